@@ -1,0 +1,1 @@
+"""One small module per learning-management system, behind one interface."""

@@ -1,0 +1,1 @@
+"""Question and solution papers: templates -> blocks -> pages -> PDF."""
