@@ -1,0 +1,46 @@
+"""The functions that rules need beyond + - *: on a float or NumPy array here, else the value's own method.
+
+An Interval and a Symbol carry methods of these names, so that one rule runs on every kind of number.
+"""
+
+from typing import Any
+
+import numpy as np
+
+Value = Any
+"""A float, a NumPy array over variants or students, an Interval or a Symbol: whatever solve is given."""
+
+
+def sigmoid(z: Value) -> Value:
+    """1 / (1 + exp(-z))."""
+    return z.sigmoid() if hasattr(z, "sigmoid") else 1 / (1 + np.exp(-z))
+
+
+def tanh(z: Value) -> Value:
+    """The hyperbolic tangent."""
+    return z.tanh() if hasattr(z, "tanh") else np.tanh(z)
+
+
+def relu(z: Value) -> Value:
+    """max(0, z)."""
+    return z.relu() if hasattr(z, "relu") else np.maximum(0.0, z)
+
+
+def positive(z: Value) -> Value:
+    """1 where z > 0, else 0: the derivative of ReLU, 0 at the kink."""
+    return z.positive() if hasattr(z, "positive") else np.where(z > 0, 1.0, 0.0)
+
+
+def log(a: Value) -> Value:
+    """The natural logarithm."""
+    return a.log() if hasattr(a, "log") else np.log(a)
+
+
+def square(e: Value) -> Value:
+    """e times e, as one thing: on an interval tighter than the product."""
+    return e.square() if hasattr(e, "square") else e * e
+
+
+def bell(a: Value) -> Value:
+    """a (1 - a), the sigmoid's derivative in terms of its value, as one thing: tighter on an interval."""
+    return a.bell() if hasattr(a, "bell") else a * (1 - a)

@@ -1,0 +1,172 @@
+"""A network as data: layers of units, and the names of everything that belongs to them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qgen.errors import InputError, nearest
+
+NOTES = Path(__file__).parent / "networks"
+ACTIVATIONS = ("relu", "sigmoid", "tanh", "identity")
+MAX_UNITS = 99
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: `units` are labels as in ids, "1_2" (unit 1 of layer 2) or "3" (unit 3, no layer shown)."""
+
+    name: str
+    activation: str
+    units: tuple[str, ...]
+
+    @property
+    def suffix(self) -> str:
+        """What the ids of this layer end in: "_2", or nothing where units are numbered through."""
+        _, bar, layer = self.units[0].partition("_")
+        return bar + layer
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers from first hidden to output. Ids run w<from><to><_layer>, b<unit><_layer>, as in the notes."""
+
+    name: str
+    inputs: int
+    layers: tuple[Layer, ...]
+
+    @property
+    def xs(self) -> tuple[str, ...]:
+        """The inputs' ids: x1, x2, ..."""
+        return tuple(f"x{i + 1}" for i in range(self.inputs))
+
+    @property
+    def ys(self) -> tuple[str, ...]:
+        """The targets' ids: y for one output, else y<unit> for each."""
+        outputs = self.layers[-1].units
+        return ("y",) if len(outputs) == 1 else tuple("y" + number(unit) for unit in outputs)
+
+    def feeding(self, layer: int) -> tuple[str, ...]:
+        """The ids of what flows into layer number `layer` (0 is the first hidden one)."""
+        return self.xs if layer == 0 else tuple("a" + unit for unit in self.layers[layer - 1].units)
+
+    def weight(self, layer: int, source: int, target: int) -> str:
+        """The id of the weight from unit `source` of the layer below to unit `target`, both from 0."""
+        below = str(source + 1) if layer == 0 else number(self.layers[layer - 1].units[source])
+        above = number(self.layers[layer].units[target])
+        dot = "." if len(below) > 1 or len(above) > 1 else ""
+        return f"w{below}{dot}{above}{self.layers[layer].suffix}"
+
+    def bias(self, layer: int, target: int) -> str:
+        """The id of a unit's bias."""
+        return "b" + self.layers[layer].units[target]
+
+    def parameters(self, layer: int) -> tuple[str, ...]:
+        """A layer's weights and biases in the order of the notes: unit by unit where units carry no layer."""
+        sources, units = range(len(self.feeding(layer))), range(len(self.layers[layer].units))
+        weights = [[self.weight(layer, i, j) for i in sources] for j in units]
+        biases = [self.bias(layer, j) for j in units]
+        if not self.layers[layer].suffix:
+            return tuple(name for j in units for name in (*weights[j], biases[j]))
+        return tuple(name for row in weights for name in row) + tuple(biases)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """All weights, first layer first."""
+        return tuple(p for k in range(len(self.layers)) for p in self.parameters(k) if p[0] == "w")
+
+    @property
+    def biases(self) -> tuple[str, ...]:
+        """All biases, first layer first."""
+        return tuple(p for k in range(len(self.layers)) for p in self.parameters(k) if p[0] == "b")
+
+    @property
+    def shape(self) -> str:
+        """Units per layer, the inputs first: "3-2-2-1"."""
+        return "-".join(str(n) for n in (self.inputs, *(len(layer.units) for layer in self.layers)))
+
+
+def number(unit: str) -> str:
+    """The number of a unit's label: "1" of "1_2"."""
+    return unit.partition("_")[0]
+
+
+def layer_names(count: int) -> tuple[str, ...]:
+    """hidden1, hidden2, ..., output; plain hidden where there is only one."""
+    hidden = ("hidden",) if count == 2 else tuple(f"hidden{k}" for k in range(1, count))
+    return (*hidden, "output")
+
+
+def network_of(table: Mapping[str, Any], name: str, where: str) -> Network:
+    """A network from its TOML table: inputs, and layers of {activation, units}. InputError lists every fault.
+
+    `units` is a count, which names the units 1_l, 2_l, ..., or a list of labels.
+    """
+    faults = [
+        f'{where}: "{key}" is not known; {nearest(key, ("inputs", "layers"))}'
+        for key in table
+        if key not in ("inputs", "layers")
+    ]
+    inputs, rows = table.get("inputs"), table.get("layers")
+    if not _count(inputs):
+        faults.append(f'{where}.inputs: "{inputs}" is not a number of inputs; write 1 to {MAX_UNITS}')
+    if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
+        faults.append(f'{where}.layers: write a list such as [{{units = 3, activation = "relu"}}, ...]')
+        raise InputError(*faults)
+    layers = []
+    for k, (row, layer_name) in enumerate(zip(rows, layer_names(len(rows)), strict=True), start=1):
+        here = f"{where}.layers[{k}]"
+        if not isinstance(row, Mapping):
+            faults.append(f'{here}: "{row}" is not a table; write {{units = 3, activation = "relu"}}')
+            continue
+        faults += [
+            f'{here}: "{key}" is not known; {nearest(key, ("units", "activation"))}'
+            for key in row
+            if key not in ("units", "activation")
+        ]
+        units, activation = row.get("units"), row.get("activation")
+        if activation not in ACTIVATIONS:
+            faults.append(
+                f'{here}.activation: "{activation}" is not known; write one of {", ".join(ACTIVATIONS)}'
+            )
+        if _count(units):
+            units = [f"{j}_{k}" for j in range(1, int(units) + 1)]  # type: ignore[call-overload]
+        elif not _labels(units):
+            faults.append(f'{here}.units: "{units}" is not a number of units; write 1 to {MAX_UNITS}')
+            continue
+        layers.append(Layer(layer_name, str(activation), tuple(units)))
+    if faults:
+        raise InputError(*faults)
+    network = Network(name, int(inputs), tuple(layers))  # type: ignore[arg-type]
+    units = [unit for layer in layers for unit in layer.units]
+    names = network.weights + network.biases
+    if len(set(units)) < len(units) or len(set(names)) < len(names):
+        raise InputError(f'{where}.layers: two units share a name in "{" ".join(units)}"; write other labels')
+    return network
+
+
+def named_network(name: str, where: str) -> Network:
+    """One of the networks that come with the program, by name."""
+    known = sorted(path.stem for path in NOTES.glob("*.toml"))
+    if name not in known:
+        raise InputError(f'{where}: no network "{name}"; {nearest(name, known)}')
+    return network_of(tomllib.loads((NOTES / f"{name}.toml").read_text("utf-8")), name, f"{name}.toml")
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_UNITS
+
+
+def _labels(units: object) -> bool:
+    """Whether these are labels of one layer: digits, or digits_layer with the same layer throughout."""
+    if not isinstance(units, list) or not units or not all(isinstance(unit, str) for unit in units):
+        return False
+    parts = [unit.partition("_") for unit in units]
+    return (
+        all(n.isascii() and n.isdigit() and (not bar or layer.isdigit()) for n, bar, layer in parts)
+        and len({(bar, layer) for _, bar, layer in parts}) == 1
+        and len(set(units)) == len(units)
+    )
