@@ -1,0 +1,402 @@
+r"""The markup of a paper, read into blocks. Templates write it; `escape` protects what people wrote.
+
+    # Title
+    ## Question heading | marks          the part after | stands at the right
+    ### Part or layer heading | marks
+    Paragraph: lines up to an empty line. $formula$ **bold** *italic*, and \* for a plain character.
+    - list item                          lines that follow it belong to it
+    $$ formula $$ | note                 a formula on its own line, broken if it is too long; the note at the right
+    @fields Name: 60% = Ada | Id: 40%    lines to write on, or filled in after =
+    @table [N] [bare]                    rows of cells with | between them, the first row the header (none if bare);
+    @end                                 N: the rows in N groups side by side. Columns of numbers align at the point.
+    @boxes [N]                           answer boxes, N in a row (as many as fit): label | item id [| value]
+    @end
+    @diagram NAME                        a drawing of the caller's
+    @rule   @space POINTS   @page        a line, a gap, a new page
+    @keep                                what stands in between is on one page
+    @end
+
+Formulas are the LaTeX of latex.py. Dollars, bars and stars inside a formula are the formula's.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qgen.errors import InputError, nearest
+
+_ESCAPABLE = r"\*$|#-@=:%{}"
+_LITERAL, _FORMULA = 0xE000, 0xF000  # private characters: protected plain characters, formulas by number
+_SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
+_NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
+
+
+def escape(text: str) -> str:
+    """People's words (names, titles) as markup that prints them as they are, on one line."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words in one face: R regular, B bold, I italic."""
+
+    face: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in LaTeX, without dollars."""
+
+    latex: str
+
+
+Inline = tuple[Text | Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 1 (the title), 2 (a question) or 3 (a part or layer), and what stands at its right."""
+
+    level: int
+    text: Inline
+    aside: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; a list item if `item`."""
+
+    text: Inline
+    item: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A formula on its own lines, and a note at its right."""
+
+    latex: str
+    note: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A label and a line to write on, `share` of the width; filled in if there is a value."""
+
+    label: Inline
+    share: float
+    value: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Fields in one row."""
+
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells in `groups` side by side; `numeric` tells the columns that align at the decimal point."""
+
+    header: tuple[Inline, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+    groups: int
+    numeric: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBox:
+    """A box to write the answer of an item in, with its label; a printed value on a solution."""
+
+    label: Inline
+    item: str
+    value: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """A grid of answer boxes, `columns` in a row, 0 for as many as fit."""
+
+    boxes: tuple[AnswerBox, ...]
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A drawing, by name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Empty space, in points."""
+
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """The rest starts on a new page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Blocks on one page."""
+
+    blocks: "tuple[Block, ...]"
+
+
+Block = Heading | Paragraph | Display | Fields | Table | Boxes | Diagram | Rule | Gap | NewPage | Keep
+COMMANDS = ("fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
+
+
+class _Fault(Exception):
+    pass
+
+
+def parse(markup: str) -> tuple[Block, ...]:
+    """The blocks of a paper. All faults at once as one InputError, each with its line."""
+    return _Parser(markup).parse()
+
+
+def inline(markup: str) -> Inline:
+    """One line of running text, for headers and footers."""
+    try:
+        line = _Line(markup)
+        return line.inline(line.text)
+    except _Fault as fault:
+        raise InputError(f'"{markup}": {fault}') from None
+
+
+def split(markup: str) -> tuple[Inline, ...]:
+    """The parts of one line between bars, each as running text."""
+    try:
+        line = _Line(markup)
+        return tuple(line.inline(part) for part in line.text.split("|"))
+    except _Fault as fault:
+        raise InputError(f'"{markup}": {fault}') from None
+
+
+class _Line:
+    """A line with its formulas and escaped characters put out of the way, so that it can be split at will."""
+
+    def __init__(self, markup: str) -> None:
+        self.formulas: list[str] = []
+        self.text = re.sub(r"\\(.)|\$\$.*?\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]", self._protect, markup)
+        if "$" in self.text.replace("$$", ""):
+            raise _Fault("a formula is opened by $ and never closed; write \\$ for a dollar")
+
+    def _protect(self, match: re.Match[str]) -> str:
+        found = match.group()
+        if found.startswith("$$"):
+            return found
+        if found.startswith("$"):
+            self.formulas.append(match.group(2).strip())
+            if not self.formulas[-1]:
+                raise _Fault("a formula is empty; write \\$ for a dollar")
+            return chr(_FORMULA + len(self.formulas) - 1)
+        if found.startswith("\\"):
+            if found[1] not in _ESCAPABLE:
+                raise _Fault(f'"{found}" has no meaning outside of a formula; write \\\\ for a backslash')
+            return chr(_LITERAL + ord(found[1]))
+        raise _Fault(f"U+{ord(found):04X} is a private character, which no typeface can print")
+
+    def plain(self, text: str) -> str:
+        """The text without any styles."""
+        return "".join(
+            chr(ord(c) - _LITERAL) if _LITERAL <= ord(c) < _LITERAL + 128 else self._latex(c) for c in text
+        ).strip()
+
+    def _latex(self, char: str) -> str:
+        return self.formulas[ord(char) - _FORMULA] if _FORMULA <= ord(char) <= 0xF8FF else char
+
+    def inline(self, text: str) -> Inline:
+        """The text with its formulas, bold and italic words."""
+        parts: list[Text | Formula] = []
+        face = "R"
+        for token in re.split(r"(\*\*|\*|[\uf000-\uf8ff])", text.strip()):
+            if token in ("**", "*"):
+                mark = "B" if token == "**" else "I"
+                if face not in ("R", mark):
+                    raise _Fault("bold and italic do not nest")
+                face = "R" if face == mark else mark
+            elif token and "\uf000" <= token <= "\uf8ff":
+                parts.append(Formula(self._latex(token)))
+            elif token:
+                parts.append(Text(face, re.sub(r"\s+", " ", self._literal(token))))
+        if face != "R":
+            raise _Fault(f'a {"**" if face == "B" else "*"} is never closed; write \\* for a star')
+        return tuple(parts)
+
+    @staticmethod
+    def _literal(text: str) -> str:
+        return re.sub("[\ue000-\ue07f]", lambda match: chr(ord(match.group()) - _LITERAL), text)
+
+
+class _Parser:
+    def __init__(self, markup: str) -> None:
+        self.lines = markup.split("\n")
+        self.at = 0
+        self.faults: list[str] = []
+
+    def parse(self) -> tuple[Block, ...]:
+        blocks = tuple(self.blocks(0))
+        if self.faults:
+            raise InputError(*self.faults)
+        return blocks
+
+    def fault(self, number: int, why: object) -> None:
+        self.faults.append(f'markup line {number}: "{self.lines[number - 1].strip()}": {why}')
+
+    def next(self) -> str | None:
+        if self.at == len(self.lines):
+            return None
+        self.at += 1
+        return self.lines[self.at - 1].strip()
+
+    def blocks(self, opened: int) -> Iterator[Block]:
+        """The blocks up to @end if line `opened` opened a group, else up to the end of the markup."""
+        while (line := self.next()) is not None:
+            number = self.at
+            if not line:
+                continue
+            try:
+                if line == "@end":
+                    if opened:
+                        return
+                    raise _Fault("nothing is open that this would end")
+                if line.startswith("@"):
+                    yield from self.command(line, number)
+                else:
+                    yield self.plain(line)
+            except _Fault as fault:
+                self.fault(number, fault)
+        if opened:
+            self.fault(opened, "there is no @end for this")
+
+    def plain(self, line: str) -> Block:
+        if heading := re.match(r"(#{1,3})\s", line + " "):
+            protected = _Line(line[heading.end() :])
+            text, _, aside = protected.text.partition("|")
+            return Heading(len(heading.group(1)), protected.inline(text), protected.inline(aside))
+        if line.startswith("$$"):
+            display = re.fullmatch(r"\$\$(.+?)\$\$\s*(?:\|(.*))?", line)
+            if not display or not display.group(1).strip():
+                raise _Fault("write $$ formula $$, or $$ formula $$ | note")
+            note = _Line(display.group(2) or "")
+            return Display(display.group(1).strip(), note.inline(note.text))
+        words = [line]
+        while self.at < len(self.lines) and self.continues(self.lines[self.at].strip()):
+            words.append(self.lines[self.at].strip())
+            self.at += 1
+        item = bool(re.match(r"-\s", line))
+        protected = _Line(" ".join(words)[2 * item :])
+        return Paragraph(protected.inline(protected.text), item)
+
+    @staticmethod
+    def continues(line: str) -> bool:
+        return bool(line) and not re.match(r"#{1,3}\s|\$\$|@|-\s", line)
+
+    def command(self, line: str, number: int) -> Iterator[Block]:
+        name, *words = line[1:].split(None, 1) or [""]
+        rest = words[0] if words else ""
+        match name:
+            case "fields":
+                yield self.fields(rest)
+            case "table":
+                yield self.table(rest, number)
+            case "boxes":
+                yield self.boxes(rest, number)
+            case "diagram":
+                if not rest:
+                    raise _Fault("write @diagram NAME")
+                yield Diagram(rest)
+            case "keep":
+                yield Keep(tuple(self.blocks(number)))
+            case "space":
+                try:
+                    yield Gap(float(rest))
+                except ValueError:
+                    raise _Fault("write @space and a number of points") from None
+            case "rule":
+                yield Rule()
+            case "page":
+                yield NewPage()
+            case _:
+                raise _Fault(f"there is no command @{name}; {nearest(name, COMMANDS)}")
+
+    def fields(self, rest: str) -> Fields:
+        line = _Line(rest)
+        fields = []
+        for part in line.text.split("|"):
+            label, _, after = part.partition(":")
+            share, _, value = after.partition("=")
+            percent = re.fullmatch(r"(\d{1,3})\s*%", share.strip())
+            if not label.strip() or not percent or not 0 < int(percent.group(1)) <= 100:
+                raise _Fault("a field is written as Label: 60%, or Label: 60% = value")
+            fields.append(Field(line.inline(label), int(percent.group(1)) / 100, line.inline(value)))
+        if sum(field.share for field in fields) > 1.001:
+            raise _Fault("the fields take more than 100% of the line")
+        return Fields(tuple(fields))
+
+    def rows(self, opened: int) -> Iterator[tuple[int, _Line, list[str]]]:
+        """The lines up to @end, split at their bars."""
+        while (line := self.next()) is not None:
+            if line == "@end":
+                return
+            if line:
+                try:
+                    protected = _Line(line)
+                    yield self.at, protected, protected.text.split("|")
+                except _Fault as fault:
+                    self.fault(self.at, fault)
+        self.fault(opened, "there is no @end for this")
+
+    def table(self, rest: str, opened: int) -> Table:
+        options = rest.split()
+        bare = "bare" in options
+        counts = [option for option in options if option != "bare"]
+        rows: list[tuple[Inline, ...]] = []
+        plain: list[list[str]] = []
+        for number, line, cells in self.rows(opened):
+            try:
+                row = tuple(line.inline(cell) for cell in cells)
+                if rows and len(row) != len(rows[0]):
+                    raise _Fault(f"{len(row)} cells in a table of {len(rows[0])} columns")
+                rows.append(row)
+                plain.append([line.plain(cell) for cell in cells])
+            except _Fault as fault:
+                self.fault(number, fault)
+        if len(counts) > 1 or not all(re.fullmatch("[1-9]", count) for count in counts):
+            raise _Fault("write @table, or @table and the number of groups side by side (1 to 9), or bare")
+        if len(rows) < (1 if bare else 2):
+            raise _Fault("this table has no rows")
+        body = plain if bare else plain[1:]
+        numeric = tuple(
+            any(column) and all(not cell or _NUMBER.fullmatch(cell) for cell in column)
+            for column in zip(*body, strict=True)
+        )
+        groups = min(int(counts[0]) if counts else 1, len(body))
+        return Table(() if bare else rows[0], tuple(rows if bare else rows[1:]), groups, numeric)
+
+    def boxes(self, rest: str, opened: int) -> Boxes:
+        boxes = []
+        for number, line, cells in self.rows(opened):
+            try:
+                if not 2 <= len(cells) <= 3 or not (item := line.plain(cells[1])):
+                    raise _Fault("a box is written as label | item id, or label | item id | value")
+                boxes.append(AnswerBox(line.inline(cells[0]), item, line.inline("".join(cells[2:]))))
+            except _Fault as fault:
+                self.fault(number, fault)
+        if not re.fullmatch("[1-9]?", rest):
+            raise _Fault("write @boxes, or @boxes and the number in a row (1 to 9)")
+        if not boxes:
+            raise _Fault("there are no boxes here")
+        return Boxes(tuple(boxes), int(rest or 0))

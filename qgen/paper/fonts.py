@@ -1,0 +1,195 @@
+"""The typefaces of a paper: STIX, as it comes with matplotlib, with one fixed table of characters per face.
+
+Codes never depend on what a document happens to print, so that content-stream fragments can be cached and used
+in any document. ASCII keeps its codes; every other character of a table has a code of its own. Characters beyond
+the tables (in people's names) are added for one document: `Glyphs(text)`.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from unicodedata import name as unicode_name
+
+from qgen.errors import InputError
+
+_ASCII = "".join(map(chr, range(32, 127)))
+_LATIN = "".join(map(chr, [*range(0xA1, 0xAD), *range(0xAE, 0x100)]))
+_GREEK = "αβγδεζηθικλμνξοπρςστυφχψωϕϵϑ∂"
+_SIGNS = "−≤≥≠≈→←↔⇒′∑∏∞∈∇≡∝‖–—‘’“”„…•⋯ˆ˜∘⋅ŒœŠšŽžŸ√ΓΔΘΛΞΠΣΦΨΩ"
+_FENCES = "()[]{}"
+
+FACES = {
+    "R": ("STIXGeneral", _ASCII + _LATIN + _SIGNS),
+    "I": ("STIXGeneralItalic", _ASCII + _LATIN + _GREEK + "–—‘’“”„…"),
+    "B": ("STIXGeneralBol", _ASCII + _LATIN + "−–—‘’“”„…→≤≥"),
+    "S1": ("STIXSizOneSymReg", "∑∏" + _FENCES),
+    "S2": ("STIXSizTwoSymReg", _FENCES),
+    "S3": ("STIXSizThreeSymReg", _FENCES),
+    "S4": ("STIXSizFourSymReg", _FENCES),
+}
+_FALLBACK = "DejaVuSans"
+_FREE_CODES = [*range(127, 256), *range(1, 32)]
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """A glyph's advance width, height above and depth below the baseline, and italic correction, in em."""
+
+    width: float
+    ascent: float
+    descent: float
+    italic: float
+
+
+def unprintable(char: str) -> InputError:
+    """The error that names a character no typeface at hand can print."""
+    return InputError(
+        f'"{char if char.isprintable() else "?"}" (U+{ord(char):04X} {unicode_name(char, "unnamed")}) cannot be '
+        "printed; the papers' typefaces have no such character"
+    )
+
+
+class _Table(dict[Any, Any]):
+    """A table in which a missing character is the user's fault, never a wrong glyph."""
+
+    def __missing__(self, key: Any) -> Any:
+        raise unprintable(key if isinstance(key, str) else chr(key))
+
+
+def _folder() -> Path:
+    spec = find_spec("matplotlib")
+    if spec is None or not spec.submodule_search_locations:
+        raise InputError(
+            "the STIX fonts come with matplotlib, which is not installed: pip install matplotlib"
+        )
+    return Path(spec.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
+
+
+@lru_cache(maxsize=32)
+def typeface(file: str) -> Any:
+    """The parsed TrueType file, with reportlab's parser and subsetter."""
+    from reportlab.pdfbase.ttfonts import TTFontFace
+
+    class Face(TTFontFace):  # type: ignore[misc]
+        def get_table(self, tag: str) -> bytes:
+            # The name table is 10 kB of licence text per face, which a PDF viewer never reads.
+            return b"\0\0\0\0\0\6" if tag == "name" else super().get_table(tag)
+
+    return Face(str(_folder() / f"{file}.ttf"))
+
+
+def _escaped(code: int) -> str:
+    if code in b"()\\":
+        return "\\" + chr(code)
+    return chr(code) if 32 <= code != 127 else f"\\{code:03o}"
+
+
+def _codes(chars: str) -> dict[str, int]:
+    others = [char for char in dict.fromkeys(chars) if char not in _ASCII]
+    if len(others) > len(_FREE_CODES):
+        raise InputError(f"one document can print {len(_FREE_CODES)} unusual characters, not {len(others)}")
+    return {char: ord(char) for char in chars if char in _ASCII} | dict(
+        zip(others, _FREE_CODES, strict=False)
+    )
+
+
+CODES: dict[str, dict[str, int]] = {face: _codes(chars) for face, (_, chars) in FACES.items()}
+_ESCAPES = {
+    face: _Table({ord(char): _escaped(code) for char, code in codes.items()} | {0xA0: " "})
+    for face, codes in CODES.items()
+}
+
+
+@lru_cache(maxsize=None)
+def _widths(face: str) -> _Table:
+    widths = typeface(FACES[face][0]).charWidths
+    return _Table({char: widths[ord(char)] / 1000 for char in CODES[face]} | {"\xa0": widths[32] / 1000})
+
+
+def width(face: str, text: str) -> float:
+    """The width of the text in em. InputError for a character that is not in the face's table."""
+    return sum(map(_widths(face).__getitem__, text))
+
+
+def encode(face: str, text: str) -> str:
+    """The text as the inside of a PDF string: one Latin-1 character per code, parentheses escaped."""
+    return text.translate(_ESCAPES[face])
+
+
+@lru_cache(maxsize=4096)
+def metrics(face: str, char: str) -> Metrics:
+    """The measures of one glyph, read from the font's outlines; all digits share those of the tallest."""
+    if char.isdigit():
+        advance, low, high, right = map(
+            max, zip(*(_outline(face, digit) for digit in "0123456789"), strict=True)
+        )
+    else:
+        advance, low, high, right = _outline(face, char)
+    return Metrics(advance, high, low, max(0.0, right - advance))
+
+
+def _outline(face: str, char: str) -> tuple[float, float, float, float]:
+    advance = _widths(face)[char]
+    font = typeface(FACES[face][0])
+    glyph = font.charToGlyph[ord(char)]
+    if font.glyphPos[glyph] == font.glyphPos[glyph + 1]:
+        return advance, 0.0, 0.0, 0.0
+    font.seek(font.get_table_pos("glyf")[0] + font.glyphPos[glyph] + 2)
+    _, low, right, high = (font.read_short() / font.unitsPerEm for _ in range(4))
+    return advance, -low, high, right
+
+
+class Glyphs:
+    """What one document can print: the fixed tables, and whatever else occurs in `extra` (people's names).
+
+    Characters beyond a face's table come from the rest of the STIX face, else from DejaVu Sans, with codes in the
+    order of their code points; a character without a glyph is an InputError that names it.
+    `subsets` holds the fonts this adds: resource name -> (font file, character -> code).
+    """
+
+    def __init__(self, extra: str = "") -> None:
+        self.subsets: dict[str, tuple[str, dict[str, int]]] = {}
+        self._homes: dict[str, dict[str, str]] = {}
+        for face in "RIB":
+            beyond = sorted(set(extra) - CODES[face].keys() - {"\xa0"})
+            if not beyond:
+                continue
+            own, fallback = typeface(FACES[face][0]).charToGlyph, typeface(_FALLBACK).charToGlyph
+            for char in beyond:
+                if ord(char) not in own and ord(char) not in fallback or not char.isprintable():
+                    raise unprintable(char)
+            for name, file, chars in (
+                (f"{face}x", FACES[face][0], [char for char in beyond if ord(char) in own]),
+                (f"{face}d", _FALLBACK, [char for char in beyond if ord(char) not in own]),
+            ):
+                if chars:
+                    self.subsets[name] = file, _codes("".join(chars))
+                    self._homes.setdefault(face, {}).update(dict.fromkeys(chars, name))
+
+    def width(self, face: str, text: str) -> float:
+        """The width of the text in em."""
+        if face not in self._homes:
+            return width(face, text)
+        homes = self._homes[face]
+        return sum(
+            typeface(self.subsets[homes[char]][0]).charWidths[ord(char)] / 1000
+            if char in homes
+            else width(face, char)
+            for char in text
+        )
+
+    def runs(self, face: str, text: str) -> list[tuple[str, str]]:
+        """The text as pairs of font resource and PDF string, one pair unless it leaves the fixed table."""
+        if face not in self._homes:
+            return [(face, encode(face, text))]
+        homes = self._homes[face]
+        runs: list[tuple[str, str]] = []
+        for char in text:
+            name = homes.get(char, face)
+            code = _escaped(self.subsets[name][1][char]) if char in homes else encode(face, char)
+            if runs and runs[-1][0] == name:
+                code = runs.pop()[1] + code
+            runs.append((name, code))
+        return runs

@@ -1,0 +1,287 @@
+r"""The LaTeX a formula may use, read into atoms.
+
+    letters, digits, . , ; : ! / + - * = < > ( ) [ ] |   \{ \}   '   ~   {group}
+    a_b  a^b  a_b^c  a'              scripts, on anything
+    \frac{a}{b} \tfrac{a}{b}         fractions
+    \left( ... \right)               growing fences: ( ) [ ] \{ \} | . (nothing); \big( \Big( \bigl( ... of fixed size
+    \hat{y} \bar{y} \tilde{y}        accents
+    \mathrm{..} \mathbf{..}          upright, bold        \text{..} upright, spaces kept
+    \sum \prod                       with limits          \max \min \ln \log \exp \tanh \sinh \cosh \sin \cos \operatorname{..}
+    \alpha ... \omega \Gamma ... \Omega \partial \nabla \infty \ell   \cdot \times \pm \odot-free binary signs, relations
+    \, \: \; \! \quad \qquad "\ "    spaces              \lvert \rvert
+
+Anything else is a Fault with its place. The source of the rules of classes and spaces: The TeXbook, chapters 17, 18.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal, NoReturn
+
+Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct", "inner"]
+
+GREEK = dict(
+    zip(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+        "omega varepsilon vartheta varphi".split(),
+        "αβγδϵζηθικλμνξπρστυϕχψωεϑφ",
+        strict=True,
+    )
+)
+CAPITALS = dict(zip("Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(), "ΓΔΘΛΞΠΣΦΨΩ", strict=True))
+SIGNS: dict[str, tuple[Kind, str, str]] = {
+    **{name: ("ord", "I", char) for name, char in GREEK.items()},
+    **{name: ("ord", "R", char) for name, char in CAPITALS.items()},
+    **{name: ("ord", "I", char) for name, char in {"partial": "∂", "ell": "l"}.items()},
+    **{name: ("ord", "R", char) for name, char in {"nabla": "∇", "infty": "∞", "%": "%", "#": "#"}.items()},
+    **{name: ("ord", "R", char) for name, char in {"&": "&", "$": "$", "_": "_", "prime": "′"}.items()},
+    **{name: ("inner", "R", char) for name, char in {"dots": "…", "ldots": "…", "cdots": "⋯"}.items()},
+    **{
+        name: ("bin", "R", char) for name, char in {"cdot": "⋅", "times": "×", "pm": "±", "circ": "∘"}.items()
+    },
+    **{name: ("rel", "R", char) for name, char in {"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥"}.items()},
+    **{
+        name: ("rel", "R", char)
+        for name, char in {"ne": "≠", "neq": "≠", "approx": "≈", "equiv": "≡"}.items()
+    },
+    **{name: ("rel", "R", char) for name, char in {"to": "→", "rightarrow": "→", "leftarrow": "←"}.items()},
+    **{name: ("rel", "R", char) for name, char in {"gets": "←", "Rightarrow": "⇒", "in": "∈"}.items()},
+    **{name: ("rel", "R", char) for name, char in {"propto": "∝", "mid": "|"}.items()},
+    **{name: ("open", "R", char) for name, char in {"{": "{", "lvert": "|", "lbrace": "{"}.items()},
+    **{name: ("close", "R", char) for name, char in {"}": "}", "rvert": "|", "rbrace": "}"}.items()},
+    **{name: ("op", "R", char) for name, char in {"sum": "∑", "prod": "∏"}.items()},
+}
+CHARACTERS: dict[str, tuple[Kind, str]] = {
+    "+": ("bin", "+"), "-": ("bin", "−"), "−": ("bin", "−"), "=": ("rel", "="),
+    "<": ("rel", "<"), ">": ("rel", ">"), ":": ("rel", ":"), "(": ("open", "("), "[": ("open", "["),
+    ")": ("close", ")"), "]": ("close", "]"), "!": ("close", "!"), ",": ("punct", ","), ";": ("punct", ";"),
+    ".": ("ord", "."), "/": ("ord", "/"), "|": ("ord", "|"), "%": ("ord", "%"), "·": ("bin", "⋅"), "×": ("bin", "×"),
+}  # fmt: skip
+OPERATORS = frozenset("max min ln log exp tanh sinh cosh sin cos tan".split())
+SPACES = {
+    ",": 3 / 18,
+    ":": 4 / 18,
+    ">": 4 / 18,
+    ";": 5 / 18,
+    "!": -3 / 18,
+    " ": 0.25,
+    "quad": 1.0,
+    "qquad": 2.0,
+}
+ACCENTS = {"hat": "ˆ", "bar": "¯", "tilde": "˜"}
+FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", "\\{": "{", "\\}": "}", "|": "|", ".": ""}
+FENCES |= {"\\lvert": "|", "\\rvert": "|", "\\lbrace": "{", "\\rbrace": "}"}
+SIZES = {"big": 1, "Big": 2, "bigg": 3, "Bigg": 4}
+
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+
+
+class Fault(Exception):
+    """What is wrong with a formula: the place, the length of what is quoted, and why."""
+
+    def __init__(self, start: int, length: int, why: str) -> None:
+        super().__init__(why)
+        self.start, self.length, self.why = start, length, why
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Characters of one face in a row: one symbol, or the letters of an operator or a text."""
+
+    face: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    """A fraction; a small one is set as in running text even in a display."""
+
+    top: "Row"
+    bottom: "Row"
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Brackets that grow with what they hold."""
+
+    left: str
+    body: "Row"
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """One bracket of a fixed size, 1 to 4."""
+
+    sign: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """A sign over a row."""
+
+    sign: str
+    body: "Row"
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A space, in em."""
+
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A nucleus with its class, scripts, and where it starts in the source."""
+
+    kind: Kind
+    nucleus: "Signs | Fraction | Fence | Bracket | Accent | Row"
+    start: int
+    sub: "Row | None" = None
+    sup: "Row | None" = None
+    limits: bool = False
+    primes: int = 0
+
+
+Row = tuple[Atom | Space, ...]
+
+
+def parse(source: str) -> Row:
+    """The atoms of a formula. Raises Fault for anything outside of the subset."""
+    return _Parser(source).row("")
+
+
+class _Parser:
+    def __init__(self, source: str) -> None:
+        self.tokens = [(match.group(), match.start()) for match in _TOKEN.finditer(source)]
+        self.tokens.append(("", len(source)))
+        self.at = 0
+
+    def fault(self, why: str, back: int = 0) -> NoReturn:
+        token, start = self.tokens[max(0, self.at - back)]
+        raise Fault(start, len(token), why)
+
+    def peek(self) -> str:
+        while self.tokens[self.at][0].isspace():
+            self.at += 1
+        return self.tokens[self.at][0]
+
+    def take(self) -> str:
+        token = self.peek()
+        self.at += bool(token)
+        return token
+
+    def row(self, end: str) -> Row:
+        """Atoms up to the token `end`, which is taken too."""
+        opened = self.at
+        atoms: list[Atom | Space] = []
+        while (token := self.peek()) != end:
+            if token in ("", "}", "\\right"):
+                if token:
+                    self.fault("nothing was opened that this would close")
+                self.at = max(0, opened - 1)
+                self.fault("this is never closed")
+            if token in ("^", "_", "'"):
+                self.scripts(atoms)
+            else:
+                atoms.append(self.atom())
+        self.take()
+        return tuple(atoms)
+
+    def group(self) -> Row:
+        """A braced group, or one atom without scripts."""
+        token = self.peek()
+        if token == "{":
+            self.take()
+            return self.row("}")
+        if token in ("", "}", "^", "_", "'"):
+            self.fault("a formula or a {group} is expected here")
+        return (self.atom(),)
+
+    def scripts(self, atoms: list[Atom | Space]) -> None:
+        token, start = self.take(), self.tokens[self.at - 1][1]
+        last = atoms.pop() if atoms and isinstance(atoms[-1], Atom) else Atom("ord", (), start)
+        assert isinstance(last, Atom)
+        if token == "'":
+            if last.sup is not None:
+                self.fault("a prime after a superscript; write it before", 1)
+            atoms.append(replace(last, primes=last.primes + 1))
+        elif token == "^":
+            if last.sup is not None:
+                self.fault("a second superscript", 1)
+            atoms.append(replace(last, sup=self.group()))
+        else:
+            if last.sub is not None:
+                self.fault("a second subscript", 1)
+            atoms.append(replace(last, sub=self.group()))
+
+    def atom(self) -> Atom | Space:
+        token, start = self.take(), self.tokens[self.at - 1][1]
+        if token == "{":
+            return Atom("ord", self.row("}"), start)
+        if token == "~":
+            return Space(SPACES[" "])
+        if len(token) > 1:
+            return self.command(token[1:], start)
+        if token.isascii() and token.isalpha():
+            return Atom("ord", Signs("I", token), start)
+        if token.isdecimal() or "\ue000" <= token <= "\uf8ff":
+            return Atom("ord", Signs("R", token), start)
+        if token in CHARACTERS:
+            kind, char = CHARACTERS[token]
+            return Atom(kind, Signs("R", char), start)
+        self.fault("this character has no meaning in a formula", 1)
+
+    def command(self, name: str, start: int) -> Atom | Space:
+        if name in SPACES:
+            return Space(SPACES[name])
+        if name in SIGNS:
+            kind, face, char = SIGNS[name]
+            return Atom(kind, Signs(face, char), start, limits=name in ("sum", "prod"))
+        if name in OPERATORS:
+            return Atom("op", Signs("R", name), start, limits=name in ("max", "min"))
+        if name in ("text", "mathrm", "mathbf", "operatorname", "textbf", "textit"):
+            words = self.words(spaces=name.startswith("text"))
+            face = {"mathbf": "B", "textbf": "B", "textit": "I"}.get(name, "R")
+            return Atom("op" if name == "operatorname" else "ord", Signs(face, words), start)
+        if name in ("frac", "tfrac", "dfrac"):
+            return Atom("inner", Fraction(self.group(), self.group(), name == "tfrac"), start)
+        if name in ACCENTS:
+            return Atom("ord", Accent(ACCENTS[name], self.group()), start)
+        if name == "left":
+            left = self.fence()
+            body = self.row("\\right")
+            return Atom("inner", Fence(left, body, self.fence()), start)
+        if name.rstrip("lr") in SIZES:
+            sign = self.fence()
+            side: Kind = "open" if name.endswith("l") else "close" if name.endswith("r") else "ord"
+            return Atom(side, Bracket(sign, SIZES[name.rstrip("lr")]), start)
+        self.fault("this command is not in the subset of LaTeX that papers know", 1)
+
+    def fence(self) -> str:
+        token = self.take()
+        if token not in FENCES:
+            self.fault(f"a bracket is expected here, one of {' '.join(FENCES)}", 1)
+        return FENCES[token]
+
+    def words(self, spaces: bool) -> str:
+        """The plain characters of a braced text."""
+        if self.take() != "{":
+            self.fault("a {text} in braces is expected here", 1)
+        words = ""
+        while (token := self.tokens[self.at][0]) != "}":
+            self.at += 1
+            if token.isspace():
+                words += " " if spaces else ""
+            elif len(token) == 2 and token[1] in "{}%$#&_ ":
+                words += token[1]
+            elif len(token) == 1 and token not in "{$":
+                words += token
+            else:
+                self.fault(
+                    "only plain characters can stand in a text" if token else "this text is never closed", 1
+                )
+        self.at += 1
+        return words
