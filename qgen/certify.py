@@ -88,9 +88,7 @@ class Batch:
     @cached_property
     def zeroed(self) -> dict[str, NDArray[np.bool_]]:
         """By item: the variants in which it is exactly 0, because a dead unit lets no gradient through."""
-        return {
-            item.id: np.broadcast_to(self.values[item.step] == 0, (self.size,)) for item in self.question.items
-        }
+        return {item.id: np.broadcast_to(self.values[item.step] == 0, (self.size,)) for item in self.question.items}
 
 
 def quick(batch: Batch) -> dict[str, Array]:
@@ -149,9 +147,7 @@ def mistakes(batch: Batch) -> dict[str, Array]:
     return {"misconceptions": margin}
 
 
-def mistake_gaps(
-    batch: Batch, catalogue: Sequence[Misconception]
-) -> Iterator[tuple[Misconception, Item, Array]]:
+def mistake_gaps(batch: Batch, catalogue: Sequence[Misconception]) -> Iterator[tuple[Misconception, Item, Array]]:
     """For every mistake and item that it affects: the gap (variants,), inf where a variant's item is unaffected.
 
     Each iteration is looked at by itself, its parameters carried over rightly: what a mistake changes in later
@@ -208,7 +204,7 @@ def _work(batch: Batch) -> Array:
         pool = batch.spec.pools[kind_of(name)].values
         likely += sum(v < 0 for v in pool) / len(pool)
     count = np.sum([batch.givens[name] < 0 for name in drawn], axis=0)
-    return 1.5 - np.abs(count - round(likely))
+    return np.asarray(1.5 - np.abs(count - round(likely)))
 
 
 def kind_of(given: str) -> str:

@@ -47,17 +47,13 @@ class Interval:
         return self + -interval(other)
 
     def __rsub__(self, other: Any) -> Interval:
-        return interval(other) - self
+        return Interval.__sub__(interval(other), self)
 
     def __mul__(self, other: Any) -> Interval:
-        if other is self:
-            return self.square()
         other = interval(other)
         a, b = self.low * other.low, self.low * other.high
         c, d = self.high * other.low, self.high * other.high
-        return Interval(
-            np.minimum(np.minimum(a, b), np.minimum(c, d)), np.maximum(np.maximum(a, b), np.maximum(c, d))
-        )
+        return Interval(np.minimum(np.minimum(a, b), np.minimum(c, d)), np.maximum(np.maximum(a, b), np.maximum(c, d)))
 
     __rmul__ = __mul__
 
@@ -65,13 +61,11 @@ class Interval:
         other = interval(other)
         crosses = (other.low <= 0) & (other.high >= 0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            inverse = Interval(
-                np.where(crosses, -np.inf, 1 / other.high), np.where(crosses, np.inf, 1 / other.low)
-            )
+            inverse = Interval(np.where(crosses, -np.inf, 1 / other.high), np.where(crosses, np.inf, 1 / other.low))
         return self * inverse
 
     def __rtruediv__(self, other: Any) -> Interval:
-        return interval(other) / self
+        return Interval.__truediv__(interval(other), self)
 
     def _rising(self, function: Callable[[Any], Any]) -> Interval:
         return Interval(function(self.low), function(self.high))
@@ -96,10 +90,6 @@ class Interval:
         """Of every positive number between; -inf below."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return self._rising(lambda a: np.where(a > 0, np.log(np.maximum(a, 0)), -np.inf))
-
-    def log10(self) -> Interval:
-        """The decimal logarithm, which some write for ln."""
-        return self.log() * (1 / np.log(10))
 
     def square(self) -> Interval:
         """Never below 0."""

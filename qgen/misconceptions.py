@@ -224,9 +224,7 @@ class Swap:
         return _with_rows(right, self.rows, wrong) if wrong else right
 
 
-def mistaken_rules(
-    hypotheses: Sequence[Sequence[Misconception]], rules: Mapping[str, Rule] = RULES
-) -> dict[str, Rule]:
+def mistaken_rules(hypotheses: Sequence[Sequence[Misconception]], rules: Mapping[str, Rule] = RULES) -> dict[str, Rule]:
     """Rules for a batch: row r of every result, shape (hypotheses, batch), is made with the r-th hypothesis.
 
     A hypothesis is one or more misconceptions held together. What none of them touches keeps its shape (batch,).

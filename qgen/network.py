@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from qgen.errors import InputError, nearest
 
@@ -129,18 +129,16 @@ def network_of(table: Mapping[str, Any], name: str, where: str) -> Network:
         ]
         units, activation = row.get("units"), row.get("activation")
         if activation not in ACTIVATIONS:
-            faults.append(
-                f'{here}.activation: "{activation}" is not known; write one of {", ".join(ACTIVATIONS)}'
-            )
+            faults.append(f'{here}.activation: "{activation}" is not known; write one of {", ".join(ACTIVATIONS)}')
         if _count(units):
-            units = [f"{j}_{k}" for j in range(1, int(units) + 1)]  # type: ignore[call-overload]
-        elif not _labels(units):
+            layers.append(Layer(layer_name, str(activation), tuple(f"{j}_{k}" for j in range(1, units + 1))))
+        elif _labels(units):
+            layers.append(Layer(layer_name, str(activation), tuple(units)))
+        else:
             faults.append(f'{here}.units: "{units}" is not a number of units; write 1 to {MAX_UNITS}')
-            continue
-        layers.append(Layer(layer_name, str(activation), tuple(units)))
     if faults:
         raise InputError(*faults)
-    network = Network(name, int(inputs), tuple(layers))  # type: ignore[arg-type]
+    network = Network(name, int(inputs or 0), tuple(layers))
     units = [unit for layer in layers for unit in layer.units]
     names = network.weights + network.biases
     if len(set(units)) < len(units) or len(set(names)) < len(names):
@@ -156,11 +154,11 @@ def named_network(name: str, where: str) -> Network:
     return network_of(tomllib.loads((NOTES / f"{name}.toml").read_text("utf-8")), name, f"{name}.toml")
 
 
-def _count(value: object) -> bool:
+def _count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_UNITS
 
 
-def _labels(units: object) -> bool:
+def _labels(units: object) -> TypeGuard[list[str]]:
     """Whether these are labels of one layer: digits, or digits_layer with the same layer throughout."""
     if not isinstance(units, list) or not units or not all(isinstance(unit, str) for unit in units):
         return False

@@ -48,9 +48,7 @@ class Question:
     def givens(self) -> tuple[str, ...]:
         """The ids of the given numbers: parameters, learning rate, then inputs and targets of each iteration."""
         network = self.network
-        examples = [
-            prefix(t) + name for t in range(1, self.iterations + 1) for name in network.xs + network.ys
-        ]
+        examples = [prefix(t) + name for t in range(1, self.iterations + 1) for name in network.xs + network.ys]
         parameters = [p for k in range(len(network.layers)) for p in network.parameters(k)]
         return (*parameters, "alpha", *examples)
 

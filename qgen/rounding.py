@@ -51,8 +51,8 @@ class Rounding:
         # twelve digits first: a decimal tie such as 0.12345 must look like one in binary, too
         scaled = np.round(value / unit, 6)
         if half_even:
-            return np.round(np.rint(scaled) * unit, 12)
-        return np.round(np.copysign(np.floor(np.abs(scaled) + 0.5), scaled) * unit, 12)
+            return np.asarray(np.round(np.rint(scaled) * unit, 12))
+        return np.asarray(np.round(np.copysign(np.floor(np.abs(scaled) + 0.5), scaled) * unit, 12))
 
     def write(self, step: Step, value: Value) -> Value:
         """An interval widened to all that a student may write for this step."""
@@ -68,17 +68,23 @@ class Rounding:
         return value.widened(np.where(exact, 0.0, half))
 
     def answer(self, value: Interval) -> Interval:
-        """The range printed in the key: outward to a hundredth of the last digit asked for."""
-        grid = 0.01 * self.unit(np.maximum(np.abs(value.low), np.abs(value.high)))
-        return Interval(np.floor(value.low / grid + 1e-6) * grid, np.ceil(value.high / grid - 1e-6) * grid)
+        """The range printed in the key: outward to a hundredth of the last digit asked for.
+
+        The bounds are the doubles nearest to those decimals, so that printing and reading them changes nothing.
+        """
+        size = np.maximum(np.abs(value.low), np.abs(value.high))
+        if self.kind == "dp":
+            places = np.full(size.shape, self.digits + 2.0)
+        else:
+            places = self.digits + 1 - np.floor(np.log10(np.where(size > 0, size, 1.0)))
+        scale = 10.0 ** np.clip(places, 0, 22)
+        return Interval(np.floor(value.low * scale + 1e-6) / scale, np.ceil(value.high * scale - 1e-6) / scale)
 
     def text(self, value: float) -> str:
         """A number as the paper asks for it, half up: "-0.0468", never an exponent, never "-0.0000"."""
         exact = Decimal(repr(float(value)))
-        if self.kind == "dp":
-            places = self.digits
-        else:
-            places = self.digits - 1 - (exact.adjusted() if exact else 0)
+        leading = exact.adjusted() if exact else 0
+        places = self.digits if self.kind == "dp" else self.digits - 1 - leading
         quantum = Decimal(1).scaleb(-places)
         rounded = exact.quantize(quantum, rounding=ROUND_HALF_UP)
         if self.kind == "sf" and rounded and rounded.adjusted() > exact.adjusted():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +12,7 @@ from qgen.errors import InputError
 from qgen.intervals import Array
 from qgen.spec import QuestionSpec, Spec
 
-BATCH = 8192
+SMALLEST_BATCH, LARGEST_BATCH = 1024, 16384
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
 
@@ -58,10 +58,10 @@ def sample(
     while tally.accepted < n:
         if tally.drawn >= most:
             raise InputError(_too_few(spec, n, tally))
-        batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, rng))
+        batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, _next_size(n, tally), rng))
         tally.drawn += batch.size
         batch = _certified(batch, tally)
-        fresh = _fresh(batch, seen)
+        fresh = np.array(_fresh(batch, seen), dtype=np.intp)
         tally.count("repeated", batch.size, batch.size - len(fresh))
         fresh = fresh[: n - tally.accepted]
         if len(fresh):
@@ -77,12 +77,20 @@ def sample(
     return batches[0], tally
 
 
-def _draw(spec: QuestionSpec, rng: np.random.Generator) -> dict[str, Array]:
+def _next_size(n: int, tally: Tally) -> int:
+    """As many draws as the rate so far asks for, within bounds."""
+    if not tally.accepted:
+        return SMALLEST_BATCH if not tally.drawn else LARGEST_BATCH
+    wanted = 1.2 * (n - tally.accepted) * tally.drawn / tally.accepted
+    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, wanted)))
+
+
+def _draw(spec: QuestionSpec, size: int, rng: np.random.Generator) -> dict[str, Array]:
     givens = {}
     for name in spec.question.givens:
         pool = np.array([float(v) for v in spec.pools[kind_of(name)].values])
-        drawn = pool[rng.integers(len(pool), size=BATCH)]
-        givens[name] = np.full(BATCH, spec.fixed[name]) if name in spec.fixed else drawn
+        drawn = pool[rng.integers(len(pool), size=size)]
+        givens[name] = np.full(size, spec.fixed[name]) if name in spec.fixed else drawn
     return givens
 
 
@@ -131,9 +139,7 @@ def _joined(batches: list[Batch]) -> Batch:
 def _fixed(spec: QuestionSpec, exam: Spec, n: int) -> tuple[Batch, Tally]:
     """The one variant of a question whose givens are all fixed. It is not certified: the author chose it."""
     if n > 1:
-        raise InputError(
-            f"{spec.question.id}: every given is fixed, so there is one variant, not {n}; write --n 1"
-        )
+        raise InputError(f"{spec.question.id}: every given is fixed, so there is one variant, not {n}; write --n 1")
     givens = {name: np.array([spec.fixed[name]]) for name in spec.question.givens}
     return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=1)
 

@@ -151,9 +151,7 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
         faults.append(f'{where}: certify.misconceptions: "{certify["misconceptions"]}": write true or false')
     unmarked = marking["no_follow_through"]
     if not isinstance(unmarked, list) or any(part not in PARTS for part in unmarked):
-        faults.append(
-            f'{where}: marking.no_follow_through: "{unmarked}": write a list of {", ".join(PARTS)}'
-        )
+        faults.append(f'{where}: marking.no_follow_through: "{unmarked}": write a list of {", ".join(PARTS)}')
     if faults:
         raise InputError(*faults)
     return Spec(
@@ -224,14 +222,19 @@ def _pool(value: object, rounding: Rounding, where: str) -> Pool:
         values = [Decimal(str(v)) for v in value]
     elif _number(value):
         values = [Decimal(str(value))]
-    elif isinstance(value, Mapping) and {"low", "high", "step"} <= value.keys() <= {"low", "high", "step", "smallest"}:
+    elif isinstance(value, Mapping) and {"low", "high", "step"} <= value.keys() <= {
+        "low",
+        "high",
+        "step",
+        "smallest",
+    }:
         if not all(_number(v) for v in value.values()):
             raise InputError(f'{where}: "{dict(value)}" holds something that is not a number')
         low, high, step = (Decimal(str(value[key])) for key in ("low", "high", "step"))
         smallest = Decimal(str(value.get("smallest", 0)))
         if step <= 0 or high < low or (high - low) / step > MAX_POOL:
             raise InputError(
-                f'{where}: low {low}, high {high}, step {step} is an impossible range; '
+                f"{where}: low {low}, high {high}, step {step} is an impossible range; "
                 f"write low <= high and a step that divides it into at most {MAX_POOL} parts"
             )
         first, last = -int(-low // step), int(high // step)
@@ -243,7 +246,7 @@ def _pool(value: object, rounding: Rounding, where: str) -> Pool:
             if abs(v) not in (0, 1) and abs(v) >= smallest and (places == 0 or v.scaleb(places) % 10 != 0)
         ]
         if not values:
-            raise InputError(f'{where}: low {low}, high {high}, step {step} leaves no number but 0 and 1')
+            raise InputError(f"{where}: low {low}, high {high}, step {step} leaves no number but 0 and 1")
     else:
         raise InputError(
             f'{where}: "{value}" is no range; write {{low = -0.99, high = 0.99, step = 0.01}}, a list or a number'
@@ -272,11 +275,15 @@ def _written_digits(value: Decimal) -> int:
 
 
 def _filled(
-    given: Mapping[str, Any], defaults: Mapping[str, Any], where: str, faults: list[str], more: tuple[str, ...]
+    given: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    where: str,
+    faults: list[str],
+    more: tuple[str, ...],
 ) -> dict[str, Any]:
     """The given table over the defaults; unknown keys are faults. Sections of fixed keys are filled in as well."""
     known = (*defaults, *more)
-    faults += [f'{where}{key}: not known; {nearest(key, known)}' for key in given if key not in known]
+    faults += [f"{where}{key}: not known; {nearest(key, known)}" for key in given if key not in known]
     table: dict[str, Any] = {}
     for key in known:
         value, default = given.get(key, defaults.get(key)), defaults.get(key)

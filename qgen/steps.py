@@ -99,9 +99,7 @@ def _backward(network: Network, loss: str, t: int, k: int) -> Iterator[Step]:
         z, a = f"{p}z{unit}", f"{p}a{unit}"
         earlier = {"earlier_z": f"{before}z{unit}", "earlier_a": f"{before}a{unit}"} if before is not None else {}
         copies = layer.activation in ("relu", "identity")
-        yield Step(
-            f"{p}slope~{unit}", f"slope_{layer.activation}", (z, a), earlier, "same" if copies else "new"
-        )
+        yield Step(f"{p}slope~{unit}", f"slope_{layer.activation}", (z, a), earlier, "same" if copies else "new")
     for j, unit in enumerate(layer.units):
         if last:
             yield from _output_delta(network, loss, t, j)
