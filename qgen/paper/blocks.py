@@ -27,8 +27,9 @@ from qgen.errors import InputError, nearest
 
 _ESCAPABLE = r"\*$|#-@=:%{}"
 _LITERAL, _FORMULA = 0xE000, 0xF000  # private characters: protected plain characters, formulas by number
+PAGE, PAGES = "\ue100", "\ue101"  # stand for a page's number and their count in headers and footers
 _SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
-_NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?")
 
 
 def escape(text: str) -> str:
@@ -176,10 +177,11 @@ def inline(markup: str) -> Inline:
 
 
 def split(markup: str) -> tuple[Inline, ...]:
-    """The parts of one line between bars, each as running text."""
+    """The parts of one line between bars, each as running text; {page} and {pages} become PAGE and PAGES."""
     try:
         line = _Line(markup)
-        return tuple(line.inline(part) for part in line.text.split("|"))
+        text = line.text.replace("{page}", PAGE).replace("{pages}", PAGES)
+        return tuple(line.inline(part) for part in text.split("|"))
     except _Fault as fault:
         raise InputError(f'"{markup}": {fault}') from None
 
@@ -189,18 +191,18 @@ class _Line:
 
     def __init__(self, markup: str) -> None:
         self.formulas: list[str] = []
-        self.text = re.sub(r"\\(.)|\$\$.*?\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]", self._protect, markup)
-        if "$" in self.text.replace("$$", ""):
+        self.text = re.sub(r"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]", self._protect, markup)
+        if "$" in self.text:
             raise _Fault("a formula is opened by $ and never closed; write \\$ for a dollar")
 
     def _protect(self, match: re.Match[str]) -> str:
         found = match.group()
-        if found.startswith("$$"):
-            return found
+        if found == "$$":
+            raise _Fault("$$ formula $$ stands on a line of its own; write \\$ for a dollar")
         if found.startswith("$"):
             self.formulas.append(match.group(2).strip())
-            if not self.formulas[-1]:
-                raise _Fault("a formula is empty; write \\$ for a dollar")
+            if len(self.formulas) > 2000:
+                raise _Fault("more than 2000 formulas on one line")
             return chr(_FORMULA + len(self.formulas) - 1)
         if found.startswith("\\"):
             if found[1] not in _ESCAPABLE:
@@ -232,7 +234,7 @@ class _Line:
             elif token:
                 parts.append(Text(face, re.sub(r"\s+", " ", self._literal(token))))
         if face != "R":
-            raise _Fault(f'a {"**" if face == "B" else "*"} is never closed; write \\* for a star')
+            raise _Fault(f"a {'**' if face == 'B' else '*'} is never closed; write \\* for a star")
         return tuple(parts)
 
     @staticmethod

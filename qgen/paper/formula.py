@@ -182,7 +182,7 @@ def _template(box: Box, source: str, start: int, end: int, size: float) -> _Temp
         drawn = (" ".join(_number(round(v * size * 100)) for v in rule) + " re" for rule in box.rules)
         operators += f" {' '.join(drawn)} f"
     plain = "".join(text for *_, text in runs)
-    part = source[start:end].strip()
+    part = re.sub(r"\{([,+.])\}", r"\1", source[start:end].strip())
     if plain != part:
         operators = f"/Span <</ActualText {_actual_text(part)}>> BDC {operators} EMC"
     order = tuple(ord(char) - _FIRST for char in _PRIVATE.findall(operators))

@@ -1,0 +1,203 @@
+"""Words and formulas -> set lines: pieces of ready operators with their extents. Lengths in points."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qgen.paper.blocks import Formula, Inline
+from qgen.paper.fonts import Glyphs
+from qgen.paper.formula import Layout, break_formula, layout
+
+SIZE, LEAD, GRID = 10.5, 14.0, 7.0
+NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to the leading
+PLAIN = Glyphs()
+
+Path = tuple[tuple[str, int], ...]
+"""Where a piece belongs in the document's structure: (role, number) from the outside in; empty for an artifact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Operators at a place relative to the line's left end and baseline; where they belong; how they read aloud."""
+
+    x: float
+    y: float
+    operators: str
+    path: Path = ()
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A rectangle to fill in: the item's id, and the lower left corner relative to the line's origin."""
+
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+    path: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is placed on a page as a whole: extents, space before it, and whether the next line must follow it."""
+
+    ascent: float
+    descent: float
+    pieces: tuple[Piece, ...]
+    before: float = 0.0
+    keep: bool = False
+    blanks: tuple[Blank, ...] = ()
+    repeat: "Line | None" = None  # what is repeated before this line if it starts a page
+    new_page: bool = False
+    used: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One line of running text: width, extents, pieces without structure, the glyphs used."""
+
+    width: float
+    ascent: float
+    descent: float
+    pieces: tuple[tuple[float, str, str], ...]  # x, operators, LaTeX if a formula
+    used: frozenset[str]
+
+    def placed(self, x: float, y: float, path: Path) -> list[Piece]:
+        """The strip's pieces at a place, formulas as elements of their own inside of `path`."""
+        return [
+            Piece(x + dx, y, operators, (*path, ("Formula", number)) if latex and path else path, latex)
+            for number, (dx, operators, latex) in enumerate(self.pieces)
+        ]
+
+
+_Part = tuple[float, str, str | Layout]  # width, face, text or formula; the face is empty for a formula
+
+
+def wrap(
+    text: Inline, width: float, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN
+) -> tuple[Strip, ...]:
+    """The text in lines no wider than `width`, broken at spaces; too long a word is broken where it must be."""
+    # What does not depend on one person's name is the same on many papers.
+    return (_cached_wrap if glyphs is PLAIN else _wrap)(text, width, size, bold, glyphs)
+
+
+def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
+    """The text on one line, however long."""
+    strips = wrap(text, 1e9, size, bold=bold, glyphs=glyphs)
+    return strips[0] if strips else Strip(0.0, 0.0, 0.0, (), frozenset())
+
+
+def _wrap(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -> tuple[Strip, ...]:
+    lines: list[list[_Part]] = []
+    line: list[_Part] = []
+    at = 0.0
+    for space, word in _words(text, width, size, bold, glyphs):
+        wide = sum(part[0] for part in word)
+        gap = space[0] if line else 0.0
+        if line and at + gap + wide > width + 1e-6:
+            lines.append(line)
+            line, at, gap = [], 0.0, 0.0
+        if gap:
+            line.append(space)
+        line += word
+        at += gap + wide
+    if line:
+        lines.append(line)
+    return tuple(_strip(parts, size, glyphs) for parts in lines)
+
+
+_cached_wrap = lru_cache(maxsize=1024)(_wrap)
+
+
+def _words(
+    text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs
+) -> Iterator[tuple[_Part, list[_Part]]]:
+    """Pairs of a space and the unbreakable word after it; the first space counts for nothing."""
+    word: list[_Part] = []
+    space: _Part = (0.0, "R", "")
+    for part in text:
+        if isinstance(part, Formula):
+            pieces = break_formula(part.latex, width, size, display=False)
+            for piece in pieces[:-1]:
+                yield space, [*word, (piece.width, "", piece)]
+                space, word = (0.0, "R", ""), []
+            word.append((pieces[-1].width, "", pieces[-1]))
+            continue
+        face = "B" if bold else part.face
+        for i, chunk in enumerate(part.text.split(" ")):
+            if i:
+                if word:
+                    yield space, word
+                space, word = (glyphs.width(face, " ") * size, face, " "), []
+            for fragment in _fragments(chunk, face, width / size, glyphs):
+                if word and fragment[1]:
+                    yield space, word
+                    space, word = (0.0, face, ""), []
+                word.append((glyphs.width(face, fragment[0]) * size, face, fragment[0]))
+    if word:
+        yield space, word
+
+
+def _fragments(chunk: str, face: str, limit: float, glyphs: Glyphs) -> Iterator[tuple[str, bool]]:
+    """A word in parts that fit a line, each with whether a line may break before it."""
+    if not chunk:
+        return
+    if len(chunk) * 1.2 < limit or glyphs.width(face, chunk) <= limit:
+        yield chunk, False
+        return
+    start, wide = 0, 0.0
+    for i, char in enumerate(chunk):
+        step = glyphs.width(face, char)
+        if wide + step > limit and i > start:
+            yield chunk[start:i], True
+            start, wide = i, 0.0
+        wide += step
+    yield chunk[start:], True
+
+
+def _strip(parts: list[_Part], size: float, glyphs: Glyphs) -> Strip:
+    pieces: list[tuple[float, str, str]] = []
+    used: set[str] = set()
+    x = start = ascent = descent = 0.0
+    shown: list[str] = []
+    run, run_face = "", ""
+
+    def end_run() -> None:
+        nonlocal run
+        if run:
+            for resource, code in glyphs.runs(run_face, run):
+                shown.append(f"/{resource} {size:g} Tf ({code}) Tj")
+                used.add(resource)
+            used.update(run_face + char for char in run if char > "~")
+        run = ""
+
+    def end_text() -> None:
+        end_run()
+        if shown:
+            pieces.append((start, f"BT {' '.join(shown)} ET", ""))
+            shown.clear()
+
+    for wide, face, content in parts:
+        if isinstance(content, Layout):
+            end_text()
+            pieces.append((x, content.operators, content.latex))
+            used |= content.used
+            ascent, descent = max(ascent, content.ascent), max(descent, content.descent)
+        else:
+            if not run and not shown:
+                start = x
+            if face != run_face:
+                end_run()
+                run_face = face
+            run += content
+            ascent, descent = max(ascent, 0.68 * size), max(descent, 0.22 * size)
+        x += wide
+    end_text()
+    return Strip(x, ascent, descent, tuple(pieces), frozenset(used))
+
+
+def number(text: str, size: float = SIZE) -> Layout:
+    """A plain number, its minus sign as long as it should be, its decimal comma without a space."""
+    return layout(text.replace("+", "{+}").replace(",", "{,}"), size)
