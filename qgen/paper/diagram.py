@@ -56,17 +56,19 @@ def draw(
         for j in range(len(layer))
     }
     names = {unit: layout(name, EDGE_SIZE) for unit, name in biases.items()}
-    lines = [(places[start], places[end]) for start, end, _ in edges]
-    labels = [layout(name, EDGE_SIZE) for *_, name in edges]
     blocked = [_around(x, y, 2 * RADIUS, 2 * RADIUS) for x, y in places.values()]
     blocked += [_bias_box(places[unit], name) for unit, name in names.items()]
-    for start, end in lines:
-        canvas.arrow(start, end, RADIUS, RADIUS + 0.6)
+    for start, end, _ in edges:
+        canvas.arrow(places[start], places[end], RADIUS, RADIUS + 0.6)
     for unit in biases:
         x, y = places[unit]
         canvas.arrow((x, y + RADIUS + BIAS_ARROW), (x, y), 0.0, RADIUS + 0.6)
-    for (x, y), label in zip(_spots(lines, labels, blocked), labels, strict=True):
-        canvas.label(x, y, label, paper=True)
+    for i in range(len(layers)):
+        leaving = [edge for edge in edges if edge[0][0] == i]
+        lines = [(places[start], places[end]) for start, end, _ in leaving]
+        labels = [layout(name, EDGE_SIZE) for *_, name in leaving]
+        for (x, y), label in zip(_spots(lines, labels, blocked), labels, strict=True):
+            canvas.label(x, y, label, paper=True)
     for unit, name in names.items():
         left, low, right, _ = _bias_box(places[unit], name)
         canvas.put((left + right - name.width) / 2, low + name.descent, name)
@@ -87,8 +89,8 @@ def draw(
                 canvas.operators.append(f"q 1 0 0 1 {x + dx:.2f} {y:.2f} cm {operators} Q")
             canvas.used |= strip.used
         deepest = min(deepest, y - 3.0)
-    rise = RADIUS + (BIAS_ARROW + 14 if biases else 2)
-    high = max(y for _, y in places.values()) + rise
+    high = max(y + RADIUS for _, y in places.values()) + 2.0
+    high = max([high, *(_bias_box(places[unit], name)[3] for unit, name in names.items())])
     natural = 2 * side + (len(layers) - 1) * gap
     scale = min(1.0, width / natural, TALLEST / (high - deepest))
     shapes = "-".join(str(len(layer)) for layer in layers)
@@ -128,9 +130,7 @@ class _Canvas:
             self.operators.append(f"1 g {left:.2f} {low:.2f} {right - left:.2f} {high - low:.2f} re f 0 g")
         self.put(x - name.width / 2, y - (name.ascent - name.descent) / 2, name)
 
-    def arrow(
-        self, start: tuple[float, float], end: tuple[float, float], leave: float, arrive: float
-    ) -> None:
+    def arrow(self, start: tuple[float, float], end: tuple[float, float], leave: float, arrive: float) -> None:
         """A line from circle to circle with a slim head."""
         (x0, y0), (x1, y1) = start, end
         length = hypot(x1 - x0, y1 - y0)
@@ -153,8 +153,7 @@ class _Canvas:
             (k, -r, r, -k, r, 0),
         )
         curves = " ".join(
-            f"{x + a:.2f} {y + b:.2f} {x + c:.2f} {y + d:.2f} {x + e:.2f} {y + f:.2f} c"
-            for a, b, c, d, e, f in arcs
+            f"{x + a:.2f} {y + b:.2f} {x + c:.2f} {y + d:.2f} {x + e:.2f} {y + f:.2f} c" for a, b, c, d, e, f in arcs
         )
         self.operators.append(f"1 g 0.8 w {x + r:.2f} {y:.2f} m {curves} b 0 g")
 

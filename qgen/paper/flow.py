@@ -28,8 +28,6 @@ from qgen.paper.blocks import (
 from qgen.paper.diagram import Drawing
 from qgen.paper.formula import break_formula, layout
 from qgen.paper.lines import (
-    GRID,
-    LEAD,
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
     PLAIN,
@@ -84,9 +82,7 @@ class Flow:
                 case Heading():
                     yield from self._heading(block)
                 case Paragraph():
-                    yield from self._paragraph(
-                        block, list_path, isinstance(following, Display | Boxes | Table)
-                    )
+                    yield from self._paragraph(block, list_path, isinstance(following, Display | Boxes | Table))
                 case Display():
                     yield from self._display(block)
                 case Fields():
@@ -154,9 +150,7 @@ class Flow:
             before = 0.0 if i or block.item else 3.5
             yield self._text_line(strip, pieces, before, keep, used)
 
-    def _text_line(
-        self, strip: Strip, pieces: list[Piece], before: float, keep: bool, used: frozenset[str]
-    ) -> Line:
+    def _text_line(self, strip: Strip, pieces: list[Piece], before: float, keep: bool, used: frozenset[str]) -> Line:
         # A formula may reach a little into the lines above and below without a collision.
         ascent = NOMINAL_ASCENT if strip.ascent <= NOMINAL_ASCENT + 1 else strip.ascent + 1
         descent = NOMINAL_DESCENT if strip.descent <= NOMINAL_DESCENT + 1 else strip.descent + 1
@@ -204,9 +198,7 @@ class Flow:
     def _diagram(self, block: Diagram) -> Line:
         drawing = self.drawings.get(block.name)
         if drawing is None:
-            raise InputError(
-                f"@diagram {block.name}: there is no such drawing; {nearest(block.name, self.drawings)}"
-            )
+            raise InputError(f"@diagram {block.name}: there is no such drawing; {nearest(block.name, self.drawings)}")
         scale = min(1.0, self.width / drawing.width)
         x = (self.width - scale * drawing.width) / 2
         operators = f"{scale:.4f} 0 0 {scale:.4f} 0 0 cm {drawing.operators}"
@@ -275,11 +267,9 @@ class Flow:
             )
             yield header
         for i in range(per):
-            cells = [
-                block.rows[i + group * per] for group in range(groups) if i + group * per < len(block.rows)
-            ]
+            cells = [block.rows[i + group * per] for group in range(groups) if i + group * per < len(block.rows)]
             line = self._row(table, cells, lefts, scale, path, "TD")
-            ends = [left for left, group in zip(lefts, range(groups), strict=True) if i == per - 1]
+            ends = lefts if header and i == per - 1 else []
             pieces = line.pieces + tuple(
                 _scaled(rule(left, (-line.descent - 1.5) / scale, table.width, THICK), scale) for left in ends
             )

@@ -61,9 +61,7 @@ class _Table(dict[Any, Any]):
 def _folder() -> Path:
     spec = find_spec("matplotlib")
     if spec is None or not spec.submodule_search_locations:
-        raise InputError(
-            "the STIX fonts come with matplotlib, which is not installed: pip install matplotlib"
-        )
+        raise InputError("the STIX fonts come with matplotlib, which is not installed: pip install matplotlib")
     return Path(spec.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
 
 
@@ -90,9 +88,7 @@ def _codes(chars: str) -> dict[str, int]:
     others = [char for char in dict.fromkeys(chars) if char not in _ASCII]
     if len(others) > len(_FREE_CODES):
         raise InputError(f"one document can print {len(_FREE_CODES)} unusual characters, not {len(others)}")
-    return {char: ord(char) for char in chars if char in _ASCII} | dict(
-        zip(others, _FREE_CODES, strict=False)
-    )
+    return {char: ord(char) for char in chars if char in _ASCII} | dict(zip(others, _FREE_CODES, strict=False))
 
 
 CODES: dict[str, dict[str, int]] = {face: _codes(chars) for face, (_, chars) in FACES.items()}
@@ -122,9 +118,7 @@ def encode(face: str, text: str) -> str:
 def metrics(face: str, char: str) -> Metrics:
     """The measures of one glyph, read from the font's outlines; all digits share those of the tallest."""
     if char.isdigit():
-        advance, low, high, right = map(
-            max, zip(*(_outline(face, digit) for digit in "0123456789"), strict=True)
-        )
+        advance, low, high, right = map(max, zip(*(_outline(face, digit) for digit in "0123456789"), strict=True))
     else:
         advance, low, high, right = _outline(face, char)
     return Metrics(advance, high, low, max(0.0, right - advance))
@@ -174,9 +168,7 @@ class Glyphs:
             return width(face, text)
         homes = self._homes[face]
         return sum(
-            typeface(self.subsets[homes[char]][0]).charWidths[ord(char)] / 1000
-            if char in homes
-            else width(face, char)
+            typeface(self.subsets[homes[char]][0]).charWidths[ord(char)] / 1000 if char in homes else width(face, char)
             for char in text
         )
 

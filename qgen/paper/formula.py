@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from qgen.errors import InputError
 from qgen.paper.fonts import encode, width
-from qgen.paper.latex import Atom, Fault, Row, parse
-from qgen.paper.mathbox import THICK, Box, Style, classes, row
+from qgen.paper.latex import Atom, Fault, Row, Signs, Space, parse
+from qgen.paper.mathbox import MEDIUM, THICK, Box, Style, classes, row
 
 CACHED = 4096
 _ZEROS = str.maketrans("123456789", "0" * 9)
@@ -97,64 +97,76 @@ def _lines(normal: str, limit: float, size: float, display: bool) -> tuple[_Temp
     style = Style(0 if display else 1)
     atoms = classes(parse(source))
     whole = row(atoms, style)
-    breaks = [
-        i for i, atom in enumerate(atoms) if i and isinstance(atom, Atom) and atom.kind in ("rel", "bin")
-    ]
+    breaks = _breaks(atoms)
     if whole.width * size <= limit or not breaks:
         return (_template(whole, source, 0, len(source), size),)
-    indents = _indents(atoms, style, limit / size)
+    limit /= size
+    indents = _indents(atoms, style, limit)
     lines = []
-    start = 0
+    start, begin = 0, 0
     while start < len(atoms):
-        end = _line_end(
-            atoms, start, [i for i in breaks if i > start], style, limit / size - indents[bool(start)]
-        )
-        part = atoms[start:end]
-        first = part[0]
-        assert isinstance(first, Atom) or not start
-        box = Box()
+        end = _line_end(atoms, start, {i: k for i, k in breaks.items() if i > start}, style, limit)
+        part: Row = atoms[start:end]
         indent = 0.0
-        if start and isinstance(first, Atom):
-            indent = indents[2 if first.kind == "bin" else 1]
-            if first.kind == "bin":  # an empty neighbour keeps the sign binary, as TeX's {} does
-                part = (Atom("ord", (), first.start), *part)
+        if start:
+            indent = indents[breaks[start] != "rel"]
+            # An empty neighbour keeps a binary sign binary, as TeX's {} does.
+            part = (Atom("ord", (), begin), *part) if breaks[start] != "rel" else part
         inner = row(part, style)
+        box = Box()
         box.add(inner, indent)
         box.width = indent + inner.width
-        last = atoms[end] if end < len(atoms) else None
-        begin = first.start if start and isinstance(first, Atom) else 0
-        lines.append(
-            _template(box, source, begin, last.start if isinstance(last, Atom) else len(source), size)
-        )
-        start = end
+        after = _start(atoms[end], begin) if end < len(atoms) else len(source)
+        lines.append(_template(box, source, begin, after, size))
+        start, begin = end, after
+        limit -= indents[0] if len(lines) == 1 else 0.0
     return tuple(lines)
 
 
-def _indents(atoms: Row, style: Style, limit: float) -> tuple[float, float, float]:
-    """The indentation of the first line, of a line that starts with a relation, and with a binary sign, in em."""
+def _start(atom: Atom | Space, otherwise: int) -> int:
+    return atom.start if isinstance(atom, Atom) else otherwise
+
+
+def _breaks(atoms: Row) -> dict[int, str]:
+    """The signs outside of all brackets before which a line may end: rel, sum (+ and -), or product."""
+    depth = 0
+    breaks = {}
     for i, atom in enumerate(atoms):
-        if isinstance(atom, Atom) and atom.kind == "rel" and i:
-            at = row(atoms[:i], style).width
+        if not isinstance(atom, Atom):
+            continue
+        depth += (atom.kind == "open") - (atom.kind == "close")
+        if i and depth <= 0 and atom.kind in ("rel", "bin"):
+            sign = atom.nucleus.text if isinstance(atom.nucleus, Signs) else ""
+            breaks[i] = "rel" if atom.kind == "rel" else "sum" if sign in "+−±" else "product"
+    return breaks
+
+
+def _indents(atoms: Row, style: Style, limit: float) -> tuple[float, float]:
+    """The indentation of a line that starts with a relation, and with another sign, in em."""
+    for i, atom in enumerate(atoms):
+        if isinstance(atom, Atom) and atom.kind == "rel":
+            at = row(atoms[:i], style).width + (THICK if i else 0.0)
             if at > 0.3 * limit:
                 break
-            return 0.0, at, at + row((atom,), style).width + THICK - 4 / 18 + THICK
-    return 0.0, 2.0, 2.0
+            return at, at + row((atom,), style).width + THICK - MEDIUM
+    return 2.0, 3.0
 
 
-def _line_end(atoms: Row, start: int, breaks: list[int], style: Style, limit: float) -> int:
-    """Where the line from `start` ends: at the last break that fits, at a relation if that fills it by a half."""
-    if row(atoms[start:], style).width <= limit or not breaks:
+def _line_end(atoms: Row, start: int, breaks: dict[int, str], style: Style, limit: float) -> int:
+    """Where the line from `start` ends: at a relation, else at a sum, else at a product, if that fills a half."""
+    rest = row(atoms[start:], style).width
+    if rest <= limit or not breaks:
         return len(atoms)
-    best = breaks[0]
-    for end in breaks:
-        wide = row(atoms[start:end], style).width
-        if wide > limit:
-            break
-        atom, chosen = atoms[end], atoms[best]
-        relation = isinstance(atom, Atom) and atom.kind == "rel"
-        if relation or not (isinstance(chosen, Atom) and chosen.kind == "rel" and wide < 2 * limit / 3):
-            best = end
-    return best
+    widths = {end: row(atoms[start:end], style).width for end in breaks}
+    fitting = [end for end in breaks if widths[end] <= limit]
+    for kind in ("rel", "sum", "product"):
+        ends = [end for end in fitting if breaks[end] == kind and widths[end] >= 0.25 * limit]
+        # A last line with next to nothing on it looks forgotten: take more of the formula there.
+        even = [end for end in ends if 0.2 * limit <= rest - widths[end] <= 0.95 * limit]
+        good = even or [end for end in ends if widths[end] >= 0.4 * limit]
+        if good:
+            return good[-1]
+    return (fitting or list(breaks)[:1])[-1]
 
 
 def _number(hundredths: int) -> str:
@@ -192,9 +204,7 @@ def _template(box: Box, source: str, start: int, end: int, size: float) -> _Temp
         for _, _, face, _, text in runs
         for name in (face, *(face + char for char in text if char > "~" and not _PRIVATE.match(char)))
     )
-    return _Template(
-        box.width * size, box.ascent * size, box.descent * size, operators, order, start, end, used
-    )
+    return _Template(box.width * size, box.ascent * size, box.descent * size, operators, order, start, end, used)
 
 
 def _runs(box: Box) -> list[tuple[float, float, str, float, str]]:

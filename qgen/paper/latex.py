@@ -35,14 +35,9 @@ SIGNS: dict[str, tuple[Kind, str, str]] = {
     **{name: ("ord", "R", char) for name, char in {"nabla": "∇", "infty": "∞", "%": "%", "#": "#"}.items()},
     **{name: ("ord", "R", char) for name, char in {"&": "&", "$": "$", "_": "_", "prime": "′"}.items()},
     **{name: ("inner", "R", char) for name, char in {"dots": "…", "ldots": "…", "cdots": "⋯"}.items()},
-    **{
-        name: ("bin", "R", char) for name, char in {"cdot": "⋅", "times": "×", "pm": "±", "circ": "∘"}.items()
-    },
+    **{name: ("bin", "R", char) for name, char in {"cdot": "⋅", "times": "×", "pm": "±", "circ": "∘"}.items()},
     **{name: ("rel", "R", char) for name, char in {"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥"}.items()},
-    **{
-        name: ("rel", "R", char)
-        for name, char in {"ne": "≠", "neq": "≠", "approx": "≈", "equiv": "≡"}.items()
-    },
+    **{name: ("rel", "R", char) for name, char in {"ne": "≠", "neq": "≠", "approx": "≈", "equiv": "≡"}.items()},
     **{name: ("rel", "R", char) for name, char in {"to": "→", "rightarrow": "→", "leftarrow": "←"}.items()},
     **{name: ("rel", "R", char) for name, char in {"gets": "←", "Rightarrow": "⇒", "in": "∈"}.items()},
     **{name: ("rel", "R", char) for name, char in {"propto": "∝", "mid": "|"}.items()},
@@ -93,11 +88,11 @@ class Signs:
 
 @dataclass(frozen=True, slots=True)
 class Fraction:
-    """A fraction; a small one is set as in running text even in a display."""
+    """A fraction, of the size that fits its place, or of a fixed level: 0 as in a display, 1 as in running text."""
 
     top: "Row"
     bottom: "Row"
-    small: bool = False
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +242,8 @@ class _Parser:
             face = {"mathbf": "B", "textbf": "B", "textit": "I"}.get(name, "R")
             return Atom("op" if name == "operatorname" else "ord", Signs(face, words), start)
         if name in ("frac", "tfrac", "dfrac"):
-            return Atom("inner", Fraction(self.group(), self.group(), name == "tfrac"), start)
+            level = {"dfrac": 0, "tfrac": 1}.get(name)
+            return Atom("inner", Fraction(self.group(), self.group(), level), start)
         if name in ACCENTS:
             return Atom("ord", Accent(ACCENTS[name], self.group()), start)
         if name == "left":
@@ -280,8 +276,6 @@ class _Parser:
             elif len(token) == 1 and token not in "{$":
                 words += token
             else:
-                self.fault(
-                    "only plain characters can stand in a text" if token else "this text is never closed", 1
-                )
+                self.fault("only plain characters can stand in a text" if token else "this text is never closed", 1)
         self.at += 1
         return words

@@ -8,8 +8,8 @@ from qgen.paper.blocks import Formula, Inline
 from qgen.paper.fonts import Glyphs
 from qgen.paper.formula import Layout, break_formula, layout
 
-SIZE, LEAD, GRID = 10.5, 14.0, 7.0
-NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to the leading
+SIZE, GRID = 10.5, 3.5
+NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
 PLAIN = Glyphs()
 
 Path = tuple[tuple[str, int], ...]
@@ -111,9 +111,7 @@ def _wrap(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -
 _cached_wrap = lru_cache(maxsize=1024)(_wrap)
 
 
-def _words(
-    text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs
-) -> Iterator[tuple[_Part, list[_Part]]]:
+def _words(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -> Iterator[tuple[_Part, list[_Part]]]:
     """Pairs of a space and the unbreakable word after it; the first space counts for nothing."""
     word: list[_Part] = []
     space: _Part = (0.0, "R", "")

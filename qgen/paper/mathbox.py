@@ -145,7 +145,8 @@ def nucleus(atom: Atom, style: Style) -> Box:
                 return _centred(signs("S1", text, style.scale), style)
             return signs(face, text, style.scale)
         case Fraction():
-            return fraction(atom.nucleus, Style(1, style.cramped) if atom.nucleus.small else style)
+            level = atom.nucleus.level
+            return fraction(atom.nucleus, style if level is None else Style(level, style.cramped))
         case Fence():
             return fence(atom.nucleus, style)
         case Bracket(sign, size):

@@ -149,13 +149,9 @@ def _place(group: Sequence[Line], bottom: float) -> tuple[list[Placed], float]:
 def _draw(page: Page, placed: Placed, top: float) -> None:
     y = top - placed.baseline
     for piece in placed.line.pieces:
-        page.emit(
-            piece.path, f"q 1 0 0 1 {SIDE + piece.x:.2f} {y + piece.y:.2f} cm {piece.operators} Q", piece.alt
-        )
+        page.emit(piece.path, f"q 1 0 0 1 {SIDE + piece.x:.2f} {y + piece.y:.2f} cm {piece.operators} Q", piece.alt)
     for blank in placed.line.blanks:
-        page.blanks.append(
-            Blank(blank.name, SIDE + blank.x, y + blank.y, blank.width, blank.height, blank.path)
-        )
+        page.blanks.append(Blank(blank.name, SIDE + blank.x, y + blank.y, blank.width, blank.height, blank.path))
 
 
 def _margins(

@@ -75,9 +75,7 @@ def _font_parts(file: str, codes: tuple[tuple[str, int], ...]) -> tuple[str, byt
     tag = "".join(chr(65 + zlib.crc32(program) // 26**i % 26) for i in range(6))
     name = f"{tag}+{face.name.decode()}"
     widths = " ".join(f"{face.getCharWidth(char):.6g}" if char else "0" for char in subset)
-    font = (
-        f"/Type /Font /Subtype /TrueType /BaseFont /{name} /FirstChar 0 /LastChar {last} /Widths [{widths}]"
-    )
+    font = f"/Type /Font /Subtype /TrueType /BaseFont /{name} /FirstChar 0 /LastChar {last} /Widths [{widths}]"
     box = " ".join(f"{edge:.6g}" for edge in face.bbox)
     descriptor = (
         f"/Type /FontDescriptor /FontName /{name} /Flags {face.flags & ~32 | 4} /FontBBox [{box}] "
@@ -102,9 +100,7 @@ def _add_font(document: Any, resource: str, file: str, codes: tuple[tuple[str, i
 
     described = add(f"<< {descriptor} /FontFile2 {add(program)} >>".encode())
     mapped = add(unicode)
-    return document.Reference(
-        _Ready(f"<< {font} /FontDescriptor {described} /ToUnicode {mapped} >>".encode())
-    )
+    return document.Reference(_Ready(f"<< {font} /FontDescriptor {described} /ToUnicode {mapped} >>".encode()))
 
 
 def _subset(face: str, used: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -129,9 +125,7 @@ def write(
 
     `used` names what the pages print: a face's resource name, or that name and a character beyond ASCII.
     """
-    document = pdfdoc.PDFDocument(
-        dummyoutline=1, compression=1, invariant=1, pdfVersion=(1, 7), lang=language
-    )
+    document = pdfdoc.PDFDocument(dummyoutline=1, compression=1, invariant=1, pdfVersion=(1, 7), lang=language)
     document.Catalog.Outlines = None
     info = document.info = _Info()
     info.title, info.subject, info.author, info.producer = title, subject, author, "backprop-exam"
