@@ -1,1 +1,1 @@
-"""One small module per learning-management system, behind one interface."""
+"""Into learning-management systems: one small module per system behind one interface (`gradebook.System`)."""

@@ -1,0 +1,66 @@
+"""The rules of a safe cell and a safe file, the same for every importer."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def number(value: Decimal) -> str:
+    """A grade as every importer reads it: ASCII, a point, at most 2 decimals (half up), no exponent."""
+    text = f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
+    text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def one_line(text: str) -> str:
+    """NFC, no control or direction characters, single spaces."""
+    kept = BIDI.sub("", unicodedata.normalize("NFC", text))
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in kept).split())
+
+
+def plain(text: str) -> str:
+    r"""Text that no importer trips over: one line, no tag, no `\` before a quote or at the end of the cell.
+
+    Moodle's and Sakai's CSV readers take `\"` for an escaped quote and swallow the next student's row.
+    """
+    text = re.sub(r"<(?=[A-Za-z/!?])", "< ", one_line(text))
+    return re.sub(r'\\(?="|$)', r"\\ ", text)
+
+
+def runs(text: str) -> bool:
+    """Whether a spreadsheet might run this cell, or a part of it where the list separator is another one."""
+    for part in re.split(r"[,;\t\r\n]", text):
+        seen = [c for c in unicodedata.normalize("NFKC", part) if unicodedata.category(c)[0] not in "CZ"]
+        if seen and seen[0] in "=+-@|":
+            return True
+    return False
+
+
+def name_cell(text: str) -> str:
+    """A name beside an id that identifies the student: blank where a spreadsheet would run it."""
+    guarded = re.fullmatch(r'="(.*)"', text, re.DOTALL)
+    name = plain(guarded[1] if guarded else text)
+    return "" if runs(name) else name
+
+
+def id_fault(value: str) -> str:
+    """Why an id cannot be written as it is into any of these files; "" if it can."""
+    if any(unicodedata.category(c) == "Cc" for c in value):
+        return f"{value!r} holds a control character"
+    if re.search(r'\\("|$)', value):
+        return f'"{value}" has a backslash before a quote or at its end, which importers take for an escape'
+    return ""
+
+
+def csv_text(rows: Iterable[Sequence[str]], *, delimiter: str = ",", quote_all: bool = False) -> str:
+    """Rows as CSV (RFC 4180): one kind of line end, minimal quotes unless `quote_all`."""
+    out = io.StringIO()
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator="\r\n").writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,90 @@
+"""Which column of the gradebook gets which marks: found in the roster by id or name, or a new one."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from grader.lms.cells import one_line, runs
+from grader.lms.gradebook import Column, Roster, System
+from grader.lms.results import Results
+from qgen.errors import InputError, nearest
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Marks to send: "" for the total or a `<question>_<layer>`, their title, the most they can be."""
+
+    key: str
+    title: str
+    most: Decimal
+
+
+def wanted(results: Results, title: str, *, by_layer: bool, percent: bool) -> tuple[Wanted, ...]:
+    """The total, or one column per question and layer; in percent the most is 100."""
+    if not by_layer:
+        return (Wanted("", title, Decimal(100) if percent else results.max_score),)
+    if not results.layers:
+        raise InputError("scores.csv: has no columns per layer (q1_hidden1, ...); leave out --by layer")
+    return tuple(
+        Wanted(key, f"{title} {key}", Decimal(100) if percent else results.maxima[key]) for key in results.layers
+    )
+
+
+def find(name: str, columns: Sequence[Column]) -> list[Column]:
+    """The columns of this id, header or title; without case only where none has it exactly."""
+    name = unicodedata.normalize("NFC", name.strip())
+    exact = [c for c in columns if name in map(_nfc, c.names)]
+    return exact or [c for c in columns if name.casefold() in (_nfc(n).casefold() for n in c.names)]
+
+
+def base_title(roster: Roster, column: str | None, title: str) -> str:
+    """What the columns per layer begin with: `--column` or the title, as the roster spells it."""
+    hits = find(column or title, roster.columns)
+    return hits[0].title if len(hits) == 1 else one_line(column or title)
+
+
+def choose(want: Sequence[Wanted], roster: Roster, system: System, column: str | None) -> tuple[Column, ...]:
+    """The column for each; `column` is what the user calls the total's. InputError for those without."""
+    if roster.only and len(want) > 1:
+        raise InputError(f"{system.name}: this roster is of one column; it cannot take one per layer")
+    chosen: list[Column] = []
+    faults: list[str] = []
+    for one in want:
+        try:
+            chosen.append(_choose(one, roster, system, column))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(*faults)
+    headers = [c.header for c in chosen]
+    twice = {header for header in headers if headers.count(header) > 1}
+    if twice:
+        raise InputError(f'{system.name}: two columns would be headed "{min(twice)}"; give a shorter --title')
+    return tuple(chosen)
+
+
+def _choose(one: Wanted, roster: Roster, system: System, column: str | None) -> Column:
+    name = column or one.title
+    hits = find(name, roster.columns)
+    if not hits and roster.only and column is None:
+        hits = list(roster.columns)
+    if len(hits) > 1:
+        which = ", ".join(f'"{c.id or c.header}"' for c in hits)
+        raise InputError(f'{system.name}: "{name}" is {len(hits)} columns of the roster; say which: --column {which}')
+    if hits:
+        if hits[0].fault:
+            raise InputError(f'{system.name}: column "{hits[0].title}" cannot be imported: {hits[0].fault}')
+        return hits[0]
+    if roster.columns and not one.key and not system.free_headings:
+        known = list(dict.fromkeys(c.title for c in roster.columns))
+        raise InputError(f'{system.name}: no column of the roster is "{name}"; {nearest(name, known)}; '
+                         "make it there and download again, or say which with --column")  # fmt: skip
+    made = system.column(one.title, column or "", one.most)
+    if runs(made.title):
+        raise InputError(f'{system.name}: the title "{made.title}" would run in a spreadsheet; begin it with a letter')
+    return made
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

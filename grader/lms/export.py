@@ -1,0 +1,188 @@
+"""From a results folder to a gradebook file: read, match, check, write whole or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from grader.lms.blackboard import BLACKBOARD
+from grader.lms.brightspace import BRIGHTSPACE
+from grader.lms.canvas import CANVAS
+from grader.lms.cells import number, one_line
+from grader.lms.columns import Wanted, base_title, choose, find, wanted
+from grader.lms.comment import comment
+from grader.lms.generic import GENERIC
+from grader.lms.gradebook import Column, Grade, IdColumns, Roster, Sheet, Student, System
+from grader.lms.matching import Unmatched, match, unwritable
+from grader.lms.moodle import MOODLE
+from grader.lms.openedx import OPENEDX
+from grader.lms.remarks import column_remarks, grade_remarks, results_remarks
+from grader.lms.results import Score, read_results
+from grader.lms.sakai import SAKAI
+from grader.lms.table import read_table
+from qgen.errors import InputError, nearest
+
+SYSTEMS: dict[str, System] = {
+    "canvas": CANVAS,
+    "moodle": MOODLE,
+    "blackboard": BLACKBOARD,
+    "brightspace": BRIGHTSPACE,
+    "sakai": SAKAI,
+    "openedx": OPENEDX,
+    "generic": GENERIC,
+}
+EXCUSED = {"ex": "is excused", "excused": "is excused", "exempt": "is excused", "n/a": "is not assigned this"}
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was written and who is in it; no `files` if someone has no partner and `partial` was not given.
+
+    `left_out` are the excused and the ungraded, who rightly get no row. `upload` says where to import it.
+    """
+
+    files: tuple[Path, ...]
+    matched: tuple[str, ...]
+    unmatched_results: tuple[Unmatched, ...]
+    unmatched_roster: tuple[Unmatched, ...]
+    left_out: tuple[Unmatched, ...]
+    warnings: tuple[str, ...]
+    upload: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody on both sides has a partner."""
+        return not (self.unmatched_results or self.unmatched_roster)
+
+
+def export(
+    lms: str,
+    results: Path,
+    *,
+    roster: Path | None = None,
+    out: Path | None = None,
+    column: str | None = None,
+    scale: Literal["points", "percent"] = "points",
+    by_layer: bool = False,
+    feedback: bool = True,
+    partial: bool = False,
+    title: str = "Exam",
+    force: bool = False,
+    xml: bool = False,
+) -> Export:
+    """Write a results folder as a gradebook file for `lms`, a key of SYSTEMS, on its own export `roster`.
+
+    The file is <results>/<lms>.csv unless `out` names another. Nothing is written if a student on either side
+    has no partner, unless `partial`. Raises InputError for files, columns and grades at fault.
+    """
+    system = _system(lms, xml)
+    target = _target(results, out, system, roster, force)
+    percent = scale == "percent"
+    comments = feedback and system.comments
+    found = read_results(results, marks=by_layer or comments)
+    scores = {score.student_id: score for score in found.scores}
+    table = read_table(roster) if roster else None
+    people = system.read(table) if table else system.bare(list(scores))
+    base = base_title(people, column, title) if by_layer else one_line(title)
+    want = wanted(found, base, by_layer=by_layer, percent=percent)
+    columns = choose(want, people, system, None if by_layer else column)
+
+    looked_at = [*columns, *(find(base, people.columns) if by_layer else [])]
+    excused = {s.line: why for s in people.students if (why := _excused(s, looked_at))}
+    people = replace(people, students=tuple(replace(s, expected=s.expected and s.line not in excused)
+                                            for s in people.students))  # fmt: skip
+    matching = match([*scores, *found.ungraded], people)
+    graded = [(name, s) for name, s in matching.pairs if name in scores and s.line not in excused]
+    ids, unsafe = _ids([student for _, student in graded], people)
+    kept = [(name, student) for name, student in graded if student.line not in unsafe]
+    values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in kept}
+    grades = (
+        Grade(
+            student,
+            tuple(number(value) for value in values[name]),
+            comment(scores[name], found.maxima, found.lost.get(name, ())) if comments else "",
+        )
+        for name, student in kept
+    )
+    sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
+
+    warnings = list(table.warnings) if table else [f"no --roster: {system.bare_note}"]
+    warnings += column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
+    warnings += results_remarks(found, system, feedback=feedback)
+    for name, student in matching.pairs:
+        if name in scores and student.line in excused:
+            warnings.append(f"{name} {excused[student.line]} in the roster, but has a score, which is not sent")
+    if not kept:
+        warnings.append("nobody is left to grade: nothing is written")
+
+    answer = Export(
+        files=(),
+        matched=tuple(values),
+        unmatched_results=(
+            *(one for one in matching.in_results if one.who in scores),
+            *(Unmatched(name, unsafe[s.line]) for name, s in graded if s.line in unsafe),
+        ),
+        unmatched_roster=matching.in_roster,
+        left_out=(
+            *(Unmatched(s.who, excused[s.line]) for s in people.students if s.line in excused),
+            *(Unmatched(name, "has no score") for name in found.ungraded),
+        ),
+        warnings=tuple(warnings + system.review(sheet)),
+        upload=f"{system.name}: {system.upload}",
+    )
+    if not kept or not (answer.complete or partial):
+        return answer
+    _save(target, system.write(sheet).encode())
+    return replace(answer, files=(target,))
+
+
+def _system(lms: str, xml: bool) -> System:
+    if lms not in SYSTEMS:
+        raise InputError(f'"{lms}" is no learning-management system; {nearest(lms, SYSTEMS)}')
+    system = SYSTEMS[lms]
+    if xml and system.xml is None:
+        raise InputError(f"{lms}: has no XML import; --xml is for moodle")
+    return system.xml if xml and system.xml else system
+
+
+def _target(results: Path, out: Path | None, system: System, roster: Path | None, force: bool) -> Path:
+    target = out or results / system.filename
+    if target.is_dir():
+        target /= system.filename
+    sources = [results / "scores.csv", results / "marks.csv", *([roster] if roster else [])]
+    if target.resolve() in [source.resolve() for source in sources]:
+        raise InputError(f"{target}: is read by this command and cannot be its output; give another --out")
+    if target.exists() and not force:
+        raise InputError(f"{target}: exists; give --force to replace it, or another --out")
+    if results.is_dir() and not target.parent.is_dir():
+        raise InputError(f"{target.parent}: is no folder to write {target.name} into")
+    return target
+
+
+def _excused(student: Student, columns: Sequence[Column]) -> str:
+    cells = (student.cells[c.index].strip().casefold() for c in columns if c.index is not None)
+    return next((EXCUSED[cell] for cell in cells if cell in EXCUSED), "")
+
+
+def _ids(students: Sequence[Student], roster: Roster) -> tuple[IdColumns, dict[int, str]]:
+    """The id columns that serve all these students, else those that serve most, and whom they fail."""
+    tried = [(choice, unwritable(students, roster, choice.keys)) for choice in roster.ids]
+    return min(tried, key=lambda pair: len(pair[1]))
+
+
+def _value(score: Score, want: Wanted, maxima: Mapping[str, Decimal], *, percent: bool) -> Decimal:
+    if not want.key:
+        return score.percent if percent else score.score
+    got, most = score.layers[want.key], maxima[want.key]
+    return got * 100 / (most or 1) if percent else got
+
+
+def _save(target: Path, data: bytes) -> None:
+    part = target.with_name(f".{target.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"{target}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,54 @@
+"""What to know before importing: points that differ, columns not there yet, grades over the maximum."""
+
+from decimal import Decimal
+
+from grader.lms.cells import number
+from grader.lms.gradebook import Sheet, System
+from grader.lms.results import Results
+from qgen.errors import InputError
+
+
+def column_remarks(sheet: Sheet, system: System, *, percent: bool) -> list[str]:
+    """What the columns need: their points, or to be made."""
+    remarks = []
+    new = [c.title for c in sheet.columns if c.index is None and not c.id]
+    if new and system.new_note:
+        remarks.append(f"no such column yet: {', '.join(new)}: {system.new_note}")
+    sent = "percent" if percent else "the exam's points"
+    for c, most in zip(sheet.columns, sheet.points, strict=True):
+        if c.points is not None and c.points != most:
+            remarks.append(f'the column "{c.title}" has {number(c.points)} points; sent are {sent}, of {number(most)}')
+        elif c.points is None and c.title not in new:
+            remarks.append(f'sent are {sent}: the column "{c.title}" must have {number(most)} points')
+    return remarks
+
+
+def grade_remarks(sheet: Sheet, system: System, values: dict[str, list[Decimal]], *, percent: bool) -> list[str]:
+    """Grades over the maximum, an InputError where the LMS would refuse the file, and rounded ones."""
+    remarks = []
+    over = []
+    for name, numbers in values.items():
+        for c, most, value in zip(sheet.columns, sheet.points, numbers, strict=True):
+            limit = most if c.points is None else c.points
+            if value > limit:
+                over.append(f'{name}: {number(value)} is over the {number(limit)} of "{c.title}"')
+    if over and system.over_maximum == "refused":
+        raise InputError(*(f"{system.name} takes no grade over the maximum: {text}" for text in over))
+    if over:
+        what = "cuts it to the maximum unless the item can exceed it" if system.over_maximum == "capped" else "takes it"
+        rest = f" and {len(over) - 3} more" if len(over) > 3 else ""
+        remarks.append(f"{'; '.join(over[:3])}{rest}: {system.name} {what}")
+    rounded = [name for name, numbers in values.items() if any(Decimal(number(v)) != v for v in numbers)]
+    if rounded and not percent:
+        remarks.append(f"{len(rounded)} students' scores have more than 2 decimals and are rounded, half up")
+    return remarks
+
+
+def results_remarks(results: Results, system: System, *, feedback: bool) -> list[str]:
+    """What of the results cannot go along as it is."""
+    remarks = []
+    if len({score.max_score for score in results.scores}) > 1:
+        remarks.append("max_score is not the same for all students: percent is fairer (--scale percent)")
+    if feedback and not system.comments:
+        remarks.append(f"{system.name} takes no comments from a file: they are left out")
+    return remarks

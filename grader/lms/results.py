@@ -1,0 +1,149 @@
+"""The results folder, read for a gradebook: scores.csv, and of marks.csv the maxima and the lost marks."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from qgen.errors import InputError, nearest
+
+SCORE_COLUMNS = ("student_id", "variant", "score", "max_score", "percent")
+MARK_COLUMNS = ("student_id", "item", "layer", "verdict", "marks", "max_marks", "note")
+NUMBER = re.compile(r"\d{1,9}(\.\d*)?([eE]-\d{1,2})?|\.\d+", re.ASCII)
+WORDS = ("student_id", "variant")
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Score:
+    """One row of scores.csv: marks, their maximum, percent, and marks per `<question>_<layer>`."""
+
+    student_id: str
+    score: Decimal
+    max_score: Decimal
+    percent: Decimal
+    layers: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """An item that did not get all its marks."""
+
+    item: str
+    verdict: str
+    marks: Decimal
+    max_marks: Decimal
+    note: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """A results folder. `maxima` and `lost` are empty where marks.csv was not there and not asked for."""
+
+    scores: tuple[Score, ...]
+    ungraded: tuple[str, ...]
+    layers: tuple[str, ...]
+    maxima: Mapping[str, Decimal]
+    lost: Mapping[str, tuple[Lost, ...]]
+
+    @property
+    def max_score(self) -> Decimal:
+        """The exam's marks: the largest maximum of any student."""
+        return max((score.max_score for score in self.scores), default=Decimal(0))
+
+
+@dataclass
+class _Marks:
+    students: dict[str, None] = field(default_factory=dict)
+    sums: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    lost: dict[str, list[Lost]] = field(default_factory=dict)
+
+
+def read_results(folder: Path, *, marks: bool) -> Results:
+    """scores.csv and, if it is there or `marks` says it must be, marks.csv; InputError with all faults."""
+    faults: list[str] = []
+    scores: dict[str, Score] = {}
+    ungraded: dict[str, None] = {}
+    path = folder / "scores.csv"
+    layers: tuple[str, ...] = ()
+    for line, row in _rows(path, SCORE_COLUMNS, faults):
+        layers = layers or tuple(name for name in row if name not in SCORE_COLUMNS)
+        student = row["student_id"].strip()
+        if not student:
+            faults.append(f"{path}:{line}: has no student_id; a gradebook cannot be matched without one")
+        elif student in scores or student in ungraded:
+            faults.append(f'{path}:{line}: student "{student}" is there twice')
+        elif not row["score"].strip():
+            ungraded[student] = None
+        else:
+            where = f"{path}:{line}: student {student}"
+            numeric = [name for name in row if name not in WORDS]
+            cells = {name: _number(row[name], f"{where}, {name}", faults) for name in numeric}
+            scores[student] = Score(
+                student, cells["score"], cells["max_score"], cells["percent"], {n: cells[n] for n in layers}
+            )
+    if not faults and not scores:
+        faults.append(f"{path}: holds no score")
+    seen = _Marks()
+    if marks or (folder / "marks.csv").exists():
+        seen = _read_marks(folder / "marks.csv", faults)
+    if faults:
+        raise InputError(*faults[:SHOWN], *([f"... and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []))
+    maxima: dict[str, Decimal] = {}
+    for (_, layer), total in seen.sums.items():
+        maxima[layer] = max(total, maxima.get(layer, total))
+    unknown = [layer for layer in layers if marks and layer not in maxima]
+    if unknown:
+        raise InputError(*(f'{path}: column "{name}" has no item in marks.csv; {nearest(name, maxima)}'
+                           for name in unknown))  # fmt: skip
+    ungraded.update(dict.fromkeys(student for student in seen.students if student not in scores))
+    lost = {student: tuple(items) for student, items in seen.lost.items()}
+    return Results(tuple(scores.values()), tuple(ungraded), layers, maxima, lost)
+
+
+def _read_marks(path: Path, faults: list[str]) -> _Marks:
+    seen = _Marks()
+    for line, row in _rows(path, MARK_COLUMNS, faults):
+        student, item = row["student_id"].strip(), row["item"]
+        where = f"{path}:{line}: student {student}, {item}"
+        marks = _number(row["marks"] or "0", f"{where}: marks", faults)
+        most = _number(row["max_marks"], f"{where}: max_marks", faults)
+        layer = student, f"{item.partition('_')[0]}_{row['layer']}"
+        seen.students[student] = None
+        seen.sums[layer] = seen.sums.get(layer, Decimal(0)) + most
+        if marks < most:
+            seen.lost.setdefault(student, []).append(Lost(item, row["verdict"], marks, most, row["note"]))
+    return seen
+
+
+def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            header = [name.strip() for name in next(reader, [])]
+            missing = [name for name in columns if name not in header]
+            if missing:
+                faults.extend(f'{path}: has no column "{name}"; {nearest(name, header)}' for name in missing)
+                return
+            for cells in reader:
+                if len(cells) == len(header):
+                    yield reader.line_num, dict(zip(header, cells, strict=True))
+                elif any(cells):
+                    faults.append(
+                        f"{path}:{reader.line_num}: has {len(cells)} cells where the header has {len(header)}"
+                    )
+    except FileNotFoundError:
+        faults.append(f"{path}: is not there; `grader score` writes it")
+    except OSError as error:
+        faults.append(f"{path}: cannot be read: {error.strerror}")
+    except (UnicodeDecodeError, csv.Error) as error:
+        faults.append(f"{path}: cannot be read as CSV in UTF-8: {error}")
+
+
+def _number(text: str, where: str, faults: list[str]) -> Decimal:
+    if NUMBER.fullmatch(text.strip()):
+        return Decimal(text.strip())
+    faults.append(f'{where}: "{text}" is not a number of marks; accepted: 0, 12.5, ...')
+    return Decimal(0)

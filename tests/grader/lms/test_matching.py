@@ -1,0 +1,74 @@
+"""Students are matched by id, login or e-mail address, and by nothing that could be a guess."""
+
+import pytest
+
+from grader.lms.gradebook import IdColumns, Key, Roster, Student
+from grader.lms.matching import match, unwritable
+
+
+def roster(*people):
+    students = tuple(
+        Student(line, p, (Key("id", "ID", p[0]), Key("login", "Login", p[1]), Key("email", "Email", p[2])))
+        for line, p in enumerate(people, 2)
+    )
+    return Roster(("ID", "Login", "Email"), students, (), (IdColumns((0,), (0, 1, 2)),))
+
+
+@pytest.mark.parametrize("name", ["007", "ann", "Ann", "ann@x.org", "ANN@X.ORG"])
+def test_each_of_the_three_finds_the_student(name):
+    found = match([name], roster(("007", "ann", "ann@x.org"), ("8", "ben", "ben@x.org")))
+    assert [(n, s.line) for n, s in found.pairs] == [(name, 2)]
+    assert [u.who for u in found.in_roster] == ["8"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("7", 'it has "007"'), ("s01", 'it has "S01"'), ("123", 'it has "1.23"'), ("x", "of the roster")]
+)
+def test_what_is_merely_alike_is_not_matched_but_named(name, hint):
+    found = match([name], roster(("007", "a", ""), ("S01", "b", ""), ("1.23", "c", "")))
+    assert found.pairs == ()
+    assert hint in found.in_results[0].why
+    assert len(found.in_roster) == 3
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        [("1", "a", ""), ("1", "b", "")],
+        [("2", "1", ""), ("3", "1", "")],
+        [("2", "a", "1"), ("3", "b", "1")],
+        [("1", "a", ""), ("2", "1", "")],
+    ],
+)
+def test_an_id_that_fits_two_students_is_unmatched_with_both_lines(people):
+    found = match(["1"], roster(*people))
+    assert found.pairs == ()
+    assert "in line 2" in found.in_results[0].why
+    assert "in line 3" in found.in_results[0].why
+
+
+def test_two_results_of_one_student_are_both_unmatched():
+    found = match(["7", "ann"], roster(("7", "ann", "")))
+    assert found.pairs == ()
+    assert [u.why for u in found.in_results] == ['"7" and "ann" are both line 2 of the roster'] * 2
+    assert len(found.in_roster) == 1
+
+
+def test_composed_and_decomposed_letters_are_the_same_id():
+    assert match(["Zoe\u0308"], roster(("Zo\u00eb", "", ""))).pairs
+
+
+def test_students_of_one_name_are_two_students():
+    found = match(["1", "2"], roster(("1", "kim1", ""), ("2", "kim2", "")))
+    assert [n for n, _ in found.pairs] == ["1", "2"]
+
+
+def test_blank_shared_and_unsafe_keys_cannot_be_written():
+    people = roster(("1", "", "a"), ("2", "x", "b"), ("3", "X", "c"), ("4\n", "y", "d"), ("5", "z", "e"))
+    why = unwritable(people.students, people, (1,))
+    assert why == {
+        2: 'has no "Login" in the roster, line 2',
+        3: 'shares the Login "x" with another student of the roster',
+        4: 'shares the Login "X" with another student of the roster',
+        5: r"'4\n' holds a control character",
+    }

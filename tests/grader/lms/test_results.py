@@ -1,0 +1,75 @@
+"""The results folder as gradebooks need it."""
+
+from decimal import Decimal
+
+import pytest
+
+from grader.lms.results import read_results
+from qgen.errors import InputError
+
+
+def test_scores_maxima_and_lost_marks_are_read(results):
+    found = read_results(results, marks=True)
+    assert found.max_score == 40
+    assert found.layers == ("q1_hidden1", "q1_output", "q2_hidden")
+    assert found.maxima == {"q1_hidden1": 15, "q1_output": 5, "q2_hidden": 20}
+    assert found.scores[0].score == Decimal("31.5")
+    assert [(x.item, x.marks, x.max_marks) for x in found.lost["001234"]] == [("q2_dw11", Decimal("11.5"), 20)]
+    assert found.ungraded == ("S11",)
+
+
+def test_a_blank_score_is_ungraded_not_zero(results):
+    path = results / "scores.csv"
+    path.write_text(path.read_text().replace("S08,004,7,", "S08,004,,"))
+    found = read_results(results, marks=False)
+    assert "S08" in found.ungraded
+    assert "S08" not in [s.student_id for s in found.scores]
+
+
+@pytest.mark.parametrize("text", ["31,5", "-1", "nan", "1e99", "٣", "=1+1", "1_0", "'5"])
+def test_what_is_no_number_of_marks_is_a_fault_with_its_line(results, text):
+    path = results / "scores.csv"
+    path.write_text(path.read_text().replace(",7,40,", f',"{text}",40,'))
+    with pytest.raises(InputError) as error:
+        read_results(results, marks=False)
+    assert error.value.faults == (
+        f'{path}:5: student S08, score: "{text}" is not a number of marks; accepted: 0, 12.5, ...',
+    )
+
+
+def test_all_faults_are_told_at_once(results):
+    path = results / "scores.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, lines[1], ",099,1,40,2.5,1,0,0", "short,row"]) + "\n")
+    (results / "marks.csv").write_text("student_id,item,layer,verdict,mark,max_marks,note\n")
+    with pytest.raises(InputError) as error:
+        read_results(results, marks=True)
+    text = str(error.value)
+    for part in (
+        '"001234" is there twice',
+        "has no student_id",
+        "has 2 cells",
+        'no column "marks"; did you mean "mark"',
+    ):
+        assert part in text
+    assert len(error.value.faults) == 4
+
+
+def test_a_flood_of_faults_is_cut_and_counted(results):
+    head = "student_id,variant,score,max_score,percent\n"
+    (results / "scores.csv").write_text(head + "".join(f"S{i},1,x,40,1\n" for i in range(50)))
+    with pytest.raises(InputError) as error:
+        read_results(results, marks=False)
+    assert error.value.faults[-1] == "... and 30 more"
+
+
+def test_a_folder_without_results_says_who_writes_them(tmp_path):
+    with pytest.raises(InputError, match=r"scores\.csv: is not there; `grader score` writes it"):
+        read_results(tmp_path, marks=False)
+
+
+def test_a_layer_that_marks_do_not_know_is_a_fault(results):
+    path = results / "scores.csv"
+    path.write_text(path.read_text().replace("q2_hidden", "q2_hiden"))
+    with pytest.raises(InputError, match=r'column "q2_hiden" has no item in marks\.csv; did you mean "q2_hidden"'):
+        read_results(results, marks=True)
