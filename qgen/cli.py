@@ -1,0 +1,156 @@
+"""The command qgen: reads options, calls one function, prints one summary."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qgen import __version__
+from qgen.errors import InputError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+    help="Draws a different network for every student and prints question papers and worked solutions.",
+)
+
+
+@contextmanager
+def faults_shown() -> Iterator[None]:
+    """Turns an InputError into one line per fault on stderr and exit code 1."""
+    try:
+        yield
+    except InputError as fault:
+        for line in fault.faults:
+            typer.secho(line, fg="red", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.secho("stopped; nothing was written", fg="red", err=True)
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr, shown only once the work has taken two seconds."""
+    started, bar, task = time.monotonic(), None, None
+    doing = ""
+
+    def progress(what: str, done: int, of: int) -> None:
+        nonlocal bar, task, doing
+        if bar is None:
+            if time.monotonic() - started < 2:
+                return
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bar = Progress(console=Console(stderr=True), transient=True)
+            bar.start()
+        if task is None or what != doing:
+            task, doing = bar.add_task(what, total=of), what
+        bar.update(task, completed=done, total=of)
+
+    try:
+        yield progress
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"backprop-exam {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Examples:  qgen make --n 30      qgen make --roster students.csv --spec exam.toml --out midterm")
+def make(
+    n: Annotated[int | None, typer.Option(help="How many papers; may be left out with --roster.")] = None,
+    spec: Annotated[Path | None, typer.Option(help="What to draw and ask; see qgen new.")] = None,
+    roster: Annotated[Path | None, typer.Option(help="student_id,name: who gets which paper.")] = None,
+    out: Annotated[Path, typer.Option(help="The exam folder to make.")] = Path("exam"),
+    seed: Annotated[str | None, typer.Option(help="Same spec and seed: same bytes. Default: 128 random bits.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to print on.")] = 1,
+    templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an exam folder that exists.")] = False,
+) -> None:
+    """Print a paper and a worked solution for every student, and the key for grader."""
+    if n is None and roster is None:
+        raise typer.BadParameter("how many papers? write --n 30, or --roster students.csv", param_hint="--n")
+    with faults_shown(), progress_bar() as progress:
+        from qgen.make import make as make_papers
+        from qgen.roster import read_roster
+        from qgen.spec import read_spec, spec_of
+
+        started = time.monotonic()
+        exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
+        students = None if roster is None else read_roster(roster)
+        count = len(students or {}) if n is None else n
+        made = make_papers(
+            exam_spec,
+            count,
+            out,
+            seed=None if seed is None else _seed(seed),
+            students=students,
+            jobs=jobs,
+            force=force,
+            templates=templates,
+            progress=progress,
+        )
+        exam = made.exam
+        typer.echo(
+            f"{_count(len(exam.variants), 'paper')} and worked solutions in {out}{_slash()}  "
+            f"({_count(len(exam.items), 'item')}, {exam.max_score:g} marks each, {time.monotonic() - started:.1f} s)"
+        )
+        typer.echo(_certificate_line(made))
+        typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {out / 'answers.csv'}")
+
+
+def _certificate_line(made: Any) -> str:
+    drawn = sum(tally.drawn for tally in made.tallies)
+    fixed = all(set(b.spec.fixed) >= set(b.question.givens) for b in made.exam.batches)
+    if fixed:
+        return "not certified: the spec fixes every given"
+    return f"certified: every variant keeps every condition of a fair paper ({drawn:,} draws; qgen check {made.folder})"
+
+
+@app.command(epilog="Example:  qgen new exam.toml && qgen make --n 30 --spec exam.toml")
+def new(
+    path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("exam.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write a commented spec to start from."""
+    with faults_shown():
+        from qgen.folder import write_whole
+        from qgen.words import TEMPLATES
+
+        write_whole(path, (TEMPLATES / "exam.toml").read_bytes(), force=force)
+        typer.echo(f"wrote {path}; change it, then: qgen make --n 30 --spec {path}")
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 80:
+        raise InputError(f'--seed: "{text[:80]}" is not a seed; write a whole number such as 2026')
+    return int(text)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _slash() -> str:
+    return "\\" if sys.platform == "win32" else "/"

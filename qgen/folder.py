@@ -1,0 +1,72 @@
+"""Files and folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qgen.errors import InputError
+
+
+@contextmanager
+def whole_folder(target: Path, *, force: bool, marker: str) -> Iterator[Path]:
+    """A temporary folder beside `target` that takes its place at the end, and is gone if anything fails.
+
+    An existing target is replaced only with `force`, and only if it holds `marker`, which tells that this program
+    made it: --force never deletes anything else.
+    """
+    target = Path(os.path.abspath(target))
+    if target.exists():
+        if not target.is_dir():
+            raise InputError(f"{target}: is a file, not a folder; choose another with --out")
+        if any(target.iterdir()):
+            if not (target / marker).is_file():
+                raise InputError(f"{target}: exists and holds no {marker}, so it is left alone; choose another --out")
+            if not force:
+                raise InputError(f"{target}: exists; choose another with --out, or replace it with --force")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as fault:
+        raise InputError(f"{target}: cannot be written: {fault.strerror}; choose another with --out") from None
+    try:
+        inner = temporary / target.name
+        inner.mkdir()
+        yield inner
+        _replace(inner, target, temporary / "old")
+    except OSError as fault:
+        raise InputError(f"{target}: cannot be written: {fault.strerror}; nothing was changed") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _replace(new: Path, target: Path, old: Path) -> None:
+    if target.exists():
+        target.rename(old)
+        try:
+            new.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+    else:
+        new.rename(target)
+
+
+def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
+    """A file, written beside its place first. InputError where it exists (without `force`) or cannot be written."""
+    if target.exists() and not force:
+        raise InputError(f"{target}: exists; choose another name, or replace it with --force")
+    data = content.encode() if isinstance(content, str) else content
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(target)
+    except OSError as fault:
+        raise InputError(f"{target}: cannot be written: {fault.strerror}") from None
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,145 @@
+"""Makes an exam folder: draws, certifies, prints; whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgen.errors import InputError
+from qgen.exam import Exam, make_exam, write_exam
+from qgen.folder import whole_folder
+from qgen.sample import Tally
+from qgen.spec import Spec
+
+MOST_VARIANTS = 100_000
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))}
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and of how much."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `make` made, and how many draws it took, by question."""
+
+    exam: Exam
+    tallies: tuple[Tally, ...]
+    folder: Path
+
+
+def new_seed() -> int:
+    """128 bits from the operating system."""
+    return secrets.randbits(128)
+
+
+def make(
+    spec: Spec,
+    n: int,
+    out: Path,
+    *,
+    seed: int | None = None,
+    students: Mapping[str, str] | None = None,
+    jobs: int = 1,
+    force: bool = False,
+    templates: Path | None = None,
+    progress: Progress = lambda what, done, of: None,
+) -> Made:
+    """papers/, solutions/, exam.json, key.csv and answers.csv in `out`. InputError where anything is at fault."""
+    if not 1 <= n <= MOST_VARIANTS:
+        raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
+    if students is not None and len(students) > n:
+        raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
+    with whole_folder(out, force=force, marker="exam.json") as folder:
+        total = n * len(spec.questions)
+        exam, tallies = make_exam(
+            spec,
+            n,
+            new_seed() if seed is None else seed,
+            students=students,
+            progress=lambda done: progress("drawing", done, total),
+        )
+        write_exam(exam, folder)
+        print_papers(exam, folder, jobs=jobs, templates=templates, progress=progress)
+    return Made(exam, tallies, out)
+
+
+def print_papers(
+    exam: Exam,
+    folder: Path,
+    *,
+    jobs: int = 1,
+    templates: Path | None = None,
+    progress: Progress = lambda what, done, of: None,
+) -> None:
+    """Every paper into papers/ and every solution into solutions/, on `jobs` processes."""
+    from qgen.paper.papers import Papers
+
+    for name in ("papers", "solutions"):
+        (folder / name).mkdir()
+    n = len(exam.variants)
+    papers = Papers(exam, templates)
+    if jobs <= 1 or n < 2 * jobs:
+        _report(_print_range(papers, folder, range(n)), n, progress)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    chunk = max(1, min(16, n // (4 * jobs)))
+    ranges = [range(start, min(n, start + chunk)) for start in range(0, n, chunk)]
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(papers, folder)) as pool:
+        _report((done for part in pool.map(_print_some, ranges) for done in part), n, progress)
+
+
+def _report(done: Iterable[int], n: int, progress: Progress) -> None:
+    for count, _ in enumerate(done, start=1):
+        progress("printing", count, n)
+
+
+def _print_range(papers: object, folder: Path, variants: Iterable[int]) -> Iterable[int]:
+    from qgen.paper.papers import Papers
+
+    assert isinstance(papers, Papers)
+    names = file_names(papers.exam)
+    for variant in variants:
+        (folder / "papers" / names[variant]).write_bytes(papers.question_paper(variant))
+        (folder / "solutions" / names[variant]).write_bytes(papers.solution(variant))
+        yield variant
+
+
+_WORK: list[tuple[object, Path]] = []
+"""What a worker process prints, set once by its initializer."""
+
+
+def _start(papers: object, folder: Path) -> None:
+    _WORK.append((papers, folder))
+
+
+def _print_some(variants: range) -> list[int]:
+    return list(_print_range(*_WORK[-1], variants))
+
+
+def file_names(exam: Exam) -> list[str]:
+    """A PDF's name for every variant: the student's id where a roster said, made safe and unique; else the variant."""
+    holders = {variant: student for student, variant in exam.students.items()}
+    taken: set[str] = set()
+    names = []
+    for variant in exam.variants:
+        name = _safe(holders[variant]) if variant in holders else variant
+        if name.lower() in taken:
+            name = f"{name}-{variant}"
+        taken.add(name.lower())
+        names.append(name + ".pdf")
+    return names
+
+
+def _safe(student: str) -> str:
+    """A student id as a file name on every system; what had to be changed is told apart by a short hash."""
+    text = unicodedata.normalize("NFKD", student)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._-")[:60]
+    if name == student and name.lower().partition(".")[0] not in RESERVED:
+        return name
+    return f"{name or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"

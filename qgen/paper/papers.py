@@ -1,0 +1,199 @@
+"""One variant -> the markup of its paper and its solution -> PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from qgen.decimals import plain
+from qgen.exam import Exam
+from qgen.network import Network
+from qgen.paper.blocks import escape, parse
+from qgen.paper.diagram import Drawing, draw
+from qgen.paper.pages import render, text_width
+from qgen.question import PARTS, Question
+from qgen.steps import LOSSES
+from qgen.symbols import latex_name, name_symbol
+from qgen.words import macro
+from qgen.words import render as words
+from qgen.worked import Derivation, Sheet, worked
+
+GROUPS = 6
+"""Columns of name and value in the table of givens."""
+
+
+@dataclass(frozen=True)
+class Papers:
+    """All papers of an exam; what the variants share is computed once."""
+
+    exam: Exam
+    templates: Path | None = None
+
+    def question_paper(self, variant: int) -> bytes:
+        """The PDF to hand out. It holds the givens and nothing that is not on the page."""
+        return self._pdf("paper.txt", self._context(variant, solved=False), variant, "")
+
+    def solution(self, variant: int) -> bytes:
+        """The PDF of the worked solution."""
+        heading = macro("words.txt", "solution", folder=self.templates) + ", "
+        return self._pdf("solution.txt", self._context(variant, solved=True), variant, heading)
+
+    @cached_property
+    def derivations(self) -> dict[str, Derivation]:
+        """By question."""
+        return {q.question.id: Derivation(q.question) for q in self.exam.spec.questions}
+
+    @cached_property
+    def drawings(self) -> dict[str, Drawing]:
+        """The networks, by question."""
+        width = text_width(self.exam.spec.paper)
+        return {q.question.id: self._drawing(q.question.network, width) for q in self.exam.spec.questions}
+
+    @cached_property
+    def holders(self) -> dict[str, str]:
+        """The student of each variant, where a roster said."""
+        return {variant: student for student, variant in self.exam.students.items()}
+
+    def _pdf(self, template: str, context: dict[str, Any], variant: int, heading: str) -> bytes:
+        spec, name = self.exam.spec, self.exam.variants[variant]
+        label = macro("words.txt", "paper", name, folder=self.templates)
+        page = macro("words.txt", "page", folder=self.templates)
+        title = f"{spec.title}: {heading}{label}"
+        return render(
+            parse(words(template, context, self.templates)),
+            paper=spec.paper,
+            header=f"{escape(spec.title)} | {heading}{label}",
+            footer=f"{escape(spec.course)} | {page}",
+            drawings=self.drawings,
+            title=title,
+        )
+
+    def _drawing(self, network: Network, width: float) -> Drawing:
+        units = [[latex_name(x) for x in network.xs]]
+        units += [[latex_name("a" + unit) for unit in layer.units] for layer in network.layers]
+        sources = [len(network.feeding(k)) for k in range(len(network.layers))]
+        edges = [
+            ((k, i), (k + 1, j), latex_name(network.weight(k, i, j)))
+            for k, layer in enumerate(network.layers)
+            for i in range(sources[k])
+            for j in range(len(layer.units))
+        ]
+        biases = {
+            (k + 1, j): latex_name(network.bias(k, j))
+            for k, layer in enumerate(network.layers)
+            for j in range(len(layer.units))
+        }
+        rows = [("input", ""), *((layer.name, layer.activation) for layer in network.layers)]
+        captions = [macro("words.txt", "caption", *row, folder=self.templates) for row in rows]
+        return draw(units, edges, biases, captions, width=width)
+
+    def _context(self, variant: int, *, solved: bool) -> dict[str, Any]:
+        exam, spec = self.exam, self.exam.spec
+        student = self.holders.get(exam.variants[variant], "")
+        return {
+            "title": spec.title,
+            "course": spec.course,
+            "instructions": spec.instructions,
+            "variant": exam.variants[variant],
+            "student": student,
+            "name": exam.names.get(student, ""),
+            "rounding": spec.rounding,
+            "tolerance": f"{100 * spec.certify.tolerance:g}",
+            "max_score": plain(exam.max_score),
+            "questions": [self._question(k, variant, solved) for k in range(len(spec.questions))],
+        }
+
+    def _question(self, k: int, variant: int, solved: bool) -> dict[str, Any]:
+        question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
+        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
+        sheet = worked(self.derivations[question.id], givens, self.exam.spec.rounding) if solved else None
+        several = question.iterations > 1
+        examples = {name for t in range(question.iterations) for name in _examples(question, t + 1)}
+        shown = [name for name in question.givens if name != "alpha" and not (several and name in examples)]
+        return {
+            **self._fixed(question),
+            "alpha": plain(givens["alpha"]),
+            "groups": min(GROUPS, len(shown)),
+            "givens": [_given(name, givens) for name in shown],
+            "iterations": [
+                {
+                    "number": t,
+                    "examples": [_given(name, givens) for name in _examples(question, t)],
+                    "parts": list(self._parts(question, t, variant, sheet)),
+                }
+                for t in range(1, question.iterations + 1)
+            ],
+        }
+
+    def _fixed(self, question: Question) -> dict[str, Any]:
+        """What does not depend on the variant."""
+        derivation = self.derivations[question.id]
+        network = question.network
+        return {
+            "id": question.id,
+            "marks": _marks(question.items),
+            "loss": LOSSES[LOSSES.index(question.loss)],
+            "loss_formula": f"L = {derivation.symbols['loss'].latex}",
+            "update_formula": (
+                r"w^{\,\text{new}} = w - \alpha\,\frac{\partial L}{\partial w} \quad"
+                r" b^{\,\text{new}} = b - \alpha\,\frac{\partial L}{\partial b}"
+            ),
+            "layers": [
+                {
+                    "name": layer.name,
+                    "activation": layer.activation,
+                    "formula": ", ".join(
+                        f"{name_symbol('a' + unit).latex} = {derivation.symbols['a' + unit].latex}"
+                        for unit in layer.units
+                    ),
+                }
+                for layer in network.layers
+            ],
+        }
+
+    def _parts(self, question: Question, t: int, variant: int, sheet: Sheet | None) -> Iterator[dict[str, Any]]:
+        row = {item.id: i for i, item in enumerate(self.exam.items)}
+        lines = {entry.item.id: entry.lines for entry in sheet.items} if sheet else {}
+        factors = self.derivations[question.id].factors if sheet else ()
+        for part in PARTS:
+            items = [item for item in question.items if item.iteration == t and item.part == part]
+            layers = []
+            for layer in question.layers:
+                mine = [item for item in items if item.layer == layer]
+                if not mine:
+                    continue
+                entries = [
+                    {
+                        "id": item.id,
+                        "name": latex_name(item.step),
+                        "lines": lines.get(item.id, ()),
+                        "low": plain(float(self.exam.low[row[item.id], variant])) if sheet else "",
+                        "high": plain(float(self.exam.high[row[item.id], variant])) if sheet else "",
+                    }
+                    for item in mine
+                ]
+                shared = [
+                    sheet.factors[factor.step]
+                    for factor in factors
+                    if sheet and part == "gradient" and factor.layer == layer and factor.iteration == t
+                ]
+                layers.append({"name": layer, "marks": _marks(mine), "answers": entries, "factors": shared})
+            if part == "gradient" and sheet:
+                layers.reverse()
+            yield {"name": part, "marks": _marks(items), "layers": layers}
+
+
+def _examples(question: Question, t: int) -> list[str]:
+    start = "" if t == 1 else f"t{t}_"
+    return [start + name for name in question.network.xs + question.network.ys]
+
+
+def _given(name: str, givens: dict[str, float]) -> dict[str, str]:
+    return {"name": latex_name(name), "value": plain(givens[name])}
+
+
+def _marks(items: Any) -> str:
+    return plain(round(sum(item.marks for item in items), 6))
