@@ -34,7 +34,9 @@ def bare(ids: Sequence[str]) -> Roster:
 def column(title: str, wanted: str, points: Decimal) -> Column:
     """`wanted` must hold the column's id; else Blackboard makes a text column that counts for nothing."""
     found = _parse(wanted, None)
-    if found and not found.fault:
+    if found and found.id:
+        if found.fault:
+            raise InputError(f'Blackboard: column "{found.title}" cannot be imported: {found.fault}')
         return found
     digits = wanted.lstrip("|")
     if digits.isascii() and digits.isdigit():

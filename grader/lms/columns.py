@@ -38,9 +38,12 @@ def find(name: str, columns: Sequence[Column]) -> list[Column]:
     return exact or [c for c in columns if name.casefold() in (_nfc(n).casefold() for n in c.names)]
 
 
-def base_title(roster: Roster, column: str | None, title: str) -> str:
+def base_title(roster: Roster, system: System, column: str | None, title: str) -> str:
     """What the columns per layer begin with: `--column` or the title, as the roster spells it."""
     hits = find(column or title, roster.columns)
+    begun = column and any(c.title.startswith(column) for c in roster.columns)
+    if column and roster.columns and not hits and not begun and not system.free_headings:
+        raise _unknown(column, roster, system)
     return hits[0].title if len(hits) == 1 else one_line(column or title)
 
 
@@ -77,13 +80,19 @@ def _choose(one: Wanted, roster: Roster, system: System, column: str | None) -> 
             raise InputError(f'{system.name}: column "{hits[0].title}" cannot be imported: {hits[0].fault}')
         return hits[0]
     if roster.columns and not one.key and not system.free_headings:
-        known = list(dict.fromkeys(c.title for c in roster.columns))
-        raise InputError(f'{system.name}: no column of the roster is "{name}"; {nearest(name, known)}; '
-                         "make it there and download again, or say which with --column")  # fmt: skip
+        raise _unknown(name, roster, system)
     made = system.column(one.title, column or "", one.most)
     if runs(made.title):
         raise InputError(f'{system.name}: the title "{made.title}" would run in a spreadsheet; begin it with a letter')
     return made
+
+
+def _unknown(name: str, roster: Roster, system: System) -> InputError:
+    known = list(dict.fromkeys(c.title for c in roster.columns))
+    return InputError(
+        f'{system.name}: no column of the roster is "{name}"; {nearest(name, known)}; '
+        "make it there and download again, or say which with --column"
+    )
 
 
 def _nfc(text: str) -> str:

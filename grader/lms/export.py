@@ -17,7 +17,7 @@ from grader.lms.gradebook import Column, Grade, IdColumns, Roster, Sheet, Studen
 from grader.lms.matching import Unmatched, match, unwritable
 from grader.lms.moodle import MOODLE
 from grader.lms.openedx import OPENEDX
-from grader.lms.remarks import column_remarks, grade_remarks, results_remarks
+from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
 from grader.lms.results import Score, read_results
 from grader.lms.sakai import SAKAI
 from grader.lms.table import read_table
@@ -65,7 +65,7 @@ def export(
     column: str | None = None,
     scale: Literal["points", "percent"] = "points",
     by_layer: bool = False,
-    feedback: bool = True,
+    feedback: bool | None = None,
     partial: bool = False,
     title: str = "Exam",
     force: bool = False,
@@ -74,17 +74,18 @@ def export(
     """Write a results folder as a gradebook file for `lms`, a key of SYSTEMS, on its own export `roster`.
 
     The file is <results>/<lms>.csv unless `out` names another. Nothing is written if a student on either side
-    has no partner, unless `partial`. Raises InputError for files, columns and grades at fault.
+    has no partner, unless `partial`. Comments go along where the LMS takes them, unless `feedback` is false.
+    Raises InputError for files, columns and grades at fault.
     """
     system = _system(lms, xml)
     target = _target(results, out, system, roster, force)
     percent = scale == "percent"
-    comments = feedback and system.comments
+    comments = feedback is not False and system.comments
     found = read_results(results, marks=by_layer or comments)
     scores = {score.student_id: score for score in found.scores}
     table = read_table(roster) if roster else None
     people = system.read(table) if table else system.bare(list(scores))
-    base = base_title(people, column, title) if by_layer else one_line(title)
+    base = base_title(people, system, column, title) if by_layer else one_line(title)
     want = wanted(found, base, by_layer=by_layer, percent=percent)
     columns = choose(want, people, system, None if by_layer else column)
 
@@ -109,7 +110,7 @@ def export(
 
     warnings = list(table.warnings) if table else [f"no --roster: {system.bare_note}"]
     warnings += column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
-    warnings += results_remarks(found, system, feedback=feedback)
+    warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
     for name, student in matching.pairs:
         if name in scores and student.line in excused:
             warnings.append(f"{name} {excused[student.line]} in the roster, but has a score, which is not sent")

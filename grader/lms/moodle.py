@@ -65,7 +65,7 @@ def bare(ids: Sequence[str]) -> Roster:
 
 def column(title: str, wanted: str, points: Decimal) -> Column:
     """A heading of at most 255 characters, the longest name of a grade item."""
-    name = (wanted or title)[:255]
+    name = plain(wanted or title)[:255]
     return Column(name, name)
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from grader.lms.cells import number
+from grader.lms.cells import number, runs
 from grader.lms.gradebook import Sheet, System
 from grader.lms.results import Results
 from qgen.errors import InputError
@@ -42,6 +42,15 @@ def grade_remarks(sheet: Sheet, system: System, values: dict[str, list[Decimal]]
     if rounded and not percent:
         remarks.append(f"{len(rounded)} students' scores have more than 2 decimals and are rounded, half up")
     return remarks
+
+
+def id_remarks(sheet: Sheet) -> list[str]:
+    """Ids that a spreadsheet would run: they are the key and cannot be changed."""
+    keys = [grade.student.cells[i] for grade in sheet.grades for i in sheet.ids.keys]
+    risky = [key for key in keys if runs(key)]
+    if not risky:
+        return []
+    return [f"a spreadsheet would run or change some ids ({', '.join(risky[:3])}): open this file in none"]
 
 
 def results_remarks(results: Results, system: System, *, feedback: bool) -> list[str]:

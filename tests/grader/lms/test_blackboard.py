@@ -59,6 +59,8 @@ def test_the_column_is_found_by_id_title_or_header(results, save, rows, column):
 def test_a_calculated_column_is_refused(results, save, rows):
     with pytest.raises(InputError, match='"Total" cannot be imported: it is calculated by Blackboard'):
         export("blackboard", results, roster=save("gc.csv", rows), column="Total")
+    with pytest.raises(InputError, match='"Total" cannot be imported: it is calculated by Blackboard'):
+        export("blackboard", results, column=rows[0][-1])
 
 
 def test_no_new_column_is_ever_made(results, save, rows):

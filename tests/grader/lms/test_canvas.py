@@ -127,6 +127,8 @@ def test_points_possible_of_a_known_assignment_are_copied(results, canvas_roster
 def test_unknown_column_is_an_error_with_the_nearest_name(results, canvas_roster):
     with pytest.raises(InputError, match='no column of the roster is "Mitderm"; did you mean "Midterm"'):
         export("canvas", results, roster=canvas_roster, column="Mitderm")
+    with pytest.raises(InputError, match='no column of the roster is "Mitderm"'):
+        export("canvas", results, roster=canvas_roster, column="Mitderm", by_layer=True)
 
 
 def test_two_columns_of_one_title_must_be_told_apart_by_id(results, save, canvas_rows, people, truth):
@@ -143,7 +145,9 @@ def test_ids_that_canvas_mangles_and_leading_zeros_are_warned_about(results, can
     warnings = export("canvas", results, roster=canvas_roster, title="Midterm").warnings
     assert any("(12.345.678, 1,234): the ID column still finds the student" in w for w in warnings)
     assert any("ids begin with 0 (001234)" in w for w in warnings)
-    assert any("takes no comments" in w for w in warnings)
+    assert not any("takes no comments" in w for w in warnings)
+    asked = export("canvas", results, roster=canvas_roster, title="Midterm", feedback=True, force=True).warnings
+    assert any("takes no comments" in w for w in asked)
 
 
 def test_without_a_roster_sis_ids_still_find_most(results, people, truth):

@@ -119,6 +119,13 @@ def test_ids_that_no_importer_reads_back_are_unmatched(results):
     assert "has a backslash before a quote or at its end" in done.unmatched_results[0].why
 
 
+def test_ids_that_a_spreadsheet_would_run_are_kept_and_warned_about(results):
+    swap(results / "scores.csv", "\nS10,", "\n=S10,")
+    done = export("generic", results, feedback=False)
+    assert any("would run or change some ids (=S10)" in w for w in done.warnings)
+    assert "\n=S10,21\n" in done.files[0].read_text(encoding="utf-8")
+
+
 def test_a_missing_marks_file_matters_only_where_it_is_needed(results, canvas_roster):
     (results / "marks.csv").unlink()
     done = export("canvas", results, roster=canvas_roster, title="Midterm")
