@@ -24,35 +24,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qgen.errors import InputError, nearest
+from qgen.paper.inline import Formula, Inline, Line, MarkupError, Text, escape, inline, split
 
-_ESCAPABLE = r"\*$|#-@=:%{}"
-_LITERAL, _FORMULA = 0xE000, 0xF000  # private characters: protected plain characters, formulas by number
-PAGE, PAGES = "\ue100", "\ue101"  # stand for a page's number and their count in headers and footers
-_SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
+__all__ = ["Block", "Formula", "Inline", "Text", "escape", "inline", "parse", "split"]
+
 _NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?")
-
-
-def escape(text: str) -> str:
-    """People's words (names, titles) as markup that prints them as they are, on one line."""
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Words in one face: R regular, B bold, I italic."""
-
-    face: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula in LaTeX, without dollars."""
-
-    latex: str
-
-
-Inline = tuple[Text | Formula, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,88 +134,9 @@ Block = Heading | Paragraph | Display | Fields | Table | Boxes | Diagram | Rule 
 COMMANDS = ("fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
 
 
-class _Fault(Exception):
-    pass
-
-
 def parse(markup: str) -> tuple[Block, ...]:
     """The blocks of a paper. All faults at once as one InputError, each with its line."""
     return _Parser(markup).parse()
-
-
-def inline(markup: str) -> Inline:
-    """One line of running text, for headers and footers."""
-    try:
-        line = _Line(markup)
-        return line.inline(line.text)
-    except _Fault as fault:
-        raise InputError(f'"{markup}": {fault}') from None
-
-
-def split(markup: str) -> tuple[Inline, ...]:
-    """The parts of one line between bars, each as running text; {page} and {pages} become PAGE and PAGES."""
-    try:
-        line = _Line(markup)
-        text = line.text.replace("{page}", PAGE).replace("{pages}", PAGES)
-        return tuple(line.inline(part) for part in text.split("|"))
-    except _Fault as fault:
-        raise InputError(f'"{markup}": {fault}') from None
-
-
-class _Line:
-    """A line with its formulas and escaped characters put out of the way, so that it can be split at will."""
-
-    def __init__(self, markup: str) -> None:
-        self.formulas: list[str] = []
-        self.text = re.sub(r"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]", self._protect, markup)
-        if "$" in self.text:
-            raise _Fault("a formula is opened by $ and never closed; write \\$ for a dollar")
-
-    def _protect(self, match: re.Match[str]) -> str:
-        found = match.group()
-        if found == "$$":
-            raise _Fault("$$ formula $$ stands on a line of its own; write \\$ for a dollar")
-        if found.startswith("$"):
-            self.formulas.append(match.group(2).strip())
-            if len(self.formulas) > 2000:
-                raise _Fault("more than 2000 formulas on one line")
-            return chr(_FORMULA + len(self.formulas) - 1)
-        if found.startswith("\\"):
-            if found[1] not in _ESCAPABLE:
-                raise _Fault(f'"{found}" has no meaning outside of a formula; write \\\\ for a backslash')
-            return chr(_LITERAL + ord(found[1]))
-        raise _Fault(f"U+{ord(found):04X} is a private character, which no typeface can print")
-
-    def plain(self, text: str) -> str:
-        """The text without any styles."""
-        return "".join(
-            chr(ord(c) - _LITERAL) if _LITERAL <= ord(c) < _LITERAL + 128 else self._latex(c) for c in text
-        ).strip()
-
-    def _latex(self, char: str) -> str:
-        return self.formulas[ord(char) - _FORMULA] if _FORMULA <= ord(char) <= 0xF8FF else char
-
-    def inline(self, text: str) -> Inline:
-        """The text with its formulas, bold and italic words."""
-        parts: list[Text | Formula] = []
-        face = "R"
-        for token in re.split(r"(\*\*|\*|[\uf000-\uf8ff])", text.strip()):
-            if token in ("**", "*"):
-                mark = "B" if token == "**" else "I"
-                if face not in ("R", mark):
-                    raise _Fault("bold and italic do not nest")
-                face = "R" if face == mark else mark
-            elif token and "\uf000" <= token <= "\uf8ff":
-                parts.append(Formula(self._latex(token)))
-            elif token:
-                parts.append(Text(face, re.sub(r"\s+", " ", self._literal(token))))
-        if face != "R":
-            raise _Fault(f"a {'**' if face == 'B' else '*'} is never closed; write \\* for a star")
-        return tuple(parts)
-
-    @staticmethod
-    def _literal(text: str) -> str:
-        return re.sub("[\ue000-\ue07f]", lambda match: chr(ord(match.group()) - _LITERAL), text)
 
 
 class _Parser:
@@ -273,33 +170,33 @@ class _Parser:
                 if line == "@end":
                     if opened:
                         return
-                    raise _Fault("nothing is open that this would end")
+                    raise MarkupError("nothing is open that this would end")
                 if line.startswith("@"):
                     yield from self.command(line, number)
                 else:
                     yield self.plain(line)
-            except _Fault as fault:
+            except MarkupError as fault:
                 self.fault(number, fault)
         if opened:
             self.fault(opened, "there is no @end for this")
 
     def plain(self, line: str) -> Block:
         if heading := re.match(r"(#{1,3})\s", line + " "):
-            protected = _Line(line[heading.end() :])
+            protected = Line(line[heading.end() :])
             text, _, aside = protected.text.partition("|")
             return Heading(len(heading.group(1)), protected.inline(text), protected.inline(aside))
         if line.startswith("$$"):
             display = re.fullmatch(r"\$\$(.+?)\$\$\s*(?:\|(.*))?", line)
             if not display or not display.group(1).strip():
-                raise _Fault("write $$ formula $$, or $$ formula $$ | note")
-            note = _Line(display.group(2) or "")
+                raise MarkupError("write $$ formula $$, or $$ formula $$ | note")
+            note = Line(display.group(2) or "")
             return Display(display.group(1).strip(), note.inline(note.text))
         words = [line]
         while self.at < len(self.lines) and self.continues(self.lines[self.at].strip()):
             words.append(self.lines[self.at].strip())
             self.at += 1
         item = bool(re.match(r"-\s", line))
-        protected = _Line(" ".join(words)[2 * item :])
+        protected = Line(" ".join(words)[2 * item :])
         return Paragraph(protected.inline(protected.text), item)
 
     @staticmethod
@@ -318,7 +215,7 @@ class _Parser:
                 yield self.boxes(rest, number)
             case "diagram":
                 if not rest:
-                    raise _Fault("write @diagram NAME")
+                    raise MarkupError("write @diagram NAME")
                 yield Diagram(rest)
             case "keep":
                 yield Keep(tuple(self.blocks(number)))
@@ -326,38 +223,38 @@ class _Parser:
                 try:
                     yield Gap(float(rest))
                 except ValueError:
-                    raise _Fault("write @space and a number of points") from None
+                    raise MarkupError("write @space and a number of points") from None
             case "rule":
                 yield Rule()
             case "page":
                 yield NewPage()
             case _:
-                raise _Fault(f"there is no command @{name}; {nearest(name, COMMANDS)}")
+                raise MarkupError(f"there is no command @{name}; {nearest(name, COMMANDS)}")
 
     def fields(self, rest: str) -> Fields:
-        line = _Line(rest)
+        line = Line(rest)
         fields = []
         for part in line.text.split("|"):
             label, _, after = part.partition(":")
             share, _, value = after.partition("=")
             percent = re.fullmatch(r"(\d{1,3})\s*%", share.strip())
             if not label.strip() or not percent or not 0 < int(percent.group(1)) <= 100:
-                raise _Fault("a field is written as Label: 60%, or Label: 60% = value")
+                raise MarkupError("a field is written as Label: 60%, or Label: 60% = value")
             fields.append(Field(line.inline(label), int(percent.group(1)) / 100, line.inline(value)))
         if sum(field.share for field in fields) > 1.001:
-            raise _Fault("the fields take more than 100% of the line")
+            raise MarkupError("the fields take more than 100% of the line")
         return Fields(tuple(fields))
 
-    def rows(self, opened: int) -> Iterator[tuple[int, _Line, list[str]]]:
+    def rows(self, opened: int) -> Iterator[tuple[int, Line, list[str]]]:
         """The lines up to @end, split at their bars."""
         while (line := self.next()) is not None:
             if line == "@end":
                 return
             if line:
                 try:
-                    protected = _Line(line)
+                    protected = Line(line)
                     yield self.at, protected, protected.text.split("|")
-                except _Fault as fault:
+                except MarkupError as fault:
                     self.fault(self.at, fault)
         self.fault(opened, "there is no @end for this")
 
@@ -371,15 +268,15 @@ class _Parser:
             try:
                 row = tuple(line.inline(cell) for cell in cells)
                 if rows and len(row) != len(rows[0]):
-                    raise _Fault(f"{len(row)} cells in a table of {len(rows[0])} columns")
+                    raise MarkupError(f"{len(row)} cells in a table of {len(rows[0])} columns")
                 rows.append(row)
                 plain.append([line.plain(cell) for cell in cells])
-            except _Fault as fault:
+            except MarkupError as fault:
                 self.fault(number, fault)
         if len(counts) > 1 or not all(re.fullmatch("[1-9]", count) for count in counts):
-            raise _Fault("write @table, or @table and the number of groups side by side (1 to 9), or bare")
+            raise MarkupError("write @table, or @table and the number of groups side by side (1 to 9), or bare")
         if len(rows) < (1 if bare else 2):
-            raise _Fault("this table has no rows")
+            raise MarkupError("this table has no rows")
         body = plain if bare else plain[1:]
         numeric = tuple(
             any(column) and all(not cell or _NUMBER.fullmatch(cell) for cell in column)
@@ -393,12 +290,12 @@ class _Parser:
         for number, line, cells in self.rows(opened):
             try:
                 if not 2 <= len(cells) <= 3 or not (item := line.plain(cells[1])):
-                    raise _Fault("a box is written as label | item id, or label | item id | value")
+                    raise MarkupError("a box is written as label | item id, or label | item id | value")
                 boxes.append(AnswerBox(line.inline(cells[0]), item, line.inline("".join(cells[2:]))))
-            except _Fault as fault:
+            except MarkupError as fault:
                 self.fault(number, fault)
         if not re.fullmatch("[1-9]?", rest):
-            raise _Fault("write @boxes, or @boxes and the number in a row (1 to 9)")
+            raise MarkupError("write @boxes, or @boxes and the number in a row (1 to 9)")
         if not boxes:
-            raise _Fault("there are no boxes here")
+            raise MarkupError("there are no boxes here")
         return Boxes(tuple(boxes), int(rest or 0))

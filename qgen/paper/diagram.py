@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 
-from qgen.paper.blocks import inline
 from qgen.paper.formula import Layout, layout
+from qgen.paper.inline import inline
 from qgen.paper.lines import wrap
 
 RADIUS, PITCH, MOST_GAP = 13.0, 54.0, 150.0

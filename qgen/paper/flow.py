@@ -8,32 +8,30 @@ from itertools import count
 
 from qgen.errors import InputError, nearest
 from qgen.paper.blocks import (
-    AnswerBox,
     Block,
     Boxes,
     Diagram,
     Display,
     Fields,
-    Formula,
     Gap,
     Heading,
-    Inline,
     Keep,
     NewPage,
     Paragraph,
     Rule,
     Table,
-    Text,
 )
 from qgen.paper.diagram import Drawing
-from qgen.paper.formula import break_formula, layout
+from qgen.paper.fonts import Glyphs
+from qgen.paper.fonts import width as glyph_width
+from qgen.paper.formula import break_formula
+from qgen.paper.inline import Formula, Inline, Text
 from qgen.paper.lines import (
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
     PLAIN,
     SIZE,
     Blank,
-    Glyphs,
     Line,
     Path,
     Piece,
@@ -74,10 +72,8 @@ class Flow:
         list_path: Path = ()
         for i, block in enumerate(blocks):
             following = blocks[i + 1] if i + 1 < len(blocks) else None
-            if isinstance(block, Paragraph) and block.item:
-                list_path = list_path or self._path("L")
-            else:
-                list_path = ()
+            item = isinstance(block, Paragraph) and block.item
+            list_path = (list_path or self._path("L")) if item else ()
             match block:
                 case Heading():
                     yield from self._heading(block)
@@ -273,7 +269,7 @@ class Flow:
             pieces = line.pieces + tuple(
                 _scaled(rule(left, (-line.descent - 1.5) / scale, table.width, THICK), scale) for left in ends
             )
-            yield replace(line, pieces=pieces, repeat=header, keep=i == 0 or i >= per - 2 and i < per - 1)
+            yield replace(line, pieces=pieces, repeat=header, keep=i == 0 or (i >= per - 2 and i < per - 1))
 
     def _row(
         self,
@@ -341,8 +337,8 @@ class _Columns:
         """The widths of a number before and from its decimal point."""
         text = _number_of(cell)
         whole = re.split("[.,]", text)[0]
-        left = number(whole).width if whole else 0.0
-        return left, (number(text).width if text else 0.0) - left
+        left = glyph_width("R", whole.replace("-", "−")) * SIZE
+        return left, glyph_width("R", text.replace("-", "−")) * SIZE - left
 
     def cell(self, column: int, cell: Inline, header: bool) -> tuple[Strip, float]:
         """A cell's strip and where it starts, from the table's left end."""

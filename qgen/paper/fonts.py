@@ -1,12 +1,13 @@
 """The typefaces of a paper: STIX, as it comes with matplotlib, with one fixed table of characters per face.
 
-Codes never depend on what a document happens to print, so that content-stream fragments can be cached and used
-in any document. ASCII keeps its codes; every other character of a table has a code of its own. Characters beyond
-the tables (in people's names) are added for one document: `Glyphs(text)`.
+Codes never depend on what a document happens to print, so that content-stream fragments can be cached and
+used in any document. ASCII keeps its codes; every other character of a table has a code of its own.
+Characters beyond the tables (in people's names) are added for one document: `Glyphs(text)`.
 """
 
+import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,6 @@ FACES = {
     "S3": ("STIXSizThreeSymReg", _FENCES),
     "S4": ("STIXSizFourSymReg", _FENCES),
 }
-_FALLBACK = "DejaVuSans"
 _FREE_CODES = [*range(127, 256), *range(1, 32)]
 
 
@@ -43,19 +43,20 @@ class Metrics:
     italic: float
 
 
-def unprintable(char: str) -> InputError:
-    """The error that names a character no typeface at hand can print."""
-    return InputError(
-        f'"{char if char.isprintable() else "?"}" (U+{ord(char):04X} {unicode_name(char, "unnamed")}) cannot be '
-        "printed; the papers' typefaces have no such character"
-    )
+class UnprintableError(InputError):
+    """A character that a table of glyphs lacks, named."""
+
+    def __init__(self, char: str) -> None:
+        shown = char if char.isprintable() else "?"
+        name = f"U+{ord(char):04X} {unicode_name(char, 'unnamed')}"
+        super().__init__(f'"{shown}" ({name}) cannot be printed; the papers\' typefaces have no such character')
 
 
 class _Table(dict[Any, Any]):
     """A table in which a missing character is the user's fault, never a wrong glyph."""
 
     def __missing__(self, key: Any) -> Any:
-        raise unprintable(key if isinstance(key, str) else chr(key))
+        raise UnprintableError(key if isinstance(key, str) else chr(key))
 
 
 def _folder() -> Path:
@@ -98,15 +99,16 @@ _ESCAPES = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _widths(face: str) -> _Table:
     widths = typeface(FACES[face][0]).charWidths
     return _Table({char: widths[ord(char)] / 1000 for char in CODES[face]} | {"\xa0": widths[32] / 1000})
 
 
 def width(face: str, text: str) -> float:
-    """The width of the text in em. InputError for a character that is not in the face's table."""
-    return sum(map(_widths(face).__getitem__, text))
+    """The width of the text in em. UnprintableError for a character that is not in the face's table."""
+    total: float = sum(map(_widths(face).__getitem__, text))
+    return total
 
 
 def encode(face: str, text: str) -> str:
@@ -138,50 +140,72 @@ def _outline(face: str, char: str) -> tuple[float, float, float, float]:
 class Glyphs:
     """What one document can print: the fixed tables, and whatever else occurs in `extra` (people's names).
 
-    Characters beyond a face's table come from the rest of the STIX face, else from DejaVu Sans, with codes in the
-    order of their code points; a character without a glyph is an InputError that names it.
+    A word that leaves a face's table is set as a whole in the rest of the STIX face, or in DejaVu Serif, or in
+    DejaVu Sans, the first that has it; a character without a glyph in any of them is an UnprintableError.
     `subsets` holds the fonts this adds: resource name -> (font file, character -> code).
     """
 
     def __init__(self, extra: str = "") -> None:
         self.subsets: dict[str, tuple[str, dict[str, int]]] = {}
-        self._homes: dict[str, dict[str, str]] = {}
-        for face in "RIB":
-            beyond = sorted(set(extra) - CODES[face].keys() - {"\xa0"})
-            if not beyond:
-                continue
-            own, fallback = typeface(FACES[face][0]).charToGlyph, typeface(_FALLBACK).charToGlyph
-            for char in beyond:
-                if ord(char) not in own and ord(char) not in fallback or not char.isprintable():
-                    raise unprintable(char)
-            for name, file, chars in (
-                (f"{face}x", FACES[face][0], [char for char in beyond if ord(char) in own]),
-                (f"{face}d", _FALLBACK, [char for char in beyond if ord(char) not in own]),
-            ):
-                if chars:
-                    self.subsets[name] = file, _codes("".join(chars))
-                    self._homes.setdefault(face, {}).update(dict.fromkeys(chars, name))
+        for face, files in _BEYOND.items():
+            words = [word for word in extra.split() if _rank(face, word)]
+            crowd = sorted(set("".join(words)))
+            for rank in sorted({_rank(face, part) for word in words for part in (word, *word)} - {0}):
+                file = files[rank - 1]
+                chars = "".join(char for char in crowd if ord(char) in typeface(file).charToGlyph)
+                self.subsets[f"{face}{rank}"] = file, _codes(chars)
 
     def width(self, face: str, text: str) -> float:
         """The width of the text in em."""
-        if face not in self._homes:
+        if not self.subsets:
             return width(face, text)
-        homes = self._homes[face]
-        return sum(
-            typeface(self.subsets[homes[char]][0]).charWidths[ord(char)] / 1000 if char in homes else width(face, char)
-            for char in text
-        )
+        total = 0.0
+        for rank, part in _parts(face, text):
+            widths = typeface(_BEYOND[face][rank - 1]).charWidths
+            total += sum(widths[ord(char)] for char in part) / 1000 if rank else width(face, part)
+        return total
 
     def runs(self, face: str, text: str) -> list[tuple[str, str]]:
         """The text as pairs of font resource and PDF string, one pair unless it leaves the fixed table."""
-        if face not in self._homes:
+        if not self.subsets:
             return [(face, encode(face, text))]
-        homes = self._homes[face]
         runs: list[tuple[str, str]] = []
-        for char in text:
-            name = homes.get(char, face)
-            code = _escaped(self.subsets[name][1][char]) if char in homes else encode(face, char)
+        for rank, part in _parts(face, text):
+            name = f"{face}{rank}" if rank else face
+            code = "".join(_escaped(self.subsets[name][1][char]) for char in part) if rank else encode(face, part)
             if runs and runs[-1][0] == name:
                 code = runs.pop()[1] + code
             runs.append((name, code))
         return runs
+
+
+_BEYOND = {
+    "R": ("STIXGeneral", "DejaVuSerif", "DejaVuSans"),
+    "I": ("STIXGeneralItalic", "DejaVuSerif-Italic", "DejaVuSans-Oblique"),
+    "B": ("STIXGeneralBol", "DejaVuSerif-Bold", "DejaVuSans-Bold"),
+}
+
+
+@lru_cache(maxsize=4096)
+def _rank(face: str, word: str) -> int:
+    """The typeface for a word: 0 the fixed table, else a number into _BEYOND, from 1; the last if none has all."""
+    if all(char in CODES[face] or char == "\xa0" for char in word):
+        return 0
+    for rank, file in enumerate(_BEYOND[face], 1):
+        if all(ord(char) in typeface(file).charToGlyph for char in word):
+            return rank
+    if len(word) == 1:
+        raise UnprintableError(word)
+    return max(_rank(face, char) for char in word)
+
+
+def _parts(face: str, text: str) -> list[tuple[int, str]]:
+    """The text in words and spaces with their typefaces, a word that no typeface has as a whole letter by letter."""
+    parts = []
+    for word in re.split("( )", text):
+        rank = _rank(face, word)
+        if rank and not all(ord(char) in typeface(_BEYOND[face][rank - 1]).charToGlyph for char in word):
+            parts += [(_rank(face, char), char) for char in word]
+        elif word:
+            parts.append((rank, word))
+    return parts

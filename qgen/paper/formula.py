@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from qgen.errors import InputError
 from qgen.paper.fonts import encode, width
-from qgen.paper.latex import Atom, Fault, Row, Signs, Space, parse
+from qgen.paper.latex import Atom, FormulaError, Row, Signs, Space, parse
 from qgen.paper.mathbox import MEDIUM, THICK, Box, Style, classes, row
 
 CACHED = 4096
@@ -50,7 +51,7 @@ def layout(latex: str, size: float = 10.5, *, display: bool = False) -> Layout:
     """Set one formula, without dollar signs. InputError quotes the formula and the place outside of the subset."""
     try:
         template = _whole(latex.translate(_ZEROS), size, display)
-    except Fault as fault:
+    except FormulaError as fault:
         raise _error(latex, fault) from None
     return template.filled(latex, _DIGITS.findall(latex))
 
@@ -63,13 +64,13 @@ def break_formula(latex: str, width: float, size: float = 10.5, *, display: bool
     """
     try:
         templates = _lines(latex.translate(_ZEROS), width, size, display)
-    except Fault as fault:
+    except FormulaError as fault:
         raise _error(latex, fault) from None
     digits = _DIGITS.findall(latex)
     return [template.filled(latex, digits) for template in templates]
 
 
-def _error(latex: str, fault: Fault) -> InputError:
+def _error(latex: str, fault: FormulaError) -> InputError:
     place = f"at character {fault.start + 1}"
     quoted = latex[fault.start : fault.start + fault.length]
     where = f'"{quoted}" {place}' if quoted else "its end"
@@ -78,11 +79,12 @@ def _error(latex: str, fault: Fault) -> InputError:
 
 def _numbered(normal: str) -> str:
     """The normalised formula with its digits told apart by their ordinal numbers."""
-    ordinals = iter(range(_FIRST, 0xF8FF))
-    try:
-        return re.sub("0", lambda _: chr(next(ordinals)), normal)
-    except (StopIteration, RuntimeError):
-        raise Fault(0, 20, "this formula has too many digits") from None
+    if private := _PRIVATE.search(normal):
+        raise FormulaError(private.start(), 1, "this character has no meaning in a formula")
+    if normal.count("0") > 0xF8FF - _FIRST:
+        raise FormulaError(0, 20, "this formula has too many digits")
+    ordinals = count(_FIRST)
+    return re.sub("0", lambda _: chr(next(ordinals)), normal)
 
 
 @lru_cache(maxsize=CACHED)
@@ -105,11 +107,10 @@ def _lines(normal: str, limit: float, size: float, display: bool) -> tuple[_Temp
     lines = []
     start, begin = 0, 0
     while start < len(atoms):
-        end = _line_end(atoms, start, {i: k for i, k in breaks.items() if i > start}, style, limit)
+        indent = indents[breaks[start] != "rel"] if start else 0.0
+        end = _line_end(atoms, start, {i: k for i, k in breaks.items() if i > start}, style, limit - indent)
         part: Row = atoms[start:end]
-        indent = 0.0
         if start:
-            indent = indents[breaks[start] != "rel"]
             # An empty neighbour keeps a binary sign binary, as TeX's {} does.
             part = (Atom("ord", (), begin), *part) if breaks[start] != "rel" else part
         inner = row(part, style)
@@ -119,7 +120,6 @@ def _lines(normal: str, limit: float, size: float, display: bool) -> tuple[_Temp
         after = _start(atoms[end], begin) if end < len(atoms) else len(source)
         lines.append(_template(box, source, begin, after, size))
         start, begin = end, after
-        limit -= indents[0] if len(lines) == 1 else 0.0
     return tuple(lines)
 
 

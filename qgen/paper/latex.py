@@ -1,16 +1,18 @@
 r"""The LaTeX a formula may use, read into atoms.
 
-    letters, digits, . , ; : ! / + - * = < > ( ) [ ] |   \{ \}   '   ~   {group}
-    a_b  a^b  a_b^c  a'              scripts, on anything
-    \frac{a}{b} \tfrac{a}{b}         fractions
-    \left( ... \right)               growing fences: ( ) [ ] \{ \} | . (nothing); \big( \Big( \bigl( ... of fixed size
+    letters, digits  . , ; : ! / % + - = < > ( ) [ ] | \{ \} '   {group}   ~ and "\ " (a space)
+    a_b  a^b  a_b^c                  scripts, on anything
+    \frac{a}{b}                      \dfrac, \tfrac: always of a display's size, always small
+    \left( ... \right)               brackets that grow: ( ) [ ] \{ \} | . (nothing); \bigl( \Bigl( ... of fixed size
     \hat{y} \bar{y} \tilde{y}        accents
-    \mathrm{..} \mathbf{..}          upright, bold        \text{..} upright, spaces kept
-    \sum \prod                       with limits          \max \min \ln \log \exp \tanh \sinh \cosh \sin \cos \operatorname{..}
-    \alpha ... \omega \Gamma ... \Omega \partial \nabla \infty \ell   \cdot \times \pm \odot-free binary signs, relations
-    \, \: \; \! \quad \qquad "\ "    spaces              \lvert \rvert
+    \mathrm{..} \mathbf{..}          upright, bold; \text{..} \textbf{..} \textit{..}: words with their spaces
+    \sum \prod \max \min             with limits in a display
+    \ln \log \exp \tanh \sin ...     upright operators; others with \operatorname{..}
+    \alpha ... \omega \Gamma ... \Omega \partial \nabla \infty \ell \dots \cdots
+    \cdot \times \pm \circ   \le \ge \ne \approx \equiv \propto \in \to \gets \Rightarrow \mid   \lvert \rvert
+    \, \: \; \! \quad \qquad        spaces
 
-Anything else is a Fault with its place. The source of the rules of classes and spaces: The TeXbook, chapters 17, 18.
+Anything else is a FormulaError with its place. The classes of atoms are those of The TeXbook, chapter 17.
 """
 
 import re
@@ -19,15 +21,11 @@ from typing import Literal, NoReturn
 
 Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct", "inner"]
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega varepsilon vartheta varphi".split(),
-        "αβγδϵζηθικλμνξπρστυϕχψωεϑφ",
-        strict=True,
-    )
-)
-CAPITALS = dict(zip("Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(), "ΓΔΘΛΞΠΣΦΨΩ", strict=True))
+_LOWER = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi
+psi omega varepsilon vartheta varphi"""
+_UPPER = "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+GREEK = dict(zip(_LOWER.split(), "αβγδϵζηθικλμνξπρστυϕχψωεϑφ", strict=True))
+CAPITALS = dict(zip(_UPPER.split(), "ΓΔΘΛΞΠΣΦΨΩ", strict=True))
 SIGNS: dict[str, tuple[Kind, str, str]] = {
     **{name: ("ord", "I", char) for name, char in GREEK.items()},
     **{name: ("ord", "R", char) for name, char in CAPITALS.items()},
@@ -51,7 +49,7 @@ CHARACTERS: dict[str, tuple[Kind, str]] = {
     ")": ("close", ")"), "]": ("close", "]"), "!": ("close", "!"), ",": ("punct", ","), ";": ("punct", ";"),
     ".": ("ord", "."), "/": ("ord", "/"), "|": ("ord", "|"), "%": ("ord", "%"), "·": ("bin", "⋅"), "×": ("bin", "×"),
 }  # fmt: skip
-OPERATORS = frozenset("max min ln log exp tanh sinh cosh sin cos tan".split())
+OPERATORS = ("max", "min", "ln", "log", "exp", "tanh", "sinh", "cosh", "sin", "cos", "tan")
 SPACES = {
     ",": 3 / 18,
     ":": 4 / 18,
@@ -70,7 +68,7 @@ SIZES = {"big": 1, "Big": 2, "bigg": 3, "Bigg": 4}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 
 
-class Fault(Exception):
+class FormulaError(Exception):
     """What is wrong with a formula: the place, the length of what is quoted, and why."""
 
     def __init__(self, start: int, length: int, why: str) -> None:
@@ -144,7 +142,7 @@ Row = tuple[Atom | Space, ...]
 
 
 def parse(source: str) -> Row:
-    """The atoms of a formula. Raises Fault for anything outside of the subset."""
+    """The atoms of a formula. Raises FormulaError for anything outside of the subset."""
     return _Parser(source).row("")
 
 
@@ -156,7 +154,7 @@ class _Parser:
 
     def fault(self, why: str, back: int = 0) -> NoReturn:
         token, start = self.tokens[max(0, self.at - back)]
-        raise Fault(start, len(token), why)
+        raise FormulaError(start, len(token), why)
 
     def peek(self) -> str:
         while self.tokens[self.at][0].isspace():
@@ -168,15 +166,14 @@ class _Parser:
         self.at += bool(token)
         return token
 
-    def row(self, end: str) -> Row:
-        """Atoms up to the token `end`, which is taken too."""
-        opened = self.at
+    def row(self, end: str, opened: int = 0) -> Row:
+        """Atoms up to the token `end`, which is taken too; the token numbered `opened` asked for it."""
         atoms: list[Atom | Space] = []
         while (token := self.peek()) != end:
             if token in ("", "}", "\\right"):
                 if token:
                     self.fault("nothing was opened that this would close")
-                self.at = max(0, opened - 1)
+                self.at = opened
                 self.fault("this is never closed")
             if token in ("^", "_", "'"):
                 self.scripts(atoms)
@@ -190,7 +187,7 @@ class _Parser:
         token = self.peek()
         if token == "{":
             self.take()
-            return self.row("}")
+            return self.row("}", self.at - 1)
         if token in ("", "}", "^", "_", "'"):
             self.fault("a formula or a {group} is expected here")
         return (self.atom(),)
@@ -215,19 +212,19 @@ class _Parser:
     def atom(self) -> Atom | Space:
         token, start = self.take(), self.tokens[self.at - 1][1]
         if token == "{":
-            return Atom("ord", self.row("}"), start)
+            return Atom("ord", self.row("}", self.at - 1), start)
         if token == "~":
             return Space(SPACES[" "])
         if len(token) > 1:
             return self.command(token[1:], start)
         if token.isascii() and token.isalpha():
             return Atom("ord", Signs("I", token), start)
-        if token.isdecimal() or "\ue000" <= token <= "\uf8ff":
+        if (token.isascii() and token.isdecimal()) or "\ue000" <= token <= "\uf8ff":
             return Atom("ord", Signs("R", token), start)
         if token in CHARACTERS:
             kind, char = CHARACTERS[token]
             return Atom(kind, Signs("R", char), start)
-        self.fault("this character has no meaning in a formula", 1)
+        return self.fault("this character has no meaning in a formula", 1)
 
     def command(self, name: str, start: int) -> Atom | Space:
         if name in SPACES:
@@ -247,14 +244,15 @@ class _Parser:
         if name in ACCENTS:
             return Atom("ord", Accent(ACCENTS[name], self.group()), start)
         if name == "left":
+            opened = self.at - 1
             left = self.fence()
-            body = self.row("\\right")
+            body = self.row("\\right", opened)
             return Atom("inner", Fence(left, body, self.fence()), start)
         if name.rstrip("lr") in SIZES:
             sign = self.fence()
             side: Kind = "open" if name.endswith("l") else "close" if name.endswith("r") else "ord"
             return Atom(side, Bracket(sign, SIZES[name.rstrip("lr")]), start)
-        self.fault("this command is not in the subset of LaTeX that papers know", 1)
+        return self.fault("this command is not in the subset of LaTeX that papers know", 1)
 
     def fence(self) -> str:
         token = self.take()

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qgen.paper.blocks import Formula, Inline
 from qgen.paper.fonts import Glyphs
 from qgen.paper.formula import Layout, break_formula, layout
+from qgen.paper.inline import Formula, Inline
 
 SIZE, GRID = 10.5, 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid

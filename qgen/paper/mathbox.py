@@ -24,7 +24,7 @@ THIN, MEDIUM, THICK = 3 / 18, 4 / 18, 5 / 18
 SCALES = (1.0, 1.0, 0.7, 0.5)
 
 _KINDS = ("ord", "op", "bin", "rel", "open", "close", "punct", "inner")
-# Space between neighbours: 1 thin, 2 medium, 3 thick; letters: the same, but not in scripts (a thin, b medium, c thick).
+# Space between neighbours (TeXbook, p. 170): 1 thin, 2 medium, 3 thick; a, b, c the same, but none in scripts.
 _SPACES = dict(
     zip(
         _KINDS,
@@ -44,12 +44,15 @@ class Style:
 
     @property
     def scale(self) -> float:
+        """The size, as a part of the formula's."""
         return SCALES[self.level]
 
     def script(self, *, cramped: bool) -> "Style":
+        """The style of a script."""
         return Style(min(3, max(2, self.level + 1)), cramped or self.cramped)
 
     def part(self, *, cramped: bool) -> "Style":
+        """The style of a numerator or denominator."""
         return Style(min(3, self.level + 1), cramped or self.cramped)
 
 
@@ -193,7 +196,6 @@ def scripted(atom: Atom, style: Style) -> Box:
             if lift > 0:
                 up, down = up + lift, down - lift
     end = box.width
-    # Scripts are added in the order of the source where it matters to nobody, subscript first for readers of text.
     if sub is not None:
         result.add(sub, box.width, -down)
         end = max(end, box.width + sub.width)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from qgen.errors import InputError, nearest
 from qgen.paper import pdf
-from qgen.paper.blocks import PAGE, PAGES, Block, Inline, Text, split
+from qgen.paper.blocks import Block
 from qgen.paper.diagram import Drawing
 from qgen.paper.flow import HAIRLINE, Flow
-from qgen.paper.fonts import CODES, Glyphs
+from qgen.paper.fonts import Glyphs, UnprintableError
+from qgen.paper.inline import PAGE, PAGES, Inline, Text, split
 from qgen.paper.lines import GRID, PLAIN, Blank, Line, Path, Strip, single
 
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
@@ -68,8 +69,15 @@ def render(
     """
     width, height = _size(paper)
     marks = split(header), split(footer)
-    glyphs = _glyphs(blocks, marks)
-    lines = Flow(width - 2 * SIDE, drawings, glyphs).lines(blocks)
+    glyphs = PLAIN
+    try:
+        lines = Flow(width - 2 * SIDE, drawings).lines(blocks)
+        for part in (*marks[0], *marks[1]):
+            single(_numbered(part, 1, 1))
+    except UnprintableError:
+        # Few documents hold a name that leaves the fixed tables; only these pay for glyphs of their own.
+        glyphs = Glyphs("".join(_texts((blocks, marks))))
+        lines = Flow(width - 2 * SIDE, drawings, glyphs).lines(blocks)
     sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
     used: set[str] = set()
     pages = []
@@ -189,18 +197,10 @@ def _numbered(part: Inline, number: int, count: int) -> Inline:
     )
 
 
-def _glyphs(blocks: object, marks: object) -> Glyphs:
-    """The shared glyphs if the document's words need no others, else a set of its own."""
-    unusual = "".join(sorted({char for text in _texts((blocks, marks)) for char in text} - _KNOWN))
-    return Glyphs(unusual) if unusual else PLAIN
-
-
-_KNOWN = frozenset(CODES["R"].keys() & CODES["B"].keys() & CODES["I"].keys() | {"\xa0", PAGE, PAGES})
-
-
 def _texts(node: object) -> list[str]:
+    """All words in a tree of blocks."""
     if isinstance(node, Text):
-        return [node.text] if not node.text.isascii() else []
+        return [node.text.replace(PAGE, "").replace(PAGES, "")]
     if isinstance(node, tuple | list):
         return [text for child in node for text in _texts(child)]
     names = getattr(type(node), "__slots__", ())

@@ -1,0 +1,113 @@
+r"""Running text: words, $formulas$, **bold**, *italic*, and \* for a plain star; `escape` protects people's words."""
+
+import re
+from dataclasses import dataclass
+
+from qgen.errors import InputError
+
+_ESCAPABLE = r"\*$|#-@=:%{}"
+_LITERAL, _FORMULA = 0xE000, 0xF000  # private characters: protected plain characters, formulas by number
+PAGE, PAGES = "\ue100", "\ue101"  # stand for a page's number and their count in headers and footers
+_SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
+
+
+def escape(text: str) -> str:
+    """People's words (names, titles) as markup that prints them as they are, on one line."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words in one face: R regular, B bold, I italic."""
+
+    face: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in LaTeX, without dollars."""
+
+    latex: str
+
+
+Inline = tuple[Text | Formula, ...]
+
+
+class MarkupError(Exception):
+    """What is wrong with a line of markup."""
+
+
+def inline(markup: str) -> Inline:
+    """One line of running text, for headers and footers."""
+    try:
+        line = Line(markup)
+        return line.inline(line.text)
+    except MarkupError as fault:
+        raise InputError(f'"{markup}": {fault}') from None
+
+
+def split(markup: str) -> tuple[Inline, ...]:
+    """The parts of one line between bars, each as running text; {page} and {pages} become PAGE and PAGES."""
+    try:
+        line = Line(markup)
+        text = line.text.replace("{page}", PAGE).replace("{pages}", PAGES)
+        return tuple(line.inline(part) for part in text.split("|"))
+    except MarkupError as fault:
+        raise InputError(f'"{markup}": {fault}') from None
+
+
+class Line:
+    """A line with its formulas and escaped characters put out of the way, so that it can be split at will."""
+
+    def __init__(self, markup: str) -> None:
+        self.formulas: list[str] = []
+        self.text = re.sub(r"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]", self._protect, markup)
+        if "$" in self.text:
+            raise MarkupError("a formula is opened by $ and never closed; write \\$ for a dollar")
+
+    def _protect(self, match: re.Match[str]) -> str:
+        found = match.group()
+        if found == "$$":
+            raise MarkupError("$$ formula $$ stands on a line of its own; write \\$ for a dollar")
+        if found.startswith("$"):
+            self.formulas.append(match.group(2).strip())
+            if len(self.formulas) > 2000:
+                raise MarkupError("more than 2000 formulas on one line")
+            return chr(_FORMULA + len(self.formulas) - 1)
+        if found.startswith("\\"):
+            if found[1] not in _ESCAPABLE:
+                raise MarkupError(f'"{found}" has no meaning outside of a formula; write \\\\ for a backslash')
+            return chr(_LITERAL + ord(found[1]))
+        raise MarkupError(f"U+{ord(found):04X} is a private character, which no typeface can print")
+
+    def plain(self, text: str) -> str:
+        """The text without any styles."""
+        return "".join(
+            chr(ord(c) - _LITERAL) if _LITERAL <= ord(c) < _LITERAL + 128 else self._latex(c) for c in text
+        ).strip()
+
+    def _latex(self, char: str) -> str:
+        return self.formulas[ord(char) - _FORMULA] if _FORMULA <= ord(char) <= 0xF8FF else char
+
+    def inline(self, text: str) -> Inline:
+        """The text with its formulas, bold and italic words."""
+        parts: list[Text | Formula] = []
+        face = "R"
+        for token in re.split(r"(\*\*|\*|[\uf000-\uf8ff])", text.strip()):
+            if token in ("**", "*"):
+                mark = "B" if token == "**" else "I"
+                if face not in ("R", mark):
+                    raise MarkupError("bold and italic do not nest")
+                face = "R" if face == mark else mark
+            elif token and "\uf000" <= token <= "\uf8ff":
+                parts.append(Formula(self._latex(token)))
+            elif token:
+                parts.append(Text(face, re.sub(r"\s+", " ", self._literal(token))))
+        if face != "R":
+            raise MarkupError(f"a {'**' if face == 'B' else '*'} is never closed; write \\* for a star")
+        return tuple(parts)
+
+    @staticmethod
+    def _literal(text: str) -> str:
+        return re.sub("[\ue000-\ue07f]", lambda match: chr(ord(match.group()) - _LITERAL), text)

@@ -1,0 +1,186 @@
+import hashlib
+import io
+import random
+import subprocess
+import sys
+import zlib
+from itertools import pairwise
+
+import pypdf
+import pytest
+
+from qgen.errors import InputError
+from qgen.paper.blocks import escape, parse
+from qgen.paper.flow import Flow
+from qgen.paper.lines import GRID, Line, Piece
+from qgen.paper.pages import paginate, render, text_width
+
+MARKUP = r"""# Exam
+@fields Name: 60% = Ada | Student id: 40%
+The *rate* is $\alpha = 0.7$; **round** to $4$ decimals.
+## Question 1 | 20 marks
+@table 2
+name | value
+$w_{11}^{(1)}$ | -0.42
+$w_{12}^{(1)}$ | 10.5
+$b$ | 0.1
+@end
+$$ L = \frac{1}{2}\left(a_3 - y\right)^2 $$ | loss
+### Forward pass | 5 marks
+@boxes
+$z_1^{(1)}$ = | q1_z1_1
+$a_1^{(1)}$ = | q1_a1_1 | 0.5
+@end
+"""
+
+
+def pdf(markup=MARKUP, **changed):
+    options = {"header": "Exam | Variant 017", "footer": "{page} of {pages}", "drawings": {}, "title": "Exam"}
+    return render(parse(markup), **(options | changed))
+
+
+def contents(data):
+    """The operators of each page."""
+    return [page.get_contents().get_data().decode("latin-1") for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+
+
+def test_the_same_blocks_give_the_same_bytes_whatever_was_rendered_before_and_in_another_process():
+    first = pdf()
+    pdf(MARKUP.replace("0.42", "0.97").replace("Ada", "Žuk Жук"))
+    assert pdf() == first
+    code = (
+        "import sys, hashlib; from qgen.paper.blocks import parse; from qgen.paper.pages import render;"
+        "data = render(parse(sys.stdin.read()), header='Exam | Variant 017', footer='{page} of {pages}',"
+        "drawings={}, title='Exam'); print(hashlib.sha256(data).hexdigest())"
+    )
+    other = subprocess.run([sys.executable, "-c", code], input=MARKUP, capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == hashlib.sha256(first).hexdigest()
+
+
+def test_a_file_tells_its_title_but_no_date():
+    data = pdf(subject="Variant 017")
+    info = pypdf.PdfReader(io.BytesIO(data)).metadata
+    assert dict(info) == {"/Title": "Exam", "/Subject": "Variant 017", "/Producer": "backprop-exam"}
+    assert b"Date" not in data
+
+
+def test_all_fonts_are_embedded_subsets_with_a_map_to_unicode_and_a_paper_is_small():
+    data = pdf(MARKUP + "Żółć Жук ễ\n")
+    fonts = pypdf.PdfReader(io.BytesIO(data)).pages[0]["/Resources"]["/Font"]
+    assert {"/R", "/I", "/B", "/R1", "/R2"} <= fonts.keys()
+    for font in fonts.values():
+        assert "/FontFile2" in font.get_object()["/FontDescriptor"]
+        assert "/ToUnicode" in font.get_object()
+        assert font.get_object()["/BaseFont"][7] == "+"
+    assert len(pdf()) < 40_000
+
+
+def test_the_text_can_be_read_back():
+    text = pypdf.PdfReader(io.BytesIO(pdf(MARKUP + "Żółć Жук (ü)\n"))).pages[0].extract_text()
+    for words in ["Exam", "Ada", "20 marks", "10.5", "1 of 1", "Variant 017", "Żółć", "Жук (ü)"]:
+        assert words in text
+    (page,) = contents(pdf())
+    for latex in [r"/ActualText (w_{11}^{\(1\)})", "/ActualText (-0.42)", r"/ActualText (z_1^{\(1\)})"]:
+        assert latex in page
+
+
+def test_numbers_in_a_column_stand_with_their_points_above_each_other():
+    lines = Flow(400, {}).lines(parse("@table bare\na | -0.42\nb | 10.5\nc | 7\n@end"))
+    before_point = [0.685 + 0.5, 1.0, 0.5]  # em: −0, 10, 7
+    ends = [line.pieces[1].x + wide * 10.5 for line, wide in zip(lines, before_point, strict=True)]
+    assert max(ends) - min(ends) < 0.01
+
+
+def test_every_page_has_its_number_and_the_header_and_curly_words_of_people_stay_as_they_are():
+    pages = contents(pdf("# A\n@page\nB\n@page\n@page\nC\n", header=escape("{page} of mine") + " | Variant 017"))
+    assert len(pages) == 3
+    for i, page in enumerate(pages, 1):
+        assert f"({i} of 3) Tj" in page
+        assert "({page} of mine) Tj" in page
+        assert "(Variant 017) Tj" in page
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lines_stay_in_order_on_the_grid_on_the_page_and_with_the_next_where_they_must(seed):
+    draw = random.Random(seed)
+    lines = [
+        Line(draw.uniform(5, 30), draw.uniform(2, 20), (Piece(0, 0, str(i)),), draw.choice([0, 9]), draw.random() < 0.3)
+        for i in range(200)
+    ]
+    sheets = paginate(lines, 700.0)
+    assert [placed.line for sheet in sheets for placed in sheet] == lines
+    for sheet in sheets:
+        bottom = 0.0
+        for placed in sheet:
+            assert placed.baseline / GRID == pytest.approx(round(placed.baseline / GRID))
+            assert placed.baseline - placed.line.ascent >= bottom - 0.01
+            bottom = placed.baseline + placed.line.descent
+        assert bottom <= 700.01
+        assert not sheet[-1].line.keep or sheet is sheets[-1]
+
+
+def test_no_page_ends_in_a_heading_and_no_paragraph_leaves_one_line_alone():
+    draw = random.Random(3)
+    markup = "".join(
+        f"## Heading {i} | 5 marks\n\n### Part\n\n{'word ' * draw.choice([5, 30, 60, 100])}\n\n" for i in range(40)
+    )
+    lines = Flow(text_width(), {}).lines(parse(markup))
+    sheets = paginate(lines, 707.0)
+    assert len(sheets) > 3
+    paths = [[placed.line.pieces[0].path[0] for placed in sheet] for sheet in sheets]
+    for one, two in pairwise(paths):
+        assert one[-1][0] == "P"
+        if one[-1] == two[0]:
+            assert one[-2] == one[-1]
+            assert two[1] == two[0]
+
+
+def test_a_long_table_repeats_its_header_on_the_next_page():
+    rows = "".join(f"$x_{{{i}}}$ | {i}.5\n" for i in range(80))
+    pages = contents(pdf(f"@table\nunknown | value\n{rows}@end\n"))
+    assert len(pages) == 2
+    assert all("(unknown) Tj" in page for page in pages)
+
+
+def test_a_box_is_on_the_page_of_its_label_and_inside_of_the_margins():
+    markup = (
+        "@boxes\n" + "".join(f"$\\dfrac{{\\partial L}}{{\\partial w_{i}}}$ = | q1_dw{i}\n" for i in range(60)) + "@end"
+    )
+    lines = Flow(text_width(), {}).lines(parse(markup))
+    blanks = [blank for line in lines for blank in line.blanks]
+    assert [blank.name for blank in blanks] == [f"q1_dw{i}" for i in range(60)]
+    assert all(blank.x > 0 and blank.x + blank.width <= text_width() + 0.01 for blank in blanks)
+    assert len({(blank.width, blank.height) for blank in blanks}) == 1
+
+
+def test_words_and_formulas_that_are_too_long_are_broken_or_made_smaller_but_never_leave_the_page():
+    name = "x" * 500
+    markup = f"# {name}\n@fields Name: 60% = {'Wolfeschlegel' * 20} | Id: 40%\n{name}\n$$ \\text{{{name[:90]}}} $$\n"
+    width = text_width()
+    flow = Flow(width, {})
+    for line in flow.lines(parse(markup)):
+        assert all(-0.01 <= piece.x <= width for piece in line.pieces)
+    (page,) = contents(pdf(markup))
+    assert f"({name[:90]}) Tj" in page
+
+
+def test_letter_paper_is_letter_and_an_unknown_paper_is_an_error():
+    page = pypdf.PdfReader(io.BytesIO(pdf(paper="letter"))).pages[0]
+    assert (page.mediabox.width, page.mediabox.height) == (612, 792)
+    with pytest.raises(InputError, match="known: a4, letter"):
+        pdf(paper="a5")
+
+
+def test_an_unknown_drawing_and_a_faulty_formula_are_errors_that_name_them():
+    with pytest.raises(InputError, match="@diagram nett"):
+        pdf("@diagram nett\n")
+    with pytest.raises(InputError, match="sqrt"):
+        pdf(r"Here $\sqrt{2}$")
+    with pytest.raises(InputError, match=r"U\+4E2D"):
+        pdf("中")
+
+
+def test_streams_are_compressed():
+    data = pdf()
+    assert b"BT /B" not in data
+    assert zlib.decompress(data[data.index(b"stream\n") + 7 :][: data.index(b"endstream")].split(b"\nendstream")[0])
