@@ -24,11 +24,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qgen.errors import InputError, nearest
-from qgen.paper.inline import Formula, Inline, Line, MarkupError, Text, escape, inline, split
+from qgen.paper.inline import Formula, Inline, Line, MarkupError, Text, escape, inline, number_in, split
 
 __all__ = ["Block", "Formula", "Inline", "Text", "escape", "inline", "parse", "split"]
-
-_NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,27 +261,24 @@ class _Parser:
         bare = "bare" in options
         counts = [option for option in options if option != "bare"]
         rows: list[tuple[Inline, ...]] = []
-        plain: list[list[str]] = []
         for number, line, cells in self.rows(opened):
             try:
                 row = tuple(line.inline(cell) for cell in cells)
                 if rows and len(row) != len(rows[0]):
                     raise MarkupError(f"{len(row)} cells in a table of {len(rows[0])} columns")
                 rows.append(row)
-                plain.append([line.plain(cell) for cell in cells])
             except MarkupError as fault:
                 self.fault(number, fault)
         if len(counts) > 1 or not all(re.fullmatch("[1-9]", count) for count in counts):
             raise MarkupError("write @table, or @table and the number of groups side by side (1 to 9), or bare")
         if len(rows) < (1 if bare else 2):
             raise MarkupError("this table has no rows")
-        body = plain if bare else plain[1:]
+        body = rows if bare else rows[1:]
         numeric = tuple(
-            any(column) and all(not cell or _NUMBER.fullmatch(cell) for cell in column)
-            for column in zip(*body, strict=True)
+            any(column) and all(not cell or number_in(cell) for cell in column) for column in zip(*body, strict=True)
         )
         groups = min(int(counts[0]) if counts else 1, len(body))
-        return Table(() if bare else rows[0], tuple(rows if bare else rows[1:]), groups, numeric)
+        return Table(() if bare else rows[0], tuple(body), groups, numeric)
 
     def boxes(self, rest: str, opened: int) -> Boxes:
         boxes = []

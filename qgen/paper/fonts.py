@@ -181,8 +181,8 @@ class Glyphs:
 
 _BEYOND = {
     "R": ("STIXGeneral", "DejaVuSerif", "DejaVuSans"),
-    "I": ("STIXGeneralItalic", "DejaVuSerif-Italic", "DejaVuSans-Oblique"),
-    "B": ("STIXGeneralBol", "DejaVuSerif-Bold", "DejaVuSans-Bold"),
+    "I": ("STIXGeneralItalic", "DejaVuSerif-Italic", "DejaVuSans"),
+    "B": ("STIXGeneralBol", "DejaVuSerif-Bold", "DejaVuSans"),
 }
 
 

@@ -7,6 +7,7 @@ from qgen.errors import InputError
 
 _ESCAPABLE = r"\*$|#-@=:%{}"
 _LITERAL, _FORMULA = 0xE000, 0xF000  # private characters: protected plain characters, formulas by number
+_NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?", re.ASCII)
 PAGE, PAGES = "\ue100", "\ue101"  # stand for a page's number and their count in headers and footers
 _SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
 
@@ -111,3 +112,9 @@ class Line:
     @staticmethod
     def _literal(text: str) -> str:
         return re.sub("[\ue000-\ue07f]", lambda match: chr(ord(match.group()) - _LITERAL), text)
+
+
+def number_in(text: Inline) -> str:
+    """The plain number that a cell holds, as text or as a formula; empty if it holds anything else."""
+    words = "".join(part.latex if isinstance(part, Formula) else part.text for part in text).strip()
+    return words if _NUMBER.fullmatch(words) else ""

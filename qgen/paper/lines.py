@@ -10,6 +10,7 @@ from qgen.paper.inline import Formula, Inline
 
 SIZE, GRID = 10.5, 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
+HAIRLINE, THIN, THICK = 0.3, 0.5, 0.9  # of rules
 PLAIN = Glyphs()
 
 Path = tuple[tuple[str, int], ...]
@@ -196,6 +197,12 @@ def _strip(parts: list[_Part], size: float, glyphs: Glyphs) -> Strip:
     return Strip(x, ascent, descent, tuple(pieces), frozenset(used))
 
 
-def number(text: str, size: float = SIZE) -> Layout:
+def number_strip(text: str) -> Strip:
     """A plain number, its minus sign as long as it should be, its decimal comma without a space."""
-    return layout(text.replace("+", "{+}").replace(",", "{,}"), size)
+    part = layout(text.replace("+", "{+}").replace(",", "{,}"), SIZE)
+    return Strip(part.width, part.ascent, part.descent, ((0.0, part.operators, ""),), part.used)
+
+
+def rule(x: float, y: float, width: float, thickness: float) -> Piece:
+    """A horizontal line, which is no part of the text."""
+    return Piece(0.0, 0.0, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:g} re f")

@@ -130,12 +130,14 @@ def row(atoms: Row, style: Style) -> Box:
         if isinstance(atom, Space):
             x += atom.width * style.scale
             continue
+        # A growing bracket is spaced like a plain one: TeX's own thin spaces around it tear f(x) apart.
+        fenced = isinstance(atom.nucleus, Fence)
         if kind is not None:
-            x += gap(kind, atom.kind, style)
+            x += gap(kind, "open" if fenced else atom.kind, style)
         box = scripted(atom, style)
         result.add(box, x)
         x += box.width
-        kind = atom.kind
+        kind = "close" if fenced else atom.kind
     result.width = x
     return result
 

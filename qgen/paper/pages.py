@@ -8,10 +8,10 @@ from qgen.errors import InputError, nearest
 from qgen.paper import pdf
 from qgen.paper.blocks import Block
 from qgen.paper.diagram import Drawing
-from qgen.paper.flow import HAIRLINE, Flow
+from qgen.paper.flow import Flow
 from qgen.paper.fonts import Glyphs, UnprintableError
 from qgen.paper.inline import PAGE, PAGES, Inline, Text, split
-from qgen.paper.lines import GRID, PLAIN, Blank, Line, Path, Strip, single
+from qgen.paper.lines import GRID, HAIRLINE, PLAIN, Blank, Line, Path, Strip, single
 
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 SIDE, TOP, BOTTOM = 56.7, 68.0, 64.0
@@ -76,7 +76,7 @@ def render(
             single(_numbered(part, 1, 1))
     except UnprintableError:
         # Few documents hold a name that leaves the fixed tables; only these pay for glyphs of their own.
-        glyphs = Glyphs("".join(_texts((blocks, marks))))
+        glyphs = Glyphs(" ".join(_texts((blocks, marks))))
         lines = Flow(width - 2 * SIDE, drawings, glyphs).lines(blocks)
     sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
     used: set[str] = set()

@@ -136,6 +136,8 @@ def write(
             chars = [name[len(face) :] for name in printed if name.startswith(face)]
             fonts[face] = _add_font(document, face, file, _subset(face, chars))
     for resource, (file, codes) in glyphs.subsets.items():
+        if resource not in printed:
+            continue
         fonts[resource] = _add_font(document, resource, file, tuple(codes.items()))
     resources = document.Reference(pdfdoc.PDFDictionary({"Font": pdfdoc.PDFObjectReference("BasicFonts")}))
     for operators in pages:
