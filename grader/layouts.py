@@ -1,0 +1,253 @@
+"""From the rows of a table, wide or long, to what each student wrote for each item."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.numerals import quoted, read
+from grader.tables import Faults, Table
+from qgen.errors import InputError, nearest
+
+_MOST = 1_000_000  # students: their numbers alone are 0.5 GB
+_IGNORED = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail"}
+_LONG = ["student_id", "variant", "item", "answer"]
+_UNNAMED = "\0unnamed"  # a column without a heading
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What S students wrote: their ids, the lines they start on, their variants ("" if none), answers (S, I)."""
+
+    students: list[str]
+    lines: list[int]
+    variants: list[str]
+    written: NDArray[np.object_]
+
+
+def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Sheet:
+    """The students in the order of the file; items that have no column are "". A `roster` spares the variants.
+
+    Faults of the heading are raised, those of the rows added to `faults`.
+    """
+    columns = _columns(table, items, faults)
+    if "variant" not in columns and not roster:
+        faults.add(table.line, 'no column "variant", and no roster to take the variants from')
+    faults.stop()
+    return (_long if "item" in columns else _wide)(table, columns, items, faults)
+
+
+def student_id(text: str) -> str:
+    """The id as text, leading zeros and all: NFC, without the spaces around it."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
+class _Names:
+    """Known names, matched as they are or loosely: without case, with spaces and hyphens for underscores."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.known = list(known)
+        self.loose: dict[str, str | None] = {}
+        for name in self.known:
+            self.loose[_loose(name)] = None if _loose(name) in self.loose else name
+
+    def find(self, text: str) -> str | None:
+        return text.strip() if text.strip() in self.known else self.loose.get(_loose(text))
+
+
+def _loose(text: str) -> str:
+    return re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFKC", text).strip().casefold())
+
+
+def _columns(table: Table, items: Sequence[str], faults: Faults) -> list[str]:
+    """What each column is: a name of _LONG, an item, "" for one to ignore, or _UNNAMED."""
+    loose = [_loose(heading) for heading in table.heading]
+    long = {"item", "answer"} <= set(loose)
+    names = _Names(_LONG if long else [*_LONG[:2], *items])
+    columns: list[str] = []
+    for number, (heading, key) in enumerate(zip(table.heading, loose, strict=True), 1):
+        name = "student_id" if key == "studentid" else names.find(heading)
+        if not key:
+            columns.append(_UNNAMED)
+        elif name is None:
+            columns.append("")
+            if key not in _IGNORED:
+                faults.add(table.line, f"column {number}: unknown heading", heading.strip(), names.known)
+        elif name in columns:
+            columns.append("")
+            before = f"column {columns.index(name) + 1} is {name} already"
+            faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands there twice; {before}")
+        else:
+            columns.append(name)
+    if not set(columns) & set(names.known):
+        expected = ", ".join([*_LONG[:2], *items[:2]])
+        found = quoted(", ".join(table.heading[:20]))
+        raise InputError(f"{table.name}:{table.line}: {found} is no heading of answers; write {expected}, ...")
+    if "student_id" not in columns:
+        faults.add(table.line, 'no column "student_id"')
+    if not long and not set(columns) & set(items):
+        faults.add(table.line, f"no column of answers; {nearest('', items)}")
+    return columns
+
+
+def _blocks(table: Table, columns: list[str], faults: Faults) -> Iterator[tuple[Sequence[int], NDArray[np.object_]]]:
+    """Lines and cells of the rows that have one for each heading, by the block; other rows are faults."""
+    width = len(columns)
+    unnamed = [at for at, name in enumerate(columns) if name == _UNNAMED]
+    try:
+        for lines, rows in table.blocks:
+            if set(map(len, rows)) != {width}:
+                kept = [line for line, row in zip(lines, rows, strict=True) if _fits(row, width, line, faults)]
+                lines, rows = kept, [row for row in rows if len(row) == width]
+            for at in unnamed:
+                for line, row in zip(lines, rows, strict=True):
+                    if row[at].strip():
+                        faults.add(line, f"column {at + 1}: {quoted(row[at])} stands under no heading")
+            if rows:
+                yield lines, np.array(rows, object)
+    except InputError as error:
+        faults.add_last(error)
+
+
+def _fits(row: list[str], width: int, line: int, faults: Faults) -> bool:
+    """Whether the row has `width` cells, once empty ones at its end are off; if not, a fault unless it is blank."""
+    if not "".join(row[width:]).strip():
+        del row[width:]
+    if len(row) == width:
+        return True
+    if "".join(row).strip():
+        why = "is an answer missing?" if len(row) < width else "is a decimal comma not in quotes?"
+        faults.add(line, f"{len(row)} cells, but the heading has {width}; {why}")
+    return False
+
+
+def _checked_id(text: str, line: int, faults: Faults) -> str:
+    student = student_id(text)
+    if len(student) > 100 or not student.isprintable():
+        faults.add(line, f"student id {quoted(student)}: write at most 100 characters, on one line")
+    return student
+
+
+def _is_answer(text: str) -> bool:
+    return read(text).kind != "blank"
+
+
+def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Sheet:
+    present = [item for item in items if item in columns]
+    places = [columns.index(item) for item in present]
+    first: dict[str, int] = {}
+    variants: list[str] = []
+    blocks = [np.empty((0, len(present)), object)]
+    for lines, cells in _blocks(table, columns, faults):
+        ids = cells[:, columns.index("student_id")].tolist()
+        stated = cells[:, columns.index("variant")].tolist() if "variant" in columns else [""] * len(ids)
+        keep = []
+        for at, (line, text) in enumerate(zip(lines, ids, strict=True)):
+            student = _checked_id(text, line, faults)
+            if student in first:
+                faults.add(line, f"student {student}: stands on line {first[student]} already")
+            elif student:
+                first[student] = line
+                variants.append(stated[at].strip())
+                keep.append(at)
+            elif any(map(_is_answer, cells[at, places])):
+                faults.add(line, "has answers but no student_id")
+        blocks.append(cells[np.ix_(keep, places)])
+    written = np.concatenate(blocks)
+    if len(present) < len(items):
+        answers, written = written, np.full((len(first), len(items)), "", object)
+        written[:, [items.index(item) for item in present]] = answers
+    return Sheet(list(first), list(first.values()), variants, written)
+
+
+class _Codes(dict[str, int]):
+    """Texts -> 0, 1, 2, ... in the order in which they come."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = code = len(self)
+        return code
+
+
+def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Sheet:
+    codes = {name: _Codes() for name in _LONG[:3] if name in columns}
+    parts: dict[str, list[NDArray[np.int32]]] = {name: [np.empty(0, np.int32)] for name in ("line", *_LONG[:3])}
+    answers: list[NDArray[np.object_]] = [np.empty(0, object)]
+    for lines, cells in _blocks(table, columns, faults):
+        parts["line"].append(np.array(lines, np.int32))
+        for name, code in codes.items():
+            texts = cells[:, columns.index(name)].tolist()
+            parts[name].append(np.fromiter(map(code.__getitem__, texts), np.int32, len(texts)))
+        answers.append(cells[:, columns.index("answer")].copy())
+    line, answer = np.concatenate(parts["line"]), np.concatenate(answers)
+
+    def resolved(name: str, resolve: Callable[[str, int], int]) -> NDArray[np.int64]:
+        """By row what `resolve(text, line)` makes of its text, asked once for each text."""
+        if name not in codes:
+            return np.full(len(line), -1)
+        code = np.concatenate(parts[name])
+        where = line[np.unique(code, return_index=True)[1]].tolist()
+        return np.array([resolve(*both) for both in zip(codes[name], where, strict=True)], np.int64)[code]
+
+    ids, stated, names = _Codes(), _Codes(), _Names(items)
+
+    def who(text: str, where: int) -> int:
+        checked = _checked_id(text, where, faults)
+        return ids[checked] if checked else -1
+
+    def which(text: str, where: int) -> int:
+        if (name := names.find(text)) is not None:
+            return items.index(name)
+        if not text.strip():
+            return -2
+        faults.add(where, "unknown item", text.strip(), items)
+        return -1
+
+    student, item = resolved("student_id", who), resolved("item", which)
+    variant = resolved("variant", lambda text, _: stated[text.strip()] if text.strip() else -1)
+    for at in np.flatnonzero(((student < 0) | (item == -2)) & (answer != "")).tolist():
+        if _is_answer(answer[at]):
+            faults.add(int(line[at]), f"has an answer but no {'student_id' if student[at] < 0 else 'item'}")
+    if len(ids) > _MOST:
+        raise InputError(f"{table.name}: has more than {_MOST:,} students")
+    good = np.flatnonzero((student >= 0) & (item >= 0))
+    cell = student[good] * len(items) + item[good]
+    written = np.full((len(ids), len(items)), "", object)
+    written.reshape(-1)[cell] = answer[good]
+    students = list(ids)
+    for at, before in _repeats(cell):
+        what = f"student {students[cell[at] // len(items)]}, item {items[cell[at] % len(items)]}"
+        faults.add(int(line[good[at]]), f"{what}: stands on line {line[good[before]]} already")
+    variants = _stated(student, variant, line, students, list(stated), faults)
+    firsts = line[student >= 0][np.unique(student[student >= 0], return_index=True)[1]]
+    return Sheet(students, firsts.tolist(), variants, written)
+
+
+def _repeats(cell: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Where a number stands again, and where it stood before."""
+    order = np.argsort(cell, kind="stable")
+    again = np.flatnonzero(cell[order][1:] == cell[order][:-1])
+    yield from sorted(zip(order[again + 1].tolist(), order[again].tolist(), strict=True))
+
+
+def _stated(
+    student: NDArray[np.int64],
+    variant: NDArray[np.int64],
+    line: NDArray[np.int64],
+    ids: list[str],
+    texts: list[str],
+    faults: Faults,
+) -> list[str]:
+    """The one variant each student's rows state, "" for none; two are a fault. All arrays by row."""
+    rows = np.flatnonzero((student >= 0) & (variant >= 0))
+    students, at = np.unique(student[rows], return_index=True)
+    first = np.full(len(ids), -1)
+    first[students] = rows[at]
+    others = rows[variant[rows] != variant[first[student[rows]]]]
+    for row in others[np.unique(student[others], return_index=True)[1]].tolist():
+        before = first[student[row]]
+        one, two = quoted(texts[variant[before]]), quoted(texts[variant[row]])
+        faults.add(int(line[row]), f"student {ids[student[row]]}: variant {two}, but {one} on line {line[before]}")
+    return [texts[variant[row]] if row >= 0 else "" for row in first.tolist()]
