@@ -128,6 +128,7 @@ def _checked_id(text: str, line: int, faults: Faults) -> str:
     student = student_id(text)
     if len(student) > 100 or not student.isprintable():
         faults.add(line, f"student id {quoted(student)}: write at most 100 characters, on one line")
+        return quoted(student)  # fit for the messages to come
     return student
 
 
@@ -235,7 +236,7 @@ def _repeats(cell: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 def _stated(
     student: NDArray[np.int64],
     variant: NDArray[np.int64],
-    line: NDArray[np.int64],
+    line: NDArray[np.int32],
     ids: list[str],
     texts: list[str],
     faults: Faults,

@@ -21,6 +21,7 @@ LARGEST = 1 << 29  # bytes of a file, or of a workbook unzipped: ten times 100,0
 LONGEST = 1 << 21  # bytes of a line, roughly
 WIDEST = 10_000  # columns
 SHOWN = 50  # faults of one file
+_SPACE = " ,;\t"
 _BLOCK = 8192  # cells read at once
 _ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx workbook"
 _FOREIGN = {  # first bytes -> what such a file is
@@ -148,7 +149,7 @@ def _csv(name: str, data: bytes, encoding: str) -> tuple[list[str], int, Iterato
     line = start
     try:
         for heading in reader:
-            if "".join(heading).strip("\ufeff \t"):
+            if "".join(heading).strip("\ufeff" + _SPACE):
                 heading[0] = heading[0].removeprefix("\ufeff")
                 return _trimmed(heading), line, _csv_blocks(name, reader, start, len(heading))
             line = start + reader.line_num
@@ -198,7 +199,7 @@ def _delimiter(lines: io.TextIOWrapper) -> tuple[str, int]:
         lines.seek(0)
         with suppress(csv.Error):
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
-            widths[delimiter] = next((len(row) for row in reader if "".join(row).strip()), 0)
+            widths[delimiter] = next((len(row) for row in reader if "".join(row).strip(_SPACE)), 0)
     return max(widths, key=widths.__getitem__, default=","), 1
 
 
