@@ -22,7 +22,7 @@ from qgen.paper.blocks import (
 )
 from qgen.paper.diagram import Drawing
 from qgen.paper.fonts import Glyphs
-from qgen.paper.formula import break_formula
+from qgen.paper.formula import Layout, break_formula
 from qgen.paper.inline import Inline, Text, number_in
 from qgen.paper.lines import (
     NOMINAL_ASCENT,
@@ -150,21 +150,33 @@ class Flow:
 
     def _display(self, block: Display) -> Iterator[Line]:
         note = self._single(block.note, SMALL)
-        room = self.width - INDENT - (note.width + INDENT if note.width else 0.0)
-        path = self._path("Formula")
-        layouts = break_formula(block.latex, room, SIZE)
-        widest = max(layout.width for layout in layouts)
-        if widest > room:
-            # Nothing in it can be broken, so it is set as much smaller as it must be.
-            layouts = break_formula(block.latex, room, round(SIZE * room / widest - 0.05, 1))
+        path, note_path = self._path("Formula"), self._path("P")
+        layouts = self._display_lines(block.latex, note.width + INDENT if note.width else 0.0)
+        room = self.width - INDENT - note.width
+        beside = layouts[-1].width + INDENT <= room
         for i, part in enumerate(layouts):
+            last = i == len(layouts) - 1
             pieces = [Piece(INDENT, 0.0, part.operators, path, block.latex)]
-            used = part.used
-            if note.width and not i:
-                pieces += note.placed(self.width - note.width, 0.0, self._path("P"))
-                used |= note.used
+            if last and beside:
+                pieces += note.placed(self.width - note.width, 0.0, note_path)
             ascent, descent = max(part.ascent + 1.5, NOMINAL_ASCENT), max(part.descent + 1.5, NOMINAL_DESCENT)
-            yield Line(ascent, descent, tuple(pieces), 0.0 if i else 2.0, i < len(layouts) - 1, used=used)
+            keep = not last or (not beside and note.width > 0)
+            yield Line(ascent, descent, tuple(pieces), 0.0 if i else 2.0, keep, used=part.used | note.used)
+        if note.width and not beside:
+            pieces = note.placed(max(INDENT, self.width - note.width), 0.0, note_path)
+            yield Line(NOMINAL_ASCENT, NOMINAL_DESCENT, tuple(pieces), used=note.used)
+
+    def _display_lines(self, latex: str, note: float) -> list[Layout]:
+        """A formula's lines, with room for the note beside the last one if that needs no smaller type."""
+        room = self.width - INDENT
+        layouts = break_formula(latex, room)
+        if note and layouts[-1].width > room - note:
+            narrower = break_formula(latex, room - note)
+            if max(part.width for part in narrower) <= room - note:
+                return narrower
+        widest = max(part.width for part in layouts)
+        # Where nothing can be broken any more, the formula is set as much smaller as it must be.
+        return layouts if widest <= room else break_formula(latex, room, math.floor(SIZE * room / widest * 10) / 10)
 
     def _fields(self, block: Fields) -> Iterator[Line]:
         rows: list[list[Piece]] = []

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from qgen.errors import InputError
 from qgen.paper.fonts import encode, width
-from qgen.paper.latex import Atom, FormulaError, Row, Signs, Space, parse
-from qgen.paper.mathbox import MEDIUM, THICK, Box, Style, classes, row
+from qgen.paper.latex import Atom, Bracket, Fence, FormulaError, Row, Signs, Space, parse
+from qgen.paper.mathbox import MEDIUM, THICK, Box, Style, classes, fence_size, row
 
 CACHED = 4096
 _ZEROS = str.maketrans("123456789", "0" * 9)
@@ -60,7 +60,7 @@ def break_formula(latex: str, width: float, size: float = 10.5, *, display: bool
     r"""Set a formula in as many lines as `width` points need, broken before = + - \cdot outside of all brackets.
 
     Continuation lines are aligned after the first relation sign, and their widths include the indentation.
-    A part that offers no break may still be wider.
+    What would not fit otherwise is broken inside of brackets; a part that offers no break may still be wider.
     """
     try:
         templates = _lines(latex.translate(_ZEROS), width, size, display)
@@ -99,6 +99,7 @@ def _lines(normal: str, limit: float, size: float, display: bool) -> tuple[_Temp
     style = Style(0 if display else 1)
     atoms = classes(parse(source))
     whole = row(atoms, style)
+    atoms = _flat(atoms, style) if whole.width * size > limit else atoms
     breaks = _breaks(atoms)
     if whole.width * size <= limit or not breaks:
         return (_template(whole, source, 0, len(source), size),)
@@ -112,7 +113,7 @@ def _lines(normal: str, limit: float, size: float, display: bool) -> tuple[_Temp
         part: Row = atoms[start:end]
         if start:
             # An empty neighbour keeps a binary sign binary, as TeX's {} does.
-            part = (Atom("ord", (), begin), *part) if breaks[start] != "rel" else part
+            part = part if breaks[start].endswith("rel") else (Atom("ord", (), begin), *part)
         inner = row(part, style)
         box = Box()
         box.add(inner, indent)
@@ -127,17 +128,35 @@ def _start(atom: Atom | Space, otherwise: int) -> int:
     return atom.start if isinstance(atom, Atom) else otherwise
 
 
+def _flat(atoms: Row, style: Style) -> Row:
+    """The row with growing brackets as brackets of that size, so that a line can end between them."""
+    flat: list[Atom | Space] = []
+    for atom in atoms:
+        if isinstance(atom, Atom) and isinstance(atom.nucleus, Fence) and (size := fence_size(atom.nucleus, style)) < 5:
+            flat.append(Atom("open", Bracket(atom.nucleus.left, size), atom.start))
+            flat += classes(atom.nucleus.body)
+            right = Bracket(atom.nucleus.right, size)
+            flat.append(Atom("close", right, atom.start, atom.sub, atom.sup, primes=atom.primes))
+        else:
+            flat.append(atom)
+    return tuple(flat)
+
+
+_BREAKS = ("rel", "sum", "product", "inner sum", "inner product", "inner rel")
+
+
 def _breaks(atoms: Row) -> dict[int, str]:
-    """The signs outside of all brackets before which a line may end: rel, sum (+ and -), or product."""
+    """The signs before which a line may end: relations, sums, products, and the same inside of brackets."""
     depth = 0
     breaks = {}
     for i, atom in enumerate(atoms):
         if not isinstance(atom, Atom):
             continue
         depth += (atom.kind == "open") - (atom.kind == "close")
-        if i and depth <= 0 and atom.kind in ("rel", "bin"):
+        if i and atom.kind in ("rel", "bin"):
             sign = atom.nucleus.text if isinstance(atom.nucleus, Signs) else ""
-            breaks[i] = "rel" if atom.kind == "rel" else "sum" if sign in "+−±" else "product"
+            kind = "rel" if atom.kind == "rel" else "sum" if sign in "+−±" else "product"
+            breaks[i] = f"inner {kind}" if depth > 0 else kind
     return breaks
 
 
@@ -153,13 +172,13 @@ def _indents(atoms: Row, style: Style, limit: float) -> tuple[float, float]:
 
 
 def _line_end(atoms: Row, start: int, breaks: dict[int, str], style: Style, limit: float) -> int:
-    """Where the line from `start` ends: at a relation, else at a sum, else at a product, if that fills a half."""
+    """Where the line from `start` ends: at the first kind of break in _BREAKS that fills enough of it."""
     rest = row(atoms[start:], style).width
     if rest <= limit or not breaks:
         return len(atoms)
     widths = {end: row(atoms[start:end], style).width for end in breaks}
     fitting = [end for end in breaks if widths[end] <= limit]
-    for kind in ("rel", "sum", "product"):
+    for kind in _BREAKS:
         ends = [end for end in fitting if breaks[end] == kind and widths[end] >= 0.25 * limit]
         # A last line with next to nothing on it looks forgotten: take more of the formula there.
         even = [end for end in ends if 0.2 * limit <= rest - widths[end] <= 0.95 * limit]

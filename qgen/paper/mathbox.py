@@ -263,26 +263,39 @@ def _bracket(sign: str, size: int, scale: float) -> Box:
 
 def fence(parts: Fence, style: Style) -> Box:
     """Rule 19: brackets as tall as nine tenths of what they hold."""
-    s = style.scale
     body = row(parts.body, style)
-    reach = max(body.ascent - AXIS * s, body.descent + AXIS * s)
-    need = max(1.802 * reach, 2 * reach - 0.5 * s)
+    need = _need(body, style)
     result = Box()
     x = 0.0
     for part in (parts.left, body, parts.right):
-        box = part if isinstance(part, Box) else _centred(_tall(part, need, s), style)
+        box = part if isinstance(part, Box) else _centred(_tall(part, need, style.scale), style)
         result.add(box, x)
         x += box.width
     result.width = x
     return result
 
 
+def fence_size(parts: Fence, style: Style) -> int:
+    """The size of a fence's brackets, 0 to 4; 5 if even the largest has to be stretched."""
+    need = _need(row(parts.body, style), style)
+    return max(_size(sign, need, style.scale) for sign in (parts.left, parts.right))
+
+
+def _need(body: Box, style: Style) -> float:
+    reach = max(body.ascent - AXIS * style.scale, body.descent + AXIS * style.scale)
+    return max(1.802 * reach, 2 * reach - 0.5 * style.scale)
+
+
+def _size(sign: str, need: float, scale: float) -> int:
+    boxes = (_bracket(sign, size, scale) for size in range(5))
+    return next((size for size, box in enumerate(boxes) if not sign or box.ascent + box.descent >= need), 5)
+
+
 def _tall(sign: str, need: float, scale: float) -> Box:
-    for size in range(5):
-        box = _bracket(sign, size, scale)
-        if box.ascent + box.descent >= need or not sign:
-            return box
-    return _bracket(sign, 4, scale * need / (box.ascent + box.descent))
+    if (size := _size(sign, need, scale)) < 5:
+        return _bracket(sign, size, scale)
+    largest = _bracket(sign, 4, scale)
+    return _bracket(sign, 4, scale * need / (largest.ascent + largest.descent))
 
 
 def accent(parts: Accent, style: Style) -> Box:

@@ -119,6 +119,15 @@ def test_a_long_formula_is_broken_into_lines_that_fit_and_that_together_are_the_
     assert len(break_formula(CHAIN, 1000)) == 1 < len(break_formula(CHAIN, 200))
 
 
+def test_a_sum_in_brackets_that_is_wider_than_the_line_is_broken_inside_of_them():
+    terms = " + ".join(r"0.1234 \cdot (1 - 0.1234)" for _ in range(9))
+    for latex in (rf"d = \left[{terms}\right]^2 x", f"d = [{terms}] x"):
+        lines = break_formula(latex, 250)
+        assert len(lines) > 3
+        assert all(line.width <= 250 for line in lines)
+        assert all(line.latex.startswith("+") for line in lines[1:])
+
+
 def test_lines_of_a_broken_formula_carry_their_own_digits():
     other = CHAIN.translate(str.maketrans("0123456789", "1234567890"))
     break_formula(CHAIN, 200)

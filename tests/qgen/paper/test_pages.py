@@ -12,6 +12,7 @@ import pytest
 from qgen.errors import InputError
 from qgen.paper.blocks import escape, parse
 from qgen.paper.flow import Flow
+from qgen.paper.formula import break_formula
 from qgen.paper.lines import GRID, Line, Piece
 from qgen.paper.pages import paginate, render, text_width
 
@@ -162,6 +163,17 @@ def test_words_and_formulas_that_are_too_long_are_broken_or_made_smaller_but_nev
         assert all(-0.01 <= piece.x <= width for piece in line.pieces)
     (page,) = contents(pdf(markup))
     assert f"({name[:90]}) Tj" in page
+
+
+def test_a_note_stands_beside_the_last_line_of_its_formula_or_below_but_never_on_it():
+    width = text_width()
+    for terms in range(1, 40):
+        latex = "x = " + " + ".join(["0.5"] * terms)
+        lines = Flow(width, {}).lines(parse(f"$$ {latex} $$ | 0.1234 to 0.1235\n"))
+        *formulas, note = [piece for line in lines for piece in line.pieces]
+        end = formulas[-1].x + break_formula(latex, width - 18)[-1].width
+        assert note.x > 300
+        assert len(lines[-1].pieces) == 1 or note.x > end or len(formulas) > len(break_formula(latex, width - 18))
 
 
 def test_letter_paper_is_letter_and_an_unknown_paper_is_an_error():
