@@ -19,7 +19,7 @@ def whole_folder(target: Path, *, force: bool, marker: str) -> Iterator[Path]:
     An existing target is replaced only with `force`, and only if it holds `marker`, which tells that this program
     made it: --force never deletes anything else.
     """
-    target = Path(os.path.abspath(target))
+    target = Path.cwd() / target
     if target.exists():
         if not target.is_dir():
             raise InputError(f"{target}: is a file, not a folder; choose another with --out")

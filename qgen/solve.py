@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from qgen.functions import Value
+from qgen.intervals import Interval, interval
 from qgen.rules import RULES, Rule
 from qgen.steps import Step
 
@@ -36,7 +37,10 @@ def solve(
         if write is not None:
             result = write(step, result)
         results[step.id] = result
-        values[step.id] = _either(claimed[step.id], result) if step.id in claimed else result
+        values[step.id] = result
+        if step.id in claimed:
+            for name in (step.id, step.shows) if step.shows else (step.id,):
+                values[name] = _either(claimed[step.id], values[name])
     return results
 
 
@@ -46,6 +50,9 @@ def _beside(rule: Rule, step: Step, values: Mapping[str, Value]) -> dict[str, Va
 
 
 def _either(claim: Value, computed: Value) -> Value:
+    if isinstance(claim, Interval):
+        computed = interval(computed)
+        return Interval(_either(claim.low, computed.low), _either(claim.high, computed.high))
     if isinstance(claim, float | np.ndarray):
         return np.where(np.isnan(claim), computed, claim)
     return claim

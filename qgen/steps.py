@@ -21,13 +21,17 @@ Writing = Literal["new", "shift", "copy", "same"]
 
 @dataclass(frozen=True)
 class Step:
-    """`id` = `rule`(`needs`). `beside` names what stands next to it on the page, which only mistakes use."""
+    """`id` = `rule`(`needs`). `beside` names what stands next to it on the page, which only mistakes use.
+
+    `shows` is the step whose value a student shows by answering this one.
+    """
 
     id: str
     rule: str
     needs: tuple[str, ...]
     beside: Mapping[str, str] = field(default_factory=dict)
     writing: Writing = "new"
+    shows: str = ""
 
 
 def prefix(iteration: int) -> str:
@@ -106,6 +110,10 @@ def _backward(network: Network, loss: str, t: int, k: int) -> Iterator[Step]:
         else:
             yield from _hidden_delta(network, t, k, j)
         source_ids = network.feeding(k)
+        # the bias's gradient first: what a student writes there stands for dL/dz in the weights' gradients
+        first = {"source": p + source_ids[0]}
+        bias = p + "d" + network.bias(k, j)
+        yield Step(bias, "bias_gradient", (p + delta(unit),), first, "copy", shows=p + delta(unit))
         for i, source in enumerate(source_ids):
             beside = {}
             if k:
@@ -116,8 +124,6 @@ def _backward(network: Network, loss: str, t: int, k: int) -> Iterator[Step]:
                 beside["earlier"] = before + source
             w = network.weight(k, i, j)
             yield Step(f"{p}d{w}", "weight_gradient", (p + delta(unit), p + source), beside)
-        first = {"source": p + source_ids[0]}
-        yield Step(p + "d" + network.bias(k, j), "bias_gradient", (p + delta(unit),), first, "copy")
 
 
 def _output_delta(network: Network, loss: str, t: int, j: int) -> Iterator[Step]:

@@ -1,0 +1,76 @@
+"""The summary on the terminal: a table of students, or above 40 of them the class at a glance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from grader.marksheet import layer_columns, number
+from grader.score import IS_UNREADABLE, VERDICTS, Marks
+
+MOST_ROWS = 40
+
+
+def print_summary(marks: Marks, out: Path) -> None:
+    """To stdout: the students or the class, what could not be read, and where the results are."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, soft_wrap=False)
+    layers = layer_columns(marks.exam)
+    most = marks.exam.max_score
+    students = marks.submissions.students
+    scores = marks.scores
+    if len(students) <= MOST_ROWS:
+        table = Table("student", "variant", "score", "%", *layers)
+        for column in table.columns[2:]:
+            column.justify = "right"
+        for s, student in enumerate(students):
+            parts = [number(float(marks.marks[s, columns].sum())) for columns in layers.values()]
+            percent = 100 * scores[s] / most if most else 0.0
+            variant = marks.exam.variants[marks.submissions.variants[s]]
+            table.add_row(_shown(student), variant, number(float(scores[s])), f"{percent:.0f}", *parts)
+        console.print(table)
+    else:
+        table = Table("", "mean", "lowest", "median", "highest", "of")
+        for column in table.columns[1:]:
+            column.justify = "right"
+        everything = list(range(marks.marks.shape[1]))
+        for name, columns in (("score", everything), *layers.items()):
+            totals = marks.marks[:, columns].sum(axis=1)
+            figures = (totals.mean(), totals.min(), float(np.median(totals)), totals.max())
+            maximum = sum(marks.exam.items[column].marks for column in columns)
+            table.add_row(name, *(f"{figure:.1f}" for figure in figures), number(maximum))
+        console.print(table)
+    counts = np.bincount(marks.verdicts.ravel(), minlength=len(VERDICTS))
+    cells = ", ".join(f"{count:,} {verdict.replace('_', '-')}" for verdict, count in zip(VERDICTS, counts, strict=True))
+    console.print(f"{len(students):,} students, {marks.verdicts.size:,} cells: {cells}")
+    named = Counter(name for name in marks.misconceptions.values())
+    if named:
+        common = ", ".join(f"{name} ({count} cells)" for name, count in named.most_common(3))
+        console.print(f"most common misconceptions: {common}")
+    _print_unreadable(console, marks)
+    for remark in marks.remarks:
+        console.print(remark, markup=False)
+    console.print(f"results in {out}: scores.csv, marks.csv", markup=False)
+
+
+def _print_unreadable(console: object, marks: Marks) -> None:
+    from rich.console import Console
+
+    assert isinstance(console, Console)
+    cells = np.argwhere(marks.verdicts == IS_UNREADABLE).tolist()
+    if not cells:
+        return
+    console.print(f"{len(cells)} unreadable cells, worth nothing until you decide:", style="bold red")
+    for s, i in cells[:20]:
+        student, item = marks.submissions.students[s], marks.exam.columns[i]
+        console.print(f"  {_shown(student)}, {item}: {marks.notes.get((s, i), '')}", markup=False)
+    if len(cells) > 20:
+        console.print(f"  ... and {len(cells) - 20} more in marks.csv")
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text[:40])
