@@ -125,6 +125,7 @@ UNREADABLE = {  # spelling -> what the reason says of it
     "0.5 0.6": "holds two numbers",
     "0.5; 0.6": "holds two numbers",
     "0.5\n0.6": "holds two numbers",
+    "1\n2": "holds two numbers",
     "1 234": "holds two numbers, or a space inside one",
     "1\u2009234,5": "holds two numbers, or a space inside one",
     "1,234": "can be 1.234 or 1234; write 1.2340 or 1234",
@@ -166,7 +167,9 @@ ODD = st.one_of(
     st.text("0123456789.,+-eE", max_size=20),
     st.text("019.,-e \n\0_xX^·/%\u2212\u00a0²'", max_size=10),
     st.from_regex(r"\A[+-]?[0-9]{0,17}[.,]?[0-9]{0,17}\Z"),
-    st.sampled_from([*VALUES, *BLANKS, *UNREADABLE, "infinity", "1_0", " 1", "1 ", "0" * 15 + "1", "9" * 16, "-0"]),
+    st.sampled_from(
+        ["1\n2", *VALUES, *BLANKS, *UNREADABLE, "infinity", "1_0", " 1", "1 ", "0" * 15 + "1", "9" * 16, "-0"]
+    ),
 )
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -245,6 +248,10 @@ def test_decimals_and_significant_digits_say_what_one_more_digit_would_change(di
     numeral = read(text)
     assert numeral.decimals == decimals - exponent
     assert numeral.significant == (len(str(digits)) if digits else 0)
+
+
+def test_reading_many_at_once_keeps_a_line_end_inside_a_text():
+    assert read_all(["1\n2", "3"])[1].tolist() == [KINDS.index("unreadable"), KINDS.index("value")]
 
 
 @settings(max_examples=300)
