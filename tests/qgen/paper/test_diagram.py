@@ -4,6 +4,7 @@ import pytest
 
 from qgen.paper import diagram
 from qgen.paper.diagram import _overlap, draw
+from qgen.paper.formula import layout
 
 
 def network(*sizes):
@@ -43,6 +44,14 @@ def test_no_names_of_weights_collide_with_each_other_or_with_a_unit(sizes, monke
     monkeypatch.setattr(diagram, "_spots", watched)
     draw(*network(*sizes), width=480)
     assert len(found) == sum(a * b for a, b in pairwise(sizes))
+
+
+def test_the_name_of_a_weight_makes_way_for_what_stands_where_it_would_like_to_stand():
+    line = ((0.0, 0.0), (140.0, 0.0))
+    label = layout("w_{11}")
+    (free,) = diagram._spots([line], [label], [])
+    (moved,) = diagram._spots([line], [label], [diagram._around(*free, 20, 20)])
+    assert not _overlap(diagram._around(*moved, label.width, 12), diagram._around(*free, 20, 20))
 
 
 def test_a_drawing_keeps_to_the_width_and_a_large_network_is_scaled_down():

@@ -119,6 +119,17 @@ def test_a_long_formula_is_broken_into_lines_that_fit_and_that_together_are_the_
     assert len(break_formula(CHAIN, 1000)) == 1 < len(break_formula(CHAIN, 200))
 
 
+def test_a_sign_that_starts_a_continuation_line_is_still_spaced_as_a_binary_one():
+    _, second = break_formula("x = 1111 - 2222", 60, 10)
+    indent = layout("x = {}", 10, display=True).width - 10 * 4 / 18
+    assert second.latex == "- 2222"
+    assert second.width == pytest.approx(indent + 10 * (4 / 18 + width("R", "−") + 4 / 18 + 4 * 0.5))
+
+
+def test_a_percent_sign_is_printed_once():
+    assert shown(layout(r"5\%").operators) == ["5%"]
+
+
 def test_a_sum_in_brackets_that_is_wider_than_the_line_is_broken_inside_of_them():
     terms = " + ".join(r"0.1234 \cdot (1 - 0.1234)" for _ in range(9))
     for latex in (rf"d = \left[{terms}\right]^2 x", f"d = [{terms}] x"):

@@ -12,8 +12,8 @@ import pytest
 from qgen.errors import InputError
 from qgen.paper.blocks import escape, parse
 from qgen.paper.flow import Flow
-from qgen.paper.formula import break_formula
-from qgen.paper.lines import GRID, Line, Piece
+from qgen.paper.inline import Text
+from qgen.paper.lines import GRID, Line, Piece, wrap
 from qgen.paper.pages import paginate, render, text_width
 
 MARKUP = r"""# Exam
@@ -120,13 +120,14 @@ def test_lines_stay_in_order_on_the_grid_on_the_page_and_with_the_next_where_the
         assert not sheet[-1].line.keep or sheet is sheets[-1]
 
 
-def test_no_page_ends_in_a_heading_and_no_paragraph_leaves_one_line_alone():
+@pytest.mark.parametrize("height", range(600, 720, 14))
+def test_no_page_ends_in_a_heading_and_no_paragraph_leaves_one_line_alone(height):
     draw = random.Random(3)
     markup = "".join(
         f"## Heading {i} | 5 marks\n\n### Part\n\n{'word ' * draw.choice([5, 30, 60, 100])}\n\n" for i in range(40)
     )
     lines = Flow(text_width(), {}).lines(parse(markup))
-    sheets = paginate(lines, 707.0)
+    sheets = paginate(lines, height)
     assert len(sheets) > 3
     paths = [[placed.line.pieces[0].path[0] for placed in sheet] for sheet in sheets]
     for one, two in pairwise(paths):
@@ -154,6 +155,16 @@ def test_a_box_is_on_the_page_of_its_label_and_inside_of_the_margins():
     assert len({(blank.width, blank.height) for blank in blanks}) == 1
 
 
+@pytest.mark.parametrize("label", ["$z$", r"$\dfrac{x_1^2}{y_1^2}$"])
+def test_rows_of_boxes_do_not_touch(label):
+    lines = Flow(300, {}).lines(parse("@boxes 1\n" + "".join(f"{label} | q{i}\n" for i in range(9)) + "@end"))
+    (sheet,) = paginate(lines, 1e6)
+    for upper, lower in pairwise(sheet):
+        bottom = upper.baseline - upper.line.blanks[0].y
+        top = lower.baseline - lower.line.blanks[0].y - lower.line.blanks[0].height
+        assert top - bottom >= 3
+
+
 def test_words_and_formulas_that_are_too_long_are_broken_or_made_smaller_but_never_leave_the_page():
     name = "x" * 500
     markup = f"# {name}\n@fields Name: 60% = {'Wolfeschlegel' * 20} | Id: 40%\n{name}\n$$ \\text{{{name[:90]}}} $$\n"
@@ -161,19 +172,25 @@ def test_words_and_formulas_that_are_too_long_are_broken_or_made_smaller_but_nev
     flow = Flow(width, {})
     for line in flow.lines(parse(markup)):
         assert all(-0.01 <= piece.x <= width for piece in line.pieces)
+    for size, bold in ((10.5, False), (18.0, True)):
+        strips = wrap((Text("R", name + " and " + name),), width, size, bold=bold)
+        assert len(strips) > 8
+        assert all(strip.width <= width for strip in strips)
     (page,) = contents(pdf(markup))
     assert f"({name[:90]}) Tj" in page
 
 
 def test_a_note_stands_beside_the_last_line_of_its_formula_or_below_but_never_on_it():
-    width = text_width()
-    for terms in range(1, 40):
-        latex = "x = " + " + ".join(["0.5"] * terms)
-        lines = Flow(width, {}).lines(parse(f"$$ {latex} $$ | 0.1234 to 0.1235\n"))
-        *formulas, note = [piece for line in lines for piece in line.pieces]
-        end = formulas[-1].x + break_formula(latex, width - 18)[-1].width
-        assert note.x > 300
-        assert len(lines[-1].pieces) == 1 or note.x > end or len(formulas) > len(break_formula(latex, width - 18))
+    flow = Flow(text_width(), {})
+    beside = set()
+    for terms in range(1, 60):
+        latex = r"\text{" + "m" * terms + "} = 0.5" if terms > 40 else "x = " + " + ".join(["0.5"] * terms)
+        lines = flow.lines(parse(f"$$ {latex} $$ | 0.1234 to 0.1235\n"))
+        note = lines[-1].pieces[-1]
+        formulas = flow._display_lines(latex, text_width() - note.x + 18)
+        beside.add(len(lines) == len(formulas))
+        assert len(lines) > len(formulas) or note.x >= 18 + formulas[-1].width + 17.9
+    assert beside == {True, False}
 
 
 def test_letter_paper_is_letter_and_an_unknown_paper_is_an_error():
