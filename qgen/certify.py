@@ -33,6 +33,7 @@ CONDITIONS: Mapping[str, str] = {
     "zero": "no accepted range holds 0",
     "old value": "no updated parameter's accepted range holds the old value",
     "misconceptions": "no known mistake lands in an accepted range",
+    "digits": "every given is written with as many digits on every paper",
     "copying": "no other paper's answers earn more than the limit",
 }
 
@@ -170,6 +171,20 @@ def mistake_gaps(batch: Batch, catalogue: Sequence[Misconception]) -> Iterator[t
             for row, misconception in enumerate(catalogue):
                 if affected[row].any():
                     yield misconception, item, np.where(affected[row], gap[row], np.inf)
+
+
+def applicable(question: Question) -> list[Misconception]:
+    """The entries of the catalogue that change an answer of this question, tried on numbers far from any special."""
+    rng = np.random.default_rng(0)
+    givens = {name: rng.uniform(0.3, 0.9, 8) * rng.choice([-1.0, 1.0], 8) for name in question.givens}
+    givens |= {name: np.abs(value) for name, value in givens.items() if kind_of(name) in ("targets", "learning_rate")}
+    right = solve(question.steps, givens)
+    made = solve(question.steps, givens, rules=mistaken_rules([(m,) for m in CATALOGUE]))
+    changed = np.zeros(len(CATALOGUE), dtype=bool)
+    for item in question.items:
+        if np.ndim(made[item.step]) == 2:
+            changed |= (np.abs(made[item.step] - right[item.step]) > SAME).any(axis=1)
+    return [m for m, applies in zip(CATALOGUE, changed, strict=True) if applies]
 
 
 STAGES: tuple[Callable[[Batch], dict[str, Array]], ...] = (quick, ranges, mistakes)

@@ -111,6 +111,11 @@ def _keyed(
     )
 
 
+def rekeyed(exam: Exam) -> Exam:
+    """The same exam with its key computed anew from the givens."""
+    return _keyed(exam.spec, exam.variants, exam.batches, exam.seed, exam.students, exam.names)
+
+
 def write_exam(exam: Exam, folder: Path) -> None:
     """exam.json, key.csv and the empty answers.csv into an existing folder."""
     key = key_csv(exam)
@@ -143,6 +148,12 @@ def read_exam(folder: Path, *, verify: bool = True) -> Exam:
     if verify:
         _verify(exam, folder, expected)
     return exam
+
+
+def stored_checksums(folder: Path) -> tuple[str, str]:
+    """What exam.json says of itself and of key.csv; the folder was read before."""
+    sums = json.loads((folder / "exam.json").read_text("utf-8"))["checksums"]
+    return sums["exam"], sums["key.csv"]
 
 
 def _verify(exam: Exam, folder: Path, expected: tuple[str, str]) -> None:

@@ -44,12 +44,15 @@ def sample(
     *,
     progress: Callable[[int], None] = lambda accepted: None,
     most: int | None = None,
+    tally: Tally | None = None,
 ) -> tuple[Batch, Tally]:
     """`n` certified variants of one question. InputError, with what rejects which share, where too few exist.
 
+    A `tally` that is handed in is filled, so that it can be read after an error, too.
+
     The draws are integers into the pools, so that one seed means the same numbers everywhere.
     """
-    tally = Tally()
+    tally = Tally() if tally is None else tally
     most = max(FEWEST_DRAWS, DRAWS_PER_VARIANT * n) if most is None else most
     if set(spec.fixed) >= set(spec.question.givens):
         return _fixed(spec, exam, n)
