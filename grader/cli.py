@@ -38,14 +38,27 @@ def score(
     answers: Annotated[Path, typer.Argument(help="Answers, wide or long: CSV, TSV or XLSX.")],
     exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the answers.")] = None,
     out: Annotated[Path, typer.Option(help="The results folder to write.")] = Path("results"),
+    overrides: Annotated[Path | None, typer.Option(help="student_id,item,marks,reason: the examiner decides.")] = None,
+    feedback: Annotated[bool, typer.Option(help="A PDF for every student.")] = True,
     encoding: Annotated[str | None, typer.Option(help="Of the answers file; default: found out.")] = None,
+    templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a results folder that exists.")] = False,
 ) -> None:
     """Mark answers: scores.csv and marks.csv, with the reason for every mark."""
     with faults_shown(), progress_bar() as progress:
         from grader.mark import mark
 
-        marks = mark(answers, _exam_folder(exam, answers), out, encoding=encoding, force=force, progress=progress)
+        marks = mark(
+            answers,
+            _exam_folder(exam, answers),
+            out,
+            encoding=encoding,
+            overrides=overrides,
+            feedback=feedback,
+            templates=templates,
+            force=force,
+            progress=progress,
+        )
         from grader.report import print_summary
 
         print_summary(marks, out)

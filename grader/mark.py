@@ -8,7 +8,9 @@ from pathlib import Path
 
 from grader.answers import read_answers
 from grader.marksheet import marks_csv, scores_csv
+from grader.overrides import override
 from grader.score import Marks, score
+from grader.suspicions import suspicions
 from qgen.exam import read_exam
 from qgen.folder import whole_folder
 
@@ -21,28 +23,45 @@ def mark(
     out: Path,
     *,
     encoding: str | None = None,
+    overrides: Path | None = None,
+    feedback: bool = True,
+    templates: Path | None = None,
     force: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Marks:
-    """scores.csv and marks.csv in `out`. InputError where anything is at fault; then nothing is written."""
-    progress("reading", 0, 3)
+    """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all."""
+    progress("reading", 0, 1)
     exam = read_exam(exam_folder)
     students = exam.students or None
     submissions = read_answers(
         answers, items=exam.columns, variants=exam.variants, students=students, encoding=encoding
     )
-    progress("marking", 1, 3)
+    progress("marking", 0, 1)
     marks = score(exam, submissions)
-    marks = replace(marks, remarks=(*submissions.notes, *marks.remarks))
-    progress("writing", 2, 3)
-    write_results(marks, out, force=force)
-    progress("writing", 3, 3)
+    marks = replace(marks, remarks=(*submissions.notes, *suspicions(marks)))
+    if overrides is not None:
+        marks = override(marks, overrides)
+    progress("writing", 0, 1)
+    with whole_folder(out, force=force, marker="scores.csv") as folder:
+        _write_tables(marks, folder)
+        if feedback:
+            _write_feedback(marks, folder / "feedback", templates, progress)
     return marks
 
 
-def write_results(marks: Marks, out: Path, *, force: bool) -> None:
-    """The results folder."""
-    with whole_folder(out, force=force, marker="scores.csv") as folder:
-        (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
-        with (folder / "marks.csv").open("w", encoding="utf-8", newline="") as file:
-            file.writelines(marks_csv(marks))
+def _write_tables(marks: Marks, folder: Path) -> None:
+    (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
+    with (folder / "marks.csv").open("w", encoding="utf-8", newline="") as file:
+        file.writelines(marks_csv(marks))
+    if marks.remarks:
+        (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
+
+
+def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:
+    from grader.feedback import feedback
+
+    folder.mkdir()
+    count = len(marks.submissions.students)
+    for done, (name, pdf) in enumerate(feedback(marks, templates), start=1):
+        (folder / name).write_bytes(pdf)
+        progress("feedback", done, count)

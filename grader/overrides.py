@@ -36,9 +36,9 @@ def override(marks: Marks, path: Path) -> Marks:
     faults: list[str] = []
     seen: set[tuple[int, int]] = set()
     for line, row in rows:
-        fault = _fault(row, students, items, marks)
-        if fault:
-            faults.append(f"{path}:{line}: {fault}")
+        problem = _problem(row, students, items, marks)
+        if problem:
+            faults.append(f"{path}:{line}: {problem}")
             continue
         cell = students[row[0]], items[row[1]]
         if cell in seen:
@@ -52,7 +52,7 @@ def override(marks: Marks, path: Path) -> Marks:
     return replace(marks, marks=changed, notes=notes)
 
 
-def _fault(row: list[str], students: dict[str, int], items: dict[str, int], marks: Marks) -> str:
+def _problem(row: list[str], students: dict[str, int], items: dict[str, int], marks: Marks) -> str:
     if len(row) != len(HEADER):
         return f"has {len(row)} cells, not {len(HEADER)}; put a reason with commas in quotes"
     student, item, mark, reason = row

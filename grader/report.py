@@ -54,7 +54,7 @@ def print_summary(marks: Marks, out: Path) -> None:
     _print_unreadable(console, marks)
     for remark in marks.remarks:
         console.print(remark, markup=False)
-    console.print(f"results in {out}: scores.csv, marks.csv", markup=False)
+    console.print(f"results in {out}: scores.csv, marks.csv, feedback", markup=False)
 
 
 def _print_unreadable(console: object, marks: Marks) -> None:

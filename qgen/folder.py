@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from qgen.errors import InputError
+
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))}
 
 
 @contextmanager
@@ -70,3 +75,12 @@ def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
         raise InputError(f"{target}: cannot be written: {fault.strerror}") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def safe_name(student: str) -> str:
+    """A student id as a file name on every system; what had to be changed is told apart by a short hash."""
+    text = unicodedata.normalize("NFKD", student)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._-")[:60]
+    if name == student and name.lower().partition(".")[0] not in RESERVED:
+        return name
+    return f"{name or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"

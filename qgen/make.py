@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from qgen.errors import InputError
 from qgen.exam import Exam, make_exam, write_exam
-from qgen.folder import whole_folder
+from qgen.folder import safe_name, whole_folder
 from qgen.sample import Tally
 from qgen.spec import Spec
 
 MOST_VARIANTS = 100_000
-RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))}
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and of how much."""
@@ -128,18 +124,9 @@ def file_names(exam: Exam) -> list[str]:
     taken: set[str] = set()
     names = []
     for variant in exam.variants:
-        name = _safe(holders[variant]) if variant in holders else variant
+        name = safe_name(holders[variant]) if variant in holders else variant
         if name.lower() in taken:
             name = f"{name}-{variant}"
         taken.add(name.lower())
         names.append(name + ".pdf")
     return names
-
-
-def _safe(student: str) -> str:
-    """A student id as a file name on every system; what had to be changed is told apart by a short hash."""
-    text = unicodedata.normalize("NFKD", student)
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._-")[:60]
-    if name == student and name.lower().partition(".")[0] not in RESERVED:
-        return name
-    return f"{name or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"

@@ -1,0 +1,130 @@
+"""feedback/<student>.pdf: marks per layer, and each lost mark with the expected line of the worked solution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.marksheet import layer_columns, number
+from grader.score import IMPRECISE, IS_BLANK, VERDICTS, Marks
+from qgen.decimals import plain
+from qgen.errors import InputError
+from qgen.folder import safe_name
+from qgen.paper.blocks import escape, parse
+from qgen.paper.pages import render
+from qgen.symbols import latex_name
+from qgen.words import macro
+from qgen.words import render as words
+from qgen.worked import Derivation, Worked, worked
+
+MOST_DETAILED = 9
+"""Lost marks that are explained line by line, so that feedback stays within two pages; the others are listed."""
+
+
+def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str, bytes]]:
+    """A file name and a PDF for every student."""
+    exam = marks.exam
+    derivations = [Derivation(q.question) for q in exam.spec.questions]
+    solved: dict[int, dict[str, Worked]] = {}
+    page = macro("words.txt", "page", folder=templates)
+    taken: set[str] = set()
+    for s, student in enumerate(marks.submissions.students):
+        variant = int(marks.submissions.variants[s])
+        if variant not in solved:
+            solved[variant] = _lines(marks, derivations, variant)
+        context = _context(marks, s, solved[variant])
+        try:
+            blocks = parse(words("feedback.txt", context, templates))
+            pdf = _pdf(marks, blocks, escape(student), page)
+        except InputError:
+            # an id or an answer with characters that no typeface has: shown as "?"
+            shown = _printable(context)
+            blocks = parse(words("feedback.txt", shown, templates))
+            pdf = _pdf(marks, blocks, escape(shown["student"]), page)
+        name = safe_name(student)
+        name = f"{name}-{s + 1}" if name.lower() in taken else name
+        taken.add(name.lower())
+        yield name + ".pdf", pdf
+
+
+def _pdf(marks: Marks, blocks: Any, student: str, page: str) -> bytes:
+    spec = marks.exam.spec
+    return render(
+        blocks,
+        paper=spec.paper,
+        header=f"{escape(spec.title)} | {student}",
+        footer=f"{escape(spec.course)} | {page}",
+        drawings={},
+        title=f"{spec.title}: feedback",
+    )
+
+
+def _lines(marks: Marks, derivations: list[Derivation], variant: int) -> dict[str, Worked]:
+    lines = {}
+    for derivation, batch in zip(derivations, marks.exam.batches, strict=True):
+        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
+        for entry in worked(derivation, givens, marks.exam.spec.rounding).items:
+            lines[entry.item.id] = entry
+    return lines
+
+
+def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
+    exam, variant = marks.exam, int(marks.submissions.variants[s])
+    lost: list[dict[str, Any]] = []
+    blank: list[dict[str, Any]] = []
+    question_of = {item.id: k for k, q in enumerate(exam.spec.questions, 1) for item in q.question.items}
+    for i, item in enumerate(exam.items):
+        earned = float(marks.marks[s, i])
+        if earned >= item.marks:
+            continue
+        entry = {
+            "question": question_of[item.id],
+            "name": latex_name(item.step),
+            "answer": marks.submissions.written[s, i][:60],
+            "low": plain(float(exam.low[i, variant])),
+            "high": plain(float(exam.high[i, variant])),
+            "value": lines[item.id].value,
+            "verdict": VERDICTS[marks.verdicts[s, i]],
+            "marks": number(earned),
+            "max_marks": number(item.marks),
+            "lines": lines[item.id].lines[-2:],
+            "note": "" if marks.verdicts[s, i] == IMPRECISE else marks.notes.get((s, i), ""),
+            "named": (s, i) in marks.misconceptions,
+        }
+        (blank if marks.verdicts[s, i] == IS_BLANK else lost).append(entry)
+    layers = []
+    for name, columns in layer_columns(exam).items():
+        question, _, layer = name.partition("_")
+        layers.append(
+            {
+                "question": question[1:],
+                "name": layer,
+                "score": number(float(marks.marks[s, columns].sum())),
+                "max_score": number(sum(exam.items[column].marks for column in columns)),
+            }
+        )
+    score = float(marks.scores[s])
+    # a named mistake teaches most, so it is explained before others where there is no room for all
+    lost.sort(key=lambda entry: (not entry["named"], entry["verdict"] == "imprecise"))
+    return {
+        "title": exam.spec.title,
+        "variant": exam.variants[variant],
+        "student": marks.submissions.students[s],
+        "score": number(score),
+        "max_score": number(exam.max_score),
+        "percent": f"{100 * score / exam.max_score if exam.max_score else 0:.0f}",
+        "layers": layers,
+        "lost": lost[:MOST_DETAILED],
+        "more": lost[MOST_DETAILED:],
+        "blank": blank,
+    }
+
+
+def _printable(value: Any) -> Any:
+    """The same context with every character outside of Latin-1 that may lack a glyph as "?", formulas untouched."""
+    if isinstance(value, dict):
+        return {k: v if k in ("name", "lines", "value") else _printable(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_printable(entry) for entry in value]
+    return "".join(c if c.isascii() else "?" for c in value) if isinstance(value, str) else value
