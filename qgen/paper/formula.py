@@ -7,9 +7,10 @@ from itertools import count
 from typing import NamedTuple
 
 from qgen.errors import InputError
+from qgen.paper.breaking import break_row
 from qgen.paper.fonts import encode, width
-from qgen.paper.latex import Atom, Bracket, Fence, FormulaError, Row, Signs, Space, parse
-from qgen.paper.mathbox import MEDIUM, THICK, Box, Style, classes, fence_size, row
+from qgen.paper.latex import FormulaError, parse
+from qgen.paper.mathbox import Box, Style, row
 
 CACHED = 4096
 _ZEROS = str.maketrans("123456789", "0" * 9)
@@ -96,96 +97,9 @@ def _whole(normal: str, size: float, display: bool) -> _Template:
 @lru_cache(maxsize=CACHED)
 def _lines(normal: str, limit: float, size: float, display: bool) -> tuple[_Template, ...]:
     source = _numbered(normal)
-    style = Style(0 if display else 1)
-    atoms = classes(parse(source))
-    whole = row(atoms, style)
-    atoms = _flat(atoms, style) if whole.width * size > limit else atoms
-    breaks = _breaks(atoms)
-    if whole.width * size <= limit or not breaks:
-        return (_template(whole, source, 0, len(source), size),)
-    limit /= size
-    indents = _indents(atoms, style, limit)
-    lines = []
-    start, begin = 0, 0
-    while start < len(atoms):
-        indent = indents[breaks[start] != "rel"] if start else 0.0
-        end = _line_end(atoms, start, {i: k for i, k in breaks.items() if i > start}, style, limit - indent)
-        part: Row = atoms[start:end]
-        if start:
-            # An empty neighbour keeps a binary sign binary, as TeX's {} does.
-            part = part if breaks[start].endswith("rel") else (Atom("ord", (), begin), *part)
-        inner = row(part, style)
-        box = Box()
-        box.add(inner, indent)
-        box.width = indent + inner.width
-        after = _start(atoms[end], begin) if end < len(atoms) else len(source)
-        lines.append(_template(box, source, begin, after, size))
-        start, begin = end, after
-    return tuple(lines)
-
-
-def _start(atom: Atom | Space, otherwise: int) -> int:
-    return atom.start if isinstance(atom, Atom) else otherwise
-
-
-def _flat(atoms: Row, style: Style) -> Row:
-    """The row with growing brackets as brackets of that size, so that a line can end between them."""
-    flat: list[Atom | Space] = []
-    for atom in atoms:
-        if isinstance(atom, Atom) and isinstance(atom.nucleus, Fence) and (size := fence_size(atom.nucleus, style)) < 5:
-            flat.append(Atom("open", Bracket(atom.nucleus.left, size), atom.start))
-            flat += classes(atom.nucleus.body)
-            right = Bracket(atom.nucleus.right, size)
-            flat.append(Atom("close", right, atom.start, atom.sub, atom.sup, primes=atom.primes))
-        else:
-            flat.append(atom)
-    return tuple(flat)
-
-
-_BREAKS = ("rel", "sum", "product", "inner sum", "inner product", "inner rel")
-
-
-def _breaks(atoms: Row) -> dict[int, str]:
-    """The signs before which a line may end: relations, sums, products, and the same inside of brackets."""
-    depth = 0
-    breaks = {}
-    for i, atom in enumerate(atoms):
-        if not isinstance(atom, Atom):
-            continue
-        depth += (atom.kind == "open") - (atom.kind == "close")
-        if i and atom.kind in ("rel", "bin"):
-            sign = atom.nucleus.text if isinstance(atom.nucleus, Signs) else ""
-            kind = "rel" if atom.kind == "rel" else "sum" if sign in "+−±" else "product"
-            breaks[i] = f"inner {kind}" if depth > 0 else kind
-    return breaks
-
-
-def _indents(atoms: Row, style: Style, limit: float) -> tuple[float, float]:
-    """The indentation of a line that starts with a relation, and with another sign, in em."""
-    for i, atom in enumerate(atoms):
-        if isinstance(atom, Atom) and atom.kind == "rel":
-            at = row(atoms[:i], style).width + (THICK if i else 0.0)
-            if at > 0.3 * limit:
-                break
-            return at, at + row((atom,), style).width + THICK - MEDIUM
-    return 2.0, 3.0
-
-
-def _line_end(atoms: Row, start: int, breaks: dict[int, str], style: Style, limit: float) -> int:
-    """Where the line from `start` ends: at the first kind of break in _BREAKS that fills enough of it."""
-    rest = row(atoms[start:], style).width
-    if rest <= limit or not breaks:
-        return len(atoms)
-    widths = {end: row(atoms[start:end], style).width for end in breaks}
-    fitting = [end for end in breaks if widths[end] <= limit]
-    for kind in _BREAKS:
-        ends = [end for end in fitting if breaks[end] == kind and widths[end] >= 0.25 * limit]
-        # A last line with next to nothing on it looks forgotten: take more of the formula there.
-        even = [end for end in ends if 0.2 * limit <= rest - widths[end] <= 0.95 * limit]
-        good = even or [end for end in ends if widths[end] >= 0.4 * limit]
-        if good:
-            return good[-1]
-    return (fitting or list(breaks)[:1])[-1]
+    lines = break_row(parse(source), Style(0 if display else 1), limit / size)
+    ends = [start for _, start in lines[1:]] + [len(source)]
+    return tuple(_template(box, source, start, end, size) for (box, start), end in zip(lines, ends, strict=True))
 
 
 def _number(hundredths: int) -> str:

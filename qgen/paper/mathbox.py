@@ -1,6 +1,7 @@
 """Atoms -> boxes: TeX's rules for setting a formula (The TeXbook, appendix G), over STIX glyphs. Lengths in em."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from qgen.paper.fonts import metrics, width
 from qgen.paper.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
@@ -78,17 +79,18 @@ def _digit(char: str) -> str:
     return "0" if "\ue000" <= char <= "\uf8ff" else char
 
 
+@lru_cache(maxsize=4096)
+def _measure(face: str, text: str) -> tuple[float, float, float, float]:
+    glyphs = [metrics(face, char) for char in text if char != " "]
+    ascent = max((glyph.ascent for glyph in glyphs), default=0.0)
+    descent = max((glyph.descent for glyph in glyphs), default=0.0)
+    return width(face, text), ascent, descent, glyphs[-1].italic if glyphs else 0.0
+
+
 def signs(face: str, text: str, scale: float) -> Box:
     """A row of characters of one face."""
-    plain = "".join(map(_digit, text))
-    glyphs = [metrics(face, char) for char in plain if char != " "]
-    return Box(
-        width(face, plain) * scale,
-        max((glyph.ascent for glyph in glyphs), default=0.0) * scale,
-        max((glyph.descent for glyph in glyphs), default=0.0) * scale,
-        glyphs[-1].italic * scale if glyphs else 0.0,
-        [(0.0, 0.0, face, scale, text)],
-    )
+    wide, ascent, descent, italic = _measure(face, "".join(map(_digit, text)))
+    return Box(wide * scale, ascent * scale, descent * scale, italic * scale, [(0.0, 0.0, face, scale, text)])
 
 
 def classes(row: Row) -> Row:
@@ -121,9 +123,9 @@ def gap(left: str, right: str, style: Style) -> float:
     return 0.0 if code in "abc" and style.level > 1 else _AMOUNT[code] * style.scale
 
 
-def row(atoms: Row, style: Style) -> Box:
-    """Atoms side by side."""
-    result = Box()
+def spread(atoms: Row, style: Style) -> tuple[list[tuple[float, Box, Atom]], float]:
+    """The atoms with their boxes and where each starts, and the width of them all."""
+    placed: list[tuple[float, Box, Atom]] = []
     x = 0.0
     kind: str | None = None
     for atom in classes(atoms):
@@ -135,10 +137,18 @@ def row(atoms: Row, style: Style) -> Box:
         if kind is not None:
             x += gap(kind, "open" if fenced else atom.kind, style)
         box = scripted(atom, style)
-        result.add(box, x)
+        placed.append((x, box, atom))
         x += box.width
         kind = "close" if fenced else atom.kind
-    result.width = x
+    return placed, x
+
+
+def row(atoms: Row, style: Style) -> Box:
+    """Atoms side by side."""
+    placed, wide = spread(atoms, style)
+    result = Box(wide)
+    for x, box, _ in placed:
+        result.add(box, x)
     return result
 
 
