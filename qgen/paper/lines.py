@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from qgen.paper.fonts import Glyphs
 from qgen.paper.formula import Layout, break_formula, layout
-from qgen.paper.inline import Formula, Inline
+from qgen.paper.inline import Formula, Inline, Text
 
 SIZE, GRID = 10.5, 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
@@ -88,6 +88,17 @@ def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyp
     """The text on one line, however long."""
     strips = wrap(text, 1e9, size, bold=bold, glyphs=glyphs)
     return strips[0] if strips else Strip(0.0, 0.0, 0.0, (), frozenset())
+
+
+def shortened(text: Inline, width: float, size: float = SIZE, *, glyphs: Glyphs = PLAIN) -> Strip:
+    """The text on one line, ended by an ellipsis where it would be wider than `width`."""
+    whole = single(text, size, glyphs=glyphs)
+    if whole.width <= width:
+        return whole
+    dots = single((Text("R", "…"),), size, glyphs=glyphs)
+    start = wrap(text, max(1.0, width - dots.width), size, glyphs=glyphs)[0]
+    pieces = (*start.pieces, (start.width, dots.pieces[0][1], ""))
+    return Strip(start.width + dots.width, start.ascent, start.descent, pieces, start.used | dots.used)
 
 
 def _wrap(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -> tuple[Strip, ...]:

@@ -11,11 +11,11 @@ from qgen.paper.diagram import Drawing
 from qgen.paper.flow import Flow
 from qgen.paper.fonts import Glyphs, UnprintableError
 from qgen.paper.inline import PAGE, PAGES, Inline, Text, split
-from qgen.paper.lines import GRID, HAIRLINE, PLAIN, Blank, Line, Path, Strip, single
+from qgen.paper.lines import GRID, HAIRLINE, PLAIN, Blank, Line, Path, shortened, single
 
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 SIDE, TOP, BOTTOM = 56.7, 68.0, 64.0
-MARGIN_SIZE = 9.0
+MARGIN_SIZE, PART_GAP = 9.0, 18.0
 
 
 def text_width(paper: str = "a4") -> float:
@@ -172,20 +172,23 @@ def _margins(
     glyphs: Glyphs,
 ) -> set[str]:
     used: set[str] = set()
+    room = width - 2 * SIDE
     for parts, y, line in ((marks[0], height - TOP + 18, -6.0), (marks[1], BOTTOM - 32, 12.0)):
-        for i, part in enumerate(parts):
-            strip = single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs)
+        strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
+        spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
+        if spare < 0:
+            longest = max(range(len(parts)), key=lambda i: strips[i].width)
+            part = _numbered(parts[longest], number, count)
+            strips[longest] = shortened(part, strips[longest].width + spare, MARGIN_SIZE, glyphs=glyphs)
+        for i, strip in enumerate(strips):
             used |= strip.used
-            for piece in strip.placed(_margin_x(strip, i, len(parts), width), y, ()):
+            # The first part at the left, the last at the right, one between them in the middle.
+            x = SIDE + (room - strip.width) * (i / (len(parts) - 1) if len(parts) > 1 else 0.0)
+            for piece in strip.placed(x, y, ()):
                 page.emit((), f"q 1 0 0 1 {piece.x:.2f} {y:.2f} cm {piece.operators} Q")
         if any(parts):
             page.emit((), f"{SIDE} {y + line:.2f} {width - 2 * SIDE:.2f} {HAIRLINE} re f")
     return used
-
-
-def _margin_x(strip: Strip, i: int, count: int, width: float) -> float:
-    """The first part at the left, the last at the right, one between them in the middle."""
-    return SIDE + (width - 2 * SIDE - strip.width) * (i / (count - 1) if count > 1 else 0.0)
 
 
 def _numbered(part: Inline, number: int, count: int) -> Inline:

@@ -12,8 +12,9 @@ import pytest
 from qgen.errors import InputError
 from qgen.paper.blocks import escape, parse
 from qgen.paper.flow import Flow
+from qgen.paper.fonts import encode
 from qgen.paper.inline import Text
-from qgen.paper.lines import GRID, Line, Piece, wrap
+from qgen.paper.lines import GRID, Line, Piece, shortened, single, wrap
 from qgen.paper.pages import paginate, render, text_width
 
 MARKUP = r"""# Exam
@@ -99,6 +100,15 @@ def test_every_page_has_its_number_and_the_header_and_curly_words_of_people_stay
         assert f"({i} of 3) Tj" in page
         assert "({page} of mine) Tj" in page
         assert "(Variant 017) Tj" in page
+
+
+def test_a_long_title_in_the_header_is_shortened_and_leaves_the_variant_alone():
+    (page,) = contents(pdf("A", header="long " * 60 + "| Variant 017"))
+    assert "(Variant 017) Tj" in page
+    title = single((Text("R", "long " * 60),), 9.0)
+    cut = shortened((Text("R", "long " * 60),), 300.0, 9.0)
+    assert 250 < cut.width <= 300 < title.width
+    assert cut.pieces[-1][1].endswith(f"({encode('R', '…')}) Tj ET")
 
 
 @pytest.mark.parametrize("seed", range(20))
