@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.layouts import Sheet, arrange, student_id
-from grader.numerals import BLANK, KINDS, UNREADABLE, VALUE, decimal_mark, quoted, read, read_all
-from grader.tables import SHOWN, Faults, read_table
-from qgen.errors import InputError
+from grader.numerals import BLANK, KINDS, UNREADABLE, VALUE, decimal_mark, read, read_all
+from qgen.errors import InputError, quoted
+from qgen.tables import SHOWN, Faults, read_table
 
 __all__ = ["BLANK", "UNREADABLE", "VALUE", "Submissions", "read_answers"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.numerals import quoted, read
-from grader.tables import Faults, Table
-from qgen.errors import InputError, nearest
+from grader.numerals import read
+from qgen.errors import InputError, nearest, quoted
+from qgen.tables import Faults, Table
 
 _MOST = 1_000_000  # students: their numbers alone are 0.5 GB
 _IGNORED = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail"}

@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from qgen.errors import quoted
+
 VALUE, BLANK, UNREADABLE = range(3)
 KINDS = ("value", "blank", "unreadable")
 LONGEST = 100  # characters of a number; a longer cell is not looked into
@@ -112,12 +114,6 @@ def decimal_mark(text: str) -> str:
         if mark in text:
             return mark if read(text, comma=mark == ".").kind == "value" else ""
     return ""
-
-
-def quoted(text: str, limit: int = 40) -> str:
-    """`text` in quotes, for an error: cut to `limit` characters, whatever does not print escaped."""
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:limit])
-    return f'"{shown}"' if len(text) <= limit else f'"{shown}…"'
 
 
 def _normalised(text: str) -> str:

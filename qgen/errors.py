@@ -20,3 +20,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return f'did you mean "{close[0]}"?'
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return f"known: {shown}"
+
+
+def quoted(text: str, limit: int = 40) -> str:
+    """`text` in quotes, for an error: cut to `limit` characters, whatever does not print escaped."""
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:limit])
+    return f'"{shown}"' if len(text) <= limit else f'"{shown}…"'

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.answers import BLANK, UNREADABLE, VALUE, Submissions, read_answers
 from grader.numerals import read
-from grader.tables import SHOWN
+from qgen.tables import SHOWN
 from qgen.errors import InputError
 
 ITEMS = ["q1_z1_1", "q1_dw13", "q1_new_w11_1"]
@@ -352,14 +352,14 @@ def test_a_zip_archive_that_is_no_workbook_is_one_line(faults):
 
 
 def test_a_zip_bomb_is_not_unzipped(faults, monkeypatch):
-    monkeypatch.setattr("grader.tables.LARGEST", 1 << 20)
+    monkeypatch.setattr("qgen.tables.LARGEST", 1 << 20)
     with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * ((1 << 20) + 1))
     assert "unzips to more than 1 MB" in faults(file.getvalue())[0]
 
 
 def test_a_file_larger_than_any_class_is_refused(faults, monkeypatch):
-    monkeypatch.setattr("grader.tables.LARGEST", 1 << 20)
+    monkeypatch.setattr("qgen.tables.LARGEST", 1 << 20)
     assert faults(HEAD + "\n" * (1 << 20)) == ["answers.csv: is larger than 1 MB, too large for an answers file"]
 
 

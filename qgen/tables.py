@@ -14,8 +14,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
-from grader.numerals import quoted
-from qgen.errors import InputError, nearest
+from qgen.errors import InputError, nearest, quoted
 
 LARGEST = 1 << 29  # bytes of a file, or of a workbook unzipped: ten times 100,000 students of 66 answers
 LONGEST = 1 << 21  # bytes of a line, roughly
