@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -62,6 +63,72 @@ def score(
         from grader.report import print_summary
 
         print_summary(marks, out)
+
+
+class Scale(StrEnum):
+    """What the numbers in a gradebook file are."""
+
+    points = "points"
+    percent = "percent"
+
+
+class By(StrEnum):
+    """What a gradebook file has a column for."""
+
+    total = "total"
+    layer = "layer"
+
+
+@app.command(
+    epilog="Examples:  grader export canvas --roster gradebook.csv      grader export moodle --roster grades.csv --xml"
+)
+def export(
+    lms: Annotated[str, typer.Argument(help="canvas, moodle, blackboard, brightspace, sakai, openedx or generic.")],
+    results: Annotated[Path, typer.Option(help="The results folder of grader score.")] = Path("results"),
+    roster: Annotated[Path | None, typer.Option(help="The system's own export: the template for ours.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write; default: <results>/<lms>.csv.")] = None,
+    column: Annotated[str | None, typer.Option(help="The roster's column for this exam, by id or name.")] = None,
+    title: Annotated[str, typer.Option(help="The exam's name there, where no column is named.")] = "Exam",
+    scale: Annotated[Scale, typer.Option(help="Points, or per cent of the maximum.")] = Scale.points,
+    by: Annotated[By, typer.Option(help="One column, or one per question and layer.")] = By.total,
+    feedback: Annotated[bool | None, typer.Option(help="Comments along; default: where the system takes them.")] = None,
+    xml: Annotated[bool, typer.Option("--xml", help="Moodle: its XML import, by ID numbers.")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="Write although some have no partner.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write the scores as a file that a learning-management system imports."""
+    with faults_shown():
+        from grader.lms.export import export as export_scores
+
+        done = export_scores(
+            lms,
+            results,
+            roster=roster,
+            out=out,
+            column=column,
+            title=title,
+            scale=scale.value,
+            by_layer=by is By.layer,
+            feedback=feedback,
+            xml=xml,
+            partial=partial,
+            force=force,
+        )
+        for warning in done.warnings:
+            typer.secho(f"warning: {warning}", fg="yellow", err=True)
+        for one in done.left_out:
+            typer.echo(f"left out: {one.who}: {one.why}")
+        for one, side in (
+            *((one, "results") for one in done.unmatched_results),
+            *((one, "roster") for one in done.unmatched_roster),
+        ):
+            typer.secho(f"no partner, {side}: {one.who}: {one.why}", fg="red", err=True)
+        for file in done.files:
+            typer.echo(f"{len(done.matched)} students in {file}; import it: {done.upload}")
+        if not done.files:
+            raise InputError("nothing was written; mend the roster, or write the others with --partial")
+        if not (done.complete or partial):
+            raise typer.Exit(1)
 
 
 def _exam_folder(exam: Path | None, answers: Path) -> Path:
