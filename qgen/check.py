@@ -64,7 +64,7 @@ def check_folder(folder: Path) -> tuple[Exam, tuple[Line, ...], tuple[str, ...]]
     """The exam, its certificate, and one line for every number that is not what the others lead to."""
     exam = read_exam(folder, verify=False)
     right = rekeyed(exam)
-    faults = [*_altered_numbers(exam, right, folder), *_altered_key(exam, folder)]
+    faults = [*_altered_numbers(exam, right, folder), *_altered_key(exam, right, folder)]
     if not faults and exam.checksum != stored_checksums(folder)[0]:
         faults.append(
             f"{folder / 'exam.json'}: spec, students or names were changed after the exam was made (checksum)"
@@ -164,8 +164,8 @@ def _altered_given(batch: Batch, v: int, answers: Array) -> tuple[str, float] | 
     return candidates[int(fits[0])] if len(fits) else None
 
 
-def _altered_key(exam: Exam, folder: Path) -> Iterator[str]:
-    """Cells of key.csv that differ from exam.json's."""
+def _altered_key(exam: Exam, right: Exam, folder: Path) -> Iterator[str]:
+    """Cells of key.csv that are neither what exam.json says nor what its givens lead to."""
     path = folder / "key.csv"
     try:
         found = list(csv.reader(path.read_text("utf-8").splitlines()))
@@ -173,13 +173,14 @@ def _altered_key(exam: Exam, folder: Path) -> Iterator[str]:
         yield f"{path}: cannot be read: {fault}"
         return
     due = list(csv.reader(key_csv(exam).splitlines()))
+    solved = list(csv.reader(key_csv(right).splitlines()))
     if len(found) != len(due):
         yield f"{path}: has {len(found) - 1} rows, not {len(due) - 1}"
-    for number, (row, right) in enumerate(zip(found, due, strict=False), start=1):
-        if row == right:
+    for number, (row, stored, derived) in enumerate(zip(found, due, solved, strict=False), start=1):
+        if row in (stored, derived):
             continue
-        if len(row) != len(right):
-            yield f"{path}:{number}: has {len(row)} cells, not {len(right)}"
-        for column, stands, value in zip(KEY_HEADER, row, right, strict=False):
+        if len(row) != len(stored):
+            yield f"{path}:{number}: has {len(row)} cells, not {len(stored)}"
+        for column, stands, value in zip(KEY_HEADER, row, stored, strict=False):
             if stands != value:
-                yield f'{path}:{number}: variant {right[0]}, {right[1]}, {column}: "{stands}" is {value}'
+                yield f'{path}:{number}: variant {stored[0]}, {stored[1]}, {column}: "{stands}" is {value}'

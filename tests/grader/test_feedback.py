@@ -1,0 +1,67 @@
+"""Every student gets one or two pages: marks per layer, each lost mark with the expected line, number and note."""
+
+import io
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from grader.answers import read_answers
+from grader.feedback import feedback
+from grader.score import Marks, score
+from qgen.exam import Exam, make_exam
+from qgen.spec import spec_of
+
+
+@pytest.fixture(scope="module")
+def exam() -> Exam:
+    return make_exam(spec_of({}), 1, 1)[0]
+
+
+def marked(exam: Exam, tmp_path: Path, students: dict[str, dict[str, str]]) -> Marks:
+    path = tmp_path / "answers.csv"
+    lines = [",".join(("student_id", "variant", *exam.columns))]
+    for student, changes in students.items():
+        cells = [
+            changes.get(item, changes.get("*", exam.spec.rounding.text(exam.value[i, 0])))
+            for i, item in enumerate(exam.columns)
+        ]
+        lines.append(",".join((student, "001", *cells)))
+    path.write_text("\n".join(lines) + "\n")
+    return score(exam, read_answers(path, items=exam.columns, variants=exam.variants))
+
+
+def text_of(pdf: bytes) -> tuple[int, str]:
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    return len(reader.pages), " ".join(page.extract_text() for page in reader.pages)
+
+
+def test_a_lost_mark_comes_with_what_was_written_and_what_was_accepted(exam: Exam, tmp_path: Path) -> None:
+    marks = marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777"}})
+    ((name, pdf),) = feedback(marks)
+    pages, text = text_of(pdf)
+    i = exam.columns.index("q1_dw13")
+    assert name == "ann.pdf"
+    assert pages == 1
+    assert "you wrote 0.777" in text.replace("\n", " ")
+    assert f"{exam.low[i, 0]:g}"[:6] in text
+    assert "65 of 66" in text
+
+
+def test_a_perfect_student_is_told_so(exam: Exam, tmp_path: Path) -> None:
+    ((_, pdf),) = feedback(marked(exam, tmp_path, {"ann": {}}))
+    assert "Every answer earned its full marks." in text_of(pdf)[1]
+
+
+@pytest.mark.parametrize("answer", ["0.777", "", "what?"])
+def test_feedback_on_the_worst_paper_stays_within_two_pages(exam: Exam, tmp_path: Path, answer: str) -> None:
+    ((_, pdf),) = feedback(marked(exam, tmp_path, {"ann": {"*": answer}}))
+    assert text_of(pdf)[0] <= 2
+
+
+def test_hostile_ids_and_answers_make_safe_names_and_do_not_stop_the_rest(exam: Exam, tmp_path: Path) -> None:
+    students = {"../../etc": {"q1_a3": "$\\frac{"}, "..\\con": {"q1_a3": "\U0001f600 **x**"}, "Ωβ中": {}, "con": {}}
+    made = list(feedback(marked(exam, tmp_path, students)))
+    assert len({name.lower() for name, _ in made}) == len(students)
+    assert all("/" not in name and "\\" not in name and not name.startswith(".") for name, _ in made)
+    assert all(text_of(pdf)[0] >= 1 for _, pdf in made)

@@ -1,0 +1,72 @@
+"""The examiner's decisions are applied last, shown, and refused when they name nobody or nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.answers import read_answers
+from grader.overrides import override
+from grader.score import Marks, score
+from qgen.errors import InputError
+from qgen.exam import make_exam
+from qgen.spec import spec_of
+
+HEADER = "student_id,item,marks,reason\n"
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory: pytest.TempPathFactory) -> Marks:
+    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 2, 1)
+    path = tmp_path_factory.mktemp("answers") / "answers.csv"
+    path.write_text("student_id,variant,q1_a1\nann,001,12\nbob,002,\n")
+    return score(exam, read_answers(path, items=exam.columns, variants=exam.variants))
+
+
+def decided(marks: Marks, tmp_path: Path, text: str) -> Marks:
+    path = tmp_path / "overrides.csv"
+    path.write_text(text)
+    return override(marks, path)
+
+
+def test_a_decision_changes_one_mark_and_says_so(marks: Marks, tmp_path: Path) -> None:
+    after = decided(marks, tmp_path, HEADER + 'bob,q1_a1,0.5,"smudged, but legible"\n')
+    row, column = 1, marks.exam.columns.index("q1_a1")
+    assert after.marks[row, column] == 0.5
+    assert after.notes[row, column].startswith("examiner: 0.5 instead of 0: smudged, but legible")
+    changed = after.marks != marks.marks
+    assert changed.sum() == 1
+    assert np.array_equal(after.verdicts, marks.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("bop,q1_a1,1,x", 'no answers of student "bop"; did you mean "bob"?'),
+        ("bob,q1_a9,1,x", 'no item "q1_a9"; did you mean'),
+        ("bob,q1_a1,2,x", '"2" is not a mark from 0 to 1'),
+        ("bob,q1_a1,nan,x", '"nan" is not a mark from 0 to 1'),
+        ("bob,q1_a1,one,x", '"one" is not a mark from 0 to 1'),
+        ("bob,q1_a1,1,", "a decision needs a reason"),
+        ("bob,q1_a1,1", "has 3 cells, not 4"),
+        ("bob,q1_a1,1,x\nbob,q1_a1,0,y", "decided twice"),
+    ],
+)
+def test_a_decision_that_cannot_be_carried_out_is_refused_with_its_line(
+    marks: Marks, tmp_path: Path, row: str, message: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        decided(marks, tmp_path, HEADER + row + "\n")
+    assert message in str(error.value)
+    assert "overrides.csv:" in str(error.value)
+
+
+def test_all_faults_are_listed_at_once(marks: Marks, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        decided(marks, tmp_path, HEADER + "eve,q1_a1,1,x\nbob,q7,1,x\n")
+    assert len(error.value.faults) == 2
+
+
+def test_a_wrong_header_is_named(marks: Marks, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match='the header is "student,item,marks"; write student_id,item,marks,reason'):
+        decided(marks, tmp_path, "student,item,marks\n")
