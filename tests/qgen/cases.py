@@ -1,0 +1,65 @@
+"""Questions to test on: the two networks of the notes and two made up here, their specs and certified variants."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from qgen.certify import Batch
+from qgen.question import Question
+from qgen.sample import sample
+from qgen.spec import Spec, spec_of
+
+THIRD = {
+    "inputs": 2,
+    "layers": [
+        {"units": 3, "activation": "tanh"},
+        {"units": 3, "activation": "relu"},
+        {"units": 2, "activation": "sigmoid"},
+    ],
+}
+"""2-3-3-2."""
+FOURTH = {
+    "inputs": 2,
+    "layers": [
+        {"units": 3, "activation": "sigmoid"},
+        {"units": 3, "activation": "identity"},
+        {"units": 2, "activation": "tanh"},
+    ],
+}
+NETWORKS: dict[str, Any] = {"A": "relu-sigmoid", "B": "tanh-heads", "third": THIRD, "fourth": FOURTH}
+
+
+def spec_for(network: str = "A", loss: str = "squared-error", iterations: int = 1, **more: Any) -> Spec:
+    """A spec of one question; `more` are keys of the question, or of the spec where it knows them."""
+    question = {"network": NETWORKS[network], "loss": loss, "iterations": iterations}
+    whole = {key: more.pop(key) for key in ("rounding", "certify", "marking", "title") if key in more}
+    return spec_of({"questions": [question | more], **whole})
+
+
+def question_for(network: str = "A", loss: str = "squared-error", iterations: int = 1) -> Question:
+    return spec_for(network, loss, iterations).questions[0].question
+
+
+@cache
+def drawn(
+    n: int, network: str = "A", loss: str = "squared-error", iterations: int = 1, rounding: str = "", seed: int = 1
+) -> Batch:
+    """Certified variants, drawn once for all tests that ask for the same."""
+    spec = spec_for(network, loss, iterations, **({"rounding": rounding} if rounding else {}))
+    return sample(spec.questions[0], spec, n, np.random.default_rng(seed))[0]
+
+
+def any_givens(question: Question, n: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """Givens that nobody certified: dead units, saturation and all. Shape (n,)."""
+    rng = np.random.default_rng(seed)
+    givens = {}
+    for name in question.givens:
+        kind = name.rpartition("_")[2][0] if name[0] == "t" else name[0]
+        if kind == "y":
+            givens[name] = rng.integers(0, 2, n).astype(float)
+        elif kind == "x":
+            givens[name] = np.round(rng.uniform(0.5, 3, n), 1)
+        else:
+            givens[name] = np.round(rng.uniform(-1, 1, n), 2)
+    return givens
