@@ -1,7 +1,7 @@
 """Intervals over NumPy batches: the range of every number that honest rounding can reach.
 
 Every operation encloses (interval arithmetic; Moore, Interval Analysis, 1966). Bounds are computed in doubles, whose
-own error, some 1e-16, is far below the half units of the rounding rule by which every written step is widened.
+own error, some 1e-16, is far below the millionths of a last digit that the rounding rule takes for ties.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from qgen import functions
 
 Array = NDArray[np.float64]
+SMALLEST, TINY = 5e-324, 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +60,10 @@ class Interval:
 
     def __truediv__(self, other: Any) -> Interval:
         other = interval(other)
-        crosses = (other.low <= 0) & (other.high >= 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            inverse = Interval(np.where(crosses, -np.inf, 1 / other.high), np.where(crosses, np.inf, 1 / other.low))
-        return self * inverse
+        crosses = (other.low < TINY) & (other.high > -TINY)
+        low, high = np.where(crosses, 1.0, other.low), np.where(crosses, 1.0, other.high)
+        found = self * Interval(1 / high, 1 / low)
+        return Interval(np.where(crosses, -np.inf, found.low), np.where(crosses, np.inf, found.high))
 
     def __rtruediv__(self, other: Any) -> Interval:
         return Interval.__truediv__(interval(other), self)
@@ -87,9 +88,8 @@ class Interval:
         return self._rising(functions.positive)
 
     def log(self) -> Interval:
-        """Of every positive number between; -inf below."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return self._rising(lambda a: np.where(a > 0, np.log(np.maximum(a, 0)), -np.inf))
+        """Of every positive number between, down to the smallest double, so that 0 times it is still a number."""
+        return self._rising(lambda a: np.log(np.maximum(a, SMALLEST)))
 
     def square(self) -> Interval:
         """Never below 0."""
