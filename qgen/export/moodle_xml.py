@@ -1,0 +1,197 @@
+"""Moodle XML: one Cloze question per question and variant, or one numerical question per item.
+
+Format: docs.moodle.org, "Moodle XML format" and "Embedded Answers (Cloze) question type". Tolerances are absolute,
+so that centre and half-width come from the accepted range; of several matching answers the first one counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from qgen.exam import Exam
+from qgen.export.content import Answer, Content, cleaned
+from qgen.export.ranges import centred, exact, text, weights, wider
+from qgen.export.stream import whole_file
+from qgen.export.svg import svg
+from qgen.words import macro
+
+TEMPLATE = "moodle.txt"
+GRADES = (
+    "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20",
+    "16.66667", "14.28571", "12.5", "11.11111", "10", "5",
+)  # fmt: skip
+"""The percentages that an answer of a numerical question may have."""
+LONGEST_NAME = 200
+CLOZE_SPECIAL = re.compile(r'([}#~/"\\])')
+
+Progress = Callable[[int, int], None]
+
+
+def write_moodle_xml(
+    exam: Exam,
+    target: Path,
+    *,
+    separate: bool = False,
+    templates: Path | None = None,
+    force: bool = False,
+    progress: Progress = lambda done, of: None,
+) -> int:
+    """The question bank as a file, whole or not at all; returns how many questions it holds."""
+    count = 0
+    of = len(exam.variants) * (len(exam.items) if separate else len(exam.spec.questions))
+    with whole_file(target, force=force) as file:
+        for piece in moodle_xml(exam, separate=separate, templates=templates):
+            file.write(piece)
+            count += piece.startswith((b'<question type="multianswer"', b'<question type="numerical"'))
+            progress(count, of)
+    return count
+
+
+def moodle_xml(exam: Exam, *, separate: bool = False, templates: Path | None = None) -> Iterator[bytes]:
+    """The question bank, piece by piece: a category per question, then its questions in the variants' order."""
+    bank = Bank(Content(exam, TEMPLATE, templates), separate)
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
+    for k in range(len(exam.spec.questions)):
+        yield bank.category(k).encode()
+        for variant in range(len(exam.variants)):
+            for question in bank.questions(k, variant):
+                yield question.encode()
+    yield b"</quiz>\n"
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Writes questions; what the variants share is computed once."""
+
+    content: Content
+    separate: bool
+
+    @cached_property
+    def drawings(self) -> dict[str, str]:
+        """The networks, by question."""
+        return {name: svg(drawing) for name, drawing in self.content.papers.drawings.items()}
+
+    @cached_property
+    def weights(self) -> list[list[int]]:
+        """Cloze weights, by question and item."""
+        return [weights([item.marks for item in q.question.items]) for q in self.content.exam.spec.questions]
+
+    @cached_property
+    def remarks(self) -> dict[str, str]:
+        """What Moodle says to a student beside a grade that is not full."""
+        return {name: self._say(name) for name in ("few_digits", "unchanged")}
+
+    def _say(self, name: str, *arguments: object) -> str:
+        return macro(TEMPLATE, name, *arguments, folder=self.content.templates)
+
+    def category(self, k: int) -> str:
+        """A question's category below the course's top; a slash in a name is written twice."""
+        names = [self.content.exam.spec.title or "backprop-exam", self._say("category", k + 1)]
+        path = "/".join(" ".join(cleaned(name).split())[:LONGEST_NAME].replace("/", "//") for name in names)
+        return (
+            f'<question type="category"><category><text>{escape(f"$course$/top/{path}")}</text></category></question>\n'
+        )
+
+    def questions(self, k: int, variant: int) -> Iterator[str]:
+        """The Cloze question of one variant, or its numerical questions."""
+        content, exam = self.content, self.content.exam
+        question = content.question(k, variant)
+        name, drawing, spec = question["id"], self.drawings[question["id"]], exam.spec
+        answers = list(content.answers(k, question))
+        number = exam.variants[variant]
+        if not self.separate:
+            fields = {
+                answer.item.id: self._cloze(answer, variant, weight)
+                for answer, weight in zip(answers, self.weights[k], strict=True)
+            }
+            tag = f"{name} v{number}"
+            body = self._say("cloze", tag, question, drawing, fields, content.instructions, spec.rounding)
+            yield _question(
+                "multianswer", tag, body, self._say("solution", question), f"{content.prefix}-{name}-{number}", ""
+            )
+            return
+        setup = self._say("setup", question, drawing, content.instructions, spec.rounding)
+        for answer in answers:
+            item = answer.item
+            tag = f"{item.id} v{number}"
+            body = self._say("numerical", tag, setup, answer.name, answer.place)
+            feedback = self._say("item_solution", answer.factors, answer)
+            rest = f"<defaultgrade>{text(exact(item.marks))}</defaultgrade>\n" + "".join(
+                f'<answer fraction="{grade}" format="moodle_auto_format"><text>{text(centre)}</text>'
+                f'<feedback format="html"><text>{escape(self.remarks.get(remark, ""))}</text></feedback>'
+                f"<tolerance>{text(half)}</tolerance></answer>\n"
+                for grade, centre, half, remark in self._accepted(answer, variant, nearest_grade)
+            )
+            rest += (
+                "<unitgradingtype>0</unitgradingtype><unitpenalty>0</unitpenalty>"
+                "<showunits>3</showunits><unitsleft>0</unitsleft>\n"
+            )
+            identity = f"{content.prefix}-{item.id}-{number}"
+            title = f"v{number} {item.id}"
+            yield _question("numerical", title, body, feedback, identity, rest, tags=(f"v{number}",))
+
+    def _cloze(self, answer: Answer, variant: int, weight: int) -> str:
+        parts: list[str] = []
+        for grade, centre, half, remark in self._accepted(answer, variant, lambda share: str(round(100 * share))):
+            sign = "=" if grade == "100" and not parts else f"%{grade}%"
+            feedback = "#" + CLOZE_SPECIAL.sub(r"\\\1", self.remarks[remark]) if remark else ""
+            parts.append(f"{sign}{text(centre)}:{text(half)}{feedback}")
+        return f"{{{weight}:NUMERICAL:{'~'.join(parts)}}}"
+
+    def _accepted(
+        self, answer: Answer, variant: int, percentage: Callable[[float], str]
+    ) -> Iterator[tuple[str, Decimal, Decimal, str]]:
+        """Percentage, centre, half-width and remark of each answer, the first the accepted range.
+
+        Then, where marks are given for too few digits, the range of answers with one digit fewer. An updated
+        parameter's old value is worth nothing even there.
+        """
+        exam = self.content.exam
+        low, high = exact(float(exam.low[answer.row, variant])), exact(float(exam.high[answer.row, variant]))
+        yield "100", *centred(low, high), ""
+        grade = percentage(exam.spec.marking.imprecise)
+        value = exact(float(exam.value[answer.row, variant]))
+        wide = wider(low, high, value, exam.spec.rounding) if grade != "0" else None
+        if wide is None:
+            return
+        old = self._old(answer, variant)
+        if old is not None and wide[0] <= old <= wide[1]:
+            yield "0", old, Decimal(0), "unchanged"
+        yield grade, *centred(*wide), "few_digits"
+
+    def _old(self, answer: Answer, variant: int) -> Decimal | None:
+        """What an updated parameter was before, as a student would write it."""
+        if answer.item.part != "update":
+            return None
+        k = int(answer.item.id.partition("_")[0][1:]) - 1
+        batch, name = self.content.exam.batches[k], answer.item.step.replace("new_", "")
+        numbers = batch.givens[name] if name in batch.givens else batch.values[name]
+        return Decimal(self.content.exam.spec.rounding.text(float(numbers[variant])))
+
+
+def nearest_grade(share: float) -> str:
+    """The nearest percentage of Moodle's list, or 0."""
+    return min(("0", *GRADES), key=lambda grade: abs(float(grade) - 100 * share))
+
+
+def _question(
+    kind: str, name: str, body: str, feedback: str, identity: str, rest: str, tags: tuple[str, ...] = ()
+) -> str:  # fmt: skip
+    tagged = "".join(f"<tag><text>{escape(tag)}</text></tag>" for tag in tags)
+    return (
+        f'<question type="{kind}">\n<name><text>{escape(name)}</text></name>\n'
+        f'<questiontext format="html"><text>{_cdata(body)}</text></questiontext>\n'
+        f'<generalfeedback format="html"><text>{_cdata(feedback)}</text></generalfeedback>\n'
+        f"<penalty>0</penalty><hidden>0</hidden><idnumber>{escape(identity)}</idnumber>\n"
+        f"{rest}{f'<tags>{tagged}</tags>' if tags else ''}</question>\n"
+    )
+
+
+def _cdata(markup: str) -> str:
+    return f"<![CDATA[{markup.replace(']]>', ']]]]><![CDATA[>')}]]>"

@@ -1,0 +1,73 @@
+"""Accepted ranges and marks in the terms of learning-management systems: exact decimals, tolerances, weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from math import lcm
+
+from qgen.decimals import plain
+from qgen.rounding import Rounding
+
+MOST_DIGITS = 14
+"""Moodle's PHP reads and prints numbers with so many digits."""
+FEWEST_SIGNIFICANT = 2
+"""An answer of one significant digit is no number computed by hand."""
+LARGEST_SHIFT = 12
+Range = tuple[Decimal, Decimal]
+
+
+def exact(number: float) -> Decimal:
+    """The decimal that key.csv prints."""
+    return Decimal(plain(number))
+
+
+def text(number: Decimal) -> str:
+    """Digits, a point and an ASCII minus: never an exponent, never "-0"."""
+    shown = f"{number:f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return "0" if shown in ("-0", "") else shown
+
+
+def centred(low: Decimal, high: Decimal) -> Range:
+    """The centre and half-width c, h with c - h = low and c + h = high exactly.
+
+    A centre of more than 14 digits is rounded, and the half-width then covers both ends.
+    """
+    centre = (low + high) / 2
+    if len(centre.as_tuple().digits) > MOST_DIGITS:
+        centre = Context(prec=MOST_DIGITS, rounding=ROUND_HALF_EVEN).plus(centre)
+    half = max(high - centre, centre - low)
+    if len(half.as_tuple().digits) > MOST_DIGITS:
+        half = Context(prec=MOST_DIGITS, rounding=ROUND_CEILING).plus(half)
+    return centre, half
+
+
+def wider(low: Decimal, high: Decimal, value: Decimal, rounding: Rounding) -> Range | None:
+    """What an answer rounded to one digit fewer than asked may be; None where that leaves fewer than two digits."""
+    if not value:
+        return None
+    places = rounding.digits - 1 if rounding.kind == "dp" else rounding.digits - 2 - value.adjusted()
+    if value.adjusted() + 1 + places < FEWEST_SIGNIFICANT:
+        return None
+    half = Decimal(5).scaleb(-places - 1)
+    return low - half, high + half
+
+
+def weights(marks: Sequence[float]) -> list[int]:
+    """The marks as whole numbers of the same proportions, unchanged where they are whole; all 1 where all are 0."""
+    fractions = [Fraction(plain(mark)) for mark in marks]
+    whole = lcm(*(fraction.denominator for fraction in fractions))
+    scaled = [int(fraction * whole) for fraction in fractions]
+    return scaled if any(scaled) else [1] * len(scaled)
+
+
+def shift(sizes: Sequence[Decimal], units: Sequence[Decimal], smallest: Decimal, finest: Decimal) -> int:
+    """The least power of a thousand, as an exponent of ten, with which no number falls below `smallest` in size, and
+    no last digit asked for below `finest`. Zeros have no size."""
+    exponent = 0
+    size, unit = min((abs(s) for s in sizes if s), default=smallest), min(units, default=finest)
+    while exponent < LARGEST_SHIFT and (size.scaleb(exponent) < smallest or unit.scaleb(exponent) < finest):
+        exponent += 3
+    return exponent
