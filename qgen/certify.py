@@ -74,7 +74,7 @@ class Batch:
     def enclosures(self) -> dict[str, Interval]:
         """For every step, all that an honest student can write (before the answer's own range is printed)."""
         points = {name: Interval.point(value) for name, value in self.givens.items()}
-        steps = with_orders(self.question.steps)
+        steps = with_orders(self.question.steps, by_path=True)
         return solve(steps, points, rules=ORDER_RULES, write=self.rounding.write)
 
     @cached_property

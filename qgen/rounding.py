@@ -14,8 +14,10 @@ from qgen.functions import Value
 from qgen.intervals import Array, Interval
 from qgen.steps import Step
 
-SLACK = 1 + 1e-9
-"""Makes up for the doubles' own rounding when a range is widened."""
+MOST_EXTRA_DIGITS = 5
+"""A student may carry any number of digits more than asked; from the sixth on they are below what a key shows."""
+TIE = 0.5 + 1e-6
+"""What is this near to a tie may be one, and go either way: half up or half to even, and doubles are not decimals."""
 
 
 @dataclass(frozen=True)
@@ -38,46 +40,47 @@ class Rounding:
 
     def unit(self, value: Any) -> Array:
         """One unit of the last digit asked for, at each value (0 counts as 1 for significant figures)."""
-        size = np.abs(np.asarray(value, dtype=np.float64))
-        if self.kind == "dp":
-            return np.full(size.shape, 10.0**-self.digits)
-        exponent = np.floor(np.log10(np.where(size > 0, size, 1.0)))
-        return np.asarray(10.0 ** (exponent + 1 - self.digits))
+        return np.broadcast_to(1 / self._scale(value), np.shape(value))
 
     def round(self, value: Any, *, half_even: bool = False) -> Array:
         """As a student rounds: the decimal number, half up (away from zero) or half to even."""
         value = np.asarray(value, dtype=np.float64)
-        unit = self.unit(value)
-        # twelve digits first: a decimal tie such as 0.12345 must look like one in binary, too
-        scaled = np.round(value / unit, 6)
-        if half_even:
-            return np.asarray(np.round(np.rint(scaled) * unit, 12))
-        return np.asarray(np.round(np.copysign(np.floor(np.abs(scaled) + 0.5), scaled) * unit, 12))
+        scale = self._scale(value)
+        # a decimal tie such as 0.12345 must look like one in binary, too
+        scaled = np.round(value * scale, 6)
+        whole = np.rint(scaled) if half_even else np.copysign(np.floor(np.abs(scaled) + 0.5), scaled)
+        return np.asarray(whole / scale)
 
     def write(self, step: Step, value: Value) -> Value:
-        """An interval widened to all that a student may write for this step."""
-        if step.writing == "same" or not isinstance(value, Interval):
+        """An interval with all that a student may write for its numbers.
+
+        A number may be kept as it is or rounded, to as many digits as asked or more, once or again and again. Each
+        rounding keeps order, so that the lowest number written comes from the lower end, the highest from the upper.
+        """
+        if not step.written or not isinstance(value, Interval):
             return value
-        # where one written number is copied or shifted by a given one, a student who rounded that number has
-        # nothing to round; one who kept more digits had at most a tenth of the error
-        shares = {"copy": 0.1, "shift": 0.1 if self.kind == "dp" else 1.0}
-        half = 0.5 * self.unit(np.maximum(np.abs(value.low), np.abs(value.high)))
-        half = half * shares.get(step.writing, 1.0) * SLACK
-        # a single number that already fits the rule is written as it is
-        exact = (value.low == value.high) & (np.abs(self.round(value.low) - value.low) < 1e-9 * half)
-        return value.widened(np.where(exact, 0.0, half))
+        # both ends as lower ends, of the numbers and of their negatives
+        ends = np.array(np.broadcast_arrays(value.low, -value.high))
+        scale = self._scale(ends)
+        for extra in range(MOST_EXTRA_DIGITS, -1, -1):
+            finer = scale * 10.0**extra
+            ends = np.minimum(ends, np.ceil(ends * finer - TIE) / finer)
+        return Interval(ends[0], -ends[1])
+
+    def _scale(self, value: Any) -> Array:
+        """What makes the last digit asked for the one before the point (0 counts as 1 for significant figures)."""
+        if self.kind == "dp":
+            return np.asarray(10.0**self.digits)
+        size = np.abs(np.asarray(value, dtype=np.float64))
+        usable = (size > 1e-99) & (size < 1e99)
+        return np.asarray(10.0 ** (self.digits - 1 - np.floor(np.log10(np.where(usable, size, 1.0)))))
 
     def answer(self, value: Interval) -> Interval:
         """The range printed in the key: outward to a hundredth of the last digit asked for.
 
         The bounds are the doubles nearest to those decimals, so that printing and reading them changes nothing.
         """
-        size = np.maximum(np.abs(value.low), np.abs(value.high))
-        if self.kind == "dp":
-            places = np.full(size.shape, self.digits + 2.0)
-        else:
-            places = self.digits + 1 - np.floor(np.log10(np.where(size > 0, size, 1.0)))
-        scale = 10.0 ** np.clip(places, 0, 22)
+        scale = np.clip(100 * self._scale(np.maximum(np.abs(value.low), np.abs(value.high))), 1, 1e22)
         return Interval(np.floor(value.low * scale + 1e-6) / scale, np.ceil(value.high * scale - 1e-6) / scale)
 
     def text(self, value: float) -> str:

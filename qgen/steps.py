@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from qgen.network import Network, number
 
 LOSSES = ("squared-error", "cross-entropy")
-
-Writing = Literal["new", "shift", "copy", "same"]
-"""How a step's result meets the rounding rule: `new` digits; a `shift` of one written number by a given one; a
-`copy` of a written number; the `same` number, not written again."""
 
 
 @dataclass(frozen=True)
 class Step:
     """`id` = `rule`(`needs`). `beside` names what stands next to it on the page, which only mistakes use.
 
+    `written` is False where nobody writes the result down: a parameter carried over, a ReLU's slope of 1 or 0.
     `shows` is the step whose value a student shows by answering this one.
     """
 
@@ -30,7 +26,7 @@ class Step:
     rule: str
     needs: tuple[str, ...]
     beside: Mapping[str, str] = field(default_factory=dict)
-    writing: Writing = "new"
+    written: bool = True
     shows: str = ""
 
 
@@ -54,7 +50,7 @@ def _iteration(network: Network, loss: str, t: int) -> Iterator[Step]:
         for name in network.weights + network.biases:
             old = prefix(t - 1) + name
             new = prefix(t - 1) + "new_" + name
-            yield Step(prefix(t) + name, "carry", (new,), {"old": old}, "same")
+            yield Step(prefix(t) + name, "carry", (new,), {"old": old}, written=False)
     yield from _forward(network, t)
     yield from _loss(network, loss, t)
     for layer in reversed(range(len(network.layers))):
@@ -74,8 +70,7 @@ def _forward(network: Network, t: int) -> Iterator[Step]:
                 yield Step(products[-1], "product", (p + w, p + source))
             yield Step(f"{p}z{unit}", "preactivation", (*products, p + network.bias(k, j)))
         for unit in layer.units:
-            copies = layer.activation in ("relu", "identity")
-            yield Step(f"{p}a{unit}", layer.activation, (f"{p}z{unit}",), writing="copy" if copies else "new")
+            yield Step(f"{p}a{unit}", layer.activation, (f"{p}z{unit}",))
 
 
 def _loss(network: Network, loss: str, t: int) -> Iterator[Step]:
@@ -83,7 +78,7 @@ def _loss(network: Network, loss: str, t: int) -> Iterator[Step]:
     for unit, y in zip(network.layers[-1].units, network.ys, strict=True):
         a, y = f"{p}a{unit}", p + y
         if loss == "squared-error":
-            yield Step(f"{p}residual~{unit}", "residual", (a, y), writing="shift")
+            yield Step(f"{p}residual~{unit}", "residual", (a, y))
             yield Step(f"{p}square~{unit}", "square", (f"{p}residual~{unit}",))
             terms.append(f"{p}square~{unit}")
         else:
@@ -102,8 +97,8 @@ def _backward(network: Network, loss: str, t: int, k: int) -> Iterator[Step]:
     for unit in layer.units:
         z, a = f"{p}z{unit}", f"{p}a{unit}"
         earlier = {"earlier_z": f"{before}z{unit}", "earlier_a": f"{before}a{unit}"} if before is not None else {}
-        copies = layer.activation in ("relu", "identity")
-        yield Step(f"{p}slope~{unit}", f"slope_{layer.activation}", (z, a), earlier, "same" if copies else "new")
+        written = layer.activation not in ("relu", "identity")
+        yield Step(f"{p}slope~{unit}", f"slope_{layer.activation}", (z, a), earlier, written)
     for j, unit in enumerate(layer.units):
         if last:
             yield from _output_delta(network, loss, t, j)
@@ -113,7 +108,7 @@ def _backward(network: Network, loss: str, t: int, k: int) -> Iterator[Step]:
         # the bias's gradient first: what a student writes there stands for dL/dz in the weights' gradients
         first = {"source": p + source_ids[0]}
         bias = p + "d" + network.bias(k, j)
-        yield Step(bias, "bias_gradient", (p + delta(unit),), first, "copy", shows=p + delta(unit))
+        yield Step(bias, "bias_gradient", (p + delta(unit),), first, shows=p + delta(unit))
         for i, source in enumerate(source_ids):
             beside = {}
             if k:
@@ -131,11 +126,11 @@ def _output_delta(network: Network, loss: str, t: int, j: int) -> Iterator[Step]
     kind = "squared" if loss == "squared-error" else "cross_entropy"
     earlier = {"earlier_a": f"{prefix(t - 1)}a{unit}"} if t > 1 else {}
     error, slope = f"{p}error~{unit}", f"{p}slope~{unit}"
-    yield Step(error, f"error_{kind}", (f"{p}a{unit}", p + network.ys[j]), earlier, "shift")
+    yield Step(error, f"error_{kind}", (f"{p}a{unit}", p + network.ys[j]), earlier)
     if kind == "squared":
         yield Step(p + delta(unit), "delta_squared", (error, slope))
     else:
-        yield Step(p + delta(unit), "delta_cross_entropy", (error,), {"slope": slope}, "copy")
+        yield Step(p + delta(unit), "delta_cross_entropy", (error,), {"slope": slope})
 
 
 def _hidden_delta(network: Network, t: int, k: int, j: int) -> Iterator[Step]:
@@ -160,5 +155,4 @@ def _updates(network: Network, t: int, k: int) -> Iterator[Step]:
     for name in network.parameters(k):
         scaled = f"{p}alpha*d{name}"
         yield Step(scaled, "scaled_gradient", ("alpha", f"{p}d{name}"))
-        writing: Writing = "shift" if t == 1 else "new"
-        yield Step(f"{p}new_{name}", "update", (p + name, scaled), writing=writing)
+        yield Step(f"{p}new_{name}", "update", (p + name, scaled))

@@ -96,7 +96,7 @@ class Derivation:
     def numbers(self, values: Mapping[str, float], rounding: Rounding) -> dict[str, str]:
         """The shown steps' numbers as the paper asks for them; a slope that is 1 or 0 plainly so."""
         return {
-            name: f"{values[name]:g}" if self.steps[name].writing == "same" else rounding.text(values[name])
+            name: rounding.text(values[name]) if self.steps[name].written else f"{values[name]:g}"
             for name in self.shown
         }
 

@@ -1,0 +1,200 @@
+"""Honest students, simulated: what a class writes when everyone works correctly and rounds as the paper says.
+
+Written from the lecture notes, not from qgen's steps: the formulas, the rounding and the orders are this file's own,
+so that the accepted ranges have something outside of themselves to be held against. Only the names of numbers come
+from the network. Arrays have the shape (variants, students).
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qgen.question import Question
+from qgen.rounding import Rounding
+
+Array = NDArray[np.float64]
+POWERS = 10.0 ** np.arange(-12, 30)
+UNROUNDED = 99
+
+
+class Hand:
+    """How a class writes numbers down. Everyone has a habit, and rounds halves up or to even.
+
+    Habits: only the paper's digits; always the same 1 to 4 more; nothing between the answers; or another choice for
+    every number. Some go on with the answer as written on the paper, others with what they had before. `more_digits`
+    gives some of them a habit of writing answers, too, with more digits than asked.
+    """
+
+    def __init__(
+        self, rounding: Rounding, shape: tuple[int, int], rng: np.random.Generator, *, more_digits: bool = False
+    ) -> None:
+        self.kind, self.digits, self.shape, self.rng = rounding.kind, rounding.digits, shape, rng
+        self.to_even = rng.random((1, shape[1])) < 0.5
+        self.habit = rng.integers(4, size=(1, shape[1]))
+        self.usual = rng.integers(1, 5, size=(1, shape[1]))
+        self.goes_on_with_answer = rng.random((1, shape[1])) < 0.5
+        self.answer_digits = np.where(more_digits & (rng.random((1, shape[1])) < 0.5), self.usual, 0)
+
+    def noted(self, value: Array) -> Array:
+        """A number between the answers, with as many digits as it happens to get."""
+        choice = self.rng.choice([0, 0, 1, 2, 3, 4, UNROUNDED], size=self.shape)
+        extra = np.choose(self.habit, [np.zeros_like(choice), self.usual, np.full_like(choice, UNROUNDED), choice])
+        return np.where(extra == UNROUNDED, value, self.rounded(value, np.where(extra == UNROUNDED, 0, extra)))
+
+    def answer(self, value: Array) -> Array:
+        """A number in an answer box, rounded as the paper says."""
+        return self.rounded(value, self.answer_digits)
+
+    def rounded(self, value: Array, extra: NDArray[np.int_]) -> Array:
+        """To the paper's digits and `extra` more; a tie is one in decimals, not in the computer's fractions."""
+        places = self.digits + extra
+        if self.kind == "sf":
+            with np.errstate(divide="ignore"):
+                leading = np.floor(np.log10(np.abs(value)) + 1e-12)
+            places = places - 1 - np.where(np.isfinite(leading), leading, 0).astype(int)
+        power = POWERS[np.clip(places, -12, 17) + 12]
+        scaled = np.abs(value * power)
+        tie = np.abs(scaled - np.floor(scaled) - 0.5) < 1e-6
+        up = np.floor(scaled + np.where(tie, 0.75, 0.5))
+        even = np.where(tie, 2 * np.rint(scaled / 2), up)
+        return np.copysign(np.where(self.to_even, even, up), value) / power
+
+    def toss(self, ways: Sequence[Array]) -> Array:
+        """One of several ways, for everyone and every time anew."""
+        shape = np.broadcast_shapes(self.shape, *(np.shape(way) for way in ways))
+        return np.choose(self.rng.integers(len(ways), size=self.shape), [np.broadcast_to(way, shape) for way in ways])
+
+    def product(self, *factors: Array) -> Array:
+        """Factors multiplied two by two, each product noted: from left to right, or in one of two other orders."""
+        return self.toss([self._in_some_order(list(factors), mixed=k > 0) for k in range(min(3, len(factors)))])
+
+    def _in_some_order(self, factors: list[Array], mixed: bool) -> Array:
+        while len(factors) > 1:
+            i, j = self.rng.permutation(len(factors))[:2] if mixed else (0, 1)
+            both = self.noted(factors[i] * factors[j])
+            factors = [both, *(factor for k, factor in enumerate(factors) if k not in (i, j))]
+        return factors[0]
+
+
+class Student:
+    """One class at work on one question; `answers` fills up by step: z1_1, dw13, t2_loss, ..."""
+
+    def __init__(self, question: Question, givens: Mapping[str, Array], hand: Hand) -> None:
+        self.question, self.hand = question, hand
+        self.known = {name: np.asarray(value)[:, None] for name, value in givens.items()}
+        self.answers: dict[str, Array] = {}
+        for t in range(1, question.iterations + 1):
+            self._iteration("" if t == 1 else f"t{t}_")
+
+    def _box(self, name: str, value: Array) -> Array:
+        """Notes a result, writes the answer, and goes on with one of the two."""
+        noted = self.hand.noted(value)
+        self.answers[name] = self.hand.answer(noted)
+        return np.where(self.hand.goes_on_with_answer & (self.hand.answer_digits == 0), self.answers[name], noted)
+
+    def _iteration(self, p: str) -> None:
+        network, noted = self.question.network, self.hand.noted
+        sizes = [len(layer.units) for layer in network.layers]
+        zs: list[list[Array]] = []
+        signals = [[self.known[p + x] for x in network.xs]]
+        for k, layer in enumerate(network.layers):
+            zs.append([])
+            for j, unit in enumerate(layer.units):
+                terms = [noted(self.known[network.weight(k, i, j)] * a) for i, a in enumerate(signals[-1])]
+                zs[-1].append(self._box(f"{p}z{unit}", reduce(add, terms) + self.known[network.bias(k, j)]))
+            signals.append(
+                [
+                    self._box(f"{p}a{unit}", _activation(layer.activation, z))
+                    for unit, z in zip(layer.units, zs[-1], strict=True)
+                ]
+            )
+        targets = [self.known[p + y] for y in network.ys]
+        self._loss(p, signals[-1], targets)
+        new: dict[str, Array] = {}
+        above: list[Array] = []
+        for k in reversed(range(len(network.layers))):
+            kind, here = network.layers[k].activation, []
+            for j in range(sizes[k]):
+                slopes = self._slopes(kind, zs[k][j], signals[k + 1][j])
+                if k == len(sizes) - 1:
+                    back = [(noted(signals[-1][j] - targets[j]),)]
+                    if self.question.loss == "cross-entropy":
+                        slopes = [()]
+                else:
+                    back = [(above[m], self.known[network.weight(k + 1, j, m)]) for m in range(sizes[k + 1])]
+                here.append(self._delta(back, slopes))
+                self._gradients(p, k, j, here[-1], back, slopes, signals[k], new)
+            above = here
+        self.known |= new
+
+    def _loss(self, p: str, outputs: Sequence[Array], targets: Sequence[Array]) -> None:
+        noted, terms = self.hand.noted, []
+        for a, y in zip(outputs, targets, strict=True):
+            if self.question.loss == "squared-error":
+                e = noted(a - y)
+                terms.append(noted(e * e))
+            else:
+                terms.append(noted(y * noted(np.log(a))))
+                terms.append(noted((1 - y) * noted(np.log(noted(1 - a)))))
+        total = reduce(add, terms)
+        self._box(f"{p}loss", total / 2 if self.question.loss == "squared-error" else -total)
+
+    def _slopes(self, kind: str, z: Array, a: Array) -> list[tuple[Array, ...]]:
+        """The slope as one number, or for a sigmoid as the factors a and 1 - a."""
+        noted = self.hand.noted
+        if kind == "sigmoid":
+            rest = noted(1 - a)
+            return [(noted(a * rest),), (a, rest)]
+        if kind == "tanh":
+            return [(noted(1 - noted(a * a)),)]
+        return [(np.where(z > 0, 1.0, 0.0),)] if kind == "relu" else [()]
+
+    def _delta(self, back: Sequence[tuple[Array, ...]], slopes: Sequence[tuple[Array, ...]]) -> Array:
+        """dL/dz: the slope as factor of every path, or of their sum."""
+        product = self.hand.product
+        whole = self.hand.noted(reduce(add, [product(*path) for path in back]))
+        ways = [product(whole, *slope) for slope in slopes]
+        ways += [reduce(add, [product(*path, *slope) for path in back]) for slope in slopes]
+        return self.hand.noted(self.hand.toss(ways))
+
+    def _gradients(
+        self, p: str, k: int, j: int, delta: Array, back: Sequence[tuple[Array, ...]],
+        slopes: Sequence[tuple[Array, ...]], below: Sequence[Array], new: dict[str, Array],
+    ) -> None:  # fmt: skip
+        """Gradients and updates of one unit: a weight's from dL/dz, or path by path."""
+        network, product = self.question.network, self.hand.product
+        for i, a in enumerate(below):
+            ways = [reduce(add, [product(*path, *slope, a) for path in back]) for slope in slopes]
+            self._update(p, network.weight(k, i, j), self.hand.toss([delta * a, *ways]), new)
+        self._update(p, network.bias(k, j), delta, new)
+
+    def _update(self, p: str, name: str, gradient: Array, new: dict[str, Array]) -> None:
+        gradient = self._box(f"{p}d{name}", gradient)
+        step = self.hand.noted(self.known["alpha"] * gradient)
+        new[name] = self._box(f"{p}new_{name}", self.known[name] - step)
+
+
+def _activation(kind: str, z: Array) -> Array:
+    if kind == "relu":
+        return np.maximum(z, 0)
+    if kind == "sigmoid":
+        return np.exp(z) / (np.exp(z) + 1)
+    return np.tanh(z) if kind == "tanh" else z
+
+
+def honest_answers(
+    question: Question,
+    givens: Mapping[str, Array],
+    rounding: Rounding,
+    students: int,
+    rng: np.random.Generator,
+    *,
+    more_digits: bool = False,
+) -> dict[str, Array]:
+    """Every item's answers, shape (variants, students), by item id; `givens` hold arrays (variants,)."""
+    shape = (len(next(iter(givens.values()))), students)
+    answers = Student(question, givens, Hand(rounding, shape, rng, more_digits=more_digits)).answers
+    return {item.id: np.broadcast_to(answers[item.step], shape) for item in question.items}
