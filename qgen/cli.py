@@ -98,14 +98,16 @@ def make(
 
         started = time.monotonic()
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
-        students = None if roster is None else read_roster(roster)
-        count = len(students or {}) if n is None else n
+        listed = None if roster is None else read_roster(roster)
+        if listed is not None:
+            _say_roster(listed)
+        count = len(listed.students if listed else {}) if n is None else n
         made = make_papers(
             exam_spec,
             count,
             out,
             seed=None if seed is None else _seed(seed),
-            students=students,
+            students=listed.students if listed else None,
             jobs=jobs,
             force=force,
             templates=templates,
@@ -118,6 +120,12 @@ def make(
         )
         typer.echo(_certificate_line(made))
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {out / 'answers.csv'}")
+
+
+def _say_roster(roster: Any) -> None:
+    typer.echo(f"roster: {roster.source}")
+    for note in roster.notes:
+        typer.echo(note, err=True)
 
 
 def _certificate_line(made: Any) -> str:

@@ -8,13 +8,16 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from qgen.errors import InputError
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))}
+LONGEST_NAME = 60
 
 
 @contextmanager
@@ -77,10 +80,30 @@ def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def safe_name(student: str) -> str:
+def safe_name(text: str) -> str:
     """A student id as a file name on every system; what had to be changed is told apart by a short hash."""
-    text = unicodedata.normalize("NFKD", student)
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._-")[:60]
-    if name == student and name.lower().partition(".")[0] not in RESERVED:
+    plain = unicodedata.normalize("NFKD", text)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")[:LONGEST_NAME].rstrip("._-")
+    if name.lower().partition(".")[0] in RESERVED:
+        name = name.replace(".", "_")  # Windows takes aux.1 for the device, too
+    elif name == text:
         return name
-    return f"{name or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"
+    return f"{name or 'student'}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """The names, told apart by a number where two differ by case only or not at all."""
+    names = list(names)
+    whole = Counter(name.lower() for name in names)
+    taken: set[str] = set()
+    result = []
+    for name in names:
+        one = name
+        for k in count(2):
+            # no number may make a name that another one has of its own
+            if one.lower() not in taken and (one == name or one.lower() not in whole):
+                break
+            one = f"{name}-{k}"
+        taken.add(one.lower())
+        result.append(one)
+    return result

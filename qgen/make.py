@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgen.errors import InputError
 from qgen.exam import Exam, make_exam, write_exam
-from qgen.folder import safe_name, whole_folder
+from qgen.folder import safe_name, unique_names, whole_folder
 from qgen.sample import Tally
 from qgen.spec import Spec
+
+if TYPE_CHECKING:
+    from qgen.paper.papers import Papers
 
 MOST_VARIANTS = 100_000
 
@@ -78,15 +82,15 @@ def print_papers(
     for name in ("papers", "solutions"):
         (folder / name).mkdir()
     n = len(exam.variants)
-    papers = Papers(exam, templates)
+    papers, names = Papers(exam, templates), file_names(exam)
     if jobs <= 1 or n < 2 * jobs:
-        _report(_print_range(papers, folder, range(n)), n, progress)
+        _report(_print_range(papers, names, folder, range(n)), n, progress)
         return
     from concurrent.futures import ProcessPoolExecutor
 
     chunk = max(1, min(16, n // (4 * jobs)))
     ranges = [range(start, min(n, start + chunk)) for start in range(0, n, chunk)]
-    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(papers, folder)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(papers, names, folder)) as pool:
         _report((done for part in pool.map(_print_some, ranges) for done in part), n, progress)
 
 
@@ -95,23 +99,19 @@ def _report(done: Iterable[int], n: int, progress: Progress) -> None:
         progress("printing", count, n)
 
 
-def _print_range(papers: object, folder: Path, variants: Iterable[int]) -> Iterable[int]:
-    from qgen.paper.papers import Papers
-
-    assert isinstance(papers, Papers)
-    names = file_names(papers.exam)
+def _print_range(papers: Papers, names: Sequence[str], folder: Path, variants: Iterable[int]) -> Iterable[int]:
     for variant in variants:
         (folder / "papers" / names[variant]).write_bytes(papers.question_paper(variant))
         (folder / "solutions" / names[variant]).write_bytes(papers.solution(variant))
         yield variant
 
 
-_WORK: list[tuple[object, Path]] = []
+_WORK: list[tuple[Papers, Sequence[str], Path]] = []
 """What a worker process prints, set once by its initializer."""
 
 
-def _start(papers: object, folder: Path) -> None:
-    _WORK.append((papers, folder))
+def _start(papers: Papers, names: Sequence[str], folder: Path) -> None:
+    _WORK.append((papers, names, folder))
 
 
 def _print_some(variants: range) -> list[int]:
@@ -119,14 +119,8 @@ def _print_some(variants: range) -> list[int]:
 
 
 def file_names(exam: Exam) -> list[str]:
-    """A PDF's name for every variant: the student's id where a roster said, made safe and unique; else the variant."""
+    """A PDF's name for every variant: the student's id made safe and unique; spare papers by their variant."""
     holders = {variant: student for student, variant in exam.students.items()}
-    taken: set[str] = set()
-    names = []
-    for variant in exam.variants:
-        name = safe_name(holders[variant]) if variant in holders else variant
-        if name.lower() in taken:
-            name = f"{name}-{variant}"
-        taken.add(name.lower())
-        names.append(name + ".pdf")
-    return names
+    spare = "spare-" if holders else ""  # a student's id may look like a variant
+    names = [safe_name(holders[name]) if name in holders else spare + name for name in exam.variants]
+    return [name + ".pdf" for name in unique_names(names)]

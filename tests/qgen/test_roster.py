@@ -1,0 +1,100 @@
+"""Rosters: class lists and gradebook exports give ids as text and names; every fault is named by its line."""
+
+import pytest
+
+from qgen.errors import InputError
+from qgen.roster import read_roster
+
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Midterm (77)
+    Points Possible,,,,,40
+,,,,,Manual Posting
+"Able, Ann",101,001234,ann,Sec 1,31.5
+"=""=Zoë""\",102,002,zoe,Sec 1,
+"Student, Test",103,,,Sec 1,
+"""
+BLACKBOARD = "Last Name\tFirst Name\tUsername\tStudent ID\tLast Access\tAvailability\nAble\tZoë\tann\t007\t\tYes\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_(content, name="students.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_roster(path)
+
+    return read_
+
+
+@pytest.mark.parametrize(
+    ("content", "students", "source"),
+    [
+        ("student_id,name\n007,Ann Able\n", {"007": "Ann Able"}, "class list of 1 student; student ids from"),
+        ("name;E-mail;Student ID\nAnn;a@b;007\n", {"007": "Ann"}, 'ids from "Student ID"'),
+        ("student_id\tfirst name\tlast name\n7\tAnn\tAble\n", {"7": "Ann Able"}, "class list"),
+        (CANVAS, {"001234": "Able, Ann", "002": "=Zoë"}, 'Canvas gradebook of 2 students; student ids from "SIS U'),
+        (
+            'First name,"Last name","ID number","Email address",Quiz\nAnn,Able,007,a@x.edu,-\n',
+            {"007": "Ann Able"},
+            'Moodle export of 1 student; student ids from "ID number"',
+        ),
+        ("Vorname,Nachname,E-Mail-Adresse\nAnn,Able,a@x.edu\n", {"a@x.edu": "Ann Able"}, 'from "E-Mail-Adresse"'),
+        (
+            BLACKBOARD.encode("utf-16"),
+            {"007": "Zoë Able"},
+            'Blackboard gradebook of 1 student; student ids from "Student ID"',
+        ),
+        (
+            "OrgDefinedId,Username,Last Name,First Name,End-of-Line Indicator\n#007,#ann,Able,Ann,#\n",
+            {"007": "Ann Able"},
+            'Brightspace gradebook of 1 student; student ids from "OrgDefinedId"',
+        ),
+        ("Student ID,Name,Midterm [40]\nann,Ann,31\n", {"ann": "Ann"}, "Sakai gradebook"),
+        ("user_id,username,full_name,student_uid\n1,ann,Ann,\n", {"ann": "Ann"}, '("student_uid" is blank on line 2)'),
+    ],
+)  # fmt: skip
+def test_a_class_list_and_every_export_give_ids_and_names(read, content, students, source):
+    roster = read(content)
+    assert roster.students == students
+    assert source in roster.source
+
+
+def test_an_id_that_some_lack_gives_way_to_one_that_all_have_and_this_is_said(read):
+    roster = read("First name,Last name,ID number,Username\nAnn,A,1,ann\nBob,B,,bob\n")
+    assert roster.students == {"ann": "Ann A", "bob": "Bob B"}
+    assert 'student ids from "Username" ("ID number" is blank on line 3)' in roster.source
+
+
+def test_the_test_student_of_canvas_is_left_out_and_named(read):
+    assert read(CANVAS).notes == ('students.csv:6: left out "Student, Test", which the system made',)
+
+
+def test_all_faults_are_listed_with_the_line_they_start_on(read):
+    long = "x" * 101
+    with pytest.raises(InputError) as caught:
+        read(f'student_id,name\nS1,"two\nlines"\nS1,Bob\n,Carl\n{long},Dora\nS\u200b2,Eve\n')
+    assert caught.value.faults == (
+        'students.csv:4: student "S1" stands on line 2 already',
+        'students.csv:5: "Carl" has no "student_id"; every student needs an id',
+        f'students.csv:6: student id "{long[:40]}…": write at most 100 characters that can be seen',
+        'students.csv:7: student id "S\\u200b2": write at most 100 characters that can be seen',
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("sid,nmae\n1,A\n", '1: the header "sid", "nmae" has no student ids; write "student_id,name", or give the'),
+        ("student_id,nmae\n1,A\n", 'has no names; write "student_id,name"; "nmae": did you mean "name"?'),
+        ("student_id,name\n\n", "students.csv: no students below the header"),
+        ("", "students.csv: is empty"),
+        (b"%PDF-1.7", "students.csv: is a PDF"),
+    ],
+)
+def test_what_is_no_roster_is_refused_with_what_is_accepted(read, content, message):
+    with pytest.raises(InputError) as caught:
+        read(content)
+    assert message in str(caught.value)
+
+
+def test_names_are_put_on_one_line_and_composed(read):
+    assert read('student_id,name\n1,"Zoe\u0308\n\tA\u030a\x07"\n').students == {"1": "Zoë Å"}
