@@ -63,3 +63,21 @@ def any_givens(question: Question, n: int, seed: int = 0) -> dict[str, np.ndarra
         else:
             givens[name] = np.round(rng.uniform(-1, 1, n), 2)
     return givens
+
+
+NOTES_GIVENS = """
+x1 6 x2 2 x3 5 y 1 alpha 0.7
+w11_1 0.42 w21_1 0.72 w31_1 0.21 w12_1 0.11 w22_1 0.30 w32_1 0.65 b1_1 0.01 b2_1 0.01
+w11_2 0.17 w21_2 0.29 w12_2 0.91 w22_2 0.08 b1_2 0.05 b2_2 0.05 w13 0.61 w23 0.39 b3 0.08
+"""
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Names and numbers that stand in turns."""
+    words = text.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+def notes_givens() -> dict[str, float]:
+    """The worked example of the notes, for network A."""
+    return {name: float(text) for name, text in pairs(NOTES_GIVENS).items()}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cases import any_givens, drawn, question_for
+from cases import any_givens, drawn, notes_givens, pairs, question_for
 from oracle import NETS, disagreements, opinion
 
 from qgen.intervals import Interval
@@ -76,11 +76,6 @@ def test_gradients_are_the_slopes_of_the_loss(network, loss):
         np.testing.assert_allclose(values["d" + name], (above - below) / (2 * h), rtol=1e-4, atol=1e-8)
 
 
-NOTES_GIVENS = """
-x1 6 x2 2 x3 5 y 1 alpha 0.7
-w11_1 0.42 w21_1 0.72 w31_1 0.21 w12_1 0.11 w22_1 0.30 w32_1 0.65 b1_1 0.01 b2_1 0.01
-w11_2 0.17 w21_2 0.29 w12_2 0.91 w22_2 0.08 b1_2 0.05 b2_2 0.05 w13 0.61 w23 0.39 b3 0.08
-"""
 NOTES_VALUES = """
 z1_1 5.02 a1_1 5.02 z2_1 4.52 a2_1 4.52 z2_2 4.9798 a2_2 0.99317 z3 1.01726 a3 0.73444 loss 0.035261
 dw13 -0.04669 dw23 -0.05144 db3 -0.05179
@@ -90,14 +85,8 @@ db1_1 -0.000602 db2_1 -0.000824
 """
 
 
-def pairs(text):
-    words = text.split()
-    return dict(zip(words[::2], words[1::2], strict=True))
-
-
 def test_the_worked_example_of_the_notes_as_printed_there():
-    givens = {name: float(text) for name, text in pairs(NOTES_GIVENS).items()}
-    values = solve(question_for("A").steps, givens)
+    values = solve(question_for("A").steps, notes_givens())
     for name, text in pairs(NOTES_VALUES).items():
         assert f"{values[name]:.{len(text.partition('.')[2])}f}" == text, name
 
