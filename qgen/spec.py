@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from qgen.errors import InputError, nearest
-from qgen.network import Network, named_network, network_of
+from qgen.network import MAX_UNITS, Network, named_network, network_of
 from qgen.question import PARTS, Question
 from qgen.rounding import Rounding
-from qgen.steps import LOSSES
+from qgen.steps import LOSSES, prefix
 
 MAX_POOL = 100_000
+HUGE = 1e300
 MAX_ITERATIONS = 9
 
 QUESTION_DEFAULTS: Mapping[str, Any] = {
@@ -164,10 +165,12 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
 
 def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -> QuestionSpec:
     faults: list[str] = []
-    network = _network(q.get("network"), where)
+    network = None
+    with _collecting(faults):
+        network = _network(q.get("network"), where)
     if q["loss"] not in LOSSES:
         faults.append(f'{where}.loss: "{q["loss"]}" is not known; write one of {", ".join(LOSSES)}')
-    if q["loss"] == "cross-entropy" and network.layers[-1].activation != "sigmoid":
+    if network is not None and q["loss"] == "cross-entropy" and network.layers[-1].activation != "sigmoid":
         faults.append(
             f'{where}.loss: cross-entropy needs sigmoid outputs, "{network.name}" ends in '
             f'{network.layers[-1].activation}; write loss = "squared-error"'
@@ -176,7 +179,7 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
     if type(iterations) is not int or not 1 <= iterations <= MAX_ITERATIONS:
         faults.append(f'{where}.iterations: "{iterations}" is not accepted; write 1 to {MAX_ITERATIONS}')
         iterations = 1
-    relus = sum(len(layer.units) for layer in network.layers if layer.activation == "relu")
+    relus = sum(len(layer.units) for layer in network.layers if layer.activation == "relu") if network else MAX_UNITS
     if type(q["dead_relu"]) is not int or not 0 <= q["dead_relu"] <= relus:
         faults.append(f'{where}.dead_relu: "{q["dead_relu"]}" is not accepted; write 0 to {relus}')
     faults += [
@@ -194,13 +197,18 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
             for y in pools["targets"].values
             if not 0 <= y <= 1
         ]
+    if network is None:
+        raise InputError(*faults)
     marks = {part: float(m) for part, m in q["marks"].items() if _number(m)}
     question = Question(name, network, str(q["loss"]), iterations, marks)
+    targets = [prefix(t) + y for t in range(1, iterations + 1) for y in network.ys]
     for key, value in q["givens"].items():
         if key not in question.givens:
             faults.append(f'{where}.givens: "{key}" is not given here; {nearest(key, question.givens)}')
         elif not _number(value) or abs(value) > 1e6:
-            faults.append(f'{where}.givens.{key}: "{value}" is not a number')
+            faults.append(f'{where}.givens.{key}: "{value}" is not accepted; write a number of at most a million')
+        elif key in targets and q["loss"] == "cross-entropy" and not 0 <= value <= 1:
+            faults.append(f'{where}.givens.{key}: "{value}" is not accepted; with cross-entropy write 0 to 1')
     if faults:
         raise InputError(*faults)
     fixed = {key: float(value) for key, value in q["givens"].items()}
@@ -302,7 +310,7 @@ def _filled(
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < HUGE
 
 
 class _collecting:  # noqa: N801 - reads as a word in a with statement
