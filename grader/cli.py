@@ -65,6 +65,36 @@ def score(
         print_summary(marks, out)
 
 
+@app.command(epilog="Examples:  grader collect papers-back      grader collect papers-back/*.pdf --out answers.csv")
+def collect(
+    papers: Annotated[list[Path], typer.Argument(help="Filled-in PDFs, or folders of them.")],
+    exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the papers.")] = None,
+    out: Annotated[Path, typer.Option(help="The answers file to write.")] = Path("answers.csv"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Read the forms of papers that students filled in on a screen into an answers file."""
+    with faults_shown(), progress_bar() as progress:
+        from grader.collect import collect as collect_forms
+        from grader.collect import write_answers
+        from qgen.exam import read_exam
+
+        the_exam = read_exam(_exam_folder(exam, papers[0]))
+        collected = collect_forms(papers, the_exam, progress=progress)
+        for note in collected.notes:
+            typer.secho(note, fg="yellow", err=True)
+        if not collected.papers:
+            raise InputError(*collected.left_out, "no paper could be read; nothing was written")
+        write_answers(collected.papers, the_exam, out, force=force)
+        count, left = len(collected.papers), len(collected.left_out)
+        typer.echo(
+            f"{count:,} paper{'' if count == 1 else 's'} collected in {out}"
+            + (f"; {left:,} file{'' if left == 1 else 's'} left out" if left else "")
+            + f"; then: grader score {out}"
+        )
+        if left:
+            raise InputError(*collected.left_out)
+
+
 class Scale(StrEnum):
     """What the numbers in a gradebook file are."""
 
