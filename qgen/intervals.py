@@ -75,6 +75,10 @@ class Interval:
         """Of every number between."""
         return self._rising(functions.sigmoid)
 
+    def exp(self) -> Interval:
+        """Of every number between."""
+        return self._rising(np.exp)
+
     def tanh(self) -> Interval:
         """Of every number between."""
         return self._rising(functions.tanh)

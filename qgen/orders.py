@@ -1,10 +1,11 @@
-"""Every order in which a student may multiply out a gradient, each rounding at other places.
+"""Every order in which a student may compute an answer, each rounding at other places.
 
 Marking needs one list of steps; the range of all honest answers needs every order. `with_orders` rewrites a
 question's steps so that what is a product of several factors is the hull of all ways to multiply them two by two. The
 factors of dL/dz are, for every path, the gradient that comes in, the weight and the slope, or, the slope last, the
 sum of paths and the slope; a sigmoid's slope is one number or a and 1 - a one by one. A weight's gradient is dL/dz
-times what the weight carries, or the sum over paths with this as one more factor.
+times what the weight carries, or the sum over paths with this as one more factor. A sigmoid or tanh is what a
+calculator shows, or is put together from exponentials that are written down.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +34,22 @@ def complement(a: Value) -> Value:
     return 1 - a
 
 
-ORDER_RULES: Mapping[str, Rule] = {**RULES, "hull": hull, "any_product": any_product, "complement": complement}
+def exponential(z: Value) -> Value:
+    """e^z."""
+    return interval(z).exp()
+
+
+ORDER_RULES: Mapping[str, Rule] = {
+    **RULES,
+    "hull": hull,
+    "any_product": any_product,
+    "complement": complement,
+    "exp": exponential,
+    "exp_minus": lambda z: exponential(-z),
+    "one_plus": lambda e: 1 + e,
+    "one_over": lambda n: 1 / n,
+    "quotient": lambda a, b: a / b,
+}
 DELTAS = ("delta_squared", "delta_hidden")
 
 
@@ -62,6 +78,15 @@ class _Orders:
             square = f"{step.id}~square"
             yield Step(square, "square", step.needs[1:])
             yield replace(step, rule="complement", needs=(square,))
+        elif step.rule == "sigmoid":
+            e, n, a = (f"{step.id}~{name}" for name in ("exp", "1+exp", "1/"))
+            yield from (Step(e, "exp_minus", step.needs), Step(n, "one_plus", (e,)), Step(a, "one_over", (n,)))
+            yield from _either(step, a)
+        elif step.rule == "tanh":
+            e, f, n, d, a = (f"{step.id}~{name}" for name in ("exp", "exp-", "over", "under", "/"))
+            yield from (Step(e, "exp", step.needs), Step(f, "exp_minus", step.needs))
+            yield from (Step(n, "residual", (e, f)), Step(d, "sum_of_paths", (e, f)), Step(a, "quotient", (n, d)))
+            yield from _either(step, a)
         elif step.rule == "log_complement":
             rest = f"{step.id}~rest"
             yield Step(rest, "complement", step.needs)
@@ -116,6 +141,11 @@ class _Orders:
                     parts = [part for n in range(1, size) for part in combinations(subset, n) if subset[0] in part]
                     pairs = [(part, tuple(f for f in subset if f not in part)) for part in parts]
                     yield Step(_name(subset), "any_product", tuple(_name(half) for pair in pairs for half in pair))
+
+
+def _either(step: Step, way: str) -> Iterator[Step]:
+    direct = replace(step, id=f"{step.id}~direct")
+    yield from (direct, replace(step, rule="hull", needs=(direct.id, way), written=False))
 
 
 def _rest(a: str) -> str:

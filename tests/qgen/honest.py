@@ -107,7 +107,7 @@ class Student:
                 zs[-1].append(self._box(f"{p}z{unit}", reduce(add, terms) + self.known[network.bias(k, j)]))
             signals.append(
                 [
-                    self._box(f"{p}a{unit}", _activation(layer.activation, z))
+                    self._box(f"{p}a{unit}", self._activation(layer.activation, z))
                     for unit, z in zip(layer.units, zs[-1], strict=True)
                 ]
             )
@@ -129,6 +129,16 @@ class Student:
                 self._gradients(p, k, j, here[-1], back, slopes, signals[k], new)
             above = here
         self.known |= new
+
+    def _activation(self, kind: str, z: Array) -> Array:
+        """As the calculator shows it, or from exponentials that are noted."""
+        noted, toss = self.hand.noted, self.hand.toss
+        if kind == "sigmoid":
+            return toss([np.exp(z) / (np.exp(z) + 1), 1 / noted(1 + noted(np.exp(-z)))])
+        if kind == "tanh":
+            up, down = noted(np.exp(z)), noted(np.exp(-z))
+            return toss([np.tanh(z), noted(up - down) / noted(up + down)])
+        return np.maximum(z, 0) if kind == "relu" else z
 
     def _loss(self, p: str, outputs: Sequence[Array], targets: Sequence[Array]) -> None:
         noted, terms = self.hand.noted, []
@@ -175,14 +185,6 @@ class Student:
         gradient = self._box(f"{p}d{name}", gradient)
         step = self.hand.noted(self.known["alpha"] * gradient)
         new[name] = self._box(f"{p}new_{name}", self.known[name] - step)
-
-
-def _activation(kind: str, z: Array) -> Array:
-    if kind == "relu":
-        return np.maximum(z, 0)
-    if kind == "sigmoid":
-        return np.exp(z) / (np.exp(z) + 1)
-    return np.tanh(z) if kind == "tanh" else z
 
 
 def honest_answers(
