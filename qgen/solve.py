@@ -33,9 +33,11 @@ def solve(
     results: dict[str, Value] = {}
     for step in steps:
         rule = rules[step.rule]
-        result = rule(*[values[name] for name in step.needs], **_beside(rule, step, values))
-        if write is not None:
-            result = write(step, result)
+        # far out a sigmoid is 0 and its logarithm -inf: numbers that certify.py rejects, no cause for a warning
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            result = rule(*[values[name] for name in step.needs], **_beside(rule, step, values))
+            if write is not None:
+                result = write(step, result)
         results[step.id] = result
         values[step.id] = result
         if step.id in claimed:
