@@ -1,0 +1,274 @@
+r"""Question banks, read by a reader of the test's own that follows Moodle's importer (question/format/xml)."""
+
+import re
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import pytest
+
+from qgen.decimals import plain
+from qgen.errors import InputError
+from qgen.exam import make_exam
+from qgen.export.moodle_xml import GRADES, moodle_xml, nearest_grade, write_moodle_xml
+from qgen.spec import spec_of
+from qgen.symbols import latex_name
+from qgen.words import TEMPLATES
+
+AWKWARD = {
+    "title": "Mid/term <&>\x01 ]]> Ünits",
+    "instructions": "{1:NUMERICAL:=3}\x02 <script>x</script> ]]> &amp; \\(x\\)",
+    "marking": {"imprecise": 0.37},
+    "questions": [
+        {"network": "tanh-heads", "marks": {"forward": 0.5, "loss": 1.25, "gradient": 2, "update": 1}},
+        {"network": "tanh-heads", "loss": "squared-error", "iterations": 2},
+    ],
+    "rounding": "5dp",
+}
+NUMBER = r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+FIELD = re.compile(r"\{(\d*):(NUMERICAL|NM):((?:[^}\\]|\\.)*)\}")
+
+
+@pytest.fixture(scope="module")
+def exam():
+    return make_exam(spec_of({}), 3, 5)[0]
+
+
+@pytest.fixture(scope="module")
+def awkward():
+    return make_exam(spec_of(AWKWARD), 2, 6)[0]
+
+
+@pytest.fixture(scope="module", params=["exam", "awkward"])
+def each(request):
+    return request.getfixturevalue(request.param)
+
+
+def bank(exam, **options):
+    return ElementTree.fromstring(b"".join(moodle_xml(exam, **options)))
+
+
+def cloze_fields(html):
+    """Weight and answers (percent, centre, half, feedback) of every field, in order; faults raise as Moodle does."""
+    fields = []
+    for weight, _, inside in FIELD.findall(html):
+        answers = []
+        for part in re.split(r"(?<!\\)~", inside):
+            found = re.fullmatch(rf"(=|%(-?\d+)%)({NUMBER})(?::({NUMBER}))?(?:#((?:[^\\#}}~]|\\.)*))?", part)
+            assert found, part
+            grade = 100 if found[1] == "=" else int(found[2])
+            answers.append((grade, Decimal(found[3]), abs(Decimal(found[4] or 0)), found[5] or ""))
+        assert any(grade == 100 for grade, *_ in answers)
+        fields.append((int(weight or 1), answers))
+    return fields
+
+
+def grade_of(typed, answers):
+    """Moodle's: the first answer whose padded interval holds the number."""
+    x = float(typed)
+    for grade, centre, half, *_ in answers:
+        tolerance = float(half) + 1e-14 * max(1, abs(float(centre)))
+        if float(centre) - tolerance <= x <= float(centre) + tolerance:
+            return grade
+    return 0
+
+
+def accepted(exam, question, variant):
+    rows = [i for i, item in enumerate(exam.items) if item.id.startswith(question + "_")]
+    return [(exam.items[i], Decimal(plain(exam.low[i, variant])), Decimal(plain(exam.high[i, variant]))) for i in rows]
+
+
+def check(item, low, high, answers):
+    """That the full marks go to low..high as decimals, and to no step outside of it."""
+    (_, centre, half, _), step = answers[0], Decimal("1e-9")
+    assert answers[0][0] == 100
+    assert (centre - half, centre + half) == (low, high)
+    assert grade_of(low, answers) == grade_of(high, answers) == 100, item
+    assert grade_of(low - step, answers) < 100 > grade_of(high + step, answers), item
+
+
+def test_every_cloze_field_accepts_exactly_the_range_of_the_key(each):
+    questions = [q for q in bank(each) if q.get("type") == "multianswer"]
+    assert len(questions) == len(each.variants) * len(each.spec.questions)
+    for question in questions:
+        name, _, number = question.findtext("name/text").partition(" v")
+        fields = cloze_fields(question.findtext("questiontext/text"))
+        expected = accepted(each, name, each.variants.index(number))
+        assert len(fields) == len(expected)
+        for (item, low, high), (_, answers) in zip(expected, fields, strict=True):
+            check(item.id, low, high, answers)
+
+
+def test_every_separate_question_accepts_exactly_the_range_of_the_key(each):
+    questions = [q for q in bank(each, separate=True) if q.get("type") == "numerical"]
+    assert len(questions) == len(each.variants) * len(each.items)
+    seen = set()
+    for question in questions:
+        number, _, item = question.findtext("name/text").removeprefix("v").partition(" ")
+        i, v = each.columns.index(item), each.variants.index(number)
+        answers = []
+        for answer in question.iter("answer"):
+            assert answer.get("fraction") in (*GRADES, "0")
+            value, tolerance = answer.findtext("text"), answer.findtext("tolerance")
+            assert value.isascii()
+            assert tolerance.isascii()
+            assert float(tolerance) >= 0
+            answers.append((float(answer.get("fraction")), Decimal(value), Decimal(tolerance), ""))
+        check(item, Decimal(plain(each.low[i, v])), Decimal(plain(each.high[i, v])), answers)
+        assert Decimal(question.findtext("defaultgrade")) == Decimal(str(each.items[i].marks))
+        seen.add((item, number))
+    assert len(seen) == len(questions)
+
+
+def test_there_is_one_category_per_question_before_its_questions_below_the_courses_top(each):
+    for separate in (False, True):
+        kinds = [q.get("type") for q in bank(each, separate=separate)]
+        assert kinds.count("category") == len(each.spec.questions)
+        assert kinds[0] == "category"
+    names = [q.findtext("category/text") for q in bank(each) if q.get("type") == "category"]
+    assert names[0].startswith("$course$/top/")
+    assert len(set(names)) == len(names)
+
+
+def test_a_slash_in_the_title_makes_no_category_of_its_own(awkward):
+    name = bank(awkward).findtext("question/category/text")
+    assert name == "$course$/top/Mid//term <&> ]]> Ünits/Question 1"
+
+
+def test_names_and_idnumbers_are_unique_short_and_ascii(each):
+    for separate in (False, True):
+        questions = [q for q in bank(each, separate=separate) if q.get("type") != "category"]
+        for tag, most in (("name/text", 255), ("idnumber", 100)):
+            texts = [q.findtext(tag) for q in questions]
+            assert len(set(texts)) == len(texts)
+            assert all(0 < len(text) <= most and text.isascii() for text in texts)
+
+
+def test_two_exams_share_no_idnumber(exam, awkward):
+    one, two = ({q.findtext("idnumber") for q in bank(e) if q.find("idnumber") is not None} for e in (exam, awkward))
+    assert not one & two
+
+
+def test_fractional_marks_become_whole_weights_in_proportion(awkward):
+    question = next(q for q in bank(awkward) if q.get("type") == "multianswer")
+    weights = [weight for weight, _ in cloze_fields(question.findtext("questiontext/text"))]
+    marks = [item.marks for item in awkward.spec.questions[0].question.items]
+    assert [w / 4 for w in weights] == marks
+
+
+def test_too_few_digits_get_the_specs_share_but_the_old_value_nothing(exam):
+    question = next(q for q in bank(exam) if q.get("type") == "multianswer")
+    fields = cloze_fields(question.findtext("questiontext/text"))
+    items = exam.spec.questions[0].question.items
+    halves = olds = 0
+    for item, (_, answers) in zip(items, fields, strict=True):
+        i = exam.columns.index(item.id)
+        value = exam.value[i, 0]
+        if abs(value) >= 0.0105:
+            fewer = f"{value:.3f}"
+            if not exam.low[i, 0] <= float(fewer) <= exam.high[i, 0]:
+                assert grade_of(fewer, answers) == 50, item.id
+                halves += 1
+        if item.part == "update":
+            old = exam.batches[0].givens[item.step.removeprefix("new_")][0]
+            assert grade_of(old, answers) == 0, item.id
+            olds += any(grade == 0 for grade, *_ in answers)
+    assert halves > 10
+
+
+def test_the_old_value_earns_nothing_even_where_the_wider_range_holds_it():
+    slow = {"network": "tanh-heads", "learning_rate": [0.001]}
+    spec = spec_of({"questions": [slow], "certify": {"misconceptions": False}, "rounding": "5dp"})
+    exam = make_exam(spec, 2, 1)[0]
+    zeros = 0
+    for v, question in enumerate(q for q in bank(exam) if q.get("type") == "multianswer"):
+        for item, (_, answers) in zip(exam.items, cloze_fields(question.findtext("questiontext/text")), strict=True):
+            if item.part == "update":
+                old = exam.batches[0].givens[item.step.removeprefix("new_")][v]
+                assert grade_of(old, answers) == 0
+                zeros += any(grade == 0 for grade, *_ in answers)
+    assert zeros, "no wider range held an old value: the test shows nothing"
+
+
+def test_a_share_of_no_marks_leaves_the_second_answer_out():
+    exam = make_exam(spec_of({"marking": {"imprecise": 0}, "questions": [{"network": "tanh-heads"}]}), 1, 1)[0]
+    for separate in (False, True):
+        root = bank(exam, separate=separate)
+        assert not any("%" in field[2] for q in root for field in FIELD.findall(q.findtext("questiontext/text") or ""))
+        assert all(len(list(q.iter("answer"))) <= 1 for q in root)
+
+
+@pytest.mark.parametrize(("share", "grade"), [(0.5, "50"), (0.37, "40"), (1 / 3, "33.33333"), (1.0, "100"), (0.0, "0")])
+def test_shares_become_the_nearest_grade_that_moodle_knows(share, grade):
+    assert nearest_grade(share) == grade
+
+
+def test_cloze_takes_the_share_as_it_is(awkward):
+    question = next(q for q in bank(awkward) if q.get("type") == "multianswer")
+    grades = {g for _, answers in cloze_fields(question.findtext("questiontext/text")) for g, *_ in answers}
+    assert {100, 37} <= grades <= {100, 37, 0}
+
+
+def test_what_people_wrote_is_text_and_no_field(awkward):
+    for separate in (False, True):
+        for question in bank(awkward, separate=separate):
+            html = question.findtext("questiontext/text") or ""
+            if html:
+                assert "<script" not in html
+                assert "&lt;script&gt;" in html
+                assert "&#123;1:NUMERICAL:=3}" in html
+
+
+def test_every_question_shows_its_tag_the_network_the_givens_and_how_to_type_numbers(each):
+    for separate in (False, True):
+        for question in bank(each, separate=separate):
+            if question.get("type") == "category":
+                continue
+            html = question.findtext("questiontext/text")
+            assert re.match(r"<p>\[q\d+[\w.]* v\d{3}\]</p>", html)
+            assert html.count("<svg") == html.count("</svg>") == 1
+            assert r"\(\alpha = " in html
+            assert "decimal comma" in html
+            batch = each.batches[int(html[5]) - 1]
+            first = batch.question.givens[0]
+            number = re.search(r" v(\d+)\]", html)[1]
+            value = plain(batch.givens[first][each.variants.index(number)])
+            assert rf"\({latex_name(first)} = {value}\)" in html
+
+
+def test_general_feedback_works_every_item_out(each):
+    whole = [q.findtext("generalfeedback/text") for q in bank(each) if q.get("type") == "multianswer"]
+    for html, spec in zip(whole, [s for s in each.spec.questions for _ in each.variants], strict=True):
+        assert html.count(r"\[") == html.count(r"\]") >= 2 * len(spec.question.items)
+    for question in bank(each, separate=True):
+        if question.get("type") == "numerical":
+            html = question.findtext("generalfeedback/text")
+            assert r"\[" in html
+            assert "Accepted: " in html
+
+
+def test_nothing_in_the_file_tells_the_seed_or_a_name():
+    seed = 987654321123
+    exam, _ = make_exam(spec_of({}), 1, seed, students={"S1": "Ada Lovelace"})
+    for separate in (False, True):
+        data = b"".join(moodle_xml(exam, separate=separate))
+        assert str(seed).encode() not in data
+        assert b"Lovelace" not in data
+
+
+def test_the_file_is_written_whole_and_nothing_is_overwritten(exam, tmp_path):
+    target = tmp_path / "bank.xml"
+    assert write_moodle_xml(exam, target) == 6
+    assert target.read_bytes() == b"".join(moodle_xml(exam))
+    assert [p.name for p in tmp_path.iterdir()] == ["bank.xml"]
+    with pytest.raises(InputError, match=r"bank\.xml: exists"):
+        write_moodle_xml(exam, target)
+    assert write_moodle_xml(exam, target, separate=True, force=True) == 3 * len(exam.items)
+    with pytest.raises(InputError, match="is a folder"):
+        write_moodle_xml(exam, tmp_path, force=True)
+
+
+def test_words_of_ones_own_may_end_a_cdata_section_and_keep_their_place(exam, tmp_path):
+    words = (TEMPLATES / "moodle.txt").read_text("utf-8").replace("<p>Type numbers", "<p>]]> & <b>Tippe</b>")
+    (tmp_path / "moodle.txt").write_text(words, "utf-8")
+    texts = [q.findtext("questiontext/text") for q in bank(exam, templates=tmp_path) if q.get("type") != "category"]
+    assert all("<p>]]> & <b>Tippe</b> such as" in text for text in texts)

@@ -1,0 +1,68 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qgen.export.ranges import centred, exact, shift, text, weights, wider
+from qgen.rounding import Rounding
+
+NUMBERS = st.decimals(min_value=-1000, max_value=1000, places=6)
+
+
+@given(NUMBERS, NUMBERS)
+def test_centre_and_half_width_give_both_ends_back_exactly(one, two):
+    low, high = sorted((one, two))
+    centre, half = centred(low, high)
+    assert (centre - half, centre + half) == (low, high)
+    assert len(centre.as_tuple().digits) <= 14
+
+
+def test_a_centre_of_too_many_digits_is_cut_but_its_range_still_holds_both_ends():
+    low, high = Decimal("123456.1234567891"), Decimal("123456.1234567898")
+    centre, half = centred(low, high)
+    assert len(centre.as_tuple().digits) == 14
+    assert centre - half <= low < high <= centre + half
+    assert (centre + half) - (centre - half) < Decimal("1e-7")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(5e-05, "0.00005"), (-0.0, "0"), (6.0, "6"), (-0.0468, "-0.0468"), (1e16, "10000000000000000"), (500.0, "500")],
+)
+def test_numbers_are_written_with_digits_a_point_and_an_ascii_minus_only(number, shown):
+    assert text(exact(number)) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "rule", "half"),
+    [
+        ("-0.0468", "4dp", "0.0005"),  # written -0.047
+        ("0.0052", "4dp", None),  # 0.005 has one digit
+        ("0.0152", "4dp", "0.0005"),  # 0.015 has two
+        ("12.34", "4sf", "0.05"),  # 12.3
+        ("0.001234", "4sf", "0.000005"),  # 0.00123
+        ("1.2", "2sf", None),
+        ("0", "4dp", None),
+    ],
+)
+def test_the_wider_range_is_half_a_unit_of_one_digit_fewer_with_two_left(value, rule, half):
+    number = Decimal(value)
+    found = wider(number, number, number, Rounding.parse(rule))
+    assert found == (None if half is None else (number - Decimal(half), number + Decimal(half)))
+
+
+def test_weights_are_whole_numbers_in_the_proportions_of_the_marks():
+    assert weights([1.0, 2.0, 0.0]) == [1, 2, 0]
+    assert weights([0.5, 1.25, 2.0]) == [2, 5, 8]
+    assert weights([0.0, 0.0]) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "unit", "exponent"),
+    [(["0.5"], "0.0001", 0), (["0.5", "0.009"], "0.0001", 3), (["0.5"], "0.00001", 3), (["0", "0.5"], "0.0001", 0),
+     (["0.000002"], "0.00000001", 6)],
+)  # fmt: skip
+def test_a_shift_makes_the_smallest_number_and_the_last_digit_large_enough(sizes, unit, exponent):
+    found = shift([Decimal(size) for size in sizes], [Decimal(unit)], Decimal("0.01"), Decimal("0.0001"))
+    assert found == exponent
