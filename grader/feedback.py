@@ -27,7 +27,9 @@ def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str,
     exam = marks.exam
     derivations = [Derivation(q.question) for q in exam.spec.questions]
     solved: dict[int, dict[str, Worked]] = {}
-    page = macro("words.txt", "page", folder=templates)
+    language = exam.spec.language
+    page = macro("words.txt", "page", folder=templates, language=language)
+    heading = macro("words.txt", "feedback", folder=templates, language=language)
     taken: set[str] = set()
     for s, student in enumerate(marks.submissions.students):
         variant = int(marks.submissions.variants[s])
@@ -35,20 +37,20 @@ def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str,
             solved[variant] = _lines(marks, derivations, variant)
         context = _context(marks, s, solved[variant])
         try:
-            blocks = parse(words("feedback.txt", context, templates))
-            pdf = _pdf(marks, blocks, escape(student), page)
+            blocks = parse(words("feedback.txt", context, templates, language))
+            pdf = _pdf(marks, blocks, escape(student), heading, page)
         except InputError:
             # an id or an answer with characters that no typeface has: shown as "?"
             shown = _printable(context)
-            blocks = parse(words("feedback.txt", shown, templates))
-            pdf = _pdf(marks, blocks, escape(shown["student"]), page)
+            blocks = parse(words("feedback.txt", shown, templates, language))
+            pdf = _pdf(marks, blocks, escape(shown["student"]), heading, page)
         name = safe_name(student)
         name = f"{name}-{s + 1}" if name.lower() in taken else name
         taken.add(name.lower())
         yield name + ".pdf", pdf
 
 
-def _pdf(marks: Marks, blocks: Any, student: str, page: str) -> bytes:
+def _pdf(marks: Marks, blocks: Any, student: str, heading: str, page: str) -> bytes:
     spec = marks.exam.spec
     return render(
         blocks,
@@ -56,7 +58,8 @@ def _pdf(marks: Marks, blocks: Any, student: str, page: str) -> bytes:
         header=f"{escape(spec.title)} | {student}",
         footer=f"{escape(spec.course)} | {page}",
         drawings={},
-        title=f"{spec.title}: feedback",
+        title=f"{spec.title}: {heading}",
+        language=spec.language,
     )
 
 
@@ -90,7 +93,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
             "max_marks": number(item.marks),
             "lines": lines[item.id].lines[-2:],
             "note": "" if marks.verdicts[s, i] == IMPRECISE else marks.notes.get((s, i), ""),
-            "named": (s, i) in marks.misconceptions,
+            "misconception": marks.misconceptions.get((s, i), ""),
         }
         (blank if marks.verdicts[s, i] == IS_BLANK else lost).append(entry)
     layers = []
@@ -106,7 +109,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
         )
     score = float(marks.scores[s])
     # a named mistake teaches most, so it is explained before others where there is no room for all
-    lost.sort(key=lambda entry: (not entry["named"], entry["verdict"] == "imprecise"))
+    lost.sort(key=lambda entry: (not entry["misconception"], entry["verdict"] == "imprecise"))
     return {
         "title": exam.spec.title,
         "variant": exam.variants[variant],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,8 +37,9 @@ DEFAULT_QUESTIONS = (
     {"network": "relu-sigmoid", "loss": "squared-error"},
     {"network": "tanh-heads", "loss": "cross-entropy"},
 )
+TITLES = {"en": "Backpropagation by hand", "de": "Backpropagation von Hand"}
 DEFAULTS: Mapping[str, Any] = {
-    "title": "Backpropagation by hand",
+    "language": "en",
     "course": "",
     "instructions": "",
     "paper": "a4",
@@ -91,6 +93,7 @@ class Spec:
     title: str
     course: str
     instructions: str
+    language: str
     paper: str
     rounding: Rounding
     certify: Certify
@@ -121,7 +124,9 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
         raise InputError(f"{where}: questions: write one or more [[questions]] tables")
     several = any(isinstance(q.get("iterations"), int) and q["iterations"] > 1 for q in questions)
     # a second iteration differs from the first in later digits: one more decimal tells them apart
-    table = _filled(given, {**DEFAULTS, "rounding": "5dp" if several else "4dp"}, f"{where}: ", faults, ("questions",))
+    title = TITLES.get(str(given.get("language", "en")), TITLES["en"])
+    defaults = {**DEFAULTS, "title": title, "rounding": "5dp" if several else "4dp"}
+    table = _filled(given, defaults, f"{where}: ", faults, ("questions",))
     table["questions"] = [
         _filled(q, QUESTION_DEFAULTS, f"{where}: questions[{k}].", faults, ("network",))
         for k, q in enumerate(questions, start=1)
@@ -136,6 +141,8 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
     for key in ("title", "course", "instructions"):
         if not isinstance(table[key], str):
             faults.append(f'{where}: {key}: "{table[key]}" is not text')
+    if not isinstance(table["language"], str) or not re.fullmatch("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", table["language"]):
+        faults.append(f'{where}: language: "{table["language"]}" is no language; write "en", "de" or another tag')
     if table["paper"] not in ("a4", "letter"):
         faults.append(f'{where}: paper: "{table["paper"]}" is no paper size; write "a4" or "letter"')
     certify, marking = table["certify"], table["marking"]
@@ -156,7 +163,7 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
     if faults:
         raise InputError(*faults)
     return Spec(
-        table["title"], table["course"], table["instructions"], table["paper"], rounding,
+        table["title"], table["course"], table["instructions"], table["language"], table["paper"], rounding,
         Certify(**certify),
         Marking(float(marking["follow_through"]), float(marking["imprecise"]), tuple(unmarked)),
         tuple(specs), table,

@@ -1,6 +1,7 @@
 """All words that people read come from templates, rendered in Jinja's sandbox.
 
-Delimiters are << >> and <% %>, so that LaTeX's braces stay what they are.
+Delimiters are << >> and <% %>, so that LaTeX's braces stay what they are. words.txt says everything, the others where
+it stands: another language is another words.txt.
 """
 
 from __future__ import annotations
@@ -13,19 +14,19 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
-from qgen.errors import InputError
+from qgen.errors import InputError, nearest
 from qgen.paper.blocks import escape
 
 _INSTALLED = Path(__file__).parent / "templates"
+WORDS = "words.txt"
 TEMPLATES = _INSTALLED if _INSTALLED.exists() else Path(__file__).parent.parent / "templates"
 
 
 @lru_cache(maxsize=4)
-def environment(folder: Path | None = None) -> SandboxedEnvironment:
-    """Templates of `folder`, if given, before those of the program."""
-    places = [TEMPLATES] if folder is None else [folder, TEMPLATES]
+def environment(folder: Path | None = None, language: str = "en") -> SandboxedEnvironment:
+    """Templates of `folder`, if given, before the program's in that language, before the program's."""
     env = SandboxedEnvironment(
-        loader=FileSystemLoader(places),
+        loader=FileSystemLoader(_places(folder, language)),
         undefined=StrictUndefined,
         variable_start_string="<<",
         variable_end_string=">>",
@@ -41,24 +42,52 @@ def environment(folder: Path | None = None) -> SandboxedEnvironment:
     return env
 
 
-def render(name: str, context: Mapping[str, Any], folder: Path | None = None) -> str:
+def _places(folder: Path | None, language: str) -> list[Path]:
+    own = TEMPLATES / language
+    spoken = language == "en" or own.is_dir()
+    if folder is not None:
+        known = sorted(path.name for path in TEMPLATES.glob("*.txt"))
+        if not folder.is_dir():
+            raise InputError(f"--templates: {folder}: no such folder")
+        found = sorted(path.name for path in folder.glob("*.txt"))
+        if not set(found) & set(known):
+            first = f"; {found[0]}: {nearest(found[0], known)}" if found else ""
+            raise InputError(f"--templates: {folder}: has none of {', '.join(known)}{first}")
+        spoken = spoken or WORDS in found
+    if not spoken:
+        known = ["en", *sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())]
+        raise InputError(
+            f'language "{language}": has no templates; {nearest(language, known)}; '
+            f"or give a folder with {WORDS} in that language with --templates"
+        )
+    return [place for place in (folder, own if own.is_dir() else None, TEMPLATES) if place is not None]
+
+
+def render(name: str, context: Mapping[str, Any], folder: Path | None = None, language: str = "en") -> str:
     """A template's text. InputError names the template's file and line."""
     try:
-        return environment(folder).get_template(name).render(context)
-    except TemplateError as fault:
+        return environment(folder, language).get_template(name).render(context)
+    except InputError:
+        raise
+    except Exception as fault:  # what a template can do wrong is whatever Python can
         raise _explained(fault, name) from None
 
 
-def macro(name: str, function: str, *arguments: Any, folder: Path | None = None) -> str:
+def macro(name: str, function: str, *arguments: Any, folder: Path | None = None, language: str = "en") -> str:
     """What one macro of a template says, on one line."""
     try:
-        module = environment(folder).get_template(name).module
+        module = environment(folder, language).get_template(name).module
+        if not hasattr(module, function):
+            file = environment(folder, language).get_template(name).filename
+            raise InputError(f'{file}: has no macro "{function}"; take it from the program\'s {name}')
         return " ".join(str(getattr(module, function)(*arguments)).split())
-    except TemplateError as fault:
+    except InputError:
+        raise
+    except Exception as fault:
         raise _explained(fault, name) from None
 
 
-def _explained(fault: TemplateError, name: str) -> InputError:
+def _explained(fault: Exception, name: str) -> InputError:
     if isinstance(fault, TemplateNotFound):
         return InputError(f'template "{fault.name}" is missing')
     if isinstance(fault, TemplateSyntaxError):
@@ -69,4 +98,5 @@ def _explained(fault: TemplateError, name: str) -> InputError:
         if file.endswith(".txt"):
             line = f"{file}:{frame.tb_lineno}: "
         frame = frame.tb_next
-    return InputError(f"{line or name + ': '}{fault.message}")
+    message = fault.message if isinstance(fault, TemplateError) else f"{type(fault).__name__}: {fault}"
+    return InputError(f"{line or name + ': '}{message}")
