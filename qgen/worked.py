@@ -55,6 +55,10 @@ class Derivation:
         """Whether lines go through the gradients of the layer above, where whole paths would be too many."""
         return prod(len(layer.units) for layer in self.question.network.layers[1:]) > MOST_PATHS
 
+    def through_above(self, delta: str) -> bool:
+        """Whether a unit's dL/dz is worked out from those of the layer above."""
+        return self.layered and self.steps[delta].rule == "delta_hidden"
+
     @cached_property
     def shown(self) -> frozenset[str]:
         """The steps whose numbers stand on the sheet: items, errors and slopes; every dL/dz if layered."""
@@ -103,11 +107,7 @@ class Derivation:
     @cached_property
     def chains(self) -> dict[str, str]:
         """For every gradient: the chain of partial derivatives, summed over every path."""
-        return {
-            item.step: _chain(self, item.step, item.iteration)
-            for item in self.question.items
-            if item.part == "gradient"
-        }
+        return {item.step: _chain(self, item.step) for item in self.question.items if item.part == "gradient"}
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
@@ -177,22 +177,23 @@ def _stands(derivation: Derivation, name: str) -> bool:
     return derivation.steps[name].rule not in GRADIENTS or "~" in name
 
 
-def _chain(derivation: Derivation, gradient: str, t: int) -> str:
-    p = prefix(t)
+def _chain(derivation: Derivation, gradient: str) -> str:
+    terms = [r"\,".join(_partial(a, b) for a, b in pairwise(path)) for path in paths(derivation, gradient)]
+    return " + ".join(terms)
+
+
+def paths(derivation: Derivation, gradient: str) -> list[tuple[str, ...]]:
+    """The quantities from the loss to a gradient's parameter, for every path that its line counts."""
+    p = prefix(iteration_of(gradient))
     parameter = gradient.removeprefix(p)[1:]
     delta = derivation.steps[gradient].needs[0]
-    paths: list[tuple[str, ...]]
-    if derivation.layered and derivation.steps[delta].rule == "delta_hidden":
-        z = p + "z" + delta.partition("~")[2]
-        if parameter[0] == "w":
-            paths = [("loss", z, parameter)]
-        else:
-            above = dict.fromkeys(path[path.index(z) - 2] for path in _paths(derivation, p + "loss", z))
-            paths = [("loss", k, z.replace("z", "a", 1), z, parameter) for k in above]
-    else:
-        paths = list(_paths(derivation, p + "loss", p + parameter))
-    terms = [r"\,".join(_partial(a, b) for a, b in pairwise(path)) for path in paths]
-    return " + ".join(terms)
+    if not derivation.through_above(delta):
+        return list(_paths(derivation, p + "loss", p + parameter))
+    z = p + "z" + delta.partition("~")[2]
+    if parameter[0] == "w":
+        return [("loss", z, parameter)]
+    above = dict.fromkeys(path[path.index(z) - 2] for path in _paths(derivation, p + "loss", z))
+    return [("loss", k, z.replace("z", "a", 1), z, parameter) for k in above]
 
 
 def _paths(derivation: Derivation, top: str, parameter: str) -> Iterator[tuple[str, ...]]:
