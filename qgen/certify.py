@@ -34,7 +34,7 @@ CONDITIONS: Mapping[str, str] = {
     "old value": "no updated parameter's accepted range holds the old value",
     "misconceptions": "no known mistake lands in an accepted range",
     "digits": "every given is written with as many digits on every paper",
-    "copying": "no other paper's answers earn more than the limit",
+    "copying": "no other paper's answers earn more than the limit, zeros of dead units apart",
 }
 
 
@@ -89,7 +89,12 @@ class Batch:
     @cached_property
     def zeroed(self) -> dict[str, NDArray[np.bool_]]:
         """By item: the variants in which it is exactly 0, because a dead unit lets no gradient through."""
-        return {item.id: np.broadcast_to(self.values[item.step] == 0, (self.size,)) for item in self.question.items}
+        sums = {step.id for step in self.question.steps if step.rule == "preactivation"}
+        return {
+            item.id: np.broadcast_to(self.values[item.step] == 0, (self.size,))
+            & (self.spec.dead_relu > 0 and item.step not in sums)
+            for item in self.question.items
+        }
 
 
 def quick(batch: Batch) -> dict[str, Array]:
@@ -121,11 +126,10 @@ def ranges(batch: Batch) -> dict[str, Array]:
     for item in batch.question.items:
         value, accepted = batch.values[item.step], batch.accepted[item.id]
         unit = batch.rounding.unit(value)
-        is_zero = batch.zeroed[item.id]
         with np.errstate(divide="ignore", invalid="ignore"):
             width = np.maximum(value - accepted.low, accepted.high - value) / np.abs(value)
-        tolerance.append(np.where(is_zero, -np.inf, width))
-        zero.append(np.where(is_zero, np.inf, np.maximum(accepted.low, -accepted.high) / unit))
+        tolerance.append(np.where(value == 0, -np.inf, width))
+        zero.append(np.where(batch.zeroed[item.id], np.inf, np.maximum(accepted.low, -accepted.high) / unit))
         if item.part == "update":
             before = item.step.replace("new_", "")
             gradient = batch.values[_gradient(item.step)]
@@ -194,6 +198,7 @@ STAGES: tuple[Callable[[Batch], dict[str, Array]], ...] = (quick, ranges, mistak
 def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
     """For each variant, the largest share of the marks that another variant's right answers would earn.
 
+    An answer that is exactly 0 is not copied: whoever sees the dead unit writes it.
     marks: (items,); values, low, high: (items, variants).
     """
     n = values.shape[1]
@@ -203,7 +208,7 @@ def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
         mine = slice(start, min(n, start + rows))
         earned = np.zeros((mine.stop - start, n), dtype=np.float32)
         for worth, value, lowest, highest in zip(marks, values, low[:, mine], high[:, mine], strict=True):
-            earned += worth * ((lowest[:, None] <= value) & (value <= highest[:, None]))
+            earned += worth * ((lowest[:, None] <= value) & (value <= highest[:, None]) & (value != 0))
         earned[np.arange(mine.stop - start), np.arange(mine.start, mine.stop)] = 0
         worst[mine] = earned.max(axis=1)
     return worst / marks.sum() if marks.sum() else worst
