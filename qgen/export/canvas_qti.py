@@ -19,11 +19,10 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from qgen.exam import Exam
-from qgen.export.content import Answer, Content, cleaned
+from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import exact, shift, text
 from qgen.export.stream import whole_file
 from qgen.export.svg import svg
-from qgen.words import macro
 
 TEMPLATE = "canvas.txt"
 SMALLEST, FINEST = Decimal("0.01"), Decimal("0.0001")
@@ -117,9 +116,6 @@ class Package:
         """By item the exponent of ten it is multiplied by."""
         return scales(self.content.exam)
 
-    def _say(self, name: str, *arguments: object) -> str:
-        return macro(TEMPLATE, name, *arguments, folder=self.content.templates)
-
     def quiz_id(self, variant: int) -> str:
         """A variant's quiz: the name of its file, too."""
         return f"{self.content.prefix}-{self.content.exam.variants[variant]}"
@@ -127,7 +123,7 @@ class Package:
     def title(self, variant: int) -> str:
         """A variant's quiz as it is called in Canvas."""
         exam = self.content.exam
-        return self._say("quiz", cleaned(exam.spec.title), exam.variants[variant])
+        return self.content.say("quiz", cleaned(exam.spec.title), exam.variants[variant])
 
     def manifest(self) -> str:
         """imsmanifest.xml: a resource for every quiz and every drawing."""
@@ -178,36 +174,45 @@ class Package:
             f"{items}</section>\n</section>\n</assessment>\n</questestinterop>\n"
         )
 
+    @cached_property
+    def networks(self) -> list[str]:
+        """The HTML of what all variants of a question share, by question."""
+        content = self.content
+        pictures = [
+            content.laid_out("picture", f"%24IMS-CC-FILEBASE%24/{name}.svg", drawing.alt)
+            for name, drawing in content.papers.drawings.items()
+        ]
+        return [content.network(k, picture) for k, picture in enumerate(pictures)]
+
+    @cached_property
+    def rules(self) -> str:
+        """The HTML of how to round."""
+        return self.content.laid_out("rules", self.content.instructions, self.content.exam.spec.rounding)
+
     def _items(self, k: int, variant: int) -> Iterator[str]:
         content, exam = self.content, self.content.exam
-        question = content.question(k, variant)
-        name, number = question["id"], exam.variants[variant]
-        drawing = self._picture(name)
-        tag = f"{name} v{number}"
-        opening = self._say("opening", tag, question, drawing, content.instructions, exam.spec.rounding)
+        name = exam.spec.questions[k].question.id
+        tag = f"{name} v{exam.variants[variant]}"
+        opening = content.laid_out("opening", tag, f"{self.networks[k]} {content.givens(k, variant)} {self.rules}")
         yield _item(f"{self.quiz_id(variant)}-{name}", tag, "text_only_question", "0", opening, "", "")
-        for answer in content.answers(k, question):
-            yield self._numerical(answer, variant)
+        for group in content.solved(k, variant):
+            for answer in group.answers:
+                yield self._numerical(group, answer, variant)
 
-    def _picture(self, name: str) -> str:
-        alt = self.content.papers.drawings[name].alt
-        return self._say("picture", f"%24IMS-CC-FILEBASE%24/{name}.svg", alt)
-
-    def _numerical(self, answer: Answer, variant: int) -> str:
-        exam, item = self.content.exam, answer.item
+    def _numerical(self, group: Group, answer: Answer, variant: int) -> str:
+        content, exam, item = self.content, self.content.exam, answer.item
         exponent = self.scales[item.id]
         times = str(10**exponent) if exponent else ""
         tag = f"{item.id} v{exam.variants[variant]}" + (f" x{times}" if times else "")
-        body = self._say("item", tag, answer.name, answer.place, times)
         low, high = (exact(float(bound[answer.row, variant])).scaleb(exponent) for bound in (exam.low, exam.high))
         return _item(
             f"{self.quiz_id(variant)}-{item.id}",
             tag,
             "numerical_question",
             text(exact(item.marks)),
-            body,
+            content.laid_out("item", tag, answer.name, group.place, times),
             _response(text(low), text(high)),
-            self._say("item_solution", answer.factors, answer),
+            content.laid_out("item_solution", group.factors, answer),
         )
 
 

@@ -1,47 +1,75 @@
-"""What a question bank's questions say, whatever the system: the papers' content without their markup."""
+"""What a question bank's questions say, whatever the system: formulas and numbers as HTML, to be laid out."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from qgen.decimals import plain
 from qgen.exam import Exam
-from qgen.export.ranges import exact, text
 from qgen.paper.papers import Papers
-from qgen.question import Item
+from qgen.question import Item, Question, iteration_of
+from qgen.symbols import latex_name
 from qgen.words import macro
+from qgen.worked import worked
 
+UPDATE = (
+    r"w^{\,\text{new}} = w - \alpha\,\frac{\partial L}{\partial w} \quad"
+    r" b^{\,\text{new}} = b - \alpha\,\frac{\partial L}{\partial b}"
+)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One item of one variant: `place` says where it belongs, `lines` how it is worked out, in LaTeX."""
+    """One item of one variant: its name and how it is worked out, formulas as HTML; what is accepted."""
 
     item: Item
     row: int
-    place: str
     name: str
-    factors: tuple[str, ...]
     lines: tuple[str, ...]
     low: str
     high: str
 
 
 @dataclass(frozen=True)
+class Group:
+    """Answers of one layer and part: where they belong in words, what they share, `factors`, and they."""
+
+    place: str
+    factors: tuple[str, ...]
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
 class Content:
-    """The questions of an exam; `words` is the template that names the places."""
+    """The questions of an exam; `layout` is the system's own template."""
 
     exam: Exam
-    words: str
+    layout: str
     templates: Path | None = None
+
+    def say(self, name: str, *arguments: Any) -> str:
+        """A sentence of lms_words.txt."""
+        return self._macro("lms_words.txt", name, *arguments)
+
+    def word(self, name: str, *arguments: Any) -> str:
+        """A name of words.txt."""
+        return self._macro("words.txt", name, *arguments)
+
+    def laid_out(self, name: str, *arguments: Any) -> str:
+        """A part of a question, by the system's template."""
+        return self._macro(self.layout, name, *arguments)
+
+    def _macro(self, template: str, name: str, *arguments: Any) -> str:
+        return macro(template, name, *arguments, folder=self.templates, language=self.exam.spec.language)
 
     @cached_property
     def papers(self) -> Papers:
@@ -64,46 +92,65 @@ class Content:
         return {item.id: i for i, item in enumerate(self.exam.items)}
 
     @cached_property
-    def places(self) -> Mapping[str, str]:
-        """By item: iteration, part and layer, in words."""
-        return {
-            item.id: self._place(*key)
-            for spec in self.exam.spec.questions
-            for key, items in groupby(
-                spec.question.items,
-                lambda item, q=spec.question: (item.iteration, q.iterations > 1, item.part, item.layer),  # type: ignore[misc]
-            )
-            for item in items
-        }
+    def names(self) -> Mapping[str, str]:
+        """The formula of every item's and given's name, by step."""
+        questions = [q.question for q in self.exam.spec.questions]
+        steps = [name for q in questions for name in (*q.givens, *(item.step for item in q.items))]
+        return {name: _formula(latex_name(name)) for name in steps}
 
-    def _place(self, *key: Any) -> str:
-        return macro(self.words, "place", *key, folder=self.templates)
+    @cached_property
+    def groups(self) -> list[list[tuple[str, tuple[str, ...], tuple[Item, ...]]]]:
+        """By question: the place in words, the steps of the shared factors, and the items of every group."""
+        return [self._groups(q.question) for q in self.exam.spec.questions]
 
-    def question(self, k: int, variant: int) -> dict[str, Any]:
-        """All that a template needs of question number k, its answers' lines without the chains of derivatives."""
-        context = self.papers._question(k, variant, solved=True)
-        for _, _, answer in _answers(context):
-            answer["lines"] = _brief(answer["name"], answer["lines"])
-        for iteration in context["iterations"]:
-            for part in iteration["parts"]:
-                part["layers"].sort(key=lambda layer: self.rows[layer["answers"][0]["id"]])
-        return context
+    def _groups(self, question: Question) -> list[tuple[str, tuple[str, ...], tuple[Item, ...]]]:
+        factors = self.papers.derivations[question.id].factors
+        groups = []
+        for (t, part, layer), items in groupby(question.items, lambda item: (item.iteration, item.part, item.layer)):
+            place = self._macro("lms.txt", "place", t, question.iterations > 1, part, layer)
+            shared = [f.step for f in factors if part == "gradient" and (f.layer, f.iteration) == (layer, t)]
+            groups.append((place, tuple(shared), tuple(items)))
+        return groups
 
-    def answers(self, k: int, context: dict[str, Any]) -> Iterator[Answer]:
-        """The items of a question, in order."""
-        found = {answer["id"]: (layer, answer) for _, layer, answer in _answers(context)}
-        for item in self.exam.spec.questions[k].question.items:
-            layer, answer = found[item.id]
-            yield Answer(
-                item,
-                self.rows[item.id],
-                self.places[item.id],
-                answer["name"],
-                tuple(layer["factors"]),
-                answer["lines"],
-                answer["low"],
-                answer["high"],
-            )
+    def network(self, k: int, drawing: str) -> str:
+        """The HTML of what all variants of question number k share: drawing, formulas, rules."""
+        question = self.exam.spec.questions[k].question
+        symbols = self.papers.derivations[question.id].symbols
+        layers = []
+        for layer in question.network.layers:
+            activations = [f"{latex_name('a' + unit)} = {symbols['a' + unit].latex}" for unit in layer.units]
+            layers.append({"name": layer.name, "activation": layer.activation, "formula": ", ".join(activations)})
+        loss = f"L = {symbols['loss'].latex}"
+        return self._macro("lms.txt", "network", drawing, layers, question.loss, loss, UPDATE)
+
+    def givens(self, k: int, variant: int) -> str:
+        """The HTML of a variant's given numbers."""
+        question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
+        numbers = [(name, self.names[name], plain(float(batch.givens[name][variant]))) for name in question.givens]
+        examples: list[list[tuple[str, str]]] = [[] for _ in range(question.iterations)]
+        common = examples[0] if question.iterations == 1 else []
+        for given, name, value in numbers:
+            of_example = given.removeprefix(f"t{iteration_of(given)}_")[0] in "xy"
+            (examples[iteration_of(given) - 1] if of_example else common).append((name, value))
+        return self._macro("lms.txt", "givens", common, examples if question.iterations > 1 else [])
+
+    def solved(self, k: int, variant: int) -> tuple[Group, ...]:
+        """The items of a question with their worked lines, without the chains of derivatives."""
+        exam, batch = self.exam, self.exam.batches[k]
+        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
+        sheet = worked(self.papers.derivations[batch.question.id], givens, exam.spec.rounding)
+        lines = {entry.item.id: entry.lines for entry in sheet.items}
+
+        def answer(item: Item) -> Answer:
+            row = self.rows[item.id]
+            low, high = (plain(float(bounds[row, variant])) for bounds in (exam.low, exam.high))
+            name = self.names[item.step]
+            return Answer(item, row, name, _brief(name, lines[item.id]), low, high)
+
+        return tuple(
+            Group(place, tuple(_formula(sheet.factors[step]) for step in shared), tuple(map(answer, items)))
+            for place, shared, items in self.groups[k]
+        )
 
 
 def cleaned(words: str) -> str:
@@ -111,18 +158,11 @@ def cleaned(words: str) -> str:
     return _UNPRINTABLE.sub("", words)
 
 
-def multiplied(answer: str, exponent: int) -> str:
-    """A number of the key, times a power of ten."""
-    return text(exact(float(answer)).scaleb(exponent))
-
-
-def _answers(context: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
-    for iteration in context["iterations"]:
-        for part in iteration["parts"]:
-            for layer in part["layers"]:
-                for answer in layer["answers"]:
-                    yield part, layer, answer
+def _formula(latex: str) -> str:
+    return html.escape(latex, quote=False)
 
 
 def _brief(name: str, lines: tuple[str, ...]) -> tuple[str, ...]:
-    return lines if len(lines) < 3 else (f"{name} {lines[1]}", *lines[2:])
+    """The lines as HTML; of three, a gradient's, without the first one's chain."""
+    first, *rest = map(_formula, lines)
+    return (first, *rest) if len(rest) < 2 else (f"{name} {rest[0]}", *rest[1:])

@@ -15,11 +15,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from qgen.exam import Exam
-from qgen.export.content import Answer, Content, cleaned
+from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import centred, exact, text, weights, wider
 from qgen.export.stream import whole_file
 from qgen.export.svg import svg
-from qgen.words import macro
 
 TEMPLATE = "moodle.txt"
 GRADES = (
@@ -73,11 +72,6 @@ class Bank:
     separate: bool
 
     @cached_property
-    def drawings(self) -> dict[str, str]:
-        """The networks, by question."""
-        return {name: svg(drawing) for name, drawing in self.content.papers.drawings.items()}
-
-    @cached_property
     def weights(self) -> list[list[int]]:
         """Cloze weights, by question and item."""
         return [weights([item.marks for item in q.question.items]) for q in self.content.exam.spec.questions]
@@ -85,56 +79,64 @@ class Bank:
     @cached_property
     def remarks(self) -> dict[str, str]:
         """What Moodle says to a student beside a grade that is not full."""
-        return {name: self._say(name) for name in ("few_digits", "unchanged")}
-
-    def _say(self, name: str, *arguments: object) -> str:
-        return macro(TEMPLATE, name, *arguments, folder=self.content.templates)
+        return {name: self.content.say(name) for name in ("few_digits", "unchanged")}
 
     def category(self, k: int) -> str:
         """A question's category below the course's top; a slash in a name is written twice."""
-        names = [self.content.exam.spec.title or "backprop-exam", self._say("category", k + 1)]
+        names = [self.content.exam.spec.title or "backprop-exam", self.content.word("question", k + 1)]
         path = "/".join(" ".join(cleaned(name).split())[:LONGEST_NAME].replace("/", "//") for name in names)
         return (
             f'<question type="category"><category><text>{escape(f"$course$/top/{path}")}</text></category></question>\n'
         )
 
+    @cached_property
+    def networks(self) -> list[str]:
+        """The HTML of what all variants of a question share, by question."""
+        content, spec = self.content, self.content.exam.spec
+        drawings = [svg(content.papers.drawings[q.question.id]) for q in spec.questions]
+        return [content.network(k, drawing) for k, drawing in enumerate(drawings)]
+
+    @cached_property
+    def rules(self) -> str:
+        """The HTML of how to round and how to type."""
+        return self.content.laid_out("rules", self.content.instructions, self.content.exam.spec.rounding)
+
     def questions(self, k: int, variant: int) -> Iterator[str]:
         """The Cloze question of one variant, or its numerical questions."""
         content, exam = self.content, self.content.exam
-        question = content.question(k, variant)
-        name, drawing, spec = question["id"], self.drawings[question["id"]], exam.spec
-        answers = list(content.answers(k, question))
-        number = exam.variants[variant]
-        if not self.separate:
-            fields = {
-                answer.item.id: self._cloze(answer, variant, weight)
-                for answer, weight in zip(answers, self.weights[k], strict=True)
-            }
-            tag = f"{name} v{number}"
-            body = self._say("cloze", tag, question, drawing, fields, content.instructions, spec.rounding)
-            yield _question(
-                "multianswer", tag, body, self._say("solution", question), f"{content.prefix}-{name}-{number}", ""
-            )
+        groups = content.solved(k, variant)
+        setup = f"{self.networks[k]} {content.givens(k, variant)} {self.rules}"
+        if self.separate:
+            for group in groups:
+                for answer in group.answers:
+                    yield self._numerical(setup, group, answer, variant)
             return
-        setup = self._say("setup", question, drawing, content.instructions, spec.rounding)
-        for answer in answers:
-            item = answer.item
-            tag = f"{item.id} v{number}"
-            body = self._say("numerical", tag, setup, answer.name, answer.place)
-            feedback = self._say("item_solution", answer.factors, answer)
-            rest = f"<defaultgrade>{text(exact(item.marks))}</defaultgrade>\n" + "".join(
-                f'<answer fraction="{grade}" format="moodle_auto_format"><text>{text(centre)}</text>'
-                f'<feedback format="html"><text>{escape(self.remarks.get(remark, ""))}</text></feedback>'
-                f"<tolerance>{text(half)}</tolerance></answer>\n"
-                for grade, centre, half, remark in self._accepted(answer, variant, nearest_grade)
-            )
-            rest += (
-                "<unitgradingtype>0</unitgradingtype><unitpenalty>0</unitpenalty>"
-                "<showunits>3</showunits><unitsleft>0</unitsleft>\n"
-            )
-            identity = f"{content.prefix}-{item.id}-{number}"
-            title = f"v{number} {item.id}"
-            yield _question("numerical", title, body, feedback, identity, rest, tags=(f"v{number}",))
+        answers = [answer for group in groups for answer in group.answers]
+        fields = {
+            answer.row: self._cloze(answer, variant, weight)
+            for answer, weight in zip(answers, self.weights[k], strict=True)
+        }
+        name, number = exam.spec.questions[k].question.id, exam.variants[variant]
+        body = content.laid_out("cloze", f"{name} v{number}", setup, groups, fields)
+        feedback = content.laid_out("solution", groups)
+        yield _question("multianswer", f"{name} v{number}", body, feedback, f"{content.prefix}-{name}-{number}", "")
+
+    def _numerical(self, setup: str, group: Group, answer: Answer, variant: int) -> str:
+        content, item, number = self.content, answer.item, self.content.exam.variants[variant]
+        body = content.laid_out("numerical", f"{item.id} v{number}", setup, answer.name, group.place)
+        answers = "".join(
+            f'<answer fraction="{grade}" format="moodle_auto_format"><text>{text(centre)}</text>'
+            f'<feedback format="html"><text>{escape(self.remarks.get(remark, ""))}</text></feedback>'
+            f"<tolerance>{text(half)}</tolerance></answer>\n"
+            for grade, centre, half, remark in self._accepted(answer, variant, nearest_grade)
+        )
+        rest = (
+            f"<defaultgrade>{text(exact(item.marks))}</defaultgrade>\n{answers}<unitgradingtype>0</unitgradingtype>"
+            "<unitpenalty>0</unitpenalty><showunits>3</showunits><unitsleft>0</unitsleft>\n"
+        )
+        identity = f"{content.prefix}-{item.id}-{number}"
+        feedback = content.laid_out("item_solution", group.factors, answer)
+        return _question("numerical", f"v{number} {item.id}", body, feedback, identity, rest, tags=(f"v{number}",))
 
     def _cloze(self, answer: Answer, variant: int, weight: int) -> str:
         parts: list[str] = []

@@ -268,7 +268,16 @@ def test_the_file_is_written_whole_and_nothing_is_overwritten(exam, tmp_path):
 
 
 def test_words_of_ones_own_may_end_a_cdata_section_and_keep_their_place(exam, tmp_path):
-    words = (TEMPLATES / "moodle.txt").read_text("utf-8").replace("<p>Type numbers", "<p>]]> & <b>Tippe</b>")
-    (tmp_path / "moodle.txt").write_text(words, "utf-8")
+    words = (TEMPLATES / "lms_words.txt").read_text("utf-8").replace("Type numbers", "]]> & <b>Tippe</b>")
+    (tmp_path / "lms_words.txt").write_text(words, "utf-8")
     texts = [q.findtext("questiontext/text") for q in bank(exam, templates=tmp_path) if q.get("type") != "category"]
     assert all("<p>]]> & <b>Tippe</b> such as" in text for text in texts)
+
+
+def test_a_german_exam_asks_in_german():
+    exam = make_exam(spec_of({"language": "de", "questions": [{"network": "tanh-heads"}]}), 1, 1)[0]
+    (question,) = (q for q in bank(exam) if q.get("type") == "multianswer")
+    html = question.findtext("questiontext/text")
+    assert "Gegeben:" in html
+    assert "Given" not in html
+    assert "Richtig ist:" in question.findtext("generalfeedback/text")
