@@ -11,7 +11,7 @@ from grader.score import IMPRECISE, IS_BLANK, VERDICTS, Marks
 from qgen.decimals import plain
 from qgen.errors import InputError
 from qgen.folder import safe_name
-from qgen.paper.blocks import escape, parse
+from qgen.paper.blocks import escape
 from qgen.paper.pages import render
 from qgen.symbols import latex_name
 from qgen.words import macro
@@ -37,23 +37,23 @@ def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str,
             solved[variant] = _lines(marks, derivations, variant)
         context = _context(marks, s, solved[variant])
         try:
-            blocks = parse(words("feedback.txt", context, templates, language))
-            pdf = _pdf(marks, blocks, escape(student), heading, page)
+            markup = words("feedback.txt", context, templates, language)
+            pdf = _pdf(marks, markup, escape(student), heading, page)
         except InputError:
             # an id or an answer with characters that no typeface has: shown as "?"
             shown = _printable(context)
-            blocks = parse(words("feedback.txt", shown, templates, language))
-            pdf = _pdf(marks, blocks, escape(shown["student"]), heading, page)
+            markup = words("feedback.txt", shown, templates, language)
+            pdf = _pdf(marks, markup, escape(shown["student"]), heading, page)
         name = safe_name(student)
         name = f"{name}-{s + 1}" if name.lower() in taken else name
         taken.add(name.lower())
         yield name + ".pdf", pdf
 
 
-def _pdf(marks: Marks, blocks: Any, student: str, heading: str, page: str) -> bytes:
+def _pdf(marks: Marks, markup: str, student: str, heading: str, page: str) -> bytes:
     spec = marks.exam.spec
     return render(
-        blocks,
+        markup,
         paper=spec.paper,
         header=f"{escape(spec.title)} | {student}",
         footer=f"{escape(spec.course)} | {page}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import hmac
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -57,6 +58,11 @@ class Exam:
     def checksum(self) -> str:
         """Of everything that marks depend on; identifies the exam."""
         return _checksum(_content(self))
+
+    @cached_property
+    def mark_key(self) -> bytes:
+        """The secret key of the marks on its pages: of the seed, and of all numbers, so that trying seeds is no help."""
+        return hmac.digest(str(self.seed).encode(), self.checksum.encode(), "sha256")
 
     @property
     def max_score(self) -> float:

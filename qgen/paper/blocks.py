@@ -2,14 +2,16 @@ r"""The markup of a paper, read into blocks. Templates write it; `escape` protec
 
     # Title
     ## Question heading | marks          the part after | stands at the right
-    ### Part or layer heading | marks
+    ### Part heading | marks               #### Layer heading | marks
     Paragraph: lines up to an empty line. $formula$ **bold** *italic*, and \* for a plain character.
     - list item                          lines that follow it belong to it
     $$ formula $$ | note                 a formula on its own line, broken if it is too long; the note at the right
-    @fields Name: 60% = Ada | Id: 40%    lines to write on, or filled in after =
+    @fields Name: 60% = Ada | Id: 40% -> id
+                                         lines to write on, named after ->, or filled in after =
     @table [N] [bare]                    rows of cells with | between them, the first row the header (none if bare);
     @end                                 N: the rows in N groups side by side. Columns of numbers align at the point.
-    @boxes [N]                           answer boxes, N in a row (as many as fit): label | item id [| value]
+    @boxes [N]                           answer boxes, N in a row (as many as fit):
+                                         label | item id [| value [| the label in words]]
     @end
     @diagram NAME                        a drawing of the caller's
     @rule   @space POINTS   @page        a line, a gap, a new page
@@ -31,7 +33,7 @@ __all__ = ["Block", "Formula", "Inline", "Text", "escape", "inline", "parse", "s
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 1 (the title), 2 (a question) or 3 (a part or layer), and what stands at its right."""
+    """A heading of level 1 (the title), 2 (a question), 3 (a part) or 4 (a layer), and what stands at its right."""
 
     level: int
     text: Inline
@@ -56,11 +58,12 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A label and a line to write on, `share` of the width; filled in if there is a value."""
+    """A label and a line to write on, `share` of the width, called `name`; filled in if there is a value."""
 
     label: Inline
     share: float
     value: Inline
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class AnswerBox:
-    """A box to write the answer of an item in, with its label; a printed value on a solution."""
+    """A box to write the answer of an item in, with its label, also in words; a printed value on a solution."""
 
     label: Inline
     item: str
     value: Inline
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,24 @@ class Keep:
 
 Block = Heading | Paragraph | Display | Fields | Table | Boxes | Diagram | Rule | Gap | NewPage | Keep
 COMMANDS = ("fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
+
+
+_GROUPS = re.compile(r"^[ \t]*@(keep|table|boxes|end)\b", re.MULTILINE)
+
+
+def chunks(markup: str) -> Iterator[str]:
+    """The markup in parts between empty lines, groups up to @end whole: each can be parsed by itself."""
+    held: list[str] = []
+    depth = 0
+    for part in re.split(r"\n[ \t]*\n", markup):
+        for group in _GROUPS.findall(part) if "@" in part else ():
+            depth += -1 if group == "end" else 1
+        held.append(part)
+        if depth <= 0:
+            yield "\n\n".join(held)
+            held, depth = [], 0
+    if held:
+        yield "\n\n".join(held)
 
 
 def parse(markup: str) -> tuple[Block, ...]:
@@ -179,7 +201,7 @@ class _Parser:
             self.fault(opened, "there is no @end for this")
 
     def plain(self, line: str) -> Block:
-        if heading := re.match(r"(#{1,3})\s", line + " "):
+        if heading := re.match(r"(#{1,4})\s", line + " "):
             protected = Line(line[heading.end() :])
             text, _, aside = protected.text.partition("|")
             return Heading(len(heading.group(1)), protected.inline(text), protected.inline(aside))
@@ -199,7 +221,7 @@ class _Parser:
 
     @staticmethod
     def continues(line: str) -> bool:
-        return bool(line) and not re.match(r"#{1,3}\s|\$\$|@|-\s", line)
+        return bool(line) and not re.match(r"#{1,4}\s|\$\$|@|-\s", line)
 
     def command(self, line: str, number: int) -> Iterator[Block]:
         name, *words = line[1:].split(None, 1) or [""]
@@ -234,11 +256,13 @@ class _Parser:
         fields = []
         for part in line.text.split("|"):
             label, _, after = part.partition(":")
-            share, _, value = after.partition("=")
+            place, _, value = after.partition("=")
+            share, _, name = place.partition("->")
             percent = re.fullmatch(r"(\d{1,3})\s*%", share.strip())
             if not label.strip() or not percent or not 0 < int(percent.group(1)) <= 100:
-                raise MarkupError("a field is written as Label: 60%, or Label: 60% = value")
-            fields.append(Field(line.inline(label), int(percent.group(1)) / 100, line.inline(value)))
+                raise MarkupError("a field is written as Label: 60%, Label: 60% -> name, or Label: 60% = value")
+            share_of_width = int(percent.group(1)) / 100
+            fields.append(Field(line.inline(label), share_of_width, line.inline(value), line.plain(name)))
         if sum(field.share for field in fields) > 1.001:
             raise MarkupError("the fields take more than 100% of the line")
         return Fields(tuple(fields))
@@ -284,9 +308,10 @@ class _Parser:
         boxes = []
         for number, line, cells in self.rows(opened):
             try:
-                if not 2 <= len(cells) <= 3 or not (item := line.plain(cells[1])):
-                    raise MarkupError("a box is written as label | item id, or label | item id | value")
-                boxes.append(AnswerBox(line.inline(cells[0]), item, line.inline("".join(cells[2:]))))
+                if not 2 <= len(cells) <= 4 or not (item := line.plain(cells[1])):
+                    raise MarkupError("a box is written as label | item id, or label | item id | value | words")
+                value, spoken = line.inline("".join(cells[2:3])), line.plain("".join(cells[3:]))
+                boxes.append(AnswerBox(line.inline(cells[0]), item, value, spoken))
             except MarkupError as fault:
                 self.fault(number, fault)
         if not re.fullmatch("[1-9]?", rest):

@@ -37,12 +37,14 @@ def draw(
     captions: Sequence[str],
     *,
     width: float,
+    alt: str = "",
 ) -> Drawing:
     """Draw a network of layers of units.
 
     layers: the units' names in LaTeX, layer by layer. edges: from (layer, unit), to (layer, unit), both counted
     from 0, and the weight's name. biases: the names at units. captions: one line of markup per layer. width: the
-    points to fill at most. Networks of more than six units in a layer come out scaled down.
+    points to fill at most. alt: what is read instead of the drawing. Networks of more than six units in a layer come
+    out scaled down.
     """
     canvas = _Canvas()
     tallest = max(len(layer) for layer in layers)
@@ -93,12 +95,11 @@ def draw(
     high = max([high, *(_bias_box(places[unit], name)[3] for unit, name in names.items())])
     natural = 2 * side + (len(layers) - 1) * gap
     scale = min(1.0, width / natural, TALLEST / (high - deepest))
-    shapes = "-".join(str(len(layer)) for layer in layers)
     return Drawing(
         natural * scale,
         (high - deepest) * scale,
         f"q {scale:.4f} 0 0 {scale:.4f} 0 {-deepest * scale:.2f} cm {' '.join(canvas.operators)} Q",
-        f"Network with layers of {shapes} units; arrows lead from every layer to the next.",
+        alt,
         frozenset(canvas.used),
     )
 

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
+from typing import NamedTuple
 
 from qgen.errors import InputError, nearest
 from qgen.paper.blocks import (
@@ -19,11 +21,14 @@ from qgen.paper.blocks import (
     Paragraph,
     Rule,
     Table,
+    chunks,
+    parse,
 )
 from qgen.paper.diagram import Drawing
-from qgen.paper.fonts import Glyphs
+from qgen.paper.fonts import UnprintableError
 from qgen.paper.formula import Layout, break_formula
-from qgen.paper.inline import Inline, Text, number_in
+from qgen.paper.glyphs import Glyphs
+from qgen.paper.inline import Inline, Text, number_in, plain
 from qgen.paper.lines import (
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
@@ -44,10 +49,87 @@ from qgen.paper.tables import set_table
 
 INDENT = 18.0
 SMALL = 9.0
-HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 10.5}
-HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0}
+HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
+HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
 BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 22.0, 14.0, 66.0, 4
-LABEL_GAP, LABEL_STEP = 4.0, 12.0
+LABEL_GAP, LABEL_STEP, NOTE_STEP = 4.0, 12.0, 24.0
+
+
+_INTRODUCED = Display | Boxes | Table
+
+
+class Chunk(NamedTuple):
+    """Some lines, and whether they start with what a paragraph introduces, and end in a paragraph."""
+
+    lines: tuple[Line, ...]
+    introduced: bool
+    introduces: bool
+
+
+def set_lines(
+    markup: str, width: float, drawings: Mapping[str, Drawing], margins: Sequence[Inline] = ()
+) -> tuple[list[Line], Glyphs]:
+    """All lines of a document in reading order, `width` wide, and the glyphs it needs beyond the fixed tables.
+
+    margins: what headers and footers print. What stands on many papers is set once: the lines of a chunk of markup
+    are kept, if no drawing is in it.
+    """
+    found: list[Chunk | str] = []
+    unusual: list[object] = [part for part in margins if not _is_plain(part)]
+    for source in chunks(markup):
+        try:
+            found.append(_cached(source, width) if "@diagram" not in source else _set(Flow(width, drawings), source))
+        except UnprintableError:
+            # Few documents hold a name that leaves the fixed tables; only these pay for glyphs of their own.
+            found.append(source)
+            unusual.append(parse(source))
+        except InputError:
+            # The faults of the whole markup, with their lines; a formula's fault is told as it is.
+            parse(markup)
+            raise
+    glyphs = Glyphs(" ".join(_texts(unusual))) if unusual else PLAIN
+    lines: list[Line] = []
+    introduces = False
+    for part in found:
+        chunk = _set(Flow(width, drawings, glyphs), part) if isinstance(part, str) else part
+        if introduces and chunk.introduced:
+            lines[-1] = lines[-1]._replace(keep=True)
+        lines += chunk.lines
+        introduces = chunk.introduces if chunk.lines else introduces
+    return lines, glyphs
+
+
+def _is_plain(text: Inline) -> bool:
+    try:
+        single(text)
+    except UnprintableError:
+        return False
+    return True
+
+
+def _texts(node: object) -> list[str]:
+    """All words in a tree of blocks."""
+    if isinstance(node, Text):
+        return [node.text]
+    if isinstance(node, tuple | list):
+        return [text for child in node for text in _texts(child)]
+    names = getattr(type(node), "__slots__", ())
+    return [text for name in names for text in _texts(getattr(node, name))]
+
+
+def _set(flow: "Flow", source: str) -> Chunk:
+    blocks = parse(source)
+    lines = flow.lines(blocks)
+    drawn = next((i for i, line in enumerate(lines) if not line.new_page), None)
+    if drawn is not None:
+        lines[drawn] = lines[drawn]._replace(opens=True)
+    introduced = bool(blocks) and isinstance(blocks[0], _INTRODUCED)
+    return Chunk(tuple(lines), introduced, bool(blocks) and isinstance(blocks[-1], Paragraph))
+
+
+@lru_cache(maxsize=1024)
+def _cached(source: str, width: float) -> Chunk:
+    return _set(Flow(width, {}), source)
 
 
 @dataclass
@@ -59,7 +141,7 @@ class Flow:
     glyphs: Glyphs = PLAIN
 
     def lines(self, blocks: Sequence[Block]) -> list[Line]:
-        """All lines of a document, in reading order."""
+        """All lines of some blocks, in reading order."""
         self.numbers = count()
         return list(self._blocks(blocks))
 
@@ -71,12 +153,16 @@ class Flow:
             first = not (item and list_path)
             list_path = (list_path or self._path("L")) if item else ()
             match block:
+                case Display():
+                    yield from self._display(block)
+                case Keep(inner):
+                    kept = list(self._blocks(inner))
+                    yield from (line._replace(keep=True) for line in kept[:-1])
+                    yield from kept[-1:]
                 case Heading():
                     yield from self._heading(block)
                 case Paragraph():
-                    yield from self._paragraph(block, list_path, first, isinstance(following, Display | Boxes | Table))
-                case Display():
-                    yield from self._display(block)
+                    yield from self._paragraph(block, list_path, first, isinstance(following, _INTRODUCED))
                 case Fields():
                     yield from self._fields(block)
                 case Table():
@@ -91,10 +177,6 @@ class Flow:
                     yield Line(0.0, points, ())
                 case NewPage():
                     yield Line(0.0, 0.0, (), new_page=True)
-                case Keep(inner):
-                    kept = list(self._blocks(inner))
-                    yield from (replace(line, keep=True) for line in kept[:-1])
-                    yield from kept[-1:]
 
     def _path(self, *roles: str) -> Path:
         return tuple((role, next(self.numbers)) for role in roles)
@@ -170,9 +252,12 @@ class Flow:
         """A formula's lines, with room for the note beside the last one if that needs no smaller type."""
         room = self.width - INDENT
         layouts = break_formula(latex, room)
-        if note and layouts[-1].width > room - note:
-            narrower = break_formula(latex, room - note)
-            if max(part.width for part in narrower) <= room - note:
+        # A formula that fits on one line stays whole: a note below it takes no more room than a second line.
+        if note and len(layouts) > 1 and layouts[-1].width > room - note:
+            # in steps, so that formulas with notes of about one width are broken once
+            limit = room - math.ceil(note / NOTE_STEP) * NOTE_STEP
+            narrower = break_formula(latex, limit)
+            if max(part.width for part in narrower) <= limit:
                 return narrower
         widest = max(part.width for part in layouts)
         # Where nothing can be broken any more, the formula is set as much smaller as it must be.
@@ -180,6 +265,7 @@ class Flow:
 
     def _fields(self, block: Fields) -> Iterator[Line]:
         rows: list[list[Piece]] = []
+        blanks: list[Blank] = []
         used: frozenset[str] = frozenset()
         left = 0.0
         for field in block.fields:
@@ -190,6 +276,8 @@ class Flow:
             start = left + label.width + LABEL_GAP
             values = self._wrap(field.value, right - start - 6, 11.0) or (self._single(()),)
             used |= label.used.union(*(value.used for value in values))
+            if field.name and not field.value:
+                blanks.append(Blank(field.name, start, -3.5, right - start, 17.0, path, plain(field.label), True))
             for i, value in enumerate(values):
                 if i == len(rows):
                     rows.append([])
@@ -197,7 +285,8 @@ class Flow:
                 rows[i] += [*value.placed(start + 3, 0.0, path), rule(start, -3.5, right - start, THIN)]
             left += field.share * self.width
         for i, pieces in enumerate(rows):
-            yield Line(15.0, 6.0, tuple(pieces), 0.0 if i else 3.5, i < len(rows) - 1, used=used)
+            filled = () if i else tuple(blanks)
+            yield Line(15.0, 6.0, tuple(pieces), 0.0 if i else 3.5, i < len(rows) - 1, filled, used=used)
 
     def _diagram(self, block: Diagram) -> Line:
         drawing = self.drawings.get(block.name)
@@ -235,7 +324,7 @@ class Flow:
                 pieces.append(Piece(0.0, 0.0, f"{THIN} w {x:.2f} {low:.2f} {wide:.2f} {BOX_HEIGHT:g} re S"))
                 value = self._value(box.value)
                 pieces += value.placed(x + (wide - value.width) / 2, 0.0, path)
-                blanks.append(Blank(box.item, x, low, wide, BOX_HEIGHT, path))
+                blanks.append(Blank(box.item, x, low, wide, BOX_HEIGHT, path, box.spoken or plain(box.label)))
                 used |= strip.used | value.used
                 ascent, descent = max(ascent, strip.ascent), max(descent, strip.descent)
             yield Line(ascent + 2.5, descent + 2.5, tuple(pieces), blanks=tuple(blanks), used=used)

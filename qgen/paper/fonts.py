@@ -2,10 +2,9 @@
 
 Codes never depend on what a document happens to print, so that content-stream fragments can be cached and
 used in any document. ASCII keeps its codes; every other character of a table has a code of its own.
-Characters beyond the tables (in people's names) are added for one document: `Glyphs(text)`.
+Characters beyond the tables (in people's names) are added for one document: see glyphs.py.
 """
 
-import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -79,22 +78,24 @@ def typeface(file: str) -> Any:
     return Face(str(_folder() / f"{file}.ttf"))
 
 
-def _escaped(code: int) -> str:
+def escaped(code: int) -> str:
+    """One code inside of a PDF string."""
     if code in b"()\\":
         return "\\" + chr(code)
     return chr(code) if 32 <= code != 127 else f"\\{code:03o}"
 
 
-def _codes(chars: str) -> dict[str, int]:
+def codes_of(chars: str) -> dict[str, int]:
+    """A table of codes: ASCII as it is, all else in order. InputError for more characters than there are codes."""
     others = [char for char in dict.fromkeys(chars) if char not in _ASCII]
     if len(others) > len(_FREE_CODES):
         raise InputError(f"one document can print {len(_FREE_CODES)} unusual characters, not {len(others)}")
     return {char: ord(char) for char in chars if char in _ASCII} | dict(zip(others, _FREE_CODES, strict=False))
 
 
-CODES: dict[str, dict[str, int]] = {face: _codes(chars) for face, (_, chars) in FACES.items()}
+CODES: dict[str, dict[str, int]] = {face: codes_of(chars) for face, (_, chars) in FACES.items()}
 _ESCAPES = {
-    face: _Table({ord(char): _escaped(code) for char, code in codes.items()} | {0xA0: " "})
+    face: _Table({ord(char): escaped(code) for char, code in codes.items()} | {0xA0: " "})
     for face, codes in CODES.items()
 }
 
@@ -135,77 +136,3 @@ def _outline(face: str, char: str) -> tuple[float, float, float, float]:
     font.seek(font.get_table_pos("glyf")[0] + font.glyphPos[glyph] + 2)
     _, low, right, high = (font.read_short() / font.unitsPerEm for _ in range(4))
     return advance, -low, high, right
-
-
-class Glyphs:
-    """What one document can print: the fixed tables, and whatever else occurs in `extra` (people's names).
-
-    A word that leaves a face's table is set as a whole in the rest of the STIX face, or in DejaVu Serif, or in
-    DejaVu Sans, the first that has it; a character without a glyph in any of them is an UnprintableError.
-    `subsets` holds the fonts this adds: resource name -> (font file, character -> code).
-    """
-
-    def __init__(self, extra: str = "") -> None:
-        self.subsets: dict[str, tuple[str, dict[str, int]]] = {}
-        for face, files in _BEYOND.items():
-            words = [word for word in extra.split() if _rank(face, word)]
-            crowd = sorted(set("".join(words)))
-            for rank in sorted({_rank(face, part) for word in words for part in (word, *word)} - {0}):
-                file = files[rank - 1]
-                chars = "".join(char for char in crowd if ord(char) in typeface(file).charToGlyph)
-                self.subsets[f"{face}{rank}"] = file, _codes(chars)
-
-    def width(self, face: str, text: str) -> float:
-        """The width of the text in em."""
-        if not self.subsets:
-            return width(face, text)
-        total = 0.0
-        for rank, part in _parts(face, text):
-            widths = typeface(_BEYOND[face][rank - 1]).charWidths
-            total += sum(widths[ord(char)] for char in part) / 1000 if rank else width(face, part)
-        return total
-
-    def runs(self, face: str, text: str) -> list[tuple[str, str]]:
-        """The text as pairs of font resource and PDF string, one pair unless it leaves the fixed table."""
-        if not self.subsets:
-            return [(face, encode(face, text))]
-        runs: list[tuple[str, str]] = []
-        for rank, part in _parts(face, text):
-            name = f"{face}{rank}" if rank else face
-            code = "".join(_escaped(self.subsets[name][1][char]) for char in part) if rank else encode(face, part)
-            if runs and runs[-1][0] == name:
-                code = runs.pop()[1] + code
-            runs.append((name, code))
-        return runs
-
-
-_BEYOND = {
-    "R": ("STIXGeneral", "DejaVuSerif", "DejaVuSans"),
-    "I": ("STIXGeneralItalic", "DejaVuSerif-Italic", "DejaVuSans"),
-    "B": ("STIXGeneralBol", "DejaVuSerif-Bold", "DejaVuSans"),
-}
-
-
-@lru_cache(maxsize=4096)
-def _rank(face: str, word: str) -> int:
-    """The typeface for a word: 0 the fixed table, else a number into _BEYOND, from 1; the last if none has all."""
-    if all(char in CODES[face] or char == "\xa0" for char in word):
-        return 0
-    for rank, file in enumerate(_BEYOND[face], 1):
-        if all(ord(char) in typeface(file).charToGlyph for char in word):
-            return rank
-    if len(word) == 1:
-        raise UnprintableError(word)
-    return max(_rank(face, char) for char in word)
-
-
-def _parts(face: str, text: str) -> list[tuple[int, str]]:
-    """The text in words and spaces with their typefaces, a word that no typeface has as a whole letter by letter."""
-    parts = []
-    for word in re.split("( )", text):
-        rank = _rank(face, word)
-        if rank and not all(ord(char) in typeface(_BEYOND[face][rank - 1]).charToGlyph for char in word):
-            parts += [(_rank(face, char), char) for char in word]
-        elif word:
-            parts.append((rank, word))
-    return parts

@@ -135,7 +135,7 @@ def _template(box: Box, source: str, start: int, end: int, size: float) -> _Temp
     used = frozenset(
         name
         for _, _, face, _, text in runs
-        for name in (face, *(face + char for char in text if char > "~" and not _PRIVATE.match(char)))
+        for name in (face, *(face + char for char in _PRIVATE.sub("0123456789", text) if char > "~" or face != "R"))
     )
     return _Template(box.width * size, box.ascent * size, box.descent * size, operators, order, start, end, used)
 

@@ -116,5 +116,10 @@ class Line:
 
 def number_in(text: Inline) -> str:
     """The plain number that a cell holds, as text or as a formula; empty if it holds anything else."""
-    words = "".join(part.latex if isinstance(part, Formula) else part.text for part in text).strip()
+    words = plain(text)
     return words if _NUMBER.fullmatch(words) else ""
+
+
+def plain(text: Inline) -> str:
+    """The words alone, formulas as their LaTeX."""
+    return "".join(part.latex if isinstance(part, Formula) else part.text for part in text).strip()

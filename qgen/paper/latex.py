@@ -65,7 +65,8 @@ FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", "\\{": "{", "\\}": "}", "|": "
 FENCES |= {"\\lvert": "|", "\\rvert": "|", "\\lbrace": "{", "\\rbrace": "}"}
 SIZES = {"big": 1, "Big": 2, "bigg": 3, "Bigg": 4}
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+_DIGIT = "[0-9\ue000-\uf8ff]"  # private characters stand for digits, see formula.py
+_TOKEN = re.compile(rf"\\[A-Za-z]+|\\.|\s+|{_DIGIT}+(?:\.{_DIGIT}+)?|.", re.DOTALL)
 
 
 class FormulaError(Exception):
@@ -141,6 +142,11 @@ class Atom:
 Row = tuple[Atom | Space, ...]
 
 
+def is_number(text: str) -> bool:
+    """Whether this starts with a digit, or with what stands for one."""
+    return "0" <= text[:1] <= "9" or "\ue000" <= text[:1] <= "\uf8ff"
+
+
 def parse(source: str) -> Row:
     """The atoms of a formula. Raises FormulaError for anything outside of the subset."""
     return _Parser(source).row("")
@@ -190,6 +196,10 @@ class _Parser:
             return self.row("}", self.at - 1)
         if token in ("", "}", "^", "_", "'"):
             self.fault("a formula or a {group} is expected here")
+        if len(token) > 1 and token[0] != "\\":
+            # x^23 is x^2 and a 3
+            start = self.tokens[self.at][1]
+            self.tokens[self.at : self.at + 1] = [(token[0], start), (token[1:], start + 1)]
         return (self.atom(),)
 
     def scripts(self, atoms: list[Atom | Space]) -> None:
@@ -215,12 +225,12 @@ class _Parser:
             return Atom("ord", self.row("}", self.at - 1), start)
         if token == "~":
             return Space(SPACES[" "])
+        if is_number(token):
+            return Atom("ord", Signs("R", token), start)
         if len(token) > 1:
             return self.command(token[1:], start)
         if token.isascii() and token.isalpha():
             return Atom("ord", Signs("I", token), start)
-        if (token.isascii() and token.isdecimal()) or "\ue000" <= token <= "\uf8ff":
-            return Atom("ord", Signs("R", token), start)
         if token in CHARACTERS:
             kind, char = CHARACTERS[token]
             return Atom(kind, Signs("R", char), start)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from qgen.paper.fonts import Glyphs
 from qgen.paper.formula import Layout, break_formula, layout
+from qgen.paper.glyphs import Glyphs
 from qgen.paper.inline import Formula, Inline, Text
 
 SIZE, GRID = 10.5, 3.5
@@ -17,9 +18,11 @@ Path = tuple[tuple[str, int], ...]
 """Where a piece belongs in the document's structure: (role, number) from the outside in; empty for an artifact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Operators at a place relative to the line's left end and baseline; where they belong; how they read aloud."""
+class Piece(NamedTuple):
+    """Operators at a place relative to the line's left end and baseline; where they belong; how they read aloud.
+
+    `alt` is the LaTeX of a formula, the description of a figure, else empty.
+    """
 
     x: float
     y: float
@@ -28,9 +31,11 @@ class Piece:
     alt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """A rectangle to fill in: the item's id, and the lower left corner relative to the line's origin."""
+class Blank(NamedTuple):
+    """A rectangle to fill in: the item's id, and the lower left corner relative to the line's origin.
+
+    `spoken` is its label in words, the tooltip of a form field; `words` tells that it takes words, not a number.
+    """
 
     name: str
     x: float
@@ -38,11 +43,15 @@ class Blank:
     width: float
     height: float
     path: Path = ()
+    spoken: str = ""
+    words: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What is placed on a page as a whole: extents, space before it, and whether the next line must follow it."""
+class Line(NamedTuple):
+    """What is placed on a page as a whole: extents, space before it, and whether the next line must follow it.
+
+    `opens` tells that the numbers in paths count from anew, `repeat` is repeated before this line if it starts a page.
+    """
 
     ascent: float
     descent: float
@@ -50,9 +59,10 @@ class Line:
     before: float = 0.0
     keep: bool = False
     blanks: tuple[Blank, ...] = ()
-    repeat: "Line | None" = None  # what is repeated before this line if it starts a page
+    repeat: "Line | None" = None
     new_page: bool = False
     used: frozenset[str] = frozenset()
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +190,7 @@ def _strip(parts: list[_Part], size: float, glyphs: Glyphs) -> Strip:
             for resource, code in glyphs.runs(run_face, run):
                 shown.append(f"/{resource} {size:g} Tf ({code}) Tj")
                 used.add(resource)
-            used.update(run_face + char for char in run if char > "~")
+            used.update([run_face + char for char in run if char > "~" or run_face != "R"])
         run = ""
 
     def end_text() -> None:

@@ -1,21 +1,29 @@
-"""Blocks -> a PDF: lines placed on pages along a grid, with a header and a footer on each."""
+"""Markup -> a PDF: lines drawn on pages, with a header, a footer and a mark on each, tags and form fields."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from qgen.errors import InputError, nearest
-from qgen.paper import pdf
-from qgen.paper.blocks import Block
 from qgen.paper.diagram import Drawing
-from qgen.paper.flow import Flow
-from qgen.paper.fonts import Glyphs, UnprintableError
+from qgen.paper.embed import embed
+from qgen.paper.fields import Fields
+from qgen.paper.flow import set_lines
+from qgen.paper.glyphs import Glyphs
 from qgen.paper.inline import PAGE, PAGES, Inline, Text, split
-from qgen.paper.lines import GRID, HAIRLINE, PLAIN, Blank, Line, Path, shortened, single
+from qgen.paper.lines import GRID, HAIRLINE, Path, shortened, single
+from qgen.paper.mark import MODULE, QUIET, qr_code
+from qgen.paper.metadata import add_catalog
+from qgen.paper.paginate import Placed, paginate
+from qgen.paper.pdf import File, packed
+from qgen.paper.speech import ENGLISH, Vocabulary, speak
+from qgen.paper.tags import Tree, standard
 
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 SIDE, TOP, BOTTOM = 56.7, 68.0, 64.0
 MARGIN_SIZE, PART_GAP = 9.0, 18.0
+MARK_LOW = 15.0  # the mark's lower edge; few printers reach nearer to the edge of a sheet
 
 
 def text_width(paper: str = "a4") -> float:
@@ -31,26 +39,30 @@ def _size(paper: str) -> tuple[float, float]:
 
 @dataclass
 class Page:
-    """What is drawn on one page, each piece with its place in the document's structure."""
+    """Collects the operators of one page, each with its place in the document's structure."""
 
+    tree: Tree
+    width: float
     operators: list[str] = field(default_factory=list)
-    blanks: list[Blank] = field(default_factory=list)
+    artifacts: list[str] = field(default_factory=list)
 
-    def emit(self, path: Path, operators: str, alt: str = "") -> None:
-        """The one way onto a page: `path` tells the element (empty: an artifact), `alt` how it reads aloud."""
-        self.operators.append(operators)
+    def emit(self, path: Path, x: float, y: float, operators: str, alt: str = "", attributes: str = "") -> None:
+        """Draws at a place; `path` tells the element (empty: what is not read), `alt` how it reads aloud."""
+        drawn = f"q 1 0 0 1 {x:.2f} {y:.2f} cm {operators} Q"
+        if path:
+            number = self.tree.mark(path, alt, attributes)
+            self.operators.append(f"/{standard(path[-1][0])}<</MCID {number}>>BDC {drawn} EMC")
+        else:
+            self.artifacts.append(drawn)
 
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A line and its baseline, in points below the top of the text."""
-
-    line: Line
-    baseline: float
+    def content(self) -> bytes:
+        """The content stream."""
+        rest = ["/Artifact BMC", *self.artifacts, "EMC"] if self.artifacts else []
+        return "\n".join([*self.operators, *rest]).encode("latin-1")
 
 
 def render(
-    blocks: Sequence[Block],
+    markup: str,
     *,
     paper: str = "a4",
     header: str,
@@ -60,106 +72,79 @@ def render(
     author: str = "",
     subject: str = "",
     language: str = "en",
+    words: Vocabulary = ENGLISH,
+    form: Mapping[str, str] | None = None,
+    mark: Callable[[int], str] | None = None,
 ) -> bytes:
     """The PDF of a document; the same arguments give the same bytes, in any order and process.
 
     header, footer: one line of markup each, split at | into a left and a right part; {page} and {pages} stand for
     the page's number and their count. `escape` protects people's words in them. drawings: by the names that
-    @diagram uses. InputError for a faulty formula, an unknown drawing, and a character no typeface has.
+    @diagram uses. language, words: what formulas are read aloud in. form: makes boxes and lines fields that
+    can be filled in on a screen; what it holds is told by hidden fields. mark: the text of the QR code of a page, by
+    number. InputError for faulty markup, an unknown drawing, and a character no typeface has.
     """
     width, height = _size(paper)
     marks = split(header), split(footer)
-    glyphs = PLAIN
-    try:
-        lines = Flow(width - 2 * SIDE, drawings).lines(blocks)
-        for part in (*marks[0], *marks[1]):
-            single(_numbered(part, 1, 1))
-    except UnprintableError:
-        # Few documents hold a name that leaves the fixed tables; only these pay for glyphs of their own.
-        glyphs = Glyphs(" ".join(_texts((blocks, marks))))
-        lines = Flow(width - 2 * SIDE, drawings, glyphs).lines(blocks)
+    margins = [_numbered(part, 1, 1) for part in (*marks[0], *marks[1])]
+    lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, margins)
     sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
-    used: set[str] = set()
-    pages = []
+    file = File()
+    first = file.reserve(len(sheets))
+    tree = Tree(range(first, first + len(sheets)), partial(speak, words=words))
+    fields = Fields(file, tree)
+    for name, value in (form or {}).items():
+        fields.hide(name, value, first)
+    used: set[str] = {"R"}
+    contents = []
     for number, sheet in enumerate(sheets, 1):
-        page = Page()
+        page = Page(tree, width)
+        tree.page()
         for placed in sheet:
-            _draw(page, placed, height - TOP)
+            _draw(page, placed, height - TOP, None if form is None else fields, first + number - 1)
             used |= placed.line.used
-        used |= _margins(page, marks, number, len(sheets), width, height, glyphs)
-        pages.append("\n".join(page.operators))
-    return pdf.write(
-        pages,
-        width=width,
-        height=height,
-        used=used,
-        glyphs=glyphs,
+        room = _mark(page, mark(number), width) if mark else 0.0
+        used |= _margins(page, marks, number, len(sheets), width, height, glyphs, room)
+        contents.append(file.stream(packed(page.content())))
+    fonts, embedded = embed(file, frozenset(used), glyphs)
+    resources = file.add(f"<</Font {fonts}>>")
+    parent = file.reserve()
+    for index, content in enumerate(contents):
+        file.put(
+            first + index,
+            f"<</Type/Page/Parent {parent} 0 R/MediaBox[0 0 {width:g} {height:g}]/Resources {resources} 0 R"
+            f"/Contents {content} 0 R/StructParents {index}/Tabs/S{fields.annotations(first + index)}>>",
+        )
+    kids = " ".join(f"{first + index} 0 R" for index in range(len(sheets)))
+    file.put(parent, f"<</Type/Pages/Count {len(sheets)}/Kids[{kids}]>>")
+    return add_catalog(
+        file,
+        pages=parent,
+        tree=tree.write(file),
+        form=fields.write(fonts),
         title=title,
-        subject=subject,
         author=author,
+        subject=subject,
         language=language,
+        accessible=embedded,
     )
 
 
-def paginate(lines: Sequence[Line], height: float) -> list[list[Placed]]:
-    """Lines on pages: baselines on the grid, lines that belong together on one page."""
-    sheets: list[list[Placed]] = [[]]
-    bottom = 0.0
-    for group in _groups(lines):
-        if group[0].new_page:
-            if sheets[-1]:
-                sheets.append([])
-                bottom = 0.0
-            continue
-        placed, end = _place(group, bottom)
-        if end > height + 0.01 and sheets[-1]:
-            sheets.append([])
-            repeated = group[0].repeat
-            placed, end = _place([repeated, *group] if repeated else group, 0.0)
-        if end <= height + 0.01:
-            sheets[-1] += placed
-            bottom = end
-            continue
-        # More than a page that should stay together is broken where it must be.
-        bottom = sheets[-1][-1].baseline + sheets[-1][-1].line.descent if sheets[-1] else 0.0
-        for line in group:
-            (one,), end = _place([line], bottom)
-            if end > height + 0.01 and sheets[-1]:
-                sheets.append([])
-                (one,), end = _place([line], 0.0)
-            sheets[-1].append(one)
-            bottom = end
-    return [sheet for sheet in sheets if sheet] or [[]]
-
-
-def _groups(lines: Sequence[Line]) -> list[list[Line]]:
-    groups: list[list[Line]] = []
-    keep = False
-    for line in lines:
-        if keep and not line.new_page:
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-        keep = line.keep
-    return groups
-
-
-def _place(group: Sequence[Line], bottom: float) -> tuple[list[Placed], float]:
-    placed = []
-    for line in group:
-        before = line.before if bottom else 0.0
-        baseline = math.ceil((bottom + before + line.ascent) / GRID - 1e-6) * GRID
-        placed.append(Placed(line, baseline))
-        bottom = baseline + line.descent
-    return placed, bottom
-
-
-def _draw(page: Page, placed: Placed, top: float) -> None:
+def _draw(page: Page, placed: Placed, top: float, fields: Fields | None, number: int) -> None:
     y = top - placed.baseline
-    for piece in placed.line.pieces:
-        page.emit(piece.path, f"q 1 0 0 1 {SIDE + piece.x:.2f} {y + piece.y:.2f} cm {piece.operators} Q", piece.alt)
-    for blank in placed.line.blanks:
-        page.blanks.append(Blank(blank.name, SIDE + blank.x, y + blank.y, blank.width, blank.height, blank.path))
+    line = placed.line
+    if line.opens:
+        page.tree.group()
+    for piece in line.pieces:
+        place = ""
+        if piece.path and piece.path[-1][0] == "Figure":
+            left = SIDE + piece.x
+            corners = f"{left:.2f} {y - line.descent:.2f} {page.width - left:.2f} {y + line.ascent:.2f}"
+            place = f"/A<</O/Layout/Placement/Block/BBox[{corners}]>>"
+        page.emit(piece.path, SIDE + piece.x, y + piece.y, piece.operators, piece.alt, place)
+    if fields:
+        for blank in line.blanks:
+            fields.add(blank._replace(x=SIDE + blank.x, y=y + blank.y), number)
 
 
 def _margins(
@@ -170,7 +155,9 @@ def _margins(
     width: float,
     height: float,
     glyphs: Glyphs,
+    gap: float = 0.0,
 ) -> set[str]:
+    """Header and footer; the footer's rule leaves a gap in the middle for the mark."""
     used: set[str] = set()
     room = width - 2 * SIDE
     for parts, y, line in ((marks[0], height - TOP + 18, -6.0), (marks[1], BOTTOM - 32, 12.0)):
@@ -184,11 +171,21 @@ def _margins(
             used |= strip.used
             # The first part at the left, the last at the right, one between them in the middle.
             x = SIDE + (room - strip.width) * (i / (len(parts) - 1) if len(parts) > 1 else 0.0)
-            for piece in strip.placed(x, y, ()):
-                page.emit((), f"q 1 0 0 1 {piece.x:.2f} {y:.2f} cm {piece.operators} Q")
+            for dx, operators, _ in strip.pieces:
+                page.emit((), x + dx, y, operators)
         if any(parts):
-            page.emit((), f"{SIDE} {y + line:.2f} {width - 2 * SIDE:.2f} {HAIRLINE} re f")
+            free = gap if line > 0 else 0.0
+            length = (room - free) / 2
+            for left in (SIDE, (width + free) / 2):
+                page.artifacts.append(f"{left:.2f} {y + line:.2f} {length:.2f} {HAIRLINE} re f")
     return used
+
+
+def _mark(page: Page, text: str, width: float) -> float:
+    """Draws the QR code in the middle of the footer; the width that has to stay free."""
+    side, operators = qr_code(text)
+    page.emit((), (width - side) / 2, MARK_LOW, operators)
+    return side + 2 * QUIET * MODULE
 
 
 def _numbered(part: Inline, number: int, count: int) -> Inline:
@@ -198,13 +195,3 @@ def _numbered(part: Inline, number: int, count: int) -> Inline:
         else span
         for span in part
     )
-
-
-def _texts(node: object) -> list[str]:
-    """All words in a tree of blocks."""
-    if isinstance(node, Text):
-        return [node.text.replace(PAGE, "").replace(PAGES, "")]
-    if isinstance(node, tuple | list):
-        return [text for child in node for text in _texts(child)]
-    names = getattr(type(node), "__slots__", ())
-    return [text for name in names for text in _texts(getattr(node, name))]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from qgen.decimals import plain
 from qgen.exam import Exam
 from qgen.network import Network
-from qgen.paper.blocks import escape, parse
+from qgen.paper.blocks import escape
 from qgen.paper.diagram import Drawing, draw
+from qgen.paper.mark import Mark, mark_text
 from qgen.paper.pages import render, text_width
+from qgen.paper.speech import Vocabulary, speak, vocabulary
 from qgen.question import PARTS, Question
 from qgen.steps import LOSSES
 from qgen.symbols import latex_name, name_symbol
@@ -38,7 +40,7 @@ class Papers:
 
     def solution(self, variant: int) -> bytes:
         """The PDF of the worked solution."""
-        heading = macro("words.txt", "solution", folder=self.templates) + ", "
+        heading = self._word("solution") + ", "
         return self._pdf("solution.txt", self._context(variant, solved=True), variant, heading)
 
     @cached_property
@@ -47,29 +49,28 @@ class Papers:
         return {q.question.id: Derivation(q.question) for q in self.exam.spec.questions}
 
     @cached_property
-    def drawings(self) -> dict[str, Drawing]:
-        """The networks, by question."""
-        width = text_width(self.exam.spec.paper)
-        return {q.question.id: self._drawing(q.question.network, width) for q in self.exam.spec.questions}
-
-    @cached_property
-    def holders(self) -> dict[str, str]:
-        """The student of each variant, where a roster said."""
-        return {variant: student for student, variant in self.exam.students.items()}
+    def speech(self) -> Vocabulary:
+        """The words that formulas are read aloud in."""
+        return vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
 
     def _pdf(self, template: str, context: dict[str, Any], variant: int, heading: str) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
-        label = macro("words.txt", "paper", name, folder=self.templates)
-        page = macro("words.txt", "page", folder=self.templates)
-        title = f"{spec.title}: {heading}{label}"
+        label = self._word("paper", name)
         return render(
-            parse(words(template, context, self.templates)),
+            words(template, context, self.templates, spec.language),
             paper=spec.paper,
             header=f"{escape(spec.title)} | {heading}{label}",
-            footer=f"{escape(spec.course)} | {page}",
+            footer=f"{escape(spec.course)} | {self._word('page')}",
             drawings=self.drawings,
-            title=title,
+            title=f"{spec.title}: {heading}{label}",
+            language=spec.language,
+            words=self.speech,
+            form=None if heading else {"exam": self.exam.checksum[:8], "variant": name},
+            mark=lambda page: mark_text(self.exam, Mark(name, page, bool(heading))),
         )
+
+    def _word(self, name: str, *arguments: str) -> str:
+        return _word(name, arguments, self.templates, self.exam.spec.language)
 
     def _drawing(self, network: Network, width: float) -> Drawing:
         units = [[latex_name(x) for x in network.xs]]
@@ -87,8 +88,9 @@ class Papers:
             for j in range(len(layer.units))
         }
         rows = [("input", ""), *((layer.name, layer.activation) for layer in network.layers)]
-        captions = [macro("words.txt", "caption", *row, folder=self.templates) for row in rows]
-        return draw(units, edges, biases, captions, width=width)
+        captions = [self._word("caption", *row) for row in rows]
+        alt = self._word("drawing", network.shape, ", ".join(captions))
+        return draw(units, edges, biases, captions, width=width, alt=alt)
 
     def _context(self, variant: int, *, solved: bool) -> dict[str, Any]:
         exam, spec = self.exam, self.exam.spec
@@ -169,6 +171,7 @@ class Papers:
                     {
                         "id": item.id,
                         "name": latex_name(item.step),
+                        "spoken": speak(latex_name(item.step), self.speech),
                         "lines": lines.get(item.id, ()),
                         "low": plain(float(self.exam.low[row[item.id], variant])) if sheet else "",
                         "high": plain(float(self.exam.high[row[item.id], variant])) if sheet else "",
@@ -184,6 +187,12 @@ class Papers:
             if part == "gradient" and sheet:
                 layers.reverse()
             yield {"name": part, "marks": _marks(items), "layers": layers}
+
+
+@lru_cache(maxsize=256)
+def _word(name: str, arguments: tuple[str, ...], folder: Path | None, language: str) -> str:
+    """What a macro of words.txt says; asked for the same on every paper."""
+    return macro("words.txt", name, *arguments, folder=folder, language=language)
 
 
 def _examples(question: Question, t: int) -> list[str]:

@@ -1,159 +1,84 @@
-"""One PDF file: pages of ready operators, with only the typefaces and glyphs they use. No dates, no randomness."""
+"""Objects -> the bytes of a PDF file (ISO 32000-1), with small objects packed in an object stream (7.5.7).
+
+A tagged form has a thousand small objects. reportlab writes each of them out by itself, which makes a file three times
+as large and takes longer than everything else on a paper; its part here is to read and to subset typefaces.
+No dates, no randomness: the same objects are the same bytes.
+"""
 
 import zlib
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Any
+from hashlib import md5
 
-from reportlab import rl_config
-from reportlab.pdfbase import pdfdoc
-
-from qgen.paper.fonts import CODES, FACES, Glyphs, typeface
-
-rl_config.useA85 = 0
-rl_config.invariant = 1
+LEVEL = 4  # the next levels take twice as long for 5 % less
+_SPECIAL = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
 
 
-class _Ready(pdfdoc.PDFObject):  # type: ignore[misc]
-    """An object whose bytes are known."""
-
-    __RefOnly__ = 1
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def format(self, document: Any) -> bytes:
-        return self.content
+def text_string(text: str) -> str:
+    """A string that people read (7.9.2.2): literal if ASCII, else UTF-16 in hexadecimal."""
+    if text.isascii() and text.isprintable():
+        return f"({text.translate(_SPECIAL)})"
+    return f"<feff{text.encode('utf-16-be').hex()}>"
 
 
-class _Info(pdfdoc.PDFInfo):  # type: ignore[misc]
-    """The document's information without dates, which would tell one run from another."""
-
-    def format(self, document: Any) -> bytes:
-        known = {
-            "Title": self.title,
-            "Subject": self.subject,
-            "Author": self.author,
-            "Producer": self.producer,
-        }
-        fields = {key: pdfdoc.PDFString(value) for key, value in known.items() if value}
-        result: bytes = pdfdoc.PDFDictionary(fields).format(document)
-        return result
+def packed(content: bytes, entries: str = "") -> bytes:
+    """A compressed stream, ready to be added to a file."""
+    data = zlib.compress(content, LEVEL)
+    return b"<<%b/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (entries.encode(), len(data), data)
 
 
-def _stream(content: bytes, entries: str = "") -> bytes:
-    packed = zlib.compress(content, 6)
-    return b"<< /Filter /FlateDecode /Length %d %s >>\nstream\n%b\nendstream\n" % (
-        len(packed),
-        entries.encode(),
-        packed,
-    )
+def plain(content: bytes, entries: str) -> bytes:
+    """A stream as it is."""
+    return b"<<%b/Length %d>>stream\n%b\nendstream" % (entries.encode(), len(content), content)
 
 
-def _to_unicode(codes: dict[str, int]) -> bytes:
-    """PDF 32000-1, 9.10.3."""
-    lines = [f"<{code:02X}> <{char.encode('utf-16-be').hex().upper()}>" for char, code in codes.items()]
-    blocks = [lines[i : i + 100] for i in range(0, len(lines), 100)]
-    body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
-    return (
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) "
-        "/Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        f"1 begincodespacerange\n<00> <FF>\nendcodespacerange\n{body}\nendcmap\n"
-        "CMapName currentdict /CMap defineresource pop\nend\nend\n"
-    ).encode()
+class File:
+    """Objects by number, from 1; a reference to one is `5 0 R`."""
 
+    def __init__(self) -> None:
+        self.count = 0
+        self.streams: list[tuple[int, bytes]] = []
+        self.objects: list[tuple[int, str]] = []
 
-@lru_cache(maxsize=128)
-def _font_parts(file: str, codes: tuple[tuple[str, int], ...]) -> tuple[str, bytes, bytes, str, str]:
-    """PostScript name, embedded font file, ToUnicode map, font entries and descriptor entries of one subset."""
-    face = typeface(file)
-    last = max(code for _, code in codes)
-    subset = [0] * (last + 1)
-    for char, code in codes:
-        subset[code] = ord(char)
-    program = face.makeSubset(subset)
-    tag = "".join(chr(65 + zlib.crc32(program) // 26**i % 26) for i in range(6))
-    name = f"{tag}+{face.name.decode()}"
-    widths = " ".join(f"{face.getCharWidth(char):.6g}" if char else "0" for char in subset)
-    font = f"/Type /Font /Subtype /TrueType /BaseFont /{name} /FirstChar 0 /LastChar {last} /Widths [{widths}]"
-    box = " ".join(f"{edge:.6g}" for edge in face.bbox)
-    descriptor = (
-        f"/Type /FontDescriptor /FontName /{name} /Flags {face.flags & ~32 | 4} /FontBBox [{box}] "
-        f"/ItalicAngle {face.italicAngle:.6g} /Ascent {face.ascent:.6g} /Descent {face.descent:.6g} "
-        f"/CapHeight {face.capHeight:.6g} /StemV {face.stemV}"
-    )
-    return (
-        name,
-        _stream(program, f"/Length1 {len(program)}"),
-        _stream(_to_unicode(dict(codes))),
-        font,
-        descriptor,
-    )
+    def reserve(self, count: int = 1) -> int:
+        """The first of so many new numbers, whose objects come later."""
+        self.count += count
+        return self.count - count + 1
 
+    def put(self, number: int, content: str) -> None:
+        """The object of a reserved number."""
+        self.objects.append((number, content))
 
-def _add_font(document: Any, resource: str, file: str, codes: tuple[tuple[str, int], ...]) -> Any:
-    _, program, unicode, font, descriptor = _font_parts(file, codes)
+    def add(self, content: str) -> int:
+        """A new object and its number."""
+        self.put(number := self.reserve(), content)
+        return number
 
-    def add(content: bytes) -> str:
-        reference: bytes = document.Reference(_Ready(content)).format(document)
-        return reference.decode()
+    def stream(self, content: bytes) -> int:
+        """A new stream, made by `packed` or `plain`, and its number."""
+        self.streams.append((number := self.reserve(), content))
+        return number
 
-    described = add(f"<< {descriptor} /FontFile2 {add(program)} >>".encode())
-    mapped = add(unicode)
-    return document.Reference(_Ready(f"<< {font} /FontDescriptor {described} /ToUnicode {mapped} >>".encode()))
-
-
-def _subset(face: str, used: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    """The part of a face's table to embed: all of ASCII, for the next document's sake, and what else is used."""
-    wanted = set(used)
-    return tuple((char, code) for char, code in CODES[face].items() if char <= "~" or char in wanted)
-
-
-def write(
-    pages: Iterable[str],
-    *,
-    width: float,
-    height: float,
-    used: Iterable[str],
-    glyphs: Glyphs,
-    title: str,
-    subject: str,
-    author: str,
-    language: str,
-) -> bytes:
-    """The bytes of a PDF with one page per string of operators.
-
-    `used` names what the pages print: a face's resource name, or that name and a character beyond ASCII.
-    """
-    document = pdfdoc.PDFDocument(dummyoutline=1, compression=1, invariant=1, pdfVersion=(1, 7), lang=language)
-    document.Catalog.Outlines = None
-    info = document.info = _Info()
-    info.title, info.subject, info.author, info.producer = title, subject, author, "backprop-exam"
-    fonts = document.idToObject["BasicFonts"].dict
-    printed = set(used)
-    for face, (file, _) in FACES.items():
-        if face in printed:
-            chars = [name[len(face) :] for name in printed if name.startswith(face)]
-            fonts[face] = _add_font(document, face, file, _subset(face, chars))
-    for resource, (file, codes) in glyphs.subsets.items():
-        if resource not in printed:
-            continue
-        fonts[resource] = _add_font(document, resource, file, tuple(codes.items()))
-    resources = document.Reference(pdfdoc.PDFDictionary({"Font": pdfdoc.PDFObjectReference("BasicFonts")}))
-    for operators in pages:
-        content = operators.encode("latin-1")
-        document.updateSignature(content)
-        document.addPage(
-            pdfdoc.PDFDictionary(
-                {
-                    "Type": "/Page",
-                    "Parent": document.Reference(document.Pages),
-                    "MediaBox": pdfdoc.PDFArray([0, 0, width, height]),
-                    "Resources": resources,
-                    "Contents": document.Reference(_Ready(_stream(content))),
-                }
-            )
-        )
-    info.digest(document.signature)
-    result: bytes = document.format()
-    return result
+    def finish(self, root: int, info: int) -> bytes:
+        """The whole file; `root` and `info` are the numbers of the catalog and the document's information."""
+        places, at = [], 0
+        for number, content in self.objects:
+            places.append(f"{number} {at}")
+            at += len(content) + 1
+        table = " ".join(places) + "\n"
+        body = "\n".join(content for _, content in self.objects)
+        entries = f"/Type/ObjStm/N {len(places)}/First {len(table)}"
+        holder = self.stream(packed((table + body).encode("latin-1"), entries))
+        rows = [b"\0\0\0\0\xff\xff"] * (self.count + 2)
+        for index, (number, _) in enumerate(self.objects):
+            rows[number] = b"\2" + holder.to_bytes(3, "big") + index.to_bytes(2, "big")
+        parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
+        at = len(parts[0])
+        for number, data in self.streams:
+            rows[number] = b"\1" + at.to_bytes(3, "big") + b"\0\0"
+            parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, data))
+            at += len(parts[-1])
+        digest = md5(b"".join(parts), usedforsecurity=False).hexdigest()
+        number = self.count + 1
+        rows[number] = b"\1" + at.to_bytes(3, "big") + b"\0\0"
+        trailer = f"/Type/XRef/Size {number + 1}/W[1 3 2]/Root {root} 0 R/Info {info} 0 R/ID[<{digest}><{digest}>]"
+        parts.append(b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, packed(b"".join(rows), trailer), at))
+        return b"".join(parts)

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from qgen.paper.blocks import Table
 from qgen.paper.fonts import width as glyph_width
@@ -44,13 +44,15 @@ def set_table(table: Table, width: float, single: Single, path: Callable[..., Pa
     lefts = [group * (natural + gap) for group in range(groups)]
     per = math.ceil(len(table.rows) / groups)
     element = path("Table")
+    # Without a header, the first cell names what stands beside it.
+    bare = not table.header
 
     def line(cells: Sequence[tuple[Inline, ...]], role: str) -> Line:
         row = (*element, *path("TR"))
         placed = [
-            (left + x, strip, (*row, *path(role)))
+            (left + x, strip, (*row, *path("RowTH" if bare and not column else role)))
             for left, group in zip(lefts, cells, strict=False)
-            for x, strip in _cells(columns, group, role == "TH", single)
+            for column, (x, strip) in enumerate(_cells(columns, group, role == "TH", single))
         ]
         pieces = [piece for x, strip, cell in placed for piece in strip.placed(x, 0.0, cell)]
         # A formula may reach a little into the lines above and below without a collision.
@@ -64,26 +66,29 @@ def set_table(table: Table, width: float, single: Single, path: Callable[..., Pa
 
     def ruled(line: Line, y: float, thickness: float) -> Line:
         rules = (rule(left * scale, y, natural * scale, thickness) for left in lefts)
-        return replace(line, pieces=(*line.pieces, *rules))
+        return line._replace(pieces=(*line.pieces, *rules))
 
     header: Line | None = None
+    repeated: Line | None = None
     if table.header:
         header = ruled(ruled(line([table.header] * groups, "TH"), 11.5, THICK), -4.5, THIN)
-        header = replace(header, ascent=max(header.ascent, 12.0), descent=5.0, before=3.5, keep=True)
+        header = header._replace(ascent=max(header.ascent, 12.0), descent=5.0, before=3.5, keep=True)
         yield header
+        # On the next page it is a part of the page, not of the table: it was read before.
+        repeated = header._replace(pieces=tuple(piece._replace(path=()) for piece in header.pieces))
     for i in range(per):
         row = line([table.rows[k] for k in range(i, len(table.rows), per)], "TD")
         last = i == per - 1
         if header and last:
-            row = replace(ruled(row, -row.descent - 1.5, THICK), descent=row.descent + 4.0)
-        yield replace(row, repeat=header, keep=not last and (i == 0 or i == per - 2))
+            row = ruled(row, -row.descent - 1.5, THICK)._replace(descent=row.descent + 4.0)
+        yield row._replace(repeat=repeated, keep=not last and (i == 0 or i == per - 2))
 
 
 def _scaled(piece: Piece, scale: float) -> Piece:
     if scale == 1.0:
         return piece
     operators = f"{scale:.4f} 0 0 {scale:.4f} 0 0 cm {piece.operators}"
-    return replace(piece, x=piece.x * scale, y=piece.y * scale, operators=operators)
+    return piece._replace(x=piece.x * scale, y=piece.y * scale, operators=operators)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+"""The typefaces of one document as PDF objects: subsets with a map to Unicode, shared by all pages and fields."""
+
+import unicodedata
+import zlib
+from functools import lru_cache
+
+from qgen.paper.fonts import CODES, FACES, typeface
+from qgen.paper.glyphs import Collection, Glyphs
+from qgen.paper.pdf import File, packed
+
+FIELD_FONT = "F"
+"""The resource name of the face that form fields are filled in with: the regular one, by its ASCII codes."""
+
+Codes = tuple[tuple[str, int], ...]
+
+
+def embed(file: File, used: frozenset[str], glyphs: Glyphs) -> tuple[str, bool]:
+    """The dictionary of font resources for what a document prints, and whether all of them are embedded.
+
+    used: resource names, and resource names followed by a character.
+    """
+    fonts = []
+    own = [(resource, font, tuple(codes.items())) for resource, (font, codes) in glyphs.subsets.items()]
+    for resource, font, codes in (*_subsets(used), *(row for row in own if row[0] in used)):
+        tag, program, unicode = _parts(font, codes)
+        programs = file.stream(program), file.stream(unicode)
+        fonts.append(f"/{resource} {_add(file, font, codes, tag, programs, field=False)} 0 R")
+        if resource == "R":
+            fonts.append(f"/{FIELD_FONT} {_add(file, font, codes, tag, programs, field=True)} 0 R")
+    collections = [(resource, font) for resource, font in glyphs.collections.items() if resource in used]
+    fonts += [f"/{resource} {_add_collection(file, font)} 0 R" for resource, font in collections]
+    return f"<<{''.join(fonts)}>>", not collections
+
+
+@lru_cache(maxsize=64)
+def _subsets(used: frozenset[str]) -> tuple[tuple[str, str, Codes], ...]:
+    """Of every fixed face that is used: its resource name, its file, and the part of its table to embed."""
+
+    def wanted(face: str, char: str) -> bool:
+        # The regular face keeps all of ASCII: names and what is filled in need it.
+        return face + char in used or (face == "R" and char <= "~")
+
+    return tuple(
+        (face, file, tuple((char, code) for char, code in CODES[face].items() if wanted(face, char)))
+        for face, (file, _) in FACES.items()
+        if face in used
+    )
+
+
+@lru_cache(maxsize=128)
+def _parts(font: str, codes: Codes) -> tuple[str, bytes, bytes]:
+    """Tag, embedded font file and ToUnicode map of one subset."""
+    subset = [0] * (max(code for _, code in codes) + 1)
+    for char, code in codes:
+        subset[code] = ord(char)
+    program = typeface(font).makeSubset(subset)
+    tag = "".join(chr(65 + zlib.crc32(program) // 26**i % 26) for i in range(6))
+    return tag, packed(program, f"/Length1 {len(program)}"), packed(_to_unicode(codes))
+
+
+def _add(file: File, font: str, codes: Codes, tag: str, programs: tuple[int, int], *, field: bool) -> int:
+    entries, descriptor = _entries(font, codes, tag, field)
+    described = file.add(f"<<{descriptor}/FontFile2 {programs[0]} 0 R>>")
+    return file.add(f"<<{entries}/FontDescriptor {described} 0 R/ToUnicode {programs[1]} 0 R>>")
+
+
+@lru_cache(maxsize=256)
+def _entries(font: str, codes: Codes, tag: str, field: bool) -> tuple[str, str]:
+    """The entries of a font and of its descriptor."""
+    face = typeface(font)
+    chars = {code: char for char, code in codes}
+    first, last = (32, 126) if field else (1, max(chars))
+    widths = " ".join(
+        f"{face.getCharWidth(ord(chars[code])):.6g}" if code in chars else "0" for code in range(first, last + 1)
+    )
+    name = f"{tag}+{face.name.decode()}"
+    entries = f"/Type/Font/Subtype/TrueType/BaseFont/{name}/FirstChar {first}/LastChar {last}/Widths[{widths}]"
+    box = " ".join(f"{edge:.6g}" for edge in face.bbox)
+    # What is typed into a field is encoded by the viewer, which needs a standard encoding; all else has codes of ours.
+    flags = face.flags & ~36 | (32 if field else 4)
+    descriptor = (
+        f"/Type/FontDescriptor/FontName/{name}/Flags {flags}/FontBBox[{box}]/ItalicAngle {face.italicAngle:.6g}"
+        f"/Ascent {face.ascent:.6g}/Descent {face.descent:.6g}/CapHeight {face.capHeight:.6g}/StemV {face.stemV}"
+    )
+    return entries + "/Encoding/WinAnsiEncoding" * field, descriptor
+
+
+def _add_collection(file: File, font: Collection) -> int:
+    """A typeface for Chinese, Japanese or Korean that every viewer brings along (ISO 32000-1, 9.7.5.2)."""
+    descriptor = file.add(
+        f"<</Type/FontDescriptor/FontName/{font.name}/Flags 6/FontBBox[0 -150 1000 880]/ItalicAngle 0"
+        "/Ascent 880/Descent -120/CapHeight 880/StemV 90>>"
+    )
+    descendant = file.add(
+        f"<</Type/Font/Subtype/CIDFontType0/BaseFont/{font.name}/FontDescriptor {descriptor} 0 R/DW 1000"
+        f"/CIDSystemInfo<</Registry(Adobe)/Ordering({font.ordering})/Supplement {font.supplement}>>>>"
+    )
+    return file.add(
+        f"<</Type/Font/Subtype/Type0/BaseFont/{font.name}/Encoding/{font.encoding}/DescendantFonts[{descendant} 0 R]>>"
+    )
+
+
+def _to_unicode(codes: Codes) -> bytes:
+    """ISO 32000-1, 9.10.3."""
+    lines = [f"<{code:02X}> <{_letter(char).encode('utf-16-be').hex().upper()}>" for char, code in codes]
+    blocks = [lines[i : i + 100] for i in range(0, len(lines), 100)]
+    body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
+    return (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) "
+        "/Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        f"1 begincodespacerange\n<00> <FF>\nendcodespacerange\n{body}\nendcmap\n"
+        "CMapName currentdict /CMap defineresource pop\nend\nend\n"
+    ).encode()
+
+
+def _letter(char: str) -> str:
+    """An Arabic letter's form is read as the letter."""
+    return unicodedata.normalize("NFKC", char) if "\ufb1d" <= char <= "\ufefc" else char
