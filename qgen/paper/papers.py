@@ -16,7 +16,9 @@ from qgen.paper.diagram import Drawing, draw
 from qgen.paper.mark import Mark, mark_text
 from qgen.paper.pages import render, text_width
 from qgen.paper.speech import Vocabulary, speak, vocabulary
+from qgen.pitfalls import Pitfalls
 from qgen.question import PARTS, Question
+from qgen.routes import route
 from qgen.steps import LOSSES
 from qgen.symbols import latex_name, name_symbol
 from qgen.words import macro
@@ -47,6 +49,32 @@ class Papers:
     def derivations(self) -> dict[str, Derivation]:
         """By question."""
         return {q.question.id: Derivation(q.question) for q in self.exam.spec.questions}
+
+    @cached_property
+    def routes(self) -> dict[str, str]:
+        """The way of every gradient through its network, by item."""
+        return {
+            item.id: route(self.derivations[q.question.id], item.step)
+            for q in self.exam.spec.questions
+            for item in q.question.items
+            if item.part == "gradient"
+        }
+
+    @cached_property
+    def pitfalls(self) -> dict[str, Pitfalls]:
+        """The usual mistakes, by question."""
+        return {batch.question.id: Pitfalls(batch) for batch in self.exam.batches}
+
+    @cached_property
+    def drawings(self) -> dict[str, Drawing]:
+        """The networks, by question."""
+        width = text_width(self.exam.spec.paper)
+        return {q.question.id: self._drawing(q.question.network, width) for q in self.exam.spec.questions}
+
+    @cached_property
+    def holders(self) -> dict[str, str]:
+        """The student of each variant, where a roster said."""
+        return {variant: student for student, variant in self.exam.students.items()}
 
     @cached_property
     def speech(self) -> Vocabulary:
@@ -160,6 +188,7 @@ class Papers:
         row = {item.id: i for i, item in enumerate(self.exam.items)}
         lines = {entry.item.id: entry.lines for entry in sheet.items} if sheet else {}
         factors = self.derivations[question.id].factors if sheet else ()
+        pitfalls = self.pitfalls[question.id].of(variant) if sheet else {}
         for part in PARTS:
             items = [item for item in question.items if item.iteration == t and item.part == part]
             layers = []
@@ -173,6 +202,8 @@ class Papers:
                         "name": latex_name(item.step),
                         "spoken": speak(latex_name(item.step), self.speech),
                         "lines": lines.get(item.id, ()),
+                        "route": self.routes.get(item.id, ""),
+                        "mistakes": [{"name": name, "value": value} for name, value in pitfalls.get(item.step, ())],
                         "low": plain(float(self.exam.low[row[item.id], variant])) if sheet else "",
                         "high": plain(float(self.exam.high[row[item.id], variant])) if sheet else "",
                     }
