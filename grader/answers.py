@@ -52,8 +52,8 @@ def read_answers(
     faults.stop()
     if not sheet.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
-    values, kinds, reasons, commas = _numbers(sheet.written)
-    remarks += _decimal_commas(commas, sheet.written, values, kinds, reasons)
+    values, kinds, reasons, commas = numbers(sheet.written)
+    remarks += decimal_commas(commas, sheet.written, values, kinds, reasons)
     notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks))
     return Submissions(tuple(sheet.students), chosen, tuple(items), sheet.written, values, kinds, reasons, notes)
 
@@ -96,7 +96,7 @@ def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
     return lambda text: exact[text] if text in exact else bare.get(text.lstrip("0"))
 
 
-def _numbers(
+def numbers(
     written: NDArray[np.object_],
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[tuple[int, int], str], list[int]]:
     """`read_all` by blocks of students, and which students write commas."""
@@ -118,7 +118,7 @@ def _numbers(
     return values, kinds, reasons, commas
 
 
-def _decimal_commas(
+def decimal_commas(
     commas: list[int],
     written: NDArray[np.object_],
     values: NDArray[np.float64],

@@ -36,9 +36,15 @@ def _main(
 
 @app.command(epilog="Example:  grader score answers.csv --exam exam --out results")
 def score(
-    answers: Annotated[Path, typer.Argument(help="Answers, wide or long: CSV, TSV or XLSX.")],
+    answers: Annotated[
+        Path,
+        typer.Argument(
+            help="Answers: CSV, TSV or XLSX, wide or long; Moodle's quiz responses; Canvas' Student Analysis."
+        ),
+    ],
     exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the answers.")] = None,
     out: Annotated[Path, typer.Option(help="The results folder to write.")] = Path("results"),
+    roster: Annotated[Path | None, typer.Option(help="For answers from an LMS: student_id,name,email,login.")] = None,
     overrides: Annotated[Path | None, typer.Option(help="student_id,item,marks,reason: the examiner decides.")] = None,
     feedback: Annotated[bool, typer.Option(help="A PDF for every student.")] = True,
     encoding: Annotated[str | None, typer.Option(help="Of the answers file; default: found out.")] = None,
@@ -54,6 +60,7 @@ def score(
             _exam_folder(exam, answers),
             out,
             encoding=encoding,
+            roster=roster,
             overrides=overrides,
             feedback=feedback,
             templates=templates,

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from grader.answers import read_answers
+from grader.answers import Submissions, read_answers
 from grader.marksheet import marks_csv, scores_csv
 from grader.overrides import override
+from grader.responses import read_responses, recognise
 from grader.score import Marks, score
 from grader.suspicions import suspicions
-from qgen.exam import read_exam
+from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
 
 Progress = Callable[[str, int, int], None]
@@ -23,6 +24,7 @@ def mark(
     out: Path,
     *,
     encoding: str | None = None,
+    roster: Path | None = None,
     overrides: Path | None = None,
     feedback: bool = True,
     templates: Path | None = None,
@@ -31,11 +33,7 @@ def mark(
 ) -> Marks:
     """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all."""
     progress("reading", 0, 1)
-    exam = read_exam(exam_folder)
-    students = exam.students or None
-    submissions = read_answers(
-        answers, items=exam.columns, variants=exam.variants, students=students, encoding=encoding
-    )
+    exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster)
     progress("marking", 0, 1)
     marks = score(exam, submissions)
     marks = replace(marks, remarks=(*submissions.notes, *suspicions(marks)))
@@ -47,6 +45,15 @@ def mark(
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)
     return marks
+
+
+def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path | None) -> tuple[Exam, Submissions]:
+    """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
+    if answers.is_dir() or recognise(answers):
+        return read_responses(answers, exam, roster=roster)
+    students = exam.students or None
+    read = read_answers(answers, items=exam.columns, variants=exam.variants, students=students, encoding=encoding)
+    return exam, read
 
 
 def _write_tables(marks: Marks, folder: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -209,6 +210,49 @@ def _check_spec(path: Path, n: int) -> None:
         console.print(line)
     if faults:
         raise InputError(*faults)
+
+
+class Bank(StrEnum):
+    """A question bank's format."""
+
+    moodle_xml = "moodle-xml"
+    canvas_qti = "canvas-qti"
+
+
+@app.command(epilog="Examples:  qgen export moodle-xml      qgen export canvas-qti --exam midterm --out midterm.zip")
+def export(
+    bank: Annotated[Bank, typer.Argument(help="moodle-xml or canvas-qti.")],
+    exam: Annotated[Path, typer.Option(help="The exam folder.")] = Path("exam"),
+    out: Annotated[Path | None, typer.Option(help="The file; default: <exam>/moodle.xml or canvas.zip.")] = None,
+    separate: Annotated[bool, typer.Option("--separate", help="Moodle: a question per item, not per variant.")] = False,
+    templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write an exam as a question bank that Moodle or Canvas imports."""
+    with faults_shown(), progress_bar() as progress:
+        from qgen.exam import read_exam
+
+        def exporting(done: int, of: int) -> None:
+            progress("exporting", done, of)
+
+        the_exam = read_exam(exam)
+        if bank is Bank.moodle_xml:
+            from qgen.export.moodle_xml import write_moodle_xml
+
+            target = out or exam / "moodle.xml"
+            count = write_moodle_xml(
+                the_exam, target, separate=separate, templates=templates, force=force, progress=exporting
+            )
+        else:
+            from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
+
+            if separate:
+                raise typer.BadParameter("Canvas always gets a question per item", param_hint="--separate")
+            target = out or exam / "canvas.zip"
+            count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
+            for note in canvas_notes(the_exam):
+                typer.secho(note, fg="yellow", err=True)
+        typer.echo(f"{_count(count, 'question')} in {target}")
 
 
 def _seed(text: str) -> int:
