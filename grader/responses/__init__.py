@@ -9,8 +9,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
+import grader.responses.canvas as canvas
+import grader.responses.moodle as moodle
 from grader.answers import Submissions
-from grader.responses import canvas, moodle
 from grader.responses.assemble import assemble
 from grader.responses.people import NOBODY, read_people
 from qgen.errors import InputError

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.answers import UNREADABLE, Submissions
-from grader.answers import decimal_commas, numbers
+from grader.answers import UNREADABLE, Submissions, decimal_commas, numbers
 from grader.responses.people import NOBODY, People
 from grader.responses.taken import Taken, several, shown
 from qgen.errors import InputError
