@@ -31,18 +31,18 @@ def solve(
     """
     values: dict[str, Value] = dict(givens)
     results: dict[str, Value] = {}
-    for step in steps:
-        rule = rules[step.rule]
-        # far out a sigmoid is 0 and its logarithm -inf: numbers that certify.py rejects, no cause for a warning
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+    # far out a sigmoid is 0 and its logarithm -inf: numbers that certify.py rejects, no cause for a warning
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        for step in steps:
+            rule = rules[step.rule]
             result = rule(*[values[name] for name in step.needs], **_beside(rule, step, values))
             if write is not None:
                 result = write(step, result)
-        results[step.id] = result
-        values[step.id] = result
-        if step.id in claimed:
-            for name in (step.id, step.shows) if step.shows else (step.id,):
-                values[name] = _either(claimed[step.id], values[name])
+            results[step.id] = result
+            values[step.id] = result
+            if step.id in claimed:
+                for name in (step.id, step.shows) if step.shows else (step.id,):
+                    values[name] = _either(claimed[step.id], values[name])
     return results
 
 

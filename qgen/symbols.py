@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from qgen.question import iteration_of
@@ -108,6 +109,7 @@ def name_symbol(quantity: str) -> Symbol:
     return Symbol(latex_name(quantity))
 
 
+@lru_cache(maxsize=4096)
 def latex_name(quantity: str) -> str:
     r"""The LaTeX of an id: w11_1 -> w_{11}^{(1)}, dw13 -> \frac{\partial L}{\partial w_{13}}, loss -> L."""
     bare = quantity.partition("_")[2] if iteration_of(quantity) > 1 else quantity

@@ -1,5 +1,6 @@
 """LaTeX -> ready PDF operators. Formulas that differ only in their digits share one layout: all digits are as wide."""
 
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,6 +14,7 @@ from qgen.paper.latex import FormulaError, parse
 from qgen.paper.mathbox import Box, Style, row
 
 CACHED = 4096
+STEP = 12.0  # points: a formula is broken for a width that is a multiple of it
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _DIGITS = re.compile("[0-9]")
 _FIRST = 0xE000  # digit number i of a formula is laid out as the private character _FIRST + i
@@ -64,7 +66,11 @@ def break_formula(latex: str, width: float, size: float = 10.5, *, display: bool
     What would not fit otherwise is broken inside of brackets; a part that offers no break may still be wider.
     """
     try:
-        templates = _lines(latex.translate(_ZEROS), width, size, display)
+        normal = latex.translate(_ZEROS)
+        whole = _whole(normal, size, display)
+        # Widths differ from paper to paper, so that few formulas should depend on them.
+        steps = math.floor(width / STEP) * STEP if width > STEP else width
+        templates = (whole,) if whole.width <= width else _lines(normal, steps, size, display)
     except FormulaError as fault:
         raise _error(latex, fault) from None
     digits = _DIGITS.findall(latex)

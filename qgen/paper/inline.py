@@ -1,13 +1,16 @@
 r"""Running text: words, $formulas$, **bold**, *italic*, and \* for a plain star; `escape` protects people's words."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qgen.errors import InputError
 
 _ESCAPABLE = r"\*$|#-@=:%{}"
 _LITERAL, _FORMULA = 0xE000, 0xF000  # private characters: protected plain characters, formulas by number
 _NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?", re.ASCII)
+_PROTECTED = re.compile(r"[\\$\ue000-\uf8ff]")
+_MARKED = re.compile("[*\ue000-\uf8ff]")
+_MINUS = re.compile(r"(?<![^\s(])-(?=\d)")  # a hyphen before a number is a minus
 PAGE, PAGES = "\ue100", "\ue101"  # stand for a page's number and their count in headers and footers
 _SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
 
@@ -17,16 +20,14 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Words in one face: R regular, B bold, I italic."""
 
     face: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """A formula in LaTeX, without dollars."""
 
     latex: str
@@ -63,6 +64,9 @@ class Line:
 
     def __init__(self, markup: str) -> None:
         self.formulas: list[str] = []
+        if not _PROTECTED.search(markup):
+            self.text = markup
+            return
         self.text = re.sub(r"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]", self._protect, markup)
         if "$" in self.text:
             raise MarkupError("a formula is opened by $ and never closed; write \\$ for a dollar")
@@ -93,6 +97,9 @@ class Line:
 
     def inline(self, text: str) -> Inline:
         """The text with its formulas, bold and italic words."""
+        if not _MARKED.search(text):
+            words = _MINUS.sub("−", " ".join(text.split()))
+            return (Text("R", words),) if words else ()
         parts: list[Text | Formula] = []
         face = "R"
         for token in re.split(r"(\*\*|\*|[\uf000-\uf8ff])", text.strip()):
@@ -104,7 +111,7 @@ class Line:
             elif token and "\uf000" <= token <= "\uf8ff":
                 parts.append(Formula(self._latex(token)))
             elif token:
-                parts.append(Text(face, re.sub(r"\s+", " ", self._literal(token))))
+                parts.append(Text(face, self._literal(_MINUS.sub("−", re.sub(r"\s+", " ", token)))))
         if face != "R":
             raise MarkupError(f"a {'**' if face == 'B' else '*'} is never closed; write \\* for a star")
         return tuple(parts)
@@ -116,7 +123,7 @@ class Line:
 
 def number_in(text: Inline) -> str:
     """The plain number that a cell holds, as text or as a formula; empty if it holds anything else."""
-    words = plain(text)
+    words = plain(text).replace("−", "-")
     return words if _NUMBER.fullmatch(words) else ""
 
 

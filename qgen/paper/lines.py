@@ -1,7 +1,7 @@
 """Words and formulas -> set lines: pieces of ready operators with their extents. Lengths in points."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -65,8 +65,7 @@ class Line(NamedTuple):
     opens: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(NamedTuple):
     """One line of running text: width, extents, pieces without structure, the glyphs used."""
 
     width: float
@@ -83,6 +82,11 @@ class Strip:
         ]
 
 
+NOTHING = Strip(0.0, 0.0, 0.0, (), frozenset())
+_ZEROS = str.maketrans("123456789", "0" * 9)
+_DIGIT = re.compile("[0-9]")
+_STRING = re.compile(r"\((?:\\.|[^()\\])*\) Tj", re.DOTALL)
+
 _Part = tuple[float, str, str | Layout]  # width, face, text or formula; the face is empty for a formula
 
 
@@ -96,8 +100,41 @@ def wrap(
 
 def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
     """The text on one line, however long."""
-    strips = wrap(text, 1e9, size, bold=bold, glyphs=glyphs)
-    return strips[0] if strips else Strip(0.0, 0.0, 0.0, (), frozenset())
+    if glyphs is not PLAIN:
+        return next(iter(_wrap(text, 1e9, size, bold, glyphs)), NOTHING)
+    normal = tuple([part._replace(text=part.text.translate(_ZEROS)) if type(part) is Text else part for part in text])
+    strip, slots = _single(normal, size, bold)
+    if not slots:
+        return strip
+    digits = [digit for part in text if type(part) is Text for digit in _DIGIT.findall(part.text)]
+    pieces, at = [], 0
+    for piece, count in zip(strip.pieces, slots, strict=True):
+        if count:
+            piece = (piece[0], piece[1] % tuple(digits[at : at + count]), "")
+            at += count
+        pieces.append(piece)
+    return strip._replace(pieces=tuple(pieces))
+
+
+@lru_cache(maxsize=4096)
+def _single(normal: Inline, size: float, bold: bool) -> tuple[Strip, tuple[int, ...]]:
+    """A line with 0 for every digit, as they are all as wide: a %s in its place, and how many of these a piece has."""
+    strip = next(iter(_wrap(normal, 1e9, size, bold, PLAIN)), NOTHING)
+    if not any("0" in part.text for part in normal if isinstance(part, Text)):
+        return strip, ()
+    pieces: list[tuple[float, str, str]] = []
+    slots = []
+    for x, operators, latex in strip.pieces:
+        shown = operators if latex else _STRING.sub(_with_slots, operators.replace("%", "%%"))
+        slots.append(0 if latex else shown.count("%s"))
+        pieces.append((x, shown if slots[-1] else operators, latex))
+    digits = frozenset(face + digit for face in "BI" if face in strip.used for digit in "0123456789")
+    return strip._replace(pieces=tuple(pieces), used=strip.used | digits), tuple(slots)
+
+
+def _with_slots(string: re.Match[str]) -> str:
+    """A PDF string with a %s for every 0, but not for those of an octal code."""
+    return re.sub(r"(\\[0-7]{3})|0", lambda match: match.group(1) or "%s", string.group())
 
 
 def shortened(text: Inline, width: float, size: float = SIZE, *, glyphs: Glyphs = PLAIN) -> Strip:

@@ -97,7 +97,7 @@ class Papers:
             mark=lambda page: mark_text(self.exam, Mark(name, page, bool(heading))),
         )
 
-    def _word(self, name: str, *arguments: str) -> str:
+    def _word(self, name: str, *arguments: str | int) -> str:
         return _word(name, arguments, self.templates, self.exam.spec.language)
 
     def _drawing(self, network: Network, width: float) -> Drawing:
@@ -185,43 +185,70 @@ class Papers:
         }
 
     def _parts(self, question: Question, t: int, variant: int, sheet: Sheet | None) -> Iterator[dict[str, Any]]:
+        if sheet is None:
+            yield from self._fixed_parts(question, t)
+            return
+        entries = {entry.item.id: entry for entry in sheet.items}
+        pitfalls = self.pitfalls[question.id].of(variant)
+        factors = [factor for factor in self.derivations[question.id].factors if factor.iteration == t]
+        low, high = self.exam.low[:, variant].tolist(), self.exam.high[:, variant].tolist()
+        for part in self._fixed_parts(question, t):
+            layers = []
+            for layer in part["layers"]:
+                answers = [
+                    {
+                        **answer,
+                        "lines": entries[answer["id"]].lines,
+                        "mistakes": [
+                            {"name": name, "value": value} for name, value in pitfalls.get(answer["step"], ())
+                        ],
+                        "low": plain(low[answer["row"]]),
+                        "high": plain(high[answer["row"]]),
+                    }
+                    for answer in layer["answers"]
+                ]
+                shared = [sheet.factors[factor.step] for factor in factors if factor.layer == layer["name"]]
+                shown = shared if part["name"] == "gradient" else []
+                layers.append({**layer, "answers": answers, "factors": shown})
+            if part["name"] == "gradient":
+                layers.reverse()
+            yield {**part, "layers": layers}
+
+    def _fixed_parts(self, question: Question, t: int) -> list[dict[str, Any]]:
+        """The parts of an iteration, their layers and items, as they are on every paper."""
+        if (question.id, t) not in self._known_parts:
+            self._known_parts[question.id, t] = list(self._make_parts(question, t))
+        return self._known_parts[question.id, t]
+
+    @cached_property
+    def _known_parts(self) -> dict[tuple[str, int], list[dict[str, Any]]]:
+        return {}
+
+    def _make_parts(self, question: Question, t: int) -> Iterator[dict[str, Any]]:
         row = {item.id: i for i, item in enumerate(self.exam.items)}
-        lines = {entry.item.id: entry.lines for entry in sheet.items} if sheet else {}
-        factors = self.derivations[question.id].factors if sheet else ()
-        pitfalls = self.pitfalls[question.id].of(variant) if sheet else {}
         for part in PARTS:
             items = [item for item in question.items if item.iteration == t and item.part == part]
             layers = []
             for layer in question.layers:
                 mine = [item for item in items if item.layer == layer]
-                if not mine:
-                    continue
-                entries = [
+                answers = [
                     {
                         "id": item.id,
+                        "step": item.step,
+                        "row": row[item.id],
                         "name": latex_name(item.step),
-                        "spoken": speak(latex_name(item.step), self.speech),
-                        "lines": lines.get(item.id, ()),
+                        "spoken": escape(self._word("box", speak(latex_name(item.step), self.speech), layer, t)),
                         "route": self.routes.get(item.id, ""),
-                        "mistakes": [{"name": name, "value": value} for name, value in pitfalls.get(item.step, ())],
-                        "low": plain(float(self.exam.low[row[item.id], variant])) if sheet else "",
-                        "high": plain(float(self.exam.high[row[item.id], variant])) if sheet else "",
                     }
                     for item in mine
                 ]
-                shared = [
-                    sheet.factors[factor.step]
-                    for factor in factors
-                    if sheet and part == "gradient" and factor.layer == layer and factor.iteration == t
-                ]
-                layers.append({"name": layer, "marks": _marks(mine), "answers": entries, "factors": shared})
-            if part == "gradient" and sheet:
-                layers.reverse()
+                if mine:
+                    layers.append({"name": layer, "marks": _marks(mine), "answers": answers})
             yield {"name": part, "marks": _marks(items), "layers": layers}
 
 
-@lru_cache(maxsize=256)
-def _word(name: str, arguments: tuple[str, ...], folder: Path | None, language: str) -> str:
+@lru_cache(maxsize=1024)
+def _word(name: str, arguments: tuple[str | int, ...], folder: Path | None, language: str) -> str:
     """What a macro of words.txt says; asked for the same on every paper."""
     return macro("words.txt", name, *arguments, folder=folder, language=language)
 

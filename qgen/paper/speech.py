@@ -105,6 +105,7 @@ def vocabulary(text: str) -> Vocabulary:
     return tuple(words.items())
 
 
+@lru_cache(maxsize=4096)
 def speak(latex: str, words: Vocabulary = ENGLISH) -> str:
     """A formula of the subset in words. FormulaError for anything else."""
     latex = latex.replace("^2", r"^{\text{squared}}")
