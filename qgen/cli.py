@@ -87,6 +87,7 @@ def make(
     seed: Annotated[str | None, typer.Option(help="Same spec and seed: same bytes. Default: 128 random bits.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to print on.")] = 1,
     templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
+    booklet: Annotated[bool, typer.Option("--booklet", help="Also all papers in one PDF, for the print shop.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an exam folder that exists.")] = False,
 ) -> None:
     """Print a paper and a worked solution for every student, and the key for grader."""
@@ -112,6 +113,7 @@ def make(
             jobs=jobs,
             force=force,
             templates=templates,
+            booklet=booklet,
             progress=progress,
         )
         exam = made.exam
@@ -120,7 +122,26 @@ def make(
             f"({_count(len(exam.items), 'item')}, {exam.max_score:g} marks each, {time.monotonic() - started:.1f} s)"
         )
         typer.echo(_certificate_line(made))
+        if booklet:
+            typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {out / 'answers.csv'}")
+
+
+@app.command(epilog="Example:  qgen preview --spec exam.toml")
+def preview(
+    spec: Annotated[Path | None, typer.Option(help="What to draw and ask; see qgen new.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder to put both PDFs in.")] = Path("preview"),
+    templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
+    seed: Annotated[str, typer.Option(help="Another seed shows other numbers.")] = "1",
+) -> None:
+    """Print one paper and its worked solution, to look at; the last preview is replaced."""
+    with faults_shown():
+        from qgen.make import preview as print_preview
+        from qgen.spec import read_spec, spec_of
+
+        exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
+        for path in print_preview(exam_spec, out, seed=_seed(seed), templates=templates):
+            typer.echo(path)
 
 
 def _say_roster(roster: Any) -> None:

@@ -10,7 +10,7 @@ import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -77,7 +77,8 @@ def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
     except OSError as fault:
         raise InputError(f"{target}: cannot be written: {fault.strerror}") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def safe_name(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qgen.errors import InputError
 from qgen.exam import Exam, make_exam, write_exam
-from qgen.folder import safe_name, unique_names, whole_folder
+from qgen.folder import safe_name, unique_names, whole_folder, write_whole
 from qgen.sample import Tally
 from qgen.spec import Spec
 
@@ -47,9 +47,13 @@ def make(
     jobs: int = 1,
     force: bool = False,
     templates: Path | None = None,
+    booklet: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Made:
-    """papers/, solutions/, exam.json, key.csv and answers.csv in `out`. InputError where anything is at fault."""
+    """papers/, solutions/, exam.json, key.csv and answers.csv in `out`. InputError where anything is at fault.
+
+    `booklet`: papers.pdf and solutions.pdf too, all in one for the print shop.
+    """
     if not 1 <= n <= MOST_VARIANTS:
         raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
     if students is not None and len(students) > n:
@@ -65,7 +69,24 @@ def make(
         )
         write_exam(exam, folder)
         print_papers(exam, folder, jobs=jobs, templates=templates, progress=progress)
+        if booklet:
+            from qgen.booklet import bind
+
+            for kind in ("papers", "solutions"):
+                bind([folder / kind / name for name in file_names(exam)], folder / f"{kind}.pdf", spec.title)
     return Made(exam, tallies, out)
+
+
+def preview(spec: Spec, out: Path, *, seed: int = 1, templates: Path | None = None) -> tuple[Path, Path]:
+    """One paper and its solution in `out`, replacing the last ones; their places."""
+    from qgen.paper.papers import Papers
+
+    exam, _ = make_exam(spec, 1, seed)
+    papers = Papers(exam, templates)
+    paper, solution = out / "paper.pdf", out / "solution.pdf"
+    for path, pdf in ((paper, papers.question_paper(0)), (solution, papers.solution(0))):
+        write_whole(path, pdf, force=True)
+    return paper, solution
 
 
 def print_papers(

@@ -57,8 +57,8 @@ def _places(folder: Path | None, language: str) -> list[Path]:
     if not spoken:
         known = ["en", *sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())]
         raise InputError(
-            f'language "{language}": has no templates; {nearest(language, known)}; '
-            f"or give a folder with {WORDS} in that language with --templates"
+            f'language "{language}": no templates speak it; name a folder with {WORDS} in it with --templates; '
+            f"{nearest(language, known)}"
         )
     return [place for place in (folder, own if own.is_dir() else None, TEMPLATES) if place is not None]
 
@@ -96,7 +96,10 @@ def _explained(fault: Exception, name: str) -> InputError:
     while frame is not None:
         file = frame.tb_frame.f_code.co_filename
         if file.endswith(".txt"):
-            line = f"{file}:{frame.tb_lineno}: "
+            # a macro that was called from here still has the lines of its compiled code
+            template = frame.tb_frame.f_globals.get("__jinja_template__")
+            number = template.get_corresponding_lineno(frame.tb_lineno) if template else frame.tb_lineno
+            line = f"{file}:{number}: "
         frame = frame.tb_next
     message = fault.message if isinstance(fault, TemplateError) else f"{type(fault).__name__}: {fault}"
     return InputError(f"{line or name + ': '}{message}")

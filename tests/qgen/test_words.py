@@ -1,0 +1,133 @@
+"""Templates: any can be overridden, none can do harm, every fault names file and line, and German says it all."""
+
+import re
+
+import pytest
+
+from qgen.errors import InputError
+from qgen.misconceptions import CATALOGUE
+from qgen.spec import spec_of
+from qgen.words import TEMPLATES, macro, render
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(**files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_a_folder_overrides_one_template_and_leaves_the_others(folder):
+    mine = folder(words="<% macro page() %>p. {page}<% endmacro %>")
+    assert macro("words.txt", "page", folder=mine) == "p. {page}"
+    assert macro("words.txt", "page") == "page {page} of {pages}"
+    own = folder(paper="x")
+    assert render("paper.txt", {}, own) == "x"
+    assert "@boxes" in (TEMPLATES / "paper.txt").read_text("utf-8")
+
+
+def test_a_syntax_error_names_file_and_line(folder):
+    mine = folder(paper="one\n<% if x %>\n")
+    with pytest.raises(InputError) as caught:
+        render("paper.txt", {}, mine)
+    assert str(caught.value).startswith(f"{mine / 'paper.txt'}:2: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a\n<< nobody >>", "'nobody' is undefined"),
+        ("a\n<< title.nothing >>", "'str object' has no attribute 'nothing'"),
+        ("a\n<< ''.__class__.__mro__ >>", "access to attribute '__class__' of 'str' object is unsafe."),
+        ("a\n<< title.format.__globals__ >>", "access to attribute '__globals__' of"),
+        ("a\n<< 1 / 0 >>", "ZeroDivisionError: division by zero"),
+        ("a\n<< range(10000000) >>", "OverflowError: Range too big"),
+        ("a\n<< title|nofilter >>", "No filter named 'nofilter'"),
+    ],
+)
+def test_what_goes_wrong_while_rendering_names_file_and_line_also_in_an_imported_macro(folder, text, message):
+    mine = folder(paper=text)
+    with pytest.raises(InputError) as caught:
+        render("paper.txt", {"title": "t"}, mine)
+    assert str(caught.value).startswith(f"{mine / 'paper.txt'}:2: {message}")
+    mine = folder(
+        words=f"<% macro bad(title) %>\n{text.partition(chr(10))[2]}<% endmacro %>",
+        paper="<% import 'words.txt' as words %>\n\n<< words.bad('t') >>",
+    )
+    with pytest.raises(InputError) as caught:
+        render("paper.txt", {"title": "t"}, mine)
+    assert str(caught.value).startswith(f"{mine / 'words.txt'}:2: {message}")
+    with pytest.raises(InputError, match=r"words\.txt:2: "):
+        macro("words.txt", "bad", "t", folder=mine)
+
+
+def test_a_template_that_includes_itself_is_an_error_and_no_traceback(folder):
+    mine = folder(paper="<% include 'paper.txt' %>")
+    with pytest.raises(InputError, match=r"paper\.txt:1: RecursionError"):
+        render("paper.txt", {}, mine)
+
+
+def test_a_template_in_another_encoding_is_an_error_and_no_traceback(tmp_path):
+    (tmp_path / "paper.txt").write_bytes("Prüfung".encode("latin-1"))
+    with pytest.raises(InputError, match=r"paper\.txt: UnicodeDecodeError"):
+        render("paper.txt", {}, tmp_path)
+
+
+def test_a_missing_macro_names_the_file_and_what_to_do(folder):
+    mine = folder(words="nothing")
+    with pytest.raises(InputError) as caught:
+        macro("words.txt", "page", folder=mine)
+    assert str(caught.value) == f'{mine / "words.txt"}: has no macro "page"; take it from the program\'s words.txt'
+
+
+def test_a_folder_that_overrides_nothing_is_a_mistake(tmp_path):
+    (tmp_path / "papers.txt").write_text("x")
+    with pytest.raises(InputError, match=r'papers.txt: did you mean "paper.txt"\?'):
+        render("paper.txt", {}, tmp_path)
+    with pytest.raises(InputError, match="no such folder"):
+        render("paper.txt", {}, tmp_path / "nowhere")
+
+
+def test_a_language_needs_templates(folder):
+    with pytest.raises(InputError, match=r'language "dee": no templates speak it; .*; did you mean "de"\?'):
+        macro("words.txt", "page", language="dee")
+    mine = folder(words="<% macro page() %>page {page} sur {pages}<% endmacro %>")
+    assert macro("words.txt", "page", folder=mine, language="fr") == "page {page} sur {pages}"
+    with pytest.raises(InputError) as caught:
+        spec_of({"language": "Deutsch"})
+    assert 'language: "Deutsch" is no language; write "en", "de"' in str(caught.value)
+
+
+def macros(path):
+    return re.findall(r"<% macro (\w+\([^)]*\)) %>", path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*/*.txt")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_language_says_all_that_english_says(path):
+    assert set(macros(TEMPLATES / path.name)) <= set(macros(path))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_mistake_has_a_short_name_in_every_language(language):
+    texts = {"en": TEMPLATES / "words.txt", "de": TEMPLATES / "de" / "words.txt"}
+    text = texts[language].read_text("utf-8").replace("\\\\", "\\")
+    for mistake in CATALOGUE:
+        label = macro("words.txt", "mistake", mistake.name, language=language)
+        assert f'"{mistake.name}": "{label}"' in text
+        assert len(re.sub(r"\\[a-z]+|[$\\,{}]", "", label)) <= 24
+
+
+def test_german_explains_every_mistake():
+    for mistake in CATALOGUE:
+        said = macro("words.txt", "explained", mistake.name, mistake.sentence, language="de")
+        assert said != mistake.sentence
+    assert macro("words.txt", "explained", "new-one", "a*b", language="de") == r"a\*b"
+
+
+def test_the_language_sets_the_default_title():
+    assert spec_of({"language": "de"}).title == "Backpropagation von Hand"
+    assert spec_of({}).title == "Backpropagation by hand"
+    assert spec_of({"language": "de", "title": "Klausur"}).title == "Klausur"
