@@ -115,20 +115,22 @@ def _paper(file: Path, reply: Mapping[str, Any], exam: Exam) -> tuple[Paper, lis
         raise _Wrong(what if variant else "does not say its variant; type its answers in by hand")
     if not answers:
         notes.append("no answer is filled in")
-    student, guess = _student(file, fields.get("student_id", ""), variant, exam)
+    student, guess = _student(file, fields, variant, exam)
     return Paper(str(file), student, variant, answers), notes + guess
 
 
-def _student(file: Path, stated: str, variant: str, exam: Exam) -> tuple[str, list[str]]:
-    """The roster's holder of the variant, else what the paper states, else the file's name."""
+def _student(file: Path, fields: Mapping[str, str], variant: str, exam: Exam) -> tuple[str, list[str]]:
+    """The roster's holder of the variant, else the id, else the name that the paper states, else the file's name."""
     holder = next((student for student, held in exam.students.items() if held == variant), "")
-    stated = student_id(stated)
+    stated, name = student_id(fields.get("student_id", "")), student_id(fields.get("name", ""))
     if holder and stated and stated != holder:
         raise _Wrong(f"variant {variant} is the paper of {quoted(holder)}, but states {quoted(stated)}; decide by hand")
-    student = holder or stated or student_id(file.stem)
+    student = holder or stated or name or student_id(file.stem)
     if len(student) > 100 or not student.isprintable():
         raise _Wrong(f"student id {quoted(student)}: at most 100 characters that can be seen are accepted")
-    return student, [] if holder or stated else [f'states no student id; taken from the file name: "{student}"']
+    if holder or stated:
+        return student, []
+    return student, [f'states no student id; taken from {"the name on it" if name else "the file name"}: "{student}"']
 
 
 def _one_each(papers: list[Paper], result: Collected) -> list[Paper]:

@@ -15,7 +15,9 @@ from grader import forms
 from grader.answers import read_answers
 from grader.cli import app
 from grader.collect import collect, write_answers
+from grader.mark import mark
 from qgen.exam import make_exam, write_exam
+from qgen.make import print_papers
 from qgen.spec import spec_of
 
 
@@ -112,6 +114,33 @@ def test_a_form_that_pypdf_filled_is_read(exam, folder):
     assert paper.answers == {"q1_dw13": "-0.1234"}
 
 
+def test_papers_filled_in_earn_the_marks_that_the_same_answers_earn_in_a_table(exam, tmp_path, folder):
+    write_exam(exam, tmp_path)
+    print_papers(exam, tmp_path)
+    rows = [",".join(("student_id", "variant", *exam.columns))]
+    for k, variant in enumerate(exam.variants):
+        fields = right(exam, variant, q1_dw13="0.5", q1_z1_1="", q2_loss="abc", q1_a3="-0,5")
+        writer = pypdf.PdfWriter(tmp_path / "papers" / f"{variant}.pdf")
+        fields |= {"exam": None, "variant": None}
+        values = {name: text for name, text in fields.items() if text is not None}
+        for page in writer.pages:
+            writer.update_page_form_field_values(page, values, auto_regenerate=False)
+        writer.write(folder / f"{k}.pdf")
+        cells = [f'"{fields[item]}"' for item in exam.columns]
+        rows.append(",".join((f"S{variant}", variant, *cells)))
+    (tmp_path / "typed.csv").write_text("\n".join(rows))
+    collected = collect([folder], exam)
+    assert (collected.left_out, collected.notes) == ([], [])
+    write_answers(collected.papers, exam, tmp_path / "collected.csv")
+    for name in ("typed", "collected"):
+        mark(tmp_path / f"{name}.csv", tmp_path, tmp_path / name, feedback=False)
+    for file in ("marks.csv", "scores.csv"):
+        typed, read = (
+            (tmp_path / name / file).read_text("utf-8").replace(",'-0,5", ",-0,5") for name in ("typed", "collected")
+        )
+        assert typed == read
+
+
 def blank_form(exam):
     """An unfilled form as reportlab makes them."""
     from reportlab.pdfgen.canvas import Canvas
@@ -131,6 +160,10 @@ def test_the_file_names_the_student_where_nothing_else_does_and_this_is_said(exa
     collected = collect([folder / "S 07.pdf"], exam)
     assert collected.papers[0].student == "S 07"
     assert collected.notes == [f'{folder / "S 07.pdf"}: states no student id; taken from the file name: "S 07"']
+    (folder / "x.pdf").write_bytes(filled(right(exam, "003", student_id="", name="Ann Able")))
+    collected = collect([folder / "x.pdf"], exam)
+    assert collected.papers[0].student == "Ann Able"
+    assert collected.notes == [f'{folder / "x.pdf"}: states no student id; taken from the name on it: "Ann Able"']
 
 
 def test_with_a_roster_the_variant_tells_the_student(exam, folder):

@@ -1,0 +1,182 @@
+"""The exam folder: whole or not at all, the same bytes every time, and no paper that tells an answer."""
+
+import csv
+import re
+import subprocess
+import zlib
+
+import pytest
+
+from qgen.decimals import plain
+from qgen.errors import InputError
+from qgen.exam import make_exam, read_exam
+from qgen.make import file_names, make, preview
+from qgen.spec import spec_of
+
+SEED = 314159265358979
+
+
+@pytest.fixture(scope="module")
+def spec():
+    return spec_of({})
+
+
+@pytest.fixture(scope="module")
+def made(spec, tmp_path_factory):
+    students = {"S07": "Zoë Ångström", "s07": 'Bob "B" $x$ | *y* @end # z', "../x": "=cmd|' /C calc'!A0"}
+    return make(spec, 4, tmp_path_factory.mktemp("made") / "exam", seed=SEED, students=students, booklet=True)
+
+
+def content(data):
+    """Everything a paper holds: its bytes, and every stream unpacked."""
+    parts = [data]
+    for match in re.finditer(rb"stream\r?\n", data):
+        try:
+            parts.append(zlib.decompressobj().decompress(data[match.end() :]))
+        except zlib.error:
+            continue
+    return b"\n".join(parts)
+
+
+def shown(path):
+    """What a reader sees, word for word."""
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
+
+
+def numerals(text):
+    return set(re.findall(r"\d+\.\d+", text))
+
+
+def test_no_answer_and_no_seed_can_be_found_in_a_paper(made):
+    exam = made.exam
+    for variant, name in enumerate(file_names(exam)):
+        path = made.folder / "papers" / name
+        everything = content(path.read_bytes()).decode("latin-1")
+        text = shown(path)
+        assert len(everything) > 20_000
+        assert str(SEED) not in everything + text
+        givens = {plain(float(v[variant])).lstrip("-") for batch in exam.batches for v in batch.givens.values()}
+        answers = {exam.spec.rounding.text(float(value)).lstrip("-") for value in exam.value[:, variant]}
+        told = {answer for answer in answers if len(answer.replace(".", "").lstrip("0")) >= 4} - givens
+        assert len(told) > 10
+        # letter by letter as printed: glyphs that show digits have the codes of these digits
+        assert told & (numerals(everything) | numerals(text)) == set()
+
+
+def test_a_solution_does_show_the_answers_so_that_the_search_above_would_find_them(made):
+    exam = made.exam
+    for variant, name in enumerate(file_names(exam)):
+        text = shown(made.folder / "solutions" / name)
+        answers = {exam.spec.rounding.text(float(value)).lstrip("-") for value in exam.value[:, variant]}
+        # a few differ in the last digit: a solution goes on with rounded numbers, as a student does
+        assert len(answers - numerals(text)) <= 0.1 * len(answers)
+
+
+def test_a_paper_says_the_givens_and_the_labels_readably(made):
+    exam = made.exam
+    text = shown(made.folder / "papers" / file_names(exam)[0])
+    for batch in exam.batches:
+        for value in batch.givens.values():
+            assert plain(float(value[0])).lstrip("-") in text
+    for words in (
+        "Given",
+        "Forward pass",
+        "Gradients",
+        "Updated parameters",
+        "Hidden layer 1",
+        "Question 2",
+        "66 marks",
+    ):
+        assert words in text
+    assert "Variant 001" in text
+
+
+def test_each_paper_carries_its_students_name_as_it_is_written(made):
+    exam = made.exam
+    for name, student in zip(file_names(exam), exam.names, strict=False):
+        for folder in ("papers", "solutions"):
+            text = shown(made.folder / folder / name)
+            assert exam.names[student] in text
+            assert student in text
+
+
+def test_the_folder_holds_what_the_contract_says(made):
+    names = sorted(path.name for path in (made.folder / "papers").iterdir())
+    assert [name[:5] for name in names] == ["S07.p", "s07-2", "spare", "x-d6b"]
+    assert names == sorted(path.name for path in (made.folder / "solutions").iterdir())
+    rows = list(csv.reader((made.folder / "answers.csv").read_text("utf-8").splitlines()))
+    assert rows[0][:3] == ["student_id", "variant", "q1_z1_1"]
+    assert [row[1] for row in rows[1:]] == ["001", "002", "003", "004"]
+    exam = read_exam(made.folder)
+    assert exam.students == {"S07": "001", "s07": "002", "../x": "003"}
+
+
+def test_the_same_spec_and_seed_give_the_same_bytes_with_any_jobs(spec, tmp_path):
+    students = {"a": "Ann", "b": "北京 Кириллица"}
+    for name, jobs in (("one", 1), ("two", 2)):
+        make(spec, 4, tmp_path / name, seed=5, students=students, jobs=jobs, booklet=True)
+    files = [sorted(p for p in (tmp_path / name).rglob("*") if p.is_file()) for name in ("one", "two")]
+    assert [p.name for p in files[0]] == [p.name for p in files[1]]
+    assert len(files[0]) == 13
+    assert [p.name for a, b in zip(*files, strict=True) for p in [a] if a.read_bytes() != b.read_bytes()] == []
+
+
+def test_an_extreme_name_is_shortened_or_wrapped_and_stops_nothing(spec, tmp_path):
+    students = {"1": "W" * 200, "2": "Anna " * 40, "3": "\\frac{a}{b} << >> <% %> {page} $$ % & ~ ^", "4": ""}
+    made = make(spec, 4, tmp_path / "exam", seed=1, students=students)
+    for name in file_names(made.exam):
+        subprocess.run(["qpdf", "--check", made.folder / "papers" / name], check=True, capture_output=True)
+    assert "WWWWWWWWWW" in shown(made.folder / "papers" / "1.pdf")
+    assert shown(made.folder / "papers" / "2.pdf").count("Anna") == 40
+    assert "\\frac{a}{b} << >> <% %> {page} $$ % & ~ ^" in shown(made.folder / "papers" / "3.pdf")
+
+
+def test_spare_papers_are_named_apart_from_students(spec):
+    exam, _ = make_exam(spec, 4, 1, students={"001": "A", "003": "B"})
+    assert file_names(exam) == ["001.pdf", "003.pdf", "spare-003.pdf", "spare-004.pdf"]
+    exam, _ = make_exam(spec, 2, 1)
+    assert file_names(exam) == ["001.pdf", "002.pdf"]
+
+
+@pytest.mark.parametrize("n", [0, -3, 100_001])
+def test_an_impossible_count_is_refused(spec, tmp_path, n):
+    with pytest.raises(InputError, match=f'--n: "{n}" papers cannot be made; write 1 to 100000'):
+        make(spec, n, tmp_path / "exam")
+
+
+def test_fewer_papers_than_students_are_refused(spec, tmp_path):
+    with pytest.raises(InputError, match='--n: "1" is less than the 2 students of the roster; leave --n out'):
+        make(spec, 1, tmp_path / "exam", students={"a": "", "b": ""})
+
+
+def test_what_fails_half_way_leaves_nothing(spec, tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "solution.txt").write_text("<< nobody >>")
+    with pytest.raises(InputError, match=r"solution\.txt:1: 'nobody' is undefined"):
+        make(spec, 3, tmp_path / "exam", seed=1, templates=tmp_path / "templates")
+    assert [p.name for p in tmp_path.iterdir()] == ["templates"]
+
+
+def test_german_papers_are_german_throughout(tmp_path):
+    paper, solution = preview(
+        spec_of({"language": "de", "questions": [{"network": "tanh-heads", "iterations": 2}]}), tmp_path
+    )
+    for path, words in ((paper, "Vorwärtsrechnung"), (solution, "Musterlösung")):
+        text = shown(path)
+        assert words in text
+        english = re.findall(
+            r"(?<!\\)\b(?:the|and|of|layer|marks?|weights?|round|output|page|paper|hidden|not|to)\b", text
+        )
+        assert english == []
+        info = subprocess.run(["pdfinfo", path], capture_output=True, check=True, text=True).stdout
+        assert "Backpropagation von Hand" in info
+        assert b"/Lang" in content(path.read_bytes())
+        assert re.search(rb"/Lang ?\(de\)", content(path.read_bytes()))
+
+
+def test_a_preview_replaces_the_last_one(spec, tmp_path):
+    first = preview(spec, tmp_path / "preview")
+    bytes_ = [path.read_bytes() for path in first]
+    assert [path.name for path in first] == ["paper.pdf", "solution.pdf"]
+    assert [path.read_bytes() for path in preview(spec, tmp_path / "preview", seed=2)] != bytes_
+    assert [path.read_bytes() for path in preview(spec, tmp_path / "preview")] == bytes_
