@@ -28,7 +28,7 @@ from qgen.paper.diagram import Drawing
 from qgen.paper.fonts import UnprintableError
 from qgen.paper.formula import Layout, break_formula
 from qgen.paper.glyphs import Glyphs
-from qgen.paper.inline import Inline, Text, number_in, plain
+from qgen.paper.inline import Formula, Inline, Text, number_in, plain
 from qgen.paper.lines import (
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
@@ -51,8 +51,9 @@ INDENT = 18.0
 SMALL = 9.0
 HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
 HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
-BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 22.0, 14.0, 66.0, 4
-LABEL_GAP, LABEL_STEP, NOTE_STEP = 4.0, 12.0, 24.0
+BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 19.5, 14.0, 66.0, 4
+LABEL_GAP, LABEL_STEP = 4.0, 12.0
+LABEL_SIZE, NOTE_GAP = 8.5, 9.0
 
 
 _INTRODUCED = Display | Boxes | Table
@@ -233,9 +234,9 @@ class Flow:
     def _display(self, block: Display) -> Iterator[Line]:
         note = self._single(block.note, SMALL)
         path, note_path = self._path("Formula"), self._path("P")
-        layouts = self._display_lines(block.latex, note.width + INDENT if note.width else 0.0)
+        layouts = self._display_lines(block.latex, note.width + NOTE_GAP if note.width else 0.0)
         room = self.width - INDENT - note.width
-        beside = layouts[-1].width + INDENT <= room
+        beside = layouts[-1].width + NOTE_GAP <= room
         for i, part in enumerate(layouts):
             last = i == len(layouts) - 1
             pieces = [Piece(INDENT, 0.0, part.operators, path, block.latex)]
@@ -254,10 +255,8 @@ class Flow:
         layouts = break_formula(latex, room)
         # A formula that fits on one line stays whole: a note below it takes no more room than a second line.
         if note and len(layouts) > 1 and layouts[-1].width > room - note:
-            # in steps, so that formulas with notes of about one width are broken once
-            limit = room - math.ceil(note / NOTE_STEP) * NOTE_STEP
-            narrower = break_formula(latex, limit)
-            if max(part.width for part in narrower) <= limit:
+            narrower = break_formula(latex, room - note)
+            if max(part.width for part in narrower) <= room - note:
                 return narrower
         widest = max(part.width for part in layouts)
         # Where nothing can be broken any more, the formula is set as much smaller as it must be.
@@ -299,7 +298,7 @@ class Flow:
         return Line(scale * drawing.height, 3.5, pieces, 3.5, used=drawing.used)
 
     def _boxes(self, block: Boxes) -> Iterator[Line]:
-        labels = [self._single(box.label) for box in block.boxes]
+        labels = [self._label(box.label) for box in block.boxes]
         # Rounded up, so that the boxes of neighbouring groups stand under each other.
         label = math.ceil(max(strip.width for strip in labels) / LABEL_STEP) * LABEL_STEP
         columns = block.columns or self._columns(label)
@@ -328,6 +327,13 @@ class Flow:
                 used |= strip.used | value.used
                 ascent, descent = max(ascent, strip.ascent), max(descent, strip.descent)
             yield Line(ascent + 2.5, descent + 2.5, tuple(pieces), blanks=tuple(blanks), used=used)
+
+    def _label(self, label: Inline) -> Strip:
+        """A label whose fractions are set as in a display, but small: their indices have to be told apart."""
+        if not any(isinstance(part, Formula) and r"\frac" in part.latex for part in label):
+            return self._single(label)
+        large = [Formula(p.latex.replace(r"\frac", r"\dfrac")) if isinstance(p, Formula) else p for p in label]
+        return self._single(tuple(large), LABEL_SIZE)
 
     def _value(self, value: Inline) -> Strip:
         """A printed answer, with a real minus sign if it is a plain number."""

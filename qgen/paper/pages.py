@@ -21,7 +21,7 @@ from qgen.paper.speech import ENGLISH, Vocabulary, speak
 from qgen.paper.tags import Tree, standard
 
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
-SIDE, TOP, BOTTOM = 56.7, 68.0, 64.0
+SIDE, TOP, BOTTOM = 56.7, 68.0, 60.0
 MARGIN_SIZE, PART_GAP = 9.0, 18.0
 MARK_LOW = 15.0  # the mark's lower edge; few printers reach nearer to the edge of a sheet
 
@@ -160,7 +160,7 @@ def _margins(
     """Header and footer; the footer's rule leaves a gap in the middle for the mark."""
     used: set[str] = set()
     room = width - 2 * SIDE
-    for parts, y, line in ((marks[0], height - TOP + 18, -6.0), (marks[1], BOTTOM - 32, 12.0)):
+    for parts, y, line in ((marks[0], height - TOP + 18, -6.0), (marks[1], BOTTOM - 28, 12.0)):
         strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
         spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
         if spare < 0:

@@ -198,9 +198,9 @@ def test_a_note_stands_beside_the_last_line_of_its_formula_or_below_but_never_on
         latex = r"\text{" + "m" * terms + "} = 0.5" if terms > 40 else "x = " + " + ".join(["0.5"] * terms)
         lines = flow.lines(parse(f"$$ {latex} $$ | 0.1234 to 0.1235\n"))
         note = lines[-1].pieces[-1]
-        formulas = flow._display_lines(latex, text_width() - note.x + 18)
+        formulas = flow._display_lines(latex, text_width() - note.x + 9)
         beside.add(len(lines) == len(formulas))
-        assert len(lines) > len(formulas) or note.x >= 18 + formulas[-1].width + 17.9
+        assert len(lines) > len(formulas) or note.x >= 18 + formulas[-1].width + 8.9
     assert beside == {True, False}
 
 
