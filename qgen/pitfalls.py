@@ -91,9 +91,9 @@ def _wrong(batch: Batch, items: Sequence[Item], mistakes: Sequence[Misconception
     """Each item's value under each mistake, (mistakes, variants), made in these items' layer only."""
     iteration, mine = items[0].iteration, {item.step for item in items}
     steps = [step for step in batch.question.steps if iteration_of(step.id) == iteration]
-    derivation = Derivation(batch.question)
-    # where a weight's line starts from the bias's gradient, mistakes in that gradient are not this line's
-    biases = {step.id for step in steps if step.shows and derivation.through_above(step.shows)}
+    # where weights' lines start from the bias's gradient, mistakes made in that gradient are not theirs
+    layered = Derivation(batch.question).layered
+    biases = {step.id for step in steps if step.shows} if layered else set()
     right = (item.step for item in batch.question.items if item.step not in mine or item.step in biases)
     claimed = {step: batch.values[step] for step in right}
     rules = mistaken_rules([(m,) for m in mistakes])

@@ -77,7 +77,7 @@ def test_the_numbers_are_those_of_a_student_who_errs_in_this_line_only(exam):
 def test_where_a_line_starts_from_the_biass_gradient_only_its_own_mistakes_count(exam):
     found = Pitfalls(exam.batches[2]).of(0)
     own = {m.name for m in CATALOGUE if "weight_gradient" in m.swaps}
-    for step in ("dw11_1", "dw21_2"):
+    for step in ("dw11_1", "dw21_2", "dw31_3"):
         assert {name for name, _ in found[step]} <= own
     assert {name for name, _ in found["db1_2"]} - own
 
