@@ -4,7 +4,7 @@ from qgen.paper.latex import Atom, Bracket, Fence, Row, Signs, Space
 from qgen.paper.mathbox import Box, Style, classes, fence_size, spread
 
 # What a line may end before, the best first.
-_KINDS = ("rel", "sum", "product", "inner sum", "inner product", "inner rel")
+_KINDS = ("list", "rel", "sum", "product", "inner sum", "inner product", "inner rel")
 _INDENTS = (2.0, 3.0)
 
 _Placed = list[tuple[float, Box, Atom]]
@@ -13,7 +13,8 @@ _Placed = list[tuple[float, Box, Atom]]
 def break_row(atoms: Row, style: Style, limit: float) -> list[tuple[Box, int]]:
     """The lines of a formula, none wider than `limit` em if it can be helped, with where each starts in the source.
 
-    Lines end before relations, sums and products, inside of brackets only where nothing else fits; they
+    Lines end after commas between formulas, before relations, sums and products, inside of brackets only where nothing
+    else fits; they
     continue below the first relation sign, or after it if they start with another sign.
     """
     placed, wide = spread(atoms, style)
@@ -24,7 +25,7 @@ def break_row(atoms: Row, style: Style, limit: float) -> list[tuple[Box, int]]:
     lines: list[tuple[Box, int]] = []
     start = 0
     while start < len(placed) or not lines:
-        indent = indents[not breaks[start].endswith("rel")] if start else 0.0
+        indent = _indent(breaks[start], indents) if start else 0.0
         end = _line_end(placed, start, breaks, limit - indent)
         box = Box()
         for x, part, _ in placed[start:end]:
@@ -56,11 +57,18 @@ def _breaks(placed: _Placed) -> dict[int, str]:
     breaks = {}
     for i, (_, _, atom) in enumerate(placed):
         depth += (atom.kind == "open") - (atom.kind == "close")
-        if i and atom.kind in ("rel", "bin"):
+        if i and depth == 0 and placed[i - 1][2].kind == "punct":
+            breaks[i] = "list"
+        elif i and atom.kind in ("rel", "bin"):
             sign = atom.nucleus.text if isinstance(atom.nucleus, Signs) else ""
             kind = "rel" if atom.kind == "rel" else "sum" if sign in "+−±" else "product"
             breaks[i] = f"inner {kind}" if depth > 0 else kind
     return breaks
+
+
+def _indent(kind: str, indents: tuple[float, float]) -> float:
+    """Where a line starts: the next formula of a list at the margin, like the first."""
+    return 0.0 if kind == "list" else indents[not kind.endswith("rel")]
 
 
 def _indents(placed: _Placed, limit: float) -> tuple[float, float]:
