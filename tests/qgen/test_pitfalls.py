@@ -89,3 +89,17 @@ def test_what_is_shown_does_not_depend_on_which_papers_were_printed_before(exam)
     for variant in (299, TOGETHER, TOGETHER - 1, 0):
         assert alone.of(variant) == numbers[variant]
     assert numbers[4] == numbers[299]
+
+
+def test_a_mistake_that_changes_nothing_on_a_paper_is_not_listed_there():
+    question = {"network": "relu-sigmoid", "loss": "squared-error", "dead_relu": 1}
+    batch = make_exam(spec_of({"questions": [question]}), 4, 3)[0].batches[0]
+    text, pitfalls = batch.rounding.text, Pitfalls(batch)
+    listed = [
+        (number, text(float(batch.values[step][variant])))
+        for variant in range(batch.size)
+        for step, pairs in pitfalls.of(variant).items()
+        for _, number in pairs
+    ]
+    assert listed
+    assert [pair for pair in listed if pair[0] == pair[1]] == []
