@@ -9,23 +9,23 @@ from qgen.paper.glyphs import Collection, Glyphs
 from qgen.paper.pdf import File, packed
 
 FIELD_FONT = "F"
-"""The resource name of the face that form fields are filled in with: the regular one, by its ASCII codes."""
+"""The resource name of the face that form fields are filled in with: the regular one, in Mac OS Roman."""
 
 Codes = tuple[tuple[str, int], ...]
 
 
-def embed(file: File, used: frozenset[str], glyphs: Glyphs) -> tuple[str, bool]:
+def embed(file: File, used: frozenset[str], glyphs: Glyphs, *, form: bool) -> tuple[str, bool]:
     """The dictionary of font resources for what a document prints, and whether all of them are embedded.
 
-    used: resource names, and resource names followed by a character.
+    used: resource names, and resource names followed by a character. form: there are fields to fill in.
     """
     fonts = []
     own = [(resource, font, tuple(codes.items())) for resource, (font, codes) in glyphs.subsets.items()]
-    for resource, font, codes in (*_subsets(used), *(row for row in own if row[0] in used)):
+    for resource, font, codes in (*_subsets(used, form), *(row for row in own if row[0] in used)):
         tag, program, unicode = _parts(font, codes)
         programs = file.stream(program), file.stream(unicode)
         fonts.append(f"/{resource} {_add(file, font, codes, tag, programs, field=False)} 0 R")
-        if resource == "R":
+        if resource == "R" and form:
             fonts.append(f"/{FIELD_FONT} {_add(file, font, codes, tag, programs, field=True)} 0 R")
     collections = [(resource, font) for resource, font in glyphs.collections.items() if resource in used]
     fonts += [f"/{resource} {_add_collection(file, font)} 0 R" for resource, font in collections]
@@ -33,12 +33,12 @@ def embed(file: File, used: frozenset[str], glyphs: Glyphs) -> tuple[str, bool]:
 
 
 @lru_cache(maxsize=64)
-def _subsets(used: frozenset[str]) -> tuple[tuple[str, str, Codes], ...]:
+def _subsets(used: frozenset[str], form: bool) -> tuple[tuple[str, str, Codes], ...]:
     """Of every fixed face that is used: its resource name, its file, and the part of its table to embed."""
 
     def wanted(face: str, char: str) -> bool:
-        # The regular face keeps all of ASCII: names and what is filled in need it.
-        return face + char in used or (face == "R" and char <= "~")
+        # The regular face keeps all of ASCII for names, and all letters of western Europe for what is filled in.
+        return face + char in used or (face == "R" and (char <= "~" or (form and char.isalpha() and char <= "ÿ")))
 
     return tuple(
         (face, file, tuple((char, code) for char, code in CODES[face].items() if wanted(face, char)))
@@ -69,7 +69,7 @@ def _entries(font: str, codes: Codes, tag: str, field: bool) -> tuple[str, str]:
     """The entries of a font and of its descriptor."""
     face = typeface(font)
     chars = {code: char for char, code in codes}
-    first, last = (32, 126) if field else (1, max(chars))
+    first, last = 32 if field else 1, max(chars)
     widths = " ".join(
         f"{face.getCharWidth(ord(chars[code])):.6g}" if code in chars else "0" for code in range(first, last + 1)
     )
@@ -82,7 +82,7 @@ def _entries(font: str, codes: Codes, tag: str, field: bool) -> tuple[str, str]:
         f"/Type/FontDescriptor/FontName/{name}/Flags {flags}/FontBBox[{box}]/ItalicAngle {face.italicAngle:.6g}"
         f"/Ascent {face.ascent:.6g}/Descent {face.descent:.6g}/CapHeight {face.capHeight:.6g}/StemV {face.stemV}"
     )
-    return entries + "/Encoding/WinAnsiEncoding" * field, descriptor
+    return entries + "/Encoding/MacRomanEncoding" * field, descriptor
 
 
 def _add_collection(file: File, font: Collection) -> int:

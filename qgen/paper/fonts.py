@@ -29,6 +29,7 @@ FACES = {
     "S3": ("STIXSizThreeSymReg", _FENCES),
     "S4": ("STIXSizFourSymReg", _FENCES),
 }
+_ROMAN = {bytes([code]).decode("mac_roman"): code for code in range(128, 256)}
 _FREE_CODES = [*range(127, 256), *range(1, 32)]
 
 
@@ -86,11 +87,17 @@ def escaped(code: int) -> str:
 
 
 def codes_of(chars: str) -> dict[str, int]:
-    """A table of codes: ASCII as it is, all else in order. InputError for more characters than there are codes."""
+    """A table of codes: those of Mac OS Roman, which fields can be filled in with; of all else in order.
+
+    InputError for more characters than there are codes.
+    """
     others = [char for char in dict.fromkeys(chars) if char not in _ASCII]
     if len(others) > len(_FREE_CODES):
         raise InputError(f"one document can print {len(_FREE_CODES)} unusual characters, not {len(others)}")
-    return {char: ord(char) for char in chars if char in _ASCII} | dict(zip(others, _FREE_CODES, strict=False))
+    known = {char: _ROMAN[char] for char in others if char in _ROMAN}
+    free = (code for code in _FREE_CODES if code not in known.values())
+    codes = {char: known[char] if char in known else next(free) for char in others}
+    return {char: ord(char) for char in chars if char in _ASCII} | codes
 
 
 CODES: dict[str, dict[str, int]] = {face: codes_of(chars) for face, (_, chars) in FACES.items()}
