@@ -133,9 +133,11 @@ def decimal_commas(
     marks = {at: _marks(written[at], kinds[at]) for at in commas}
     file = "".join(sorted(set("".join(marks.values()))))
     if file == ",":
-        dots = [at for at, row in enumerate(written) if at not in marks and "." in "".join(row)]
-        marks |= {at: _marks(written[at], kinds[at]) for at in dots}
-        file = "".join(sorted(set("".join(marks.values()))))
+        for at in (at for at, row in enumerate(written) if at not in marks and "." in "".join(row)):
+            marks[at] = _marks(written[at], kinds[at])
+            if "." in marks[at]:  # some write dots: those who show neither are left as they are
+                file = ",."
+                break
     again = 0
     for at, mark in marks.items():
         if (mark or file) != ",":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.layouts import student_id
-from grader.marksheet import cell
+from grader.spreadsheet import cell
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam import Exam
 from qgen.folder import write_whole

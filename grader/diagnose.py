@@ -1,157 +1,196 @@
-"""Names the misconception behind wrong cells: the smallest set of catalogue entries that explains them.
+"""Names the misconceptions behind wrong cells: the smallest set of catalogue entries that explains them.
 
-Every hypothesis is solved with its mistaken rules from the student's own values, so each wrong cell is explained by
-the mistake made there and not by those before it. A hypothesis must explain more wrong cells than it contradicts
-right ones, and more than any other does.
+Every hypothesis, one entry or two held together, is solved with its mistaken rules from the student's own values: a
+wrong cell is explained by a mistake made there, not by those before it. Where a hypothesis leads to another number
+than the right rules do, a cell speaks for it (wrong in just this way), against it (right), or is missed (wrong in
+another way). It is named where more speaks for it than not, and for no other hypothesis as much. Entries that lead
+to the same numbers cannot be told apart: of these the first in the catalogue is named, on two cells or more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.follow import Own
+from grader.hypotheses import Hypotheses, Suspects, predicted
 from grader.tolerance import Bools
 from qgen.intervals import Array
-from qgen.misconceptions import CATALOGUE, Misconception, mistaken_rules
-from qgen.question import iteration_of
 from qgen.solve import solve
-from qgen.steps import Step
 
-CELLS = 400_000
-"""Hypotheses times students that are solved at once."""
 SLIP = 3.0
 """A wrong answer within so many widths of the right one may be a rounding slip; no mistake is claimed for it."""
+WIDEST = 0.05
+"""No answer is taken for a mistaken one that is further from it than this share."""
+ROWS = 20_000
+"""Hypotheses of students that are solved at once."""
 
-Hypothesis = tuple[Misconception, ...]
+Places = NDArray[np.intp]
+Counts = NDArray[np.int_]
 Found = dict[tuple[int, int], tuple[str, str]]
 
 
-def diagnose(own: Own, values: Array, wrong: Bools, settled: Bools, coarse: Array, low: Array, high: Array) -> Found:
-    """For explained cells (student, item): the misconceptions' names, and one sentence.
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What students wrote to one question, and what is known of it: arrays (students, items).
 
-    All arrays are (students, items): the answers, which are wrong, which earned marks, half a unit of the last digit
-    written where few were, and the key's ranges.
+    wrong: earned nothing; settled: earned marks; coarse: half a unit of the last digit written where few were;
+    half: half the width of what honest rounding can reach from own values.
     """
+
+    own: Own
+    values: Array
+    wrong: Bools
+    settled: Bools
+    coarse: Array
+    half: Array
+
+    def take(self, rows: Places) -> Answers:
+        """The chosen students."""
+        return Answers(
+            self.own.take(rows), self.values[rows], self.wrong[rows], self.settled[rows], self.coarse[rows],
+            self.half[rows],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Fits:
+    """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
+
+    explained: (rows, items); count: of how many cells; gain: less the right and the missed ones; refuted: whether
+    more is right than is explained.
+    """
+
+    students: Places
+    which: Places
+    explained: Bools
+    count: Counts
+    gain: Counts
+    refuted: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class _Best:
+    """By student: the row of the best fit (-1: none), its gain and count, and whether it is to be named."""
+
+    row: Places
+    gain: Counts
+    count: Counts
+    sure: Bools
+
+
+def diagnose(answers: Answers, suspects: Suspects) -> Found:
+    """For explained cells (student, item): the misconceptions' names, and one sentence."""
+    rows = np.flatnonzero(answers.wrong.any(axis=1))
+    if not len(rows) or not suspects.single.held:
+        return {}
+    some = answers.take(rows)
+    evidence = _Evidence(some)
+    single = evidence.fits(suspects.single, evidence.touches(suspects.single, some.wrong))
+    best = _best(single, len(rows), 0)
+    left = evidence.telling.copy()
+    left[best.row >= 0] &= ~single.explained[best.row[best.row >= 0]]
+    pairs = evidence.fits(suspects.pairs, _likely_pairs(suspects, single, evidence, left))
+    better = _best(pairs, len(rows), best.count)
     found: Found = {}
-    singles = _applicable(own)
-    pairs = [pair for pair in combinations(singles, 2) if not set(pair[0].swaps) & set(pair[1].swaps)]
-    rows = np.flatnonzero(wrong.any(axis=1))
-    for hypotheses in ([(m,) for m in singles], pairs):
-        if not hypotheses:
-            continue
-        step, unexplained = max(1, CELLS // len(hypotheses)), []
-        for first in range(0, len(rows), step):
-            some = rows[first : first + step]
-            fit = _Fit(own, hypotheses, some, values, wrong, settled, coarse, low, high)
-            unexplained.append(some[~fit.name_all(found)])
-        rows = np.concatenate(unexplained) if unexplained else rows[:0]
+    at = np.full((len(rows), len(suspects.single.held)), -1)
+    at[single.students, single.which] = np.arange(len(single.students))
+    for s in np.flatnonzero(best.sure | better.sure).tolist():
+        two = better.sure[s] and (not best.sure[s] or better.gain[s] > best.gain[s])
+        fits, row = (pairs, better.row[s]) if two else (single, best.row[s])
+        parts = suspects.places[pairs.which[row]].tolist() if two else []
+        for column in np.flatnonzero(fits.explained[row]).tolist():
+            # of two mistakes held, the one that explains a cell alone
+            alone = [h for h in parts if at[s, h] >= 0 and single.explained[at[s, h], column]]
+            place = alone[0] if alone else int(fits.which[row])
+            found[int(rows[s]), column] = suspects.words(bool(two) and not alone, place, column)
     return found
 
 
-class _Fit:
-    """How well each hypothesis explains some students' wrong cells: arrays (hypotheses, students, items)."""
+class _Evidence:
+    """What is needed to hold any hypothesis against students' answers."""
 
-    def __init__(
-        self, own: Own, hypotheses: Sequence[Hypothesis], rows: NDArray[np.intp], values: Array, wrong: Bools,
-        settled: Bools, coarse: Array, low: Array, high: Array,
-    ) -> None:  # fmt: skip
-        self.own, self.hypotheses, self.rows = own, hypotheses, rows
-        items = own.question.items
-        givens = {name: array[rows] for name, array in own.givens.items()}
-        claims = {name: array[rows] for name, array in own.claims.items()}
+    def __init__(self, answers: Answers) -> None:
+        self.answers, own = answers, answers.own
+        items, shape = own.question.items, answers.values.shape
         with np.errstate(all="ignore"):
-            right = solve(own.question.steps, givens, claimed=claims)
-            mistaken = solve(own.question.steps, givens, claimed=claims, rules=mistaken_rules(hypotheses))
-            shape = (len(hypotheses), len(rows))
-            made = np.array([np.broadcast_to(mistaken[item.step], shape) for item in items]).transpose(1, 2, 0)
-            due = np.array([np.broadcast_to(right[item.step], shape[1:]) for item in items]).T
-            answer, lowest, highest = values[rows], low[rows], high[rows]
-            half = np.maximum((highest - lowest) / 2, 0.5 * own.batch.rounding.unit(answer))
-            relative = half / np.maximum(np.abs(lowest + highest) / 2, 1e-12)
-            width = np.maximum(half, np.minimum(relative, 0.05) * np.abs(due))
-            reach = np.maximum(np.maximum(half, np.minimum(relative, 0.05) * np.abs(made)), coarse[rows])
-            differs = np.abs(made - due) > width
-            slip = np.abs(answer - due) <= SLIP * width
-            self.explained = wrong[rows] & ~slip & differs & (np.abs(answer - made) <= reach)
-            self.contradicted = settled[rows] & differs & (np.abs(answer - made) > 2 * reach)
+            right = solve(own.question.steps, own.givens, claimed=own.claims)
+        self.due = np.array([np.broadcast_to(right[item.step], shape[:1]) for item in items]).T
+        self.unit = own.batch.rounding.unit(np.nan_to_num(answers.values))
+        self.half = np.maximum(answers.half, 0.5 * self.unit)
+        self.share = np.minimum(self.half / np.maximum(np.abs(self.due), 1e-12), WIDEST)
+        self.width = self.half
+        self.telling = answers.wrong & ~(np.abs(answers.values - self.due) <= SLIP * self.width)
+        self.complete = ~np.isnan(np.array(list(own.claims.values()))).any(axis=0)
 
-    def name_all(self, found: Found) -> Bools:
-        """Adds the best hypothesis of each student to `found`; returns for whom nothing wrong is left to explain."""
-        explained = self.explained.sum(axis=2)
-        gain = explained - self.contradicted.sum(axis=2)
-        best = gain.argmax(axis=0)
-        students = np.arange(len(self.rows))
-        top = gain[best, students]
-        rivals = (gain == top) & (explained == explained[best, students])
-        unique = rivals.sum(axis=0) == 1
-        count = explained[best, students]
-        size = len(self.hypotheses[0])
-        # two mistakes at once must explain more than a single cell each could
-        sure = (top > 0) & (count > 0) & (unique | (count > size)) & (count >= size)
-        for s in np.flatnonzero(sure).tolist():
-            hypothesis, row = self.hypotheses[best[s]], int(self.rows[s])
-            name = " + ".join(m.name for m in hypothesis)
-            for column in np.flatnonzero(self.explained[best[s], s]).tolist():
-                if size == 1 or (row, column) not in found:
-                    found[row, column] = (name, self._sentence(hypothesis, column))
-        done: Bools = np.asarray(sure & (count >= self.explained.any(axis=0).sum(axis=1)))
-        return done
+    def touches(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
+        """(students, hypotheses): whether a hypothesis changes any of the cells (students, items)."""
+        touches = np.zeros((len(cells), len(hypotheses.held)), dtype=bool)
+        for rows, changed in ((self.complete, hypotheses.touched), (~self.complete, hypotheses.reached)):
+            touches[rows] = cells[rows].astype(np.float32) @ changed.T.astype(np.float32) > 0
+        return touches
 
-    def _sentence(self, hypothesis: Hypothesis, column: int) -> str:
-        item = self.own.question.items[column]
-        return " ".join(f"{item.step}: {_used(self.own, m, item.step)}{m.sentence}" for m in hypothesis)
+    def fits(self, hypotheses: Hypotheses, asked: Bools) -> _Fits:
+        """Every hypothesis that is asked for, (students, hypotheses), against its student's answers."""
+        which, students = np.nonzero(asked.T)
+        parts = [
+            self._fit(hypotheses, which[first : first + ROWS], students[first : first + ROWS])
+            for first in range(0, max(1, len(which)), ROWS)
+        ]
+        return _Fits(students, which, *map(np.concatenate, zip(*parts, strict=True)))
 
-
-def _used(own: Own, misconception: Misconception, item: str) -> str:
-    """What was used in place of what, where the mistake takes one number of the page for another."""
-    by_id = {step.id: step for step in own.question.steps}
-    swapped = _swapped(by_id, item, misconception)
-    phrases = []
-    for step in swapped:
-        if step.rule in ("path", "weight_gradient"):
-            places = [step.beside[b] for b in misconception.swaps[step.rule].beside if b in step.beside]
-            phrases += [f"{plain_name(place)} where {plain_name(step.needs[1])} belongs" for place in places]
-    return f"used {', '.join(dict.fromkeys(phrases))}. " if phrases else ""
+    def _fit(self, hypotheses: Hypotheses, which: Places, students: Places) -> tuple[Bools, Counts, Counts, Bools]:
+        own, settled = self.answers.own, self.answers.settled[students]
+        telling, width = self.telling[students], self.width[students]
+        made = predicted(own.question, hypotheses.held, which, students, own.givens, own.claims)
+        with np.errstate(all="ignore"):
+            # one unit more, for a mistaken way may round once more than the right one
+            reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
+            reach = np.maximum(reach, self.answers.coarse[students])
+            differs = np.abs(made - self.due[students]) > width
+            off = np.abs(made - self.answers.values[students])
+        explained = telling & differs & (off <= reach)
+        count = explained.sum(axis=1)
+        against = (settled & differs & (off > 2 * reach)).sum(axis=1)
+        missed = (telling & differs & ~explained).sum(axis=1)
+        return explained, count, count - against - missed, (against > 0) & (against >= count)
 
 
-def _swapped(by_id: dict[str, Step], item: str, misconception: Misconception) -> list[Step]:
-    """The steps between an item and the answers before it at which the mistake is made."""
-    steps, seen = [item], []
-    shown = {step.shows for step in by_id.values() if step.shows}
-    while steps:
-        step = by_id.get(steps.pop(0))
-        if step is None:
-            continue
-        if step.rule in misconception.swaps:
-            seen.append(step)
-        for need in step.needs:
-            inner = "~" in need or "*" in need
-            if inner and not (need in shown and step.rule in ("path", "weight_gradient") and step.id != item):
-                steps.append(need)
-    return seen
+def _likely_pairs(suspects: Suspects, single: _Fits, evidence: _Evidence, left: Bools) -> Bools:
+    """(students, pairs): those to try on the cells `left` over, neither refuted, and of which one explains something.
+
+    Or both change the same answer, so that only together they explain it.
+    """
+    shape = len(left), len(suspects.single.held)
+    alive, useful = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    alive[single.students, single.which] = ~single.refuted
+    useful[single.students, single.which] = single.count > 0
+    a, b = suspects.places.T
+    overlap = (suspects.single.touched[a] & suspects.single.touched[b]).any(axis=1)
+    likely = np.zeros((len(left), len(a)), dtype=bool)
+    rows = np.flatnonzero(left.any(axis=1) & (alive.sum(axis=1) > 1))
+    some, helps = alive[rows], useful[rows]
+    likely[rows] = some[:, a] & some[:, b] & (helps[:, a] | helps[:, b] | overlap)
+    return likely & evidence.touches(suspects.pairs, left)
 
 
-def plain_name(quantity: str) -> str:
-    """An id as it is written in a line of text: w12_2 -> w_12^(2)."""
-    t = iteration_of(quantity)
-    bare = quantity.partition("_")[2] if t > 1 else quantity
-    kind = "new " if bare.startswith("new_") else ""
-    bare = bare.removeprefix("new_")
-    unit, bar, layer = bare[1:].partition("_")
-    return f"{kind}{bare[0]}_{unit}" + (f"^({layer})" if bar else "")
+def _best(fits: _Fits, students: int, before: Counts | int) -> _Best:
+    """The hypothesis with the largest gain. It is sure where it explains more than was explained `before`.
 
-
-def _applicable(own: Own) -> list[Misconception]:
-    """The entries that change anything in this question."""
-    few = own.batch.take(np.arange(min(20, own.batch.size)))
-    with np.errstate(all="ignore"):
-        made = solve(own.question.steps, few.givens, rules=mistaken_rules([(m,) for m in CATALOGUE]))
-    changed = np.zeros(len(CATALOGUE), dtype=bool)
-    for item in own.question.items:
-        if np.ndim(made[item.step]) == 2:
-            changed |= (np.abs(made[item.step] - few.values[item.step]) > 1e-9).any(axis=1)
-    return [m for m, applies in zip(CATALOGUE, changed, strict=True) if applies]
+    And where no other gains as much, but for those that explain the same two cells or more.
+    """
+    gain = np.zeros(students, dtype=int)
+    np.maximum.at(gain, fits.students, fits.gain)
+    top = np.flatnonzero((fits.gain == gain[fits.students]) & (fits.gain > 0))
+    row = np.full(students, -1)
+    row[fits.students[top[::-1]]] = top[::-1]
+    leader = row[fits.students[top]]
+    same = (fits.explained[top] == fits.explained[leader]).all(axis=1)
+    others = np.bincount(fits.students[top[~same]], minlength=students)
+    twins = np.bincount(fits.students[top[same]], minlength=students) - 1
+    count = np.where(row >= 0, fits.count[row] if len(fits.count) else 0, 0)
+    more = count - before
+    sure = (row >= 0) & (others == 0) & (more > 0) & ((twins <= 0) | (more > 1))
+    return _Best(row, gain, count, sure)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,51 +18,78 @@ from qgen.certify import Batch
 from qgen.intervals import Array, Interval
 from qgen.orders import ORDER_RULES, with_orders
 from qgen.question import Question
+from qgen.rules import RULES
 from qgen.solve import solve
 
 MOST_OFF = 1000.0
 """A value more times off than this is no basis for follow-through."""
+FEWEST_REPEATED = 4
+"""As many wrong answers that are one number, and most of the wrong ones, are nonsense and no basis either."""
 
 
 @dataclass(frozen=True)
 class Own:
-    """Students of one question: their variants' givens (students,), and their usable answers by step, NaN if none."""
+    """Students of one question: their variants' givens (students,), and their usable answers by step, NaN if none.
+
+    wrong: by step 1 where such an answer is not the key's, else NaN.
+    """
 
     batch: Batch
     givens: Mapping[str, Array]
     claims: Mapping[str, Array]
+    wrong: Mapping[str, Array]
 
     @property
     def question(self) -> Question:
         """The question."""
         return self.batch.question
 
+    def take(self, rows: NDArray[np.intp]) -> Own:
+        """The chosen students."""
+        tables = (self.givens, self.claims, self.wrong)
+        return Own(self.batch, *({name: array[rows] for name, array in table.items()} for table in tables))
+
+    def forward(self) -> Own:
+        """The same students, only their forward passes taken as their own."""
+        forward = {item.step for item in self.question.items if item.part == "forward"}
+        tables = (self.claims, self.wrong)
+        return Own(self.batch, self.givens, *({k: v for k, v in table.items() if k in forward} for table in tables))
+
 
 def own_values(batch: Batch, variants: NDArray[np.intp], values: Array, correct: Bools, key: Array) -> Own:
     """What of the students' answers later steps may be computed from.
 
     values, correct, key: (students, items of the question). A right answer always counts. A wrong one does not where
-    it makes later steps trivial (0, 1, or a copy of a given number, an unchanged parameter among them), or is more
-    than 1000 times too large or too small.
+    it makes later steps trivial (0, 1, or a copy of a given number, an unchanged parameter among them), is more than
+    1000 times too large or too small, or stands in most of the student's wrong cells.
     """
     givens = {name: array[variants] for name, array in batch.givens.items()}
-    trivial = (values == 0) | (np.abs(values) == 1)
-    for array in givens.values():
-        trivial |= values == array[:, None]
     size, right = np.abs(values), np.abs(key)
-    far = (size > MOST_OFF * right) | (size * MOST_OFF < right)
-    usable = np.where(correct | ~(trivial | far), values, np.nan)
-    return Own(batch, givens, {item.step: usable[:, i] for i, item in enumerate(batch.question.items)})
+    idle = (size == 0) | (size == 1) | (size > MOST_OFF * right) | (size * MOST_OFF < right)
+    for array in givens.values():
+        idle |= values == array[:, None]
+    usable = np.where(correct | ~(idle | repeated(values, ~correct)), values, np.nan)
+    off = np.where(correct | np.isnan(usable), np.nan, 1.0)
+    steps = [item.step for item in batch.question.items]
+    return Own(batch, givens, dict(zip(steps, usable.T, strict=True)), dict(zip(steps, off.T, strict=True)))
 
 
-def forward_only(own: Own) -> Own:
-    """The same students, only their forward passes taken as their own."""
-    forward = {item.step for item in own.question.items if item.part == "forward"}
-    return Own(own.batch, own.givens, {k: v for k, v in own.claims.items() if k in forward})
+def repeated(values: Array, wrong: Bools) -> Bools:
+    """The wrong cells that hold the number which most of a student's wrong cells hold: constant nonsense."""
+    answered = wrong & ~np.isnan(values)
+    count = answered.sum(axis=1)
+    # what more than half of some numbers are is also the middle one
+    middle = np.sort(np.where(answered, values, np.inf), axis=1)[np.arange(len(values)), (count - 1) // 2]
+    same = answered & (values == middle[:, None])
+    times = same.sum(axis=1)
+    return np.asarray(same & ((times >= FEWEST_REPEATED) & (2 * times > count))[:, None])
 
 
-def follow(own: Own) -> dict[str, Interval]:
-    """For every item's step the range that an honest student reaches from these own values: (students,)."""
+def follow(own: Own) -> tuple[Array, Array]:
+    """The ranges (students, items) that an honest student reaches from these own values: lowest, highest.
+
+    Not finite where there is no number to reach.
+    """
     rounding = own.batch.rounding
     points = {name: Interval.point(array) for name, array in own.givens.items()}
     # the student may have gone on with more digits than were written
@@ -72,15 +100,38 @@ def follow(own: Own) -> dict[str, Interval]:
     with np.errstate(all="ignore"):
         steps = with_orders(own.question.steps)
         solved = solve(steps, points, rules=ORDER_RULES, claimed=claims, write=rounding.write)
-        return {item.step: rounding.answer(solved[item.step]) for item in own.question.items}
+        ranges = [rounding.answer(solved[item.step]) for item in own.question.items]
+    shape = (len(next(iter(own.givens.values()))),)
+    lowest = np.array([np.broadcast_to(found.low, shape) for found in ranges]).T
+    highest = np.array([np.broadcast_to(found.high, shape) for found in ranges]).T
+    return lowest, highest
 
 
-def old_values(own: Own) -> Array:
-    """(students, items): for an updated parameter the one it was updated from, NaN for every other item."""
-    carried = {step.id: step.needs[0] for step in own.question.steps if step.rule == "carry"}
-    nothing = np.full(len(next(iter(own.givens.values()))), np.nan)
-    columns = []
-    for item in own.question.items:
-        before = item.step.replace("new_", "") if item.part == "update" else ""
-        columns.append(own.givens.get(before, own.claims.get(carried.get(before, ""), nothing)))
-    return np.array(columns).T
+def led_astray(own: Own) -> Bools:
+    """The answers (students, items) that any wrong one of the student's own led to, right ones between or not.
+
+    Where none did, the key's range is the measure.
+    """
+    nothing = np.zeros(len(next(iter(own.givens.values()))))
+    rules = dict.fromkeys(RULES, lambda *needs: reduce(np.maximum, needs))
+    wrong = solve(own.question.steps, dict.fromkeys(own.givens, nothing), rules=rules, claimed=own.wrong)
+    return np.asarray(np.array([wrong[item.step] for item in own.question.items]).T > 0)
+
+
+def shows_work(own: Own, values: Array) -> Bools:
+    """Answers (students, items) that can earn marks though they are not the key's.
+
+    Not a 0, unless a ReLU gives it from an own negative number, nor an updated parameter that repeats the old one.
+    """
+    steps = {step.id: step for step in own.question.steps}
+    answers = {item.step: values[:, i] for i, item in enumerate(own.question.items)}
+    shows: Bools = np.asarray(values != 0)
+    for i, item in enumerate(own.question.items):
+        step = steps[item.step]
+        if step.rule == "relu":
+            shows[:, i] |= own.claims[step.needs[0]] < 0
+        if step.rule == "update":
+            old = step.needs[0]
+            before = own.givens[old] if old in own.givens else answers[steps[old].needs[0]]
+            shows[:, i] &= values[:, i] != before
+    return shows

@@ -58,8 +58,8 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
 
 def _write_tables(marks: Marks, folder: Path) -> None:
     (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
-    with (folder / "marks.csv").open("w", encoding="utf-8", newline="") as file:
-        file.writelines(marks_csv(marks))
+    with (folder / "marks.csv").open("wb") as file:
+        file.writelines(text.encode() for text in marks_csv(marks))
     if marks.remarks:
         (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
 

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.answers import VALUE
-from grader.score import VERDICTS, Marks
+from grader.answers import UNREADABLE
+from grader.score import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Cell, Marks, few_digits, worth
+from grader.spellings import numerals
+from grader.spreadsheet import cell, guarded
+from grader.tolerance import Bools
 from qgen.decimals import plain
 from qgen.exam import Exam
+from qgen.intervals import Array
+from qgen.rounding import Rounding
 
 MARKS_HEADER = "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note"
 CHUNK = 1024
 """Students written at once."""
+MOST_VARIANTS = 4096
+"""Variants whose numbers are kept as text."""
 
-_NUMERAL = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
-
-def cell(text: str) -> str:
-    """A CSV cell, quoted where needed; what a spreadsheet would run as a formula gets an apostrophe before it."""
-    if text.lstrip().startswith(_DANGEROUS) and not _NUMERAL.fullmatch(text):
-        text = "'" + text
-    if any(char in text for char in ',"\n\r'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
+Texts = NDArray[np.object_]
 
 
 def layer_columns(exam: Exam) -> dict[str, list[int]]:
@@ -56,103 +53,113 @@ def scores_csv(marks: Marks) -> str:
     for student, variant, score, layer_scores in rows:
         percent = 100 * score / most if most else 0.0
         numbers = (number(score), number(most), f"{percent:.2f}", *map(number, layer_scores.tolist()))
-        writer.writerow((_guarded(student), exam.variants[variant], *numbers))
+        writer.writerow((guarded(student), exam.variants[variant], *numbers))
     return out.getvalue()
 
 
 def marks_csv(marks: Marks) -> Iterator[str]:
     """One row per student and item, in chunks of text: every verdict with what was written and accepted."""
     exam, submissions = marks.exam, marks.submissions
-    middle = _middle(exam)
-    ends = _ends(exam)
-    shared: dict[str, str] = {}
-    special = _special_cells(marks)
+    middle, ends, columns = _middle(exam), _ends(exam), np.arange(len(exam.items))
+    accepted = _Accepted(exam)
+    usual = worth(exam, np.arange(len(VERDICTS))[:, None])
+    said: dict[int, list[Cell]] = {}
+    for place in sorted({*marks.said, *marks.misconceptions}):
+        said.setdefault(place[0] // CHUNK, []).append(place)
     yield MARKS_HEADER + "\n"
     for first in range(0, len(submissions.students), CHUNK):
         rows = slice(first, first + CHUNK)
-        variants = submissions.variants[rows]
-        starts = np.array(
-            [
-                f"{cell(student)},{exam.variants[variant]},"
-                for student, variant in zip(submissions.students[rows], variants, strict=True)
-            ],
-            dtype=object,
-        )
-        written = _cells(submissions.written[rows], submissions.kinds[rows], shared)
-        text = starts[:, None] + middle[None, :] + written + _expected(exam)[variants]
-        text = text + ends[marks.verdicts[rows], np.arange(len(exam.items))]
-        for row, column, tail in special.get(first // CHUNK, ()):
-            text[row - first, column] = text[row - first, column].removesuffix(",,") + tail
-        yield "\n".join(text.ravel().tolist()) + "\n"
+        students, variants = submissions.students[rows], submissions.variants[rows].tolist()
+        verdicts = marks.verdicts[rows]
+        starts = [f"{cell(s)},{exam.variants[v]}," for s, v in zip(students, variants, strict=True)]
+        pieces = np.empty((len(students), len(columns), 5), dtype=object)
+        pieces[:, :, 0] = np.array(starts, dtype=object)[:, None]
+        pieces[:, :, 1] = middle
+        pieces[:, :, 2] = _cells(submissions.written[rows], submissions.kinds[rows])
+        pieces[:, :, 3] = accepted.texts(variants)
+        pieces[:, :, 4] = ends[verdicts, columns]
+        follows = verdicts == FOLLOW_THROUGH
+        pieces[follows, 4] = _following(ends, follows, marks.led_to[rows], exam.spec.rounding)
+        decided = marks.marks[rows] != usual[verdicts, columns]
+        for row, column in {*said.get(first // CHUNK, ()), *_cells_of(decided, first)}:
+            pieces[row - first, column, 4] = _end(marks, row, column)
+        yield "".join(pieces.ravel().tolist())
 
 
+@lru_cache(maxsize=1 << 16)
 def number(value: float) -> str:
     """A mark: at most 6 decimals, no trailing zeros."""
     return plain(round(value, 6))
 
 
-def _middle(exam: Exam) -> NDArray[np.object_]:
+def _middle(exam: Exam) -> Texts:
     return np.array([f"{item.id},{item.layer},{item.part}," for item in exam.items], dtype=object)
 
 
-def _expected(exam: Exam) -> NDArray[np.object_]:
-    """(variants, items): the text of expected, low and high."""
-    cached: NDArray[np.object_] | None = exam.__dict__.get("_expected_texts")
-    if cached is None:
-        text, value, low, high = exam.spec.rounding.text, exam.value, exam.low, exam.high
-        cached = np.array(
-            [
-                [f",{text(v)},{plain(a)},{plain(b)}," for v, a, b in zip(vs, lows, highs, strict=True)]
-                for vs, lows, highs in zip(value.T.tolist(), low.T.tolist(), high.T.tolist(), strict=True)
-            ],
-            dtype=object,
-        )
-        exam.__dict__["_expected_texts"] = cached
-    return cached
+class _Accepted:
+    """The text of expected, low and high by variant and item; of thousands of variants only those in use are kept."""
+
+    def __init__(self, exam: Exam) -> None:
+        self.exam, self.known = exam, dict[int, list[str]]()
+
+    def texts(self, variants: Sequence[int]) -> Texts:
+        """(students, items)."""
+        if len(self.known) > MOST_VARIANTS:
+            self.known.clear()
+        for variant in variants:
+            if variant not in self.known:
+                self.known[variant] = self._of(variant)
+        return np.array([self.known[variant] for variant in variants], dtype=object)
+
+    def _of(self, variant: int) -> list[str]:
+        text = self.exam.spec.rounding.text
+        tables = (self.exam.value, self.exam.low, self.exam.high)
+        rows = zip(*(table[:, variant].tolist() for table in tables), strict=True)
+        return [f",{text(value)},{plain(low)},{plain(high)}," for value, low, high in rows]
 
 
-def _ends(exam: Exam) -> NDArray[np.object_]:
-    """(verdicts, items): verdict, marks, maximum, and the empty name and note."""
-    marking = exam.spec.marking
-    shares = (1.0, marking.follow_through, marking.imprecise, 0.0, 0.0, 0.0)
+def _ends(exam: Exam) -> Texts:
+    """(verdicts, items): verdict, marks, maximum, and the empty name and usual note."""
+    notes = [",,"] * len(VERDICTS)
+    notes[IMPRECISE] += cell(few_digits(exam.spec.rounding))
+    usual = worth(exam, np.arange(len(VERDICTS))[:, None]).tolist()
+    most = [number(item.marks) for item in exam.items]
     return np.array(
         [
-            [f"{verdict},{number(share * item.marks)},{number(item.marks)},," for item in exam.items]
-            for verdict, share in zip(VERDICTS, shares, strict=True)
+            [f"{verdict},{number(mark)},{of}{note}\n" for mark, of in zip(row, most, strict=True)]
+            for verdict, row, note in zip(VERDICTS, usual, notes, strict=True)
         ],
         dtype=object,
     )
 
 
-def _special_cells(marks: Marks) -> dict[int, list[tuple[int, int, str]]]:
-    """By chunk: the cells with a misconception or a note, and how their rows end."""
-    special: dict[int, list[tuple[int, int, str]]] = {}
-    for row, column in sorted({*marks.notes, *marks.misconceptions}):
-        name, note = marks.misconceptions.get((row, column), ""), marks.notes.get((row, column), "")
-        special.setdefault(row // CHUNK, []).append((row, column, f",{cell(name)},{cell(note)}"))
-    return special
+def _following(ends: Texts, follows: Bools, led_to: Array, rounding: Rounding) -> list[str]:
+    """The rows' ends where own values led to the answer."""
+    starts = ends[FOLLOW_THROUGH][np.nonzero(follows)[1]].tolist()
+    texts = numerals(led_to[follows], rounding)
+    return [f"{start[:-1]}{FOLLOWS}{text}\n" for start, text in zip(starts, texts, strict=True)]
 
 
-def _cells(written: NDArray[np.object_], kinds: NDArray[np.int8], shared: dict[str, str]) -> NDArray[np.object_]:
+def _end(marks: Marks, row: int, column: int) -> str:
+    """Verdict, marks, maximum, misconception and note of a cell of which there is more to say."""
+    name, note = marks.misconceptions.get((row, column), ""), marks.notes.get((row, column), "")
+    numbers = f"{number(float(marks.marks[row, column]))},{number(marks.exam.items[column].marks)}"
+    return f"{VERDICTS[marks.verdicts[row, column]]},{numbers},{cell(name)},{_note(note)}\n"
+
+
+_note = lru_cache(maxsize=1 << 12)(cell)  # a misconception's sentence stands in many rows
+
+
+def _cells_of(cells: Bools, first: int) -> list[Cell]:
+    return [(first + row, column) for row, column in np.argwhere(cells).tolist()]
+
+
+def _cells(written: Texts, kinds: NDArray[np.int8]) -> Texts:
     """What was written as CSV cells; plain numbers, nearly all, are their own."""
-    cells = written.copy()
-    for row, column in np.argwhere(kinds != VALUE).tolist():
-        cells[row, column] = cell(written[row, column])
-    flat = written.ravel()
-    for at in np.flatnonzero(_needs_care(flat) & (kinds.ravel() == VALUE)).tolist():
-        text = flat[at]
-        cells.flat[at] = shared.setdefault(text, cell(text))
+    cells = written
+    odd = (kinds == UNREADABLE).any(axis=1)
+    for row, texts in enumerate(written.tolist()):
+        if odd[row] or "".join(texts).strip("0123456789.-"):
+            cells = written.copy() if cells is written else cells
+            cells[row] = [cell(text) for text in texts]
     return cells
-
-
-def _needs_care(texts: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Whether any character is not one of a plain number's."""
-    joined = "".join(texts.tolist())
-    if not joined.strip("0123456789.-"):
-        return np.zeros(len(texts), dtype=bool)
-    plain_text = _NUMERAL.fullmatch
-    return np.fromiter((plain_text(text) is None for text in texts.tolist()), dtype=bool, count=len(texts))
-
-
-def _guarded(text: str) -> str:
-    return "'" + text if text.lstrip().startswith(_DANGEROUS) and not _NUMERAL.fullmatch(text) else text

@@ -32,7 +32,7 @@ def override(marks: Marks, path: Path) -> Marks:
         raise InputError(f'{path}:1: the header is "{",".join(header)}"; write {",".join(HEADER)}')
     students = {student: s for s, student in enumerate(marks.submissions.students)}
     items = {item: i for i, item in enumerate(marks.exam.columns)}
-    changed, notes = marks.marks.copy(), dict(marks.notes)
+    changed, notes, said = marks.marks.copy(), marks.notes, dict(marks.said)
     faults: list[str] = []
     seen: set[tuple[int, int]] = set()
     for line, row in rows:
@@ -45,11 +45,11 @@ def override(marks: Marks, path: Path) -> Marks:
             faults.append(f"{path}:{line}: student {row[0]}, {row[1]}: decided twice")
         seen.add(cell)
         changed[cell] = float(row[2])
-        said = f"examiner: {row[2]} instead of {marks.marks[cell]:g}: {row[3]}"
-        notes[cell] = f"{said}. {notes[cell]}" if cell in notes else said
+        decision = f"examiner: {row[2]} instead of {marks.marks[cell]:g}: {row[3]}"
+        said[cell] = f"{decision}. {notes[cell]}" if notes.get(cell) else decision
     if faults:
         raise InputError(*faults)
-    return replace(marks, marks=changed, notes=notes)
+    return replace(marks, marks=changed, said=said)
 
 
 def _problem(row: list[str], students: dict[str, int], items: dict[str, int], marks: Marks) -> str:

@@ -1,0 +1,67 @@
+"""How fast 100,000 students are marked, against pandas reading the same file in the same run.
+
+    python benchmarks/scoring.py [--students 100000]
+
+Prints both times, their ratio (at most 4) and the peak memory of the marking (at most 1.5 GB).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from grader.simulate import simulate, write_simulated
+from qgen.exam import make_exam, write_exam
+from qgen.spec import spec_of
+
+VARIANTS = 100
+READ = "import sys, pandas; pandas.read_csv(sys.argv[1], dtype=str)"
+SCORE = "from grader.cli import app; app()"
+
+
+def run(*command: str) -> tuple[float, float]:
+    """Seconds and peak gigabytes of a process."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)}: exit {os.waitstatus_to_exitcode(status)}")
+    return time.perf_counter() - began, usage.ru_maxrss / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--students", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        exam, _ = make_exam(spec_of({}), VARIANTS, 1)
+        (folder / "exam").mkdir()
+        write_exam(exam, folder / "exam")
+        answers = folder / "answers.csv"
+        simulated = simulate(exam, options.students, np.random.default_rng(1))
+        write_simulated(simulated, answers, folder / "truth.csv")
+        print(f"{options.students:,} students x {len(exam.items)} items, {answers.stat().st_size / 1e6:.0f} MB")
+        ratios = []
+        for _ in range(options.rounds):
+            read, _ = run(sys.executable, "-c", READ, str(answers))
+            score, peak = run(
+                sys.executable, "-c", SCORE, "score", str(answers), "--exam", str(folder / "exam"),
+                "--out", str(folder / "results"), "--no-feedback", "--force",
+            )  # fmt: skip
+            ratios.append(score / read)
+            print(f"pandas.read_csv {read:.2f} s, grader score {score:.2f} s: {score / read:.2f} times; "
+                  f"peak {peak:.2f} GB")  # fmt: skip
+        print(f"median ratio {sorted(ratios)[len(ratios) // 2]:.2f} (at most 4)")
+
+
+if __name__ == "__main__":
+    main()

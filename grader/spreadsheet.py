@@ -1,0 +1,36 @@
+"""Text that people open in a spreadsheet: what would run there as a formula gets an apostrophe before it.
+
+Which text does: https://owasp.org/www-community/attacks/CSV_Injection. A spreadsheet whose list separator is another
+one than the file's cuts cells in parts, so that every part is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NUMERAL = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?")
+_HARMLESS = re.compile(rf"""{_NUMERAL.pattern}|(?:[\w.(−–·×][^,;\t\r\n"]*)?""")
+_PLACE = r"(^|[,;\t\r\n])([\s\x00-\x20\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff]*)"
+_RUNS = r"(?=[=+\-@|＝＋－＠｜﹦﹢﹣﹫⁺⁼₊₌])"
+_BARE = re.compile(rf"{_PLACE}{_RUNS}")
+_GUARDED = re.compile(rf"{_PLACE}'{_RUNS}")
+
+
+def guarded(text: str) -> str:
+    """The text, harmless; a number, and what is harmless already, as it is."""
+    return text if _NUMERAL.fullmatch(text) else _BARE.sub(r"\1\2'", text)
+
+
+def unguarded(text: str) -> str:
+    """What was `guarded`."""
+    return _GUARDED.sub(r"\1\2", text)
+
+
+def cell(text: str) -> str:
+    """A CSV cell (RFC 4180), guarded, and quoted where needed."""
+    if _HARMLESS.fullmatch(text):
+        return text
+    text = guarded(text)
+    if any(char in text for char in ',"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
