@@ -6,6 +6,7 @@ import pytest
 
 from qgen.errors import InputError
 from qgen.misconceptions import CATALOGUE
+from qgen.paper.blocks import parse
 from qgen.spec import spec_of
 from qgen.words import TEMPLATES, macro, render
 
@@ -131,3 +132,36 @@ def test_the_language_sets_the_default_title():
     assert spec_of({"language": "de"}).title == "Backpropagation von Hand"
     assert spec_of({}).title == "Backpropagation by hand"
     assert spec_of({"language": "de", "title": "Klausur"}).title == "Klausur"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_feedback_prints_in_every_language_with_or_without_a_note(language):
+    item = {
+        "question": 1,
+        "name": "z_1",
+        "answer": "a*b",
+        "low": "-1",
+        "high": "2",
+        "verdict": "unreadable",
+        "marks": "0",
+    }
+    item |= {"max_marks": "1", "lines": ["z_1 = 0"], "note": "", "misconception": "", "value": "0"}
+    named = {**item, "verdict": "wrong", "misconception": "factor-two + new-one", "note": "dw13: 2 * error"}
+    blank = {**item, "answer": ""}
+    context = {"title": "T", "variant": "001", "student": "S", "score": "0", "max_score": "3", "percent": "0"}
+    context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
+    markup = render(
+        "feedback.txt", {**context, "lost": [item, named], "more": [item], "blank": [blank]}, None, language
+    )
+    words = " ".join(span.text for block in parse(markup) for span in spans(block))
+    assert "a*b" in words
+    assert "2 * error" in words
+
+
+def spans(node):
+    """All text in a tree of blocks."""
+    if isinstance(node, tuple | list):
+        return [span for child in node for span in spans(child)]
+    if hasattr(node, "face"):
+        return [node]
+    return [span for name in getattr(type(node), "__slots__", ()) for span in spans(getattr(node, name))]
