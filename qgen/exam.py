@@ -61,7 +61,7 @@ class Exam:
 
     @cached_property
     def mark_key(self) -> bytes:
-        """The secret key of the marks on its pages: of the seed, and of all numbers, so that trying seeds is no help."""
+        """The secret key of the marks on its pages: of the seed and of all numbers, so that trying seeds is no help."""
         return hmac.digest(str(self.seed).encode(), self.checksum.encode(), "sha256")
 
     @property

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from grader.answers import BLANK, UNREADABLE, VALUE, Submissions, read_answers
 from grader.numerals import read
-from qgen.tables import SHOWN
 from qgen.errors import InputError
+from qgen.tables import SHOWN
 
 ITEMS = ["q1_z1_1", "q1_dw13", "q1_new_w11_1"]
 VARIANTS = ["001", "002", "010"]

@@ -239,12 +239,18 @@ def test_each_hostile_file_gets_one_line_and_the_others_are_read(exam, folder):
 def test_what_is_odd_but_readable_is_read_and_noted(exam, folder):
     answers = right(exam, "001", student_id="")
     files = {
-        "script": (filled({**answers, "student_id": "s"}, extra="/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"), "were not run"),
+        "script": (
+            filled({**answers, "student_id": "s"}, extra="/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"),
+            "were not run",
+        ),
         "blank": (
             filled({**dict.fromkeys(answers, ""), "variant": "001", "student_id": "b"}),
             "no answer is filled in",
         ),
-        "huge": (filled({**answers, "student_id": "huge", "q1_loss": "9" * 20_000}), "q1_loss holds 20,000 characters, of which 200"),
+        "huge": (
+            filled({**answers, "student_id": "huge", "q1_loss": "9" * 20_000}),
+            "q1_loss holds 20,000 characters, of which 200",
+        ),
         "owner": (encrypted(filled({**answers, "student_id": "o", "variant": "002"}), ""), ""),
     }
     for name, (data, _) in files.items():
