@@ -160,8 +160,9 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
 
 def spans(node):
     """All text in a tree of blocks."""
-    if isinstance(node, tuple | list):
-        return [span for child in node for span in spans(child)]
     if hasattr(node, "face"):
         return [node]
-    return [span for name in getattr(type(node), "__slots__", ()) for span in spans(getattr(node, name))]
+    children = (
+        node if isinstance(node, tuple | list) else [getattr(node, n) for n in getattr(type(node), "__slots__", ())]
+    )
+    return [span for child in children for span in spans(child)]
