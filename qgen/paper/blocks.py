@@ -24,6 +24,8 @@ Formulas are the LaTeX of latex.py. Dollars, bars and stars inside a formula are
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from qgen.errors import InputError, nearest
 from qgen.paper.inline import Formula, Inline, Line, MarkupError, Text, escape, inline, number_in, split
@@ -48,8 +50,7 @@ class Paragraph:
     item: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(NamedTuple):
     """A formula on its own lines, and a note at its right."""
 
     latex: str
@@ -136,6 +137,18 @@ Block = Heading | Paragraph | Display | Fields | Table | Boxes | Diagram | Rule 
 COMMANDS = ("fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
 
 
+_DISPLAY = re.compile(r"\$\$(.+?)\$\$\s*(?:\|(.*))?")
+
+
+@lru_cache(maxsize=1024)
+def _display(line: str) -> Display:
+    display = _DISPLAY.fullmatch(line)
+    if not display or not display.group(1).strip():
+        raise MarkupError("write $$ formula $$, or $$ formula $$ | note")
+    note = Line(display.group(2) or "")
+    return Display(display.group(1).strip(), note.inline(note.text))
+
+
 _GROUPS = re.compile(r"^[ \t]*@(keep|table|boxes|end)\b", re.MULTILINE)
 
 
@@ -206,11 +219,7 @@ class _Parser:
             text, _, aside = protected.text.partition("|")
             return Heading(len(heading.group(1)), protected.inline(text), protected.inline(aside))
         if line.startswith("$$"):
-            display = re.fullmatch(r"\$\$(.+?)\$\$\s*(?:\|(.*))?", line)
-            if not display or not display.group(1).strip():
-                raise MarkupError("write $$ formula $$, or $$ formula $$ | note")
-            note = Line(display.group(2) or "")
-            return Display(display.group(1).strip(), note.inline(note.text))
+            return _display(line)
         words = [line]
         while self.at < len(self.lines) and self.continues(self.lines[self.at].strip()):
             words.append(self.lines[self.at].strip())

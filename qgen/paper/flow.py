@@ -1,7 +1,7 @@
 """Blocks -> lines: how each block looks. Lengths in points, from the left margin and the line's baseline."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -54,6 +54,7 @@ HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
 BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 19.5, 14.0, 66.0, 4
 LABEL_GAP, LABEL_STEP = 4.0, 12.0
 LABEL_SIZE, NOTE_GAP = 8.5, 9.0
+FORMULA_PATH, NOTE_PATH = (("Formula", -1),), (("P", -2),)  # no other block has numbers below 0
 
 
 _INTRODUCED = Display | Boxes | Table
@@ -131,6 +132,11 @@ def _set(flow: "Flow", source: str) -> Chunk:
 @lru_cache(maxsize=1024)
 def _cached(source: str, width: float) -> Chunk:
     return _set(Flow(width, {}), source)
+
+
+@lru_cache(maxsize=2048)
+def _cached_display(block: Display, width: float) -> tuple[Line, ...]:
+    return tuple(Flow(width, {}).display(block))
 
 
 @dataclass
@@ -231,22 +237,28 @@ class Flow:
         descent = NOMINAL_DESCENT if strip.descent <= NOMINAL_DESCENT + 1 else strip.descent + 1
         return Line(ascent, descent, tuple(pieces), before, keep, used=used)
 
-    def _display(self, block: Display) -> Iterator[Line]:
+    def _display(self, block: Display) -> Iterable[Line]:
+        # Many lines of a solution are the same on every paper.
+        return _cached_display(block, self.width) if self.glyphs is PLAIN else self.display(block)
+
+    def display(self, block: Display) -> Iterator[Line]:
+        """The lines of a formula and its note, elements of their own in a group of their own."""
         note = self._single(block.note, SMALL)
-        path, note_path = self._path("Formula"), self._path("P")
         layouts = self._display_lines(block.latex, note.width + NOTE_GAP if note.width else 0.0)
         room = self.width - INDENT - note.width
         beside = layouts[-1].width + NOTE_GAP <= room
         for i, part in enumerate(layouts):
             last = i == len(layouts) - 1
-            pieces = [Piece(INDENT, 0.0, part.operators, path, block.latex)]
-            if last and beside:
-                pieces += note.placed(self.width - note.width, 0.0, note_path)
+            pieces = [Piece(INDENT, 0.0, part.operators, FORMULA_PATH, block.latex)]
+            used = part.used
+            if last and beside and note.width:
+                pieces += note.placed(self.width - note.width, 0.0, NOTE_PATH)
+                used |= note.used
             ascent, descent = max(part.ascent + 1.5, NOMINAL_ASCENT), max(part.descent + 1.5, NOMINAL_DESCENT)
             keep = not last or (not beside and note.width > 0)
-            yield Line(ascent, descent, tuple(pieces), 0.0 if i else 2.0, keep, used=part.used | note.used)
+            yield Line(ascent, descent, tuple(pieces), 0.0 if i else 2.0, keep, used=used, opens=not i)
         if note.width and not beside:
-            pieces = note.placed(max(INDENT, self.width - note.width), 0.0, note_path)
+            pieces = note.placed(max(INDENT, self.width - note.width), 0.0, NOTE_PATH)
             yield Line(NOMINAL_ASCENT, NOMINAL_DESCENT, tuple(pieces), used=note.used)
 
     def _display_lines(self, latex: str, note: float) -> list[Layout]:

@@ -91,7 +91,7 @@ def render(
     sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
     file = File()
     first = file.reserve(len(sheets))
-    tree = Tree(range(first, first + len(sheets)), partial(speak, words=words))
+    tree = Tree(file, range(first, first + len(sheets)), partial(speak, words=words))
     fields = Fields(file, tree)
     for name, value in (form or {}).items():
         fields.hide(name, value, first)
@@ -120,7 +120,7 @@ def render(
     return add_catalog(
         file,
         pages=parent,
-        tree=tree.write(file),
+        tree=tree.write(),
         form=fields.write(fonts),
         title=title,
         author=author,

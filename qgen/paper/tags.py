@@ -24,16 +24,15 @@ def standard(role: str) -> str:
 
 
 class Element:
-    """One element: role, parent, what it holds in order, and how it reads aloud where it is not text."""
+    """One element, by the numbers of its object and its parent's: role, what it holds in order, how it reads aloud."""
 
-    __slots__ = ("alt", "attributes", "kids", "page", "parent", "role")
+    page = 0
+    alt = ""
+    attributes = ""
 
-    def __init__(self, role: str, parent: int) -> None:
-        self.role, self.parent = role, parent
-        self.page = -1
-        self.kids: list[str | int] = []
-        self.alt = ""
-        self.attributes = ATTRIBUTES.get(role, "")
+    def __init__(self, number: int, role: str, parent: int) -> None:
+        self.number, self.role, self.parent = number, role, parent
+        self.kids: list[str] = []
 
 
 class Tree:
@@ -42,12 +41,14 @@ class Tree:
     `pages` are the numbers of the pages' objects; `speak` reads LaTeX aloud.
     """
 
-    def __init__(self, pages: range, speak: Callable[[str], str]) -> None:
-        self.pages, self.speak = pages, speak
-        self.elements = [Element("Document", -1)]
-        self.known: dict[tuple[int, tuple[str, int]], int] = {}
-        self.marked: list[list[int]] = []
-        self.widgets: list[int] = []
+    def __init__(self, file: File, pages: range, speak: Callable[[str], str]) -> None:
+        self.file, self.pages, self.speak = file, pages, speak
+        self.root = file.reserve(2)
+        self.top = Element(file.reserve(), "Document", self.root)
+        self.elements = [self.top]
+        self.known: dict[tuple[int, tuple[str, int]], Element] = {}
+        self.marked: list[list[str]] = []
+        self.widgets: list[str] = []
 
     def page(self) -> None:
         """What is marked from now on stands on a new page."""
@@ -57,59 +58,53 @@ class Tree:
         """Paths count from anew."""
         self.known.clear()
 
-    def element(self, path: Path, alt: str = "", attributes: str = "") -> int:
+    def element(self, path: Path, alt: str = "") -> Element:
         """The element at a path; made, with all around it, if it is new."""
-        at = 0
+        at = self.top
         for step in path:
-            inner = self.known.get((at, step))
+            key = at.number, step
+            inner = self.known.get(key)
             if inner is None:
-                inner = self.known[at, step] = len(self.elements)
-                self.elements.append(Element(step[0], at))
-                self.elements[at].kids.append(-inner)
+                inner = self.known[key] = Element(self.file.reserve(), step[0], at.number)
+                self.elements.append(inner)
+                at.kids.append(f"{inner.number} 0 R")
             at = inner
-        element = self.elements[at]
-        if alt and not element.alt:
-            element.alt = self.speak(alt) if element.role == "Formula" else alt
-        if attributes:
-            element.attributes = attributes
+        if alt and not at.alt:
+            at.alt = self.speak(alt) if at.role == "Formula" else alt
         return at
 
     def mark(self, path: Path, alt: str = "", attributes: str = "") -> int:
         """The number of a new piece of marked content on the current page, which belongs to the element at a path."""
-        at = self.element(path, alt, attributes)
-        element, page = self.elements[at], len(self.marked) - 1
-        number = len(self.marked[page])
-        self.marked[page].append(at)
-        if element.page < 0:
-            element.page = page
-        element.kids.append(
-            number if element.page == page else f"<</Type/MCR/Pg {self.pages[page]} 0 R/MCID {number}>>"
-        )
+        element = self.element(path, alt)
+        marked = self.marked[-1]
+        page = self.pages[len(self.marked) - 1]
+        number = len(marked)
+        marked.append(f"{element.number} 0 R")
+        element.page = element.page or page
+        element.kids.append(str(number) if element.page == page else f"<</Type/MCR/Pg {page} 0 R/MCID {number}>>")
+        if attributes:
+            element.attributes = attributes
         return number
 
     def widget(self, path: Path, alt: str, annotation: int) -> int:
         """A form field's element on the current page; the number by which the field finds it in the parent tree."""
-        at = self.element((*path, ("Form", -1)), alt)
-        self.elements[at].page = len(self.marked) - 1
-        self.elements[at].kids.append(f"<</Type/OBJR/Obj {annotation} 0 R>>")
-        self.widgets.append(at)
+        element = self.element((*path, ("Form", -1)), alt)
+        element.page = self.pages[len(self.marked) - 1]
+        element.kids.append(f"<</Type/OBJR/Obj {annotation} 0 R>>")
+        self.widgets.append(f"{element.number} 0 R")
         return len(self.pages) + len(self.widgets) - 1
 
-    def write(self, file: File) -> int:
+    def write(self) -> int:
         """Adds all elements; the number of the structure tree's root."""
-        root = file.reserve(2)
-        first = file.reserve(len(self.elements))
-        for index, element in enumerate(self.elements):
-            kids = [f"{first - kid} 0 R" if type(kid) is int and kid < 0 else str(kid) for kid in element.kids]
-            parent = root if index == 0 else first + element.parent
-            where = f"/Pg {self.pages[element.page]} 0 R" if element.page >= 0 else ""
+        for element in self.elements:
+            where = f"/Pg {element.page} 0 R" if element.page else ""
             alt = f"/Alt{text_string(element.alt)}" if element.alt else ""
-            entries = f"/S/{standard(element.role)}/P {parent} 0 R{where}{element.attributes}{alt}"
-            file.put(first + index, f"<<{entries}/K[{' '.join(kids)}]>>")
-        lists = [" ".join([f"{first + at} 0 R" for at in marked]) for marked in self.marked]
-        keyed = [*(f"[{elements}]" for elements in lists), *(f"{first + at} 0 R" for at in self.widgets)]
-        rows = [f"{key} {found}" for key, found in enumerate(keyed)]
-        tree = f"/ParentTree {root + 1} 0 R/ParentTreeNextKey {len(rows)}"
-        file.put(root, f"<</Type/StructTreeRoot/K {first} 0 R{tree}>>")
-        file.put(root + 1, f"<</Nums[{' '.join(rows)}]>>")
-        return root
+            more = element.attributes or ATTRIBUTES.get(element.role, "")
+            entries = f"/S/{standard(element.role)}/P {element.parent} 0 R{where}{more}{alt}"
+            self.file.put(element.number, f"<<{entries}/K[{' '.join(element.kids)}]>>")
+        keyed = [*(f"[{' '.join(marked)}]" for marked in self.marked), *self.widgets]
+        rows = " ".join([f"{key} {found}" for key, found in enumerate(keyed)])
+        tree = f"/ParentTree {self.root + 1} 0 R/ParentTreeNextKey {len(keyed)}"
+        self.file.put(self.root, f"<</Type/StructTreeRoot/K {self.top.number} 0 R{tree}>>")
+        self.file.put(self.root + 1, f"<</Nums[{rows}]>>")
+        return self.root
