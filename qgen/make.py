@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_VARIANTS = 100_000
 RARELY = 100_000, 10, 100
-"""How often Python looks for reference cycles while it prints: papers leave few, and looking took a fifth of the time."""
+"""How often Python looks for reference cycles while printing: there are few, and looking took a fifth of the time."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and of how much."""
