@@ -38,12 +38,16 @@ class Papers:
 
     def question_paper(self, variant: int) -> bytes:
         """The PDF to hand out. It holds the givens and nothing that is not on the page."""
-        return self._pdf("paper.txt", self._context(variant, solved=False), variant, "")
+        return self._pdf(variant, solved=False)
 
     def solution(self, variant: int) -> bytes:
         """The PDF of the worked solution."""
-        heading = self._word("solution") + ", "
-        return self._pdf("solution.txt", self._context(variant, solved=True), variant, heading)
+        return self._pdf(variant, solved=True)
+
+    def markup(self, variant: int, *, solved: bool) -> str:
+        """What stands in a paper or its solution, in the markup of the module blocks."""
+        name = "solution.txt" if solved else "paper.txt"
+        return words(name, self._context(variant, solved=solved), self.templates, self.exam.spec.language)
 
     @cached_property
     def derivations(self) -> dict[str, Derivation]:
@@ -81,20 +85,21 @@ class Papers:
         """The words that formulas are read aloud in."""
         return vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
 
-    def _pdf(self, template: str, context: dict[str, Any], variant: int, heading: str) -> bytes:
+    def _pdf(self, variant: int, *, solved: bool) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
         label = self._word("paper", name)
+        heading = f"{self._word('solution')}, {label}" if solved else label
         return render(
-            words(template, context, self.templates, spec.language),
+            self.markup(variant, solved=solved),
             paper=spec.paper,
-            header=f"{escape(spec.title)} | {heading}{label}",
+            header=f"{escape(spec.title)} | {heading}",
             footer=f"{escape(spec.course)} | {self._word('page')}",
             drawings=self.drawings,
-            title=f"{spec.title}: {heading}{label}",
+            title=f"{spec.title}: {heading}",
             language=spec.language,
             words=self.speech,
-            form=None if heading else {"exam": self.exam.checksum[:8], "variant": name},
-            mark=lambda page: mark_text(self.exam, Mark(name, page, bool(heading))),
+            form=None if solved else {"exam": self.exam.checksum[:8], "variant": name},
+            mark=lambda page: mark_text(self.exam, Mark(name, page, solved)),
         )
 
     def _word(self, name: str, *arguments: str | int) -> str:

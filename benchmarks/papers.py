@@ -1,0 +1,193 @@
+"""Printing against Typst: milliseconds per student for a paper and its worked solution, in the same run.
+
+python benchmarks/papers.py [--n 300] [--cold 30] [--jobs 1000]
+
+Typst (https://typst.app; pip install typst) sets the same words, formulas, tables, rules and boxes: one compiler, its
+sources ready in memory, no tags. Ours starts from the drawn numbers, and has form fields, QR codes, drawings and tags
+on top. Also the whole command for --cold papers, with its peak memory, and --jobs papers on one and two processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import mean, median
+
+from qgen.exam import Exam, make_exam
+from qgen.paper import blocks as b
+from qgen.paper.blocks import Formula, Inline, parse
+from qgen.paper.latex import OPERATORS, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
+from qgen.paper.latex import parse as parse_formula
+from qgen.paper.papers import Papers
+from qgen.spec import spec_of
+
+PREAMBLE = """
+#set page(paper: "a4", margin: (x: 56.7pt, top: 68pt, bottom: 60pt),
+  header: [HEADER #h(1fr) VARIANT #line(length: 100%, stroke: .3pt)],
+  footer: context [#line(length: 100%, stroke: .3pt) #h(1fr) page #counter(page).display() of
+    #counter(page).final().first()])
+#set text(size: 10.5pt)
+#show heading.where(level: 1): set text(size: 18pt)
+#show heading.where(level: 2): set text(size: 13pt)
+#show heading.where(level: 3): set text(size: 11.5pt)
+#show heading.where(level: 4): set text(size: 10.5pt)
+#show math.equation.where(block: true): set align(left)
+#let title(level, body, aside) = heading(level: level)[#body #h(1fr) #text(weight: "regular", size: 10.5pt, aside)]
+#let display(body, note) = block(breakable: false, grid(columns: (1fr, auto), align: (left, right + bottom),
+  pad(left: 18pt, math.equation(block: true, body)), text(size: 9pt, note)))
+#let answer(label) = grid(columns: (auto, 1fr), column-gutter: 4pt, align: right + horizon, label,
+  rect(width: 100%, height: 19.5pt, stroke: .5pt))
+"""
+SIGNS = {
+    "(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "{": "brace.l", "}": "brace.r", "|": "bar.v",
+    ",": "comma", ";": "semi", "/": "slash", ":": "colon", **{char: f"\\{char}" for char in "#&$_%"},
+}  # fmt: skip
+
+
+def typst_row(row: Row) -> str:
+    """A formula's atoms as Typst mathematics."""
+    return " ".join(f"#h({atom.width:.3f}em)" if isinstance(atom, Space) else typst_atom(atom) for atom in row)
+
+
+def typst_atom(atom: Atom) -> str:
+    text = typst_nucleus(atom) + "'" * atom.primes
+    text += f"_({typst_row(atom.sub)})" if atom.sub is not None else ""
+    return text + (f"^({typst_row(atom.sup)})" if atom.sup is not None else "")
+
+
+def typst_nucleus(atom: Atom) -> str:
+    match atom.nucleus:
+        case Signs(_, text) if text in OPERATORS:
+            return text
+        case Signs("B", text):
+            return f"bold({json.dumps(text, ensure_ascii=False)})"
+        case Signs(_, text) if text[0].isdigit() or len(text) == 1:
+            return SIGNS.get(text, text)
+        case Signs(_, text):
+            return json.dumps(text, ensure_ascii=False)
+        case Fraction(top, bottom, level):
+            fraction = f"frac({typst_row(top)}, {typst_row(bottom)})"
+            return f"inline({fraction})" if level == 1 else fraction
+        case Fence(left, body, right):
+            return f"lr({SIGNS.get(left, '')} {typst_row(body)} {SIGNS.get(right, '')})"
+        case Bracket(sign):
+            return SIGNS[sign]
+        case Accent(_, body):
+            return f"hat({typst_row(body)})"
+        case inner:
+            return typst_row(inner)
+
+
+def typst_words(text: Inline) -> str:
+    parts = []
+    for part in text:
+        if isinstance(part, Formula):
+            parts.append(f"${typst_row(parse_formula(part.latex))}$")
+        else:
+            plain = "".join(f"\\{char}" if char in "\\*_#$@<>`[]=-+/~\"'" else char for char in part.text)
+            parts.append({"R": plain, "B": f"#strong[{plain}]", "I": f"#emph[{plain}]"}[part.face])
+    return "".join(parts)
+
+
+def typst_blocks(blocks: Sequence[b.Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case b.Heading(level, text, aside):
+                yield f"#title({level}, [{typst_words(text)}], [{typst_words(aside)}])"
+            case b.Paragraph(text, item):
+                yield f"- {typst_words(text)}" if item else f"{typst_words(text)}\n"
+            case b.Display(latex, note):
+                yield f"#display($ {typst_row(parse_formula(latex))} $, [{typst_words(note)}])"
+            case b.Fields(fields):
+                line = "#box(width: 30%, line(length: 100%, stroke: .5pt))"
+                yield " #h(1fr) ".join(f"{typst_words(f.label)} {typst_words(f.value)} {line}" for f in fields) + "\n"
+            case b.Table(_, rows, groups, _):
+                per = -(-len(rows) // groups)
+                order = [
+                    rows[k] if k < len(rows) else ((),) * len(rows[0])
+                    for i in range(per)
+                    for k in range(i, groups * per, per)
+                ]
+                cells = ", ".join(f"[{typst_words(cell)}]" for row in order for cell in row)
+                yield f"#table(columns: {groups * len(rows[0])}, stroke: none, inset: 3pt, {cells})"
+            case b.Boxes(boxes):
+                answers = ", ".join(f"answer([{typst_words(box.label)}])" for box in boxes)
+                yield f"#grid(columns: (1fr,) * 4, row-gutter: 5pt, column-gutter: 14pt, {answers})"
+            case b.Keep(inner):
+                yield "#block(breakable: false)["
+                yield from typst_blocks(inner)
+                yield "]"
+
+
+def typst_source(papers: Papers, variant: int, solved: bool) -> bytes:
+    preamble = PREAMBLE.replace("HEADER", papers.exam.spec.title)
+    preamble = preamble.replace("VARIANT", f"Variant {papers.exam.variants[variant]}")
+    return "\n".join([preamble, *typst_blocks(parse(papers.markup(variant, solved=solved)))]).encode()
+
+
+def timed(print_one: Callable[[int, bool], bytes], n: int) -> tuple[list[float], int]:
+    """Seconds for each student's paper and solution, and the bytes of the last."""
+    seconds, size = [], 0
+    for variant in range(n):
+        start = time.perf_counter()
+        size = len(print_one(variant, False)) + len(print_one(variant, True))
+        seconds.append(time.perf_counter() - start)
+    return seconds, size
+
+
+def against_typst(exam: Exam, n: int) -> None:
+    import typst
+
+    sources = [[typst_source(Papers(exam), v, solved) for solved in (False, True)] for v in range(n)]
+    compiler = typst.Compiler(ignore_system_fonts=True)
+    papers = Papers(exam)
+    ours, our_size = timed(lambda v, solved: papers.solution(v) if solved else papers.question_paper(v), n)
+    theirs, their_size = timed(lambda v, solved: compiler.compile(input=sources[v][solved], pdf_tags=False), n)
+    for name, seconds, size in (("ours", ours, our_size), ("Typst", theirs, their_size)):
+        print(
+            f"{name:6}{1000 * mean(seconds):7.1f} ms per student ({1000 * median(seconds):.1f} in the middle, "
+            f"{1000 * seconds[0]:.0f} the first), {size / 1000:.0f} kB"
+        )
+    print(f"ratio {sum(theirs) / sum(ours):7.1f}, n = {n}, paper and worked solution")
+
+
+def whole_command(n: int, jobs: int) -> None:
+    """Runs qgen make in a process of its own: seconds and peak memory, its workers' included."""
+    with tempfile.TemporaryDirectory() as folder:
+        code = (
+            "import resource as r, sys; from qgen.cli import app\n"
+            "try: app()\n"
+            "finally: print(max(r.getrusage(w).ru_maxrss for w in (r.RUSAGE_SELF, r.RUSAGE_CHILDREN)), file=sys.stderr)"
+        )
+        arguments = ["make", "--n", str(n), "--seed", "1", "--jobs", str(jobs), "--out", f"{folder}/exam"]
+        start = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+        seconds = time.perf_counter() - start
+        memory = int(done.stderr.split()[-1]) / 1024
+        size = mean(path.stat().st_size for path in Path(folder, "exam", "papers").iterdir()) / 1000
+    print(f"qgen make --n {n} --jobs {jobs}: {seconds:.2f} s, at most {memory:.0f} MB, {size:.0f} kB a paper")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--n", type=int, default=300)
+    options.add_argument("--cold", type=int, default=30)
+    options.add_argument("--jobs", type=int, default=0, help="papers to print on one process and on two, such as 1000")
+    given = options.parse_args()
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    whole_command(given.cold, 1)
+    if given.n:
+        against_typst(make_exam(spec_of({}), given.n, 1)[0], given.n)
+    for jobs in (1, 2) if given.jobs else ():
+        whole_command(given.jobs, jobs)
+
+
+if __name__ == "__main__":
+    main()
