@@ -102,6 +102,32 @@ def collect(
             raise InputError(*collected.left_out)
 
 
+@app.command(epilog="Example:  grader simulate --students 30 --seed 1 && grader score answers.csv")
+def simulate(
+    students: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many.")] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="Same exam and seed: same answers.")] = 1,
+    exam: Annotated[Path, typer.Option(help="The exam folder.")] = Path("exam"),
+    out: Annotated[Path, typer.Option(help="The answers file; truth.csv, who did what, goes beside it.")] = Path(
+        "answers.csv"
+    ),
+    mix: Annotated[str | None, typer.Option(help="Kinds of students, such as rounding=6,slip=5,messy=2.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+) -> None:
+    """Rehearse: answers of a simulated class, perfect, rounding, slipping, mistaken, messy, and the truth about it."""
+    with faults_shown():
+        import numpy as np
+
+        from grader.simulate import PROPORTIONS, parse_mix, write_simulated
+        from grader.simulate import simulate as simulate_class
+        from qgen.exam import read_exam
+
+        proportions = PROPORTIONS if mix is None else parse_mix(mix)
+        simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)
+        truth = out.with_name("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
+        write_simulated(simulated, out, truth, force=force)
+        typer.echo(f"{students} students in {out}, what each did in {truth}; then: grader score {out}")
+
+
 class Scale(StrEnum):
     """What the numbers in a gradebook file are."""
 

@@ -1,0 +1,137 @@
+"""grader on good and bad input: one line per fault that names the place, exit 1, nothing half-written."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from grader.cli import app
+from qgen.exam import make_exam, write_exam
+from qgen.spec import spec_of
+
+SMALL = {"questions": [{"network": "tanh-heads"}]}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with an exam of three variants in ./exam and perfect answers in ./answers.csv."""
+    monkeypatch.chdir(tmp_path)
+    exam, _ = make_exam(spec_of(SMALL), 3, 1)
+    Path("exam").mkdir()
+    write_exam(exam, Path("exam"))
+    with Path("answers.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("student_id", "variant", *exam.columns))
+        for v, variant in enumerate(exam.variants):
+            writer.writerow((f"0{v}7", variant, *(exam.spec.rounding.text(x) for x in exam.value[:, v])))
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+
+
+def rows(path: str) -> list[dict[str, str]]:
+    with Path(path).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_perfect_answers_get_full_marks_and_every_file_is_there(here: Path) -> None:
+    result = run("score", "answers.csv")
+    assert result.exit_code == 0, result.output
+    scores = rows("results/scores.csv")
+    assert [row["student_id"] for row in scores] == ["007", "017", "027"]
+    assert {row["percent"] for row in scores} == {"100.00"}
+    assert {row["verdict"] for row in rows("results/marks.csv")} == {"correct"}
+    assert sorted(path.name for path in Path("results/feedback").iterdir()) == ["007.pdf", "017.pdf", "027.pdf"]
+
+
+def test_the_exam_is_found_beside_the_answers(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("answers.csv").rename("exam/answers.csv")
+    (here / "elsewhere").mkdir()
+    monkeypatch.chdir(here / "elsewhere")
+    assert run("score", "../exam/answers.csv", "--no-feedback").exit_code == 0
+
+
+def test_overrides_reach_scores_and_marks(here: Path) -> None:
+    Path("o.csv").write_text("student_id,item,marks,reason\n007,q1_a1,0,copied\n")
+    assert run("score", "answers.csv", "--overrides", "o.csv", "--no-feedback").exit_code == 0
+    assert rows("results/scores.csv")[0]["score"] == "20"
+    (row,) = [r for r in rows("results/marks.csv") if r["note"]]
+    assert (row["item"], row["marks"], row["verdict"]) == ("q1_a1", "0", "correct")
+    assert "copied" in row["note"]
+
+
+def test_an_unreadable_cell_is_listed_and_never_a_silent_zero(here: Path) -> None:
+    text = Path("answers.csv").read_text().splitlines()
+    text[1] = text[1].rsplit(",", 1)[0] + ",0.31O"
+    Path("answers.csv").write_text("\n".join(text))
+    result = run("score", "answers.csv", "--no-feedback")
+    assert result.exit_code == 0
+    assert "1 unreadable" in result.output
+    assert '"0.31O"' in result.output
+
+
+def test_a_results_folder_is_replaced_only_with_force(here: Path) -> None:
+    assert run("score", "answers.csv", "--no-feedback").exit_code == 0
+    again = run("score", "answers.csv", "--no-feedback")
+    assert again.exit_code == 1
+    assert "exists" in again.output
+    assert run("score", "answers.csv", "--no-feedback", "--force").exit_code == 0
+
+
+def edit(path: str, old: str, new: str) -> None:
+    text = Path(path).read_text()
+    assert old in text
+    Path(path).write_text(text.replace(old, new, 1))
+
+
+FAULTS = {
+    "missing exam": (lambda: Path("exam/exam.json").unlink(), "no exam found"),
+    "missing answers": (lambda: Path("answers.csv").unlink(), "answers.csv"),
+    "unknown variant": (lambda: edit("answers.csv", ",002,", ",902,"), 'unknown variant "902"'),
+    "unknown column": (lambda: edit("answers.csv", "q1_dw11,", "q1_dw41,"), '"q1_dw41"; did you mean "q1_dw21"'),
+    "duplicate student": (lambda: edit("answers.csv", "017,", "007,"), "007"),
+    "broken JSON": (lambda: Path("exam/exam.json").write_text('{"spec": '), "not JSON"),
+    "JSON of something else": (lambda: Path("exam/exam.json").write_text("[1]"), "not an exam"),
+    "edited key": (lambda: edit("exam/key.csv", "q1_z1,hidden,forward,1", "q1_z1,hidden,forward,9"), "checksum"),
+    "edited exam": (lambda: edit("exam/exam.json", '"alpha": 0.', '"alpha": 1.'), "checksum"),
+    "missing key": (lambda: Path("exam/key.csv").unlink(), "key.csv"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_bad_input_is_one_clear_line_and_writes_nothing(here: Path, name: str) -> None:
+    spoil, message = FAULTS[name]
+    spoil()
+    result = run("score", "answers.csv")
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert not Path("results").exists()
+    assert not [path for path in here.iterdir() if path.name.startswith(".results")]
+
+
+def test_scores_go_to_canvas_and_an_existing_file_is_kept(here: Path) -> None:
+    run("score", "answers.csv", "--no-feedback")
+    assert run("export", "canvas").exit_code == 0
+    first = Path("results/canvas.csv").read_bytes()
+    again = run("export", "canvas")
+    assert again.exit_code == 1
+    assert "--force" in again.output
+    assert Path("results/canvas.csv").read_bytes() == first
+
+
+def test_an_unknown_system_is_refused_with_the_nearest(here: Path) -> None:
+    run("score", "answers.csv", "--no-feedback")
+    result = run("export", "moodel")
+    assert result.exit_code == 1
+    assert 'did you mean "moodle"' in result.output
+
+
+@pytest.mark.parametrize("command", [[], ["score"], ["export"]])
+def test_every_command_explains_itself_with_an_example(command: list[str]) -> None:
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert not command or "Example" in result.output
