@@ -32,12 +32,16 @@ def test_no_honest_student_loses_a_mark(case):
     assert marks_lost(batch, 20, np.random.default_rng(11)) == {}
 
 
-def test_no_honest_student_loses_a_mark_on_numbers_that_nobody_certified():
-    for network, loss in [("third", "cross-entropy"), ("fourth", "squared-error"), ("A", "squared-error")]:
-        spec = spec_for(network, loss, rounding="3dp")
-        question = spec.questions[0]
-        batch = Batch(question, spec.rounding, spec.certify, any_givens(question.question, 40, seed=5))
-        assert marks_lost(batch, 20, np.random.default_rng(12)) == {}
+@pytest.mark.parametrize("rounding", ["3dp", "4sf"])
+@pytest.mark.parametrize(
+    ("network", "loss"),
+    [("third", "cross-entropy"), ("fourth", "squared-error"), ("A", "squared-error"), ("B", "cross-entropy")],
+)
+def test_no_honest_student_loses_a_mark_on_numbers_that_nobody_certified(network, loss, rounding):
+    spec = spec_for(network, loss, rounding=rounding)
+    question = spec.questions[0]
+    batch = Batch(question, spec.rounding, spec.certify, any_givens(question.question, 40, seed=5))
+    assert marks_lost(batch, 20, np.random.default_rng(12)) == {}
 
 
 @pytest.mark.parametrize("case", DEFAULT + OTHERS[:3])

@@ -94,3 +94,16 @@ def test_a_dead_unit_lets_exactly_nothing_through():
     for name in ("a1_1", "db1_1", "dw11_1", "dw21_1", "dw31_1", "dw11_2"):
         assert (float(reach[name].low[0]), float(reach[name].high[0])) == (0.0, 0.0), name
     assert float(reach["new_b1_1"].low[0]) == float(reach["new_b1_1"].high[0]) == -9.0
+
+
+def test_the_logarithm_of_1_minus_a_may_be_taken_of_a_written_1_minus_a():
+    rule, question = Rounding("sf", 4), question_for("B", "cross-entropy")
+    n = 200
+    givens = {name: np.full(n, array[0]) for name, array in drawn(50, "B", "cross-entropy").givens.items()}
+    givens |= {"b2": np.linspace(-4, -2, n), "y2": np.zeros(n), "y3": np.ones(n)}
+    points = {name: Interval.point(value) for name, value in givens.items()}
+    reach = solve(with_orders(question.steps), points, rules=ORDER_RULES, write=rule.write)["loss"]
+    values = solve(question.steps, givens)
+    loss = -np.log(rule.round(1 - rule.round(values["a2"]))) - np.log(values["a3"])
+    assert (np.abs(loss - values["loss"]) > 2e-5).any()
+    assert ((reach.low - 1e-12 <= loss) & (loss <= reach.high + 1e-12)).all()
