@@ -46,7 +46,7 @@ def print_summary(marks: Marks, out: Path) -> None:
         console.print(table)
     counts = np.bincount(marks.verdicts.ravel(), minlength=len(VERDICTS))
     cells = ", ".join(f"{count:,} {verdict.replace('_', '-')}" for verdict, count in zip(VERDICTS, counts, strict=True))
-    console.print(f"{len(students):,} students, {marks.verdicts.size:,} cells: {cells}")
+    console.print(f"{len(students):,} student{'s' * (len(students) != 1)}, {marks.verdicts.size:,} cells: {cells}")
     named = Counter(name for name in marks.misconceptions.values())
     if named:
         common = ", ".join(f"{name} ({count} cells)" for name, count in named.most_common(3))
