@@ -85,7 +85,7 @@ def make(
     roster: Annotated[Path | None, typer.Option(help="student_id,name: who gets which paper.")] = None,
     out: Annotated[Path, typer.Option(help="The exam folder to make.")] = Path("exam"),
     seed: Annotated[str | None, typer.Option(help="Same spec and seed: same bytes. Default: 128 random bits.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes to print on.")] = 1,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes to print on. 0: as many as are worth it.")] = 0,
     templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
     booklet: Annotated[bool, typer.Option("--booklet", help="Also all papers in one PDF, for the print shop.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an exam folder that exists.")] = False,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from qgen.paper.papers import Papers
 
 MOST_VARIANTS = 100_000
+MOST_JOBS = 8
 RARELY = 100_000, 10, 100
 """How often Python looks for reference cycles while printing: there are few, and looking took a fifth of the time."""
 
@@ -100,27 +102,46 @@ def print_papers(
     templates: Path | None = None,
     progress: Progress = lambda what, done, of: None,
 ) -> None:
-    """Every paper into papers/ and every solution into solutions/, on `jobs` processes."""
+    """Every paper into papers/ and every solution into solutions/, on `jobs` processes; 0: as many as are worth it."""
     from qgen.paper.papers import Papers
 
     for name in ("papers", "solutions"):
         (folder / name).mkdir()
     n = len(exam.variants)
     papers, names = Papers(exam, templates), file_names(exam)
+    jobs = jobs or _worthwhile(n)
+    usual = gc.get_threshold()
+    gc.set_threshold(*RARELY)
+    try:
+        _report(_printed(papers, names, folder, jobs), n, progress)
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _worthwhile(n: int) -> int:
+    """As many processes as there are processors, each with enough to print to be worth its start."""
+    import multiprocessing
+
+    # A copy of this process starts at once and knows all that it knows; elsewhere each imports everything anew.
+    least = 10 if multiprocessing.get_start_method() == "fork" else 100
+    return max(1, min(os.cpu_count() or 1, MOST_JOBS, n // least))
+
+
+def _printed(papers: Papers, names: Sequence[str], folder: Path, jobs: int) -> Iterator[int]:
+    """The variants as they are printed."""
+    n = len(names)
     if jobs <= 1 or n < 2 * jobs:
-        usual = gc.get_threshold()
-        gc.set_threshold(*RARELY)
-        try:
-            _report(_print_range(papers, names, folder, range(n)), n, progress)
-        finally:
-            gc.set_threshold(*usual)
+        yield from _print_range(papers, names, folder, range(n))
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    chunk = max(1, min(16, n // (4 * jobs)))
-    ranges = [range(start, min(n, start + chunk)) for start in range(0, n, chunk)]
+    # What the first papers make known, copies of this process know from the start.
+    yield from _print_range(papers, names, folder, range(1))
+    chunk = max(1, min(16, n // (8 * jobs)))
+    ranges = [range(start, min(n, start + chunk)) for start in range(1, n, chunk)]
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(papers, names, folder)) as pool:
-        _report((done for part in pool.map(_print_some, ranges) for done in part), n, progress)
+        for part in pool.map(_print_some, ranges):
+            yield from part
 
 
 def _report(done: Iterable[int], n: int, progress: Progress) -> None:
@@ -128,7 +149,7 @@ def _report(done: Iterable[int], n: int, progress: Progress) -> None:
         progress("printing", count, n)
 
 
-def _print_range(papers: Papers, names: Sequence[str], folder: Path, variants: Iterable[int]) -> Iterable[int]:
+def _print_range(papers: Papers, names: Sequence[str], folder: Path, variants: Iterable[int]) -> Iterator[int]:
     for variant in variants:
         (folder / "papers" / names[variant]).write_bytes(papers.question_paper(variant))
         (folder / "solutions" / names[variant]).write_bytes(papers.solution(variant))
