@@ -1,6 +1,7 @@
 import hashlib
 import io
 import random
+import re
 import subprocess
 import sys
 import zlib
@@ -10,8 +11,8 @@ import pypdf
 import pytest
 
 from qgen.errors import InputError
-from qgen.paper.blocks import escape, parse
-from qgen.paper.flow import Flow
+from qgen.paper.blocks import chunks, escape, parse
+from qgen.paper.flow import Flow, set_lines
 from qgen.paper.fonts import encode
 from qgen.paper.inline import Text
 from qgen.paper.lines import GRID, Line, Piece, shortened, single, wrap
@@ -224,3 +225,63 @@ def test_streams_are_compressed():
     data = pdf()
     assert b"BT /B" not in data
     assert zlib.decompress(data[data.index(b"stream\n") + 7 :][: data.index(b"endstream")].split(b"\nendstream")[0])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zoë Łukasz Șțefănescu",
+        "Γιώργος Παπαδόπουλος",
+        "Владимир Їжак",
+        "Nguyễn Thị Ượng",
+        "王小明 歐陽靜",
+        "山田さくら",
+        "김철수",
+        "דוד לוי",
+        "محمد عبد الله",
+        'O\'Brien "The *Rock*" $5 | {page} \\ @end',
+        "Wolfeschlegel" * 16,
+        "محمد" * 60,
+    ],
+)
+def test_a_name_in_any_script_is_printed_and_can_be_read_back(name):
+    data = pdf(f"@fields Name: 60% = {escape(name)} | Id: 40%\n\n**{escape(name)}**\n", header=f"{escape(name)} | 1")
+    reader = pypdf.PdfReader(io.BytesIO(data))
+    assert len(reader.pages) == 1
+    if name.isascii() or "Zoë" in name:
+        text = reader.pages[0].extract_text()
+        assert name.replace(" ", "")[:40] in "".join(text.split())
+    for font in reader.pages[0]["/Resources"]["/Font"].values():
+        font = font.get_object()
+        assert font["/Subtype"] == "/Type0" or "/FontFile2" in font["/FontDescriptor"]
+
+
+def test_the_chunks_of_a_markup_together_are_its_blocks():
+    markup = MARKUP + "\n\n@keep\na\n\nb\n@boxes\n$z$ | q\n\n$a$ | r\n@end\n\n@end\n\n\nlast\n"
+    parts = list(chunks(markup))
+    assert len(parts) == 3
+    assert [block for part in parts for block in parse(part)] == list(parse(markup))
+
+
+def test_faults_anywhere_in_a_markup_are_told_with_their_lines():
+    with pytest.raises(InputError) as error:
+        pdf("fine\n\n@tabel\n\nfine\n\n@boxes\nx\n$z$ | q\n@end\n")
+    assert [fault.split(":")[0] for fault in error.value.faults] == ["markup line 3", "markup line 8"]
+
+
+def test_a_paragraph_stays_with_the_formula_it_introduces_also_across_an_empty_line():
+    lines, _ = set_lines("Some words\n\n$$ x $$\n\nwords\n\nmore words", 400, {})
+    assert [line.keep for line in lines] == [True, False, False, False]
+
+
+def test_digits_in_words_come_out_where_they_stood_whatever_was_set_before():
+    for words in ["12 to 34 (5)", "−98 to 76 (0)", "−10 to 20 (3)"]:
+        (line,) = Flow(400, {}).lines(parse(f"$$ x $$ | {words} **78** $y_9$ é0\n"))
+        drawn = " ".join(piece.operators for piece in line.pieces)
+        shown = "".join(re.findall(r"\(((?:\\.|[^()\\])*)\) Tj", drawn)).replace("\\", "")
+        assert "".join(char for char in shown if char.isdigit()) == "".join(c for c in words if c.isdigit()) + "7890"
+
+
+def test_a_hyphen_before_a_number_is_printed_as_a_minus_but_not_within_words_or_in_peoples_words():
+    (paragraph,) = parse(f"from -0.5 to (-2), 2020-21, x-1, {escape('-7')}\n")
+    assert paragraph.text == (Text("R", "from −0.5 to (−2), 2020-21, x-1, -7"),)
