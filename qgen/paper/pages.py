@@ -48,7 +48,7 @@ class Page:
 
     def emit(self, path: Path, x: float, y: float, operators: str, alt: str = "", attributes: str = "") -> None:
         """Draws at a place; `path` tells the element (empty: what is not read), `alt` how it reads aloud."""
-        drawn = f"q 1 0 0 1 {x:.2f} {y:.2f} cm {operators} Q"
+        drawn = f"q 1 0 0 1 {x:.2f} {y:.2f} cm {operators} Q" if operators else ""
         if path:
             number = self.tree.mark(path, alt, attributes)
             self.operators.append(f"/{standard(path[-1][0])}<</MCID {number}>>BDC {drawn} EMC")

@@ -54,7 +54,10 @@ def set_table(table: Table, width: float, single: Single, path: Callable[..., Pa
             for left, group in zip(lefts, cells, strict=False)
             for column, (x, strip) in enumerate(_cells(columns, group, role == "TH", single))
         ]
-        pieces = [piece for x, strip, cell in placed for piece in strip.placed(x, 0.0, cell)]
+        # All rows have as many cells, as a table should: an empty one holds an empty piece.
+        spare = len(columns) * groups - len(placed)
+        pieces = [p for x, strip, cell in placed for p in strip.placed(x, 0.0, cell) or [Piece(x, 0.0, "", cell)]]
+        pieces += [Piece(0.0, 0.0, "", (*row, *path("TD"))) for _ in range(spare)]
         # A formula may reach a little into the lines above and below without a collision.
         ascents = [strip.ascent + (strip.ascent > NOMINAL_ASCENT + 1) for _, strip, _ in placed]
         return Line(
@@ -87,7 +90,7 @@ def set_table(table: Table, width: float, single: Single, path: Callable[..., Pa
 def _scaled(piece: Piece, scale: float) -> Piece:
     if scale == 1.0:
         return piece
-    operators = f"{scale:.4f} 0 0 {scale:.4f} 0 0 cm {piece.operators}"
+    operators = f"{scale:.4f} 0 0 {scale:.4f} 0 0 cm {piece.operators}" if piece.operators else ""
     return piece._replace(x=piece.x * scale, y=piece.y * scale, operators=operators)
 
 

@@ -11,10 +11,13 @@ from qgen.spec import spec_of
 
 ROLES = {"Document", "H1", "H2", "H3", "H4", "P", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "Formula"}
 ROLES |= {"Figure", "Form"}
+RAGGED = "@table 3 bare\n$a$ | 1\n$b$ | \n$c$ | 3\n$d$ | 4\n@end\n"
 LONG = "@table\nname | value\n" + "".join(f"$x_{{{i}}}$ | {i}.5\n" for i in range(80)) + "@end\n"
 MIXED = (
     "# T\n@fields Name: 60% -> name | Id: 40% = 7\n- one $x_1$\n- two\n\n## Q | 1 mark\n### P\n#### L\n"
-    "Some $a$ and **more** words.\n$$ y = \\frac{1}{2} $$ | not 3\n@boxes\n$z$ | q1_z\n@end\n@page\nEnd\n" + LONG
+    "Some $a$ and **more** words.\n$$ y = \\frac{1}{2} $$ | not 3\n@boxes\n$z$ | q1_z\n@end\n@page\nEnd\n"
+    + RAGGED
+    + LONG
 )
 
 
@@ -122,6 +125,7 @@ def test_lists_and_tables_are_built_as_they_should_be(reader):
             assert kids <= inner[element["/S"]]
             assert kids
         if element["/S"] == "/Table":
+            assert len({len(row.get_object()["/K"]) for row in element["/K"]}) == 1
             heads = [e for e, _ in elements(reader) if e["/S"] == "/TH"]
             assert heads
             assert all(head["/A"]["/Scope"] in ("/Row", "/Column") for head in heads)
