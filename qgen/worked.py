@@ -129,13 +129,16 @@ class Derivation:
         return tuple(rows)
 
 
-def worked_values(derivation: Derivation, givens: Mapping[str, float], rounding: Rounding) -> dict[str, float]:
-    """The numbers of a student who rounds what the sheet shows, and calculates on with what is written."""
+def worked_values(derivation: Derivation, givens: Mapping[str, Value], rounding: Rounding) -> dict[str, Value]:
+    """The numbers of a student who rounds what the sheet shows, and calculates on with what is written.
+
+    givens: numbers, or arrays with one for each variant.
+    """
 
     def write(step: Step, value: Value) -> Value:
-        return float(rounding.round(value)) if step.id in derivation.shown else value
+        return rounding.round(value) if step.id in derivation.shown else value
 
-    return {k: float(v) for k, v in solve(derivation.question.steps, givens, write=write).items()}
+    return solve(derivation.question.steps, givens, write=write)
 
 
 @dataclass(frozen=True)
@@ -146,10 +149,17 @@ class Sheet:
     items: tuple[Worked, ...]
 
 
-def worked(derivation: Derivation, givens: Mapping[str, float], rounding: Rounding) -> Sheet:
-    """Every line for one variant: symbols, numbers inserted, the number."""
+def worked(
+    derivation: Derivation,
+    givens: Mapping[str, float],
+    rounding: Rounding,
+    values: Mapping[str, float] | None = None,
+) -> Sheet:
+    """Every line for one variant: symbols, numbers inserted, the number. `values`: those of worked_values, if known."""
     question = derivation.question
-    texts = derivation.numbers(worked_values(derivation, givens, rounding), rounding)
+    if values is None:
+        values = {k: float(v) for k, v in worked_values(derivation, givens, rounding).items()}
+    texts = derivation.numbers(values, rounding)
     claimed = {name: number_symbol(text) for name, text in texts.items()}
     claimed |= {s.id: claimed[s.needs[0]] for s in question.steps if s.rule == "carry"}
     names = dict(claimed) | {name: number_symbol(plain(value)) for name, value in givens.items()}

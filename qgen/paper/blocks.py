@@ -137,16 +137,13 @@ Block = Heading | Paragraph | Display | Fields | Table | Boxes | Diagram | Rule 
 COMMANDS = ("fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
 
 
-_DISPLAY = re.compile(r"\$\$(.+?)\$\$\s*(?:\|(.*))?")
-
-
 @lru_cache(maxsize=1024)
 def _display(line: str) -> Display:
-    display = _DISPLAY.fullmatch(line)
-    if not display or not display.group(1).strip():
+    formula, end, rest = line[2:].partition("$$")
+    bar, note = rest.strip()[:1], Line(rest.strip()[1:])
+    if not end or not formula.strip() or bar not in ("", "|"):
         raise MarkupError("write $$ formula $$, or $$ formula $$ | note")
-    note = Line(display.group(2) or "")
-    return Display(display.group(1).strip(), note.inline(note.text))
+    return Display(formula.strip(), note.inline(note.text))
 
 
 _GROUPS = re.compile(r"^[ \t]*@(keep|table|boxes|end)\b", re.MULTILINE)

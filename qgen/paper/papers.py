@@ -23,7 +23,7 @@ from qgen.steps import LOSSES
 from qgen.symbols import latex_name, name_symbol
 from qgen.words import macro
 from qgen.words import render as words
-from qgen.worked import Derivation, Sheet, worked
+from qgen.worked import Derivation, Sheet, worked, worked_values
 
 GROUPS = 6
 """Columns of name and value in the table of givens."""
@@ -144,7 +144,7 @@ class Papers:
     def _question(self, k: int, variant: int, solved: bool) -> dict[str, Any]:
         question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
         givens = {name: float(values[variant]) for name, values in batch.givens.items()}
-        sheet = worked(self.derivations[question.id], givens, self.exam.spec.rounding) if solved else None
+        sheet = self._sheet(k, variant, givens) if solved else None
         several = question.iterations > 1
         examples = {name for t in range(question.iterations) for name in _examples(question, t + 1)}
         shown = [name for name in question.givens if name != "alpha" and not (several and name in examples)]
@@ -162,6 +162,19 @@ class Papers:
                 for t in range(1, question.iterations + 1)
             ],
         }
+
+    def _sheet(self, k: int, variant: int, givens: dict[str, float]) -> Sheet:
+        """The worked lines of a question, from numbers that were computed for all variants at once."""
+        rounding, derivation = self.exam.spec.rounding, self.derivations[self.exam.batches[k].question.id]
+        if k not in self._values:
+            found = worked_values(derivation, self.exam.batches[k].givens, rounding)
+            self._values[k] = {name: found[name] for name in derivation.shown}
+        values = {name: float(column[variant]) for name, column in self._values[k].items()}
+        return worked(derivation, givens, rounding, values)
+
+    @cached_property
+    def _values(self) -> dict[int, dict[str, Any]]:
+        return {}
 
     def _fixed(self, question: Question) -> dict[str, Any]:
         """What does not depend on the variant."""
