@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.layouts import Sheet, arrange, student_id
-from grader.numerals import BLANK, KINDS, UNREADABLE, VALUE, decimal_mark, read, read_all
+from grader.numerals import BLANK, KINDS, UNREADABLE, VALUE, decimal_mark, read, read_block
 from qgen.errors import InputError, quoted
 from qgen.tables import SHOWN, Faults, read_table
 
@@ -29,6 +29,7 @@ class Submissions:
     kinds: NDArray[np.int8]  # (S, I)
     reasons: dict[tuple[int, int], str]  # (student, item) of every UNREADABLE cell
     notes: tuple[str, ...]  # remarks on the file
+    odd: NDArray[np.bool_] | None = None  # (S, I) what is no plain decimal and not empty; None where nobody looked
 
 
 def read_answers(
@@ -52,10 +53,10 @@ def read_answers(
     faults.stop()
     if not sheet.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
-    values, kinds, reasons, commas = numbers(sheet.written)
-    remarks += decimal_commas(commas, sheet.written, values, kinds, reasons)
+    values, kinds, reasons, odd = numbers(sheet.written)
+    remarks += decimal_commas(odd, sheet.written, values, kinds, reasons)
     notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks))
-    return Submissions(tuple(sheet.students), chosen, tuple(items), sheet.written, values, kinds, reasons, notes)
+    return Submissions(tuple(sheet.students), chosen, tuple(items), sheet.written, values, kinds, reasons, notes, odd)
 
 
 def _variants(
@@ -98,28 +99,25 @@ def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
 
 def numbers(
     written: NDArray[np.object_],
-) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[tuple[int, int], str], list[int]]:
-    """`read_all` by blocks of students, and which students write commas."""
+) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[tuple[int, int], str], NDArray[np.bool_]]:
+    """`read_block` by blocks of students."""
     count, width = written.shape
-    values, kinds = np.empty((count, width)), np.empty((count, width), np.int8)
+    values, kinds, odd = np.empty((count, width)), np.empty((count, width), np.int8), np.empty((count, width), bool)
     reasons: dict[tuple[int, int], str] = {}
-    commas: list[int] = []
     step = max(1, _BLOCK // max(1, width))
     for start in range(0, count, step):
         block = written[start : start + step]
-        texts = block.ravel().tolist()
-        if "," in "".join(texts):
-            commas += [start + at for at, row in enumerate(block.tolist()) if "," in "".join(row)]
-        numbers, sorts, why = read_all(texts)
+        numbers, sorts, why, strange = read_block(block.ravel().tolist())
         values[start : start + step] = numbers.reshape(block.shape)
+        odd[start : start + step] = strange.reshape(block.shape)
         kinds[start : start + step] = sorts.reshape(block.shape)
         for at, reason in why.items():
             reasons[start + at // width, at % width] = reason
-    return values, kinds, reasons, commas
+    return values, kinds, reasons, odd
 
 
 def decimal_commas(
-    commas: list[int],
+    odd: NDArray[np.bool_],
     written: NDArray[np.object_],
     values: NDArray[np.float64],
     kinds: NDArray[np.int8],
@@ -130,6 +128,7 @@ def decimal_commas(
     Who does is evident from the student's other cells: a comma that can only be a decimal mark and no such dot.
     Where a student's cells show neither, the file's do.
     """
+    commas = [at for at in np.flatnonzero(odd.any(axis=1)).tolist() if "," in "".join(written[at])]
     marks = {at: _marks(written[at], kinds[at]) for at in commas}
     file = "".join(sorted(set("".join(marks.values()))))
     if file == ",":

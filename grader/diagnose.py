@@ -20,8 +20,6 @@ from grader.tolerance import Bools
 from qgen.intervals import Array
 from qgen.solve import solve
 
-SLIP = 3.0
-"""A wrong answer within so many widths of the right one may be a rounding slip; no mistake is claimed for it."""
 WIDEST = 0.05
 """No answer is taken for a mistaken one that is further from it than this share."""
 ROWS = 20_000
@@ -36,8 +34,9 @@ Found = dict[tuple[int, int], tuple[str, str]]
 class Answers:
     """What students wrote to one question, and what is known of it: arrays (students, items).
 
-    wrong: earned nothing; settled: earned marks; coarse: half a unit of the last digit written where few were;
-    half: half the width of what honest rounding can reach from own values.
+    wrong: earned nothing, and are not near the key either; settled: earned marks; coarse: half a unit of the last
+    digit written where few were; half: half the width of what honest rounding can reach from own values; slip: how
+    far a rounding slip may go.
     """
 
     own: Own
@@ -46,12 +45,13 @@ class Answers:
     settled: Bools
     coarse: Array
     half: Array
+    slip: Array
 
     def take(self, rows: Places) -> Answers:
         """The chosen students."""
         return Answers(
             self.own.take(rows), self.values[rows], self.wrong[rows], self.settled[rows], self.coarse[rows],
-            self.half[rows],
+            self.half[rows], self.slip[rows],
         )  # fmt: skip
 
 
@@ -121,8 +121,7 @@ class _Evidence:
         self.unit = own.batch.rounding.unit(np.nan_to_num(answers.values))
         self.half = np.maximum(answers.half, 0.5 * self.unit)
         self.share = np.minimum(self.half / np.maximum(np.abs(self.due), 1e-12), WIDEST)
-        self.width = self.half
-        self.telling = answers.wrong & ~(np.abs(answers.values - self.due) <= SLIP * self.width)
+        self.telling = answers.wrong & ~(np.abs(answers.values - self.due) <= answers.slip)
         self.complete = ~np.isnan(np.array(list(own.claims.values()))).any(axis=0)
 
     def touches(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
@@ -143,13 +142,13 @@ class _Evidence:
 
     def _fit(self, hypotheses: Hypotheses, which: Places, students: Places) -> tuple[Bools, Counts, Counts, Bools]:
         own, settled = self.answers.own, self.answers.settled[students]
-        telling, width = self.telling[students], self.width[students]
+        telling, half = self.telling[students], self.half[students]
         made = predicted(own.question, hypotheses.held, which, students, own.givens, own.claims)
         with np.errstate(all="ignore"):
             # one unit more, for a mistaken way may round once more than the right one
-            reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
+            reach = np.maximum(half, self.share[students] * np.abs(made)) + self.unit[students]
             reach = np.maximum(reach, self.answers.coarse[students])
-            differs = np.abs(made - self.due[students]) > width
+            differs = np.abs(made - self.due[students]) > half
             off = np.abs(made - self.answers.values[students])
         explained = telling & differs & (off <= reach)
         count = explained.sum(axis=1)

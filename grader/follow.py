@@ -6,7 +6,7 @@ from the nearest answered steps, and from the student's forward pass with the ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -15,16 +15,22 @@ from numpy.typing import NDArray
 
 from grader.tolerance import Bools
 from qgen.certify import Batch
+from qgen.functions import Value
 from qgen.intervals import Array, Interval
 from qgen.orders import ORDER_RULES, with_orders
 from qgen.question import Question
+from qgen.rounding import Rounding
 from qgen.rules import RULES
 from qgen.solve import solve
+from qgen.steps import Step
 
 MOST_OFF = 1000.0
 """A value more times off than this is no basis for follow-through."""
 FEWEST_REPEATED = 4
 """As many wrong answers that are one number, and most of the wrong ones, are nonsense and no basis either."""
+
+MOST_MOVED = 5 / 9 + 1e-6
+"""Of a unit of the last digit asked for, by rounding again and again."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +105,30 @@ def follow(own: Own) -> tuple[Array, Array]:
     }
     with np.errstate(all="ignore"):
         steps = with_orders(own.question.steps)
-        solved = solve(steps, points, rules=ORDER_RULES, claimed=claims, write=rounding.write)
+        solved = solve(steps, points, rules=ORDER_RULES, claimed=claims, write=_written(rounding))
         ranges = [rounding.answer(solved[item.step]) for item in own.question.items]
     shape = (len(next(iter(own.givens.values()))),)
     lowest = np.array([np.broadcast_to(found.low, shape) for found in ranges]).T
     highest = np.array([np.broadcast_to(found.high, shape) for found in ranges]).T
     return lowest, highest
+
+
+def _written(rounding: Rounding) -> Callable[[Step, Value], Value]:
+    """Widens to what may be written for a step: the number kept, or rounded once or again and again.
+
+    The same as rounding.write, to a tenth of a unit, in a third of the time: to round from ten times the digits, again
+    and again, moves a number by no more than 0.5 + 0.05 + 0.005 + ... = 5/9 of a unit.
+    """
+
+    def write(step: Step, value: Value) -> Value:
+        if not step.written or not isinstance(value, Interval):
+            return value
+        unit = rounding.unit(np.maximum(np.abs(value.low), np.abs(value.high)))
+        lowest, highest = np.ceil(value.low / unit - MOST_MOVED) * unit, np.floor(value.high / unit + MOST_MOVED) * unit
+        kept = 0.1 * MOST_MOVED * unit
+        return Interval(np.minimum(value.low - kept, lowest), np.maximum(value.high + kept, highest))
+
+    return write
 
 
 def led_astray(own: Own) -> Bools:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.answers import UNREADABLE
 from grader.score import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Cell, Marks, few_digits, worth
 from grader.spellings import numerals
-from grader.spreadsheet import cell, guarded
+from grader.spreadsheet import cell
 from grader.tolerance import Bools
 from qgen.decimals import plain
 from qgen.exam import Exam
@@ -43,18 +40,16 @@ def layer_columns(exam: Exam) -> dict[str, list[int]]:
 
 def scores_csv(marks: Marks) -> str:
     """One row per student: score, maximum, per cent, and what each layer earned."""
-    exam, out = marks.exam, io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    layers = layer_columns(exam)
-    subtotals = np.array([marks.marks[:, columns].sum(axis=1) for columns in layers.values()]).T
-    writer.writerow(("student_id", "variant", "score", "max_score", "percent", *layers))
+    exam, layers = marks.exam, layer_columns(marks.exam)
+    subtotals = np.array([marks.marks[:, columns].sum(axis=1) for columns in layers.values()]).T.tolist()
     most = exam.max_score
+    lines = [",".join(("student_id", "variant", "score", "max_score", "percent", *layers)) + "\n"]
     rows = zip(marks.submissions.students, marks.submissions.variants, marks.scores.tolist(), subtotals, strict=True)
-    for student, variant, score, layer_scores in rows:
+    for student, variant, score, parts in rows:
         percent = 100 * score / most if most else 0.0
-        numbers = (number(score), number(most), f"{percent:.2f}", *map(number, layer_scores.tolist()))
-        writer.writerow((guarded(student), exam.variants[variant], *numbers))
-    return out.getvalue()
+        numbers = (number(score), number(most), f"{percent:.2f}", *map(number, parts))
+        lines.append(f"{cell(student)},{exam.variants[variant]},{','.join(numbers)}\n")
+    return "".join(lines)
 
 
 def marks_csv(marks: Marks) -> Iterator[str]:
@@ -62,6 +57,7 @@ def marks_csv(marks: Marks) -> Iterator[str]:
     exam, submissions = marks.exam, marks.submissions
     middle, ends, columns = _middle(exam), _ends(exam), np.arange(len(exam.items))
     accepted = _Accepted(exam)
+    odd = np.ones(marks.verdicts.shape, dtype=bool) if submissions.odd is None else submissions.odd
     usual = worth(exam, np.arange(len(VERDICTS))[:, None])
     said: dict[int, list[Cell]] = {}
     for place in sorted({*marks.said, *marks.misconceptions}):
@@ -75,7 +71,9 @@ def marks_csv(marks: Marks) -> Iterator[str]:
         pieces = np.empty((len(students), len(columns), 5), dtype=object)
         pieces[:, :, 0] = np.array(starts, dtype=object)[:, None]
         pieces[:, :, 1] = middle
-        pieces[:, :, 2] = _cells(submissions.written[rows], submissions.kinds[rows])
+        pieces[:, :, 2] = submissions.written[rows]
+        for row, column in np.argwhere(odd[rows]).tolist():
+            pieces[row, column, 2] = cell(pieces[row, column, 2])
         pieces[:, :, 3] = accepted.texts(variants)
         pieces[:, :, 4] = ends[verdicts, columns]
         follows = verdicts == FOLLOW_THROUGH
@@ -137,7 +135,7 @@ def _following(ends: Texts, follows: Bools, led_to: Array, rounding: Rounding) -
     """The rows' ends where own values led to the answer."""
     starts = ends[FOLLOW_THROUGH][np.nonzero(follows)[1]].tolist()
     texts = numerals(led_to[follows], rounding)
-    return [f"{start[:-1]}{FOLLOWS}{text}\n" for start, text in zip(starts, texts, strict=True)]
+    return [f'{start[:-1]}"{FOLLOWS}{text}"\n' for start, text in zip(starts, texts, strict=True)]
 
 
 def _end(marks: Marks, row: int, column: int) -> str:
@@ -152,14 +150,3 @@ _note = lru_cache(maxsize=1 << 12)(cell)  # a misconception's sentence stands in
 
 def _cells_of(cells: Bools, first: int) -> list[Cell]:
     return [(first + row, column) for row, column in np.argwhere(cells).tolist()]
-
-
-def _cells(written: Texts, kinds: NDArray[np.int8]) -> Texts:
-    """What was written as CSV cells; plain numbers, nearly all, are their own."""
-    cells = written
-    odd = (kinds == UNREADABLE).any(axis=1)
-    for row, texts in enumerate(written.tolist()):
-        if odd[row] or "".join(texts).strip("0123456789.-"):
-            cells = written.copy() if cells is written else cells
-            cells[row] = [cell(text) for text in texts]
-    return cells

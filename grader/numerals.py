@@ -93,19 +93,34 @@ def read_all(
     ASCII decimals of up to 15 digits are read in one go: their digits are an integer below 2**53, the power
     of ten is below 10**22, both exact, so the quotient is the correctly rounded value (Clinger, PLDI 1990).
     """
-    values, plain, empty = _decimals(texts, comma)
+    return read_block(texts, comma=comma)[:3]
+
+
+def read_block(
+    texts: Sequence[str], *, comma: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[int, str], NDArray[np.bool_]]:
+    """`read_all`, and which texts are neither empty nor plain ASCII decimals with the expected mark."""
+    values, plain, empty, foreign = _decimals(texts, comma)
     kinds = np.full(len(texts), VALUE, np.int8)
     kinds[empty] = BLANK
+    left = np.flatnonzero(~(plain | empty))
+    odd = ~(plain | empty) | foreign
     reasons: dict[int, str] = {}
     seen: dict[str, Numeral] = {}
-    for index in np.flatnonzero(~(plain | empty)).tolist():
+    if len(left):
+        # most are decimals but for a sign that looks like a minus, or spaces around
+        spelt = [texts[index].strip() for index in left.tolist()]
+        mended, plain, *_ = _decimals([t if t.isascii() else t.translate(_PLAIN) for t in spelt], comma)
+        values[left[plain]] = mended[plain]
+        left = left[~plain]
+    for index in left.tolist():
         text = texts[index]
         numeral = seen.get(text) or seen.setdefault(text, read(text, comma=comma))
         values[index] = numeral.value
         kinds[index] = KINDS.index(numeral.kind)
         if numeral.reason:
             reasons[index] = numeral.reason
-    return values, kinds, reasons
+    return values, kinds, reasons, odd
 
 
 def decimal_mark(text: str) -> str:
@@ -191,8 +206,10 @@ def _fault(plain: str) -> str:
 _POWERS = 10.0 ** np.arange(16)
 
 
-def _decimals(texts: Sequence[str], comma: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Values of the texts that are plain decimals (else nan), which those are, and which texts are empty."""
+def _decimals(
+    texts: Sequence[str], comma: bool
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Values of plain decimals (else nan); which texts are plain, which empty, which have the other decimal mark."""
     longest = 16  # 15 digits and a mark, after the sign
     joined = "\n".join(texts)
     if joined.count("\n") != len(texts) - 1:
@@ -227,4 +244,4 @@ def _decimals(texts: Sequence[str], comma: bool) -> tuple[NDArray[np.float64], N
     values = np.full(len(ends), np.nan)
     np.divide(mantissa, _POWERS[np.minimum(places, 15)], out=values, where=plain)
     np.negative(values, out=values, where=negative)
-    return values, plain, starts == ends
+    return values, plain, starts == ends, other

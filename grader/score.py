@@ -26,6 +26,8 @@ CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, IS_BLANK, IS_UNREADABLE = range(6)
 CHUNK = 4096
 """Students who are looked at at once."""
 FEWEST_SIGNIFICANT = 2
+SLIP = 3.0
+"""An answer as many times further off than honest rounding goes may be a rounding slip; no mistake is named for it."""
 
 Cell = tuple[int, int]
 Verdicts = NDArray[np.int8]
@@ -152,7 +154,7 @@ class _Part:
             bounds.append((lowest, highest, usable))
             hit = (self.verdicts == WRONG) & earned & usable & within(self.values, lowest, highest)
             self.verdicts[hit] = FOLLOW_THROUGH
-            self.led_to[hit] = (lowest[hit] + highest[hit]) / 2
+            self.led_to[hit] = self.exam.spec.rounding.round((lowest[hit] + highest[hit]) / 2)
         self.coarse = half_units(self.values, self.written, self.verdicts == WRONG, self.exam.spec.rounding)
         near = np.zeros(self.verdicts.shape, dtype=bool)
         for lowest, highest, usable in bounds:
@@ -162,9 +164,11 @@ class _Part:
     def misconceptions(self, known: Suspects) -> Found:
         """What is behind the cells that are still wrong."""
         settled = np.isin(self.verdicts, (CORRECT, FOLLOW_THROUGH, IMPRECISE))
-        wrong = self.verdicts == WRONG
-        half = np.where(np.isfinite(self.local), self.local, (self.high - self.low) / 2)
-        return diagnose(Answers(self.own, self.values, wrong, settled, self.coarse, half), known)
+        key = (self.high - self.low) / 2
+        half = np.where(np.isfinite(self.local), self.local, key)
+        slip = SLIP * np.maximum(half, key)
+        wrong = (self.verdicts == WRONG) & ~within(self.values, self.low - slip, self.high + slip)
+        return diagnose(Answers(self.own, self.values, wrong, settled, self.coarse, half, slip), known)
 
 
 def half_units(values: Array, written: NDArray[np.object_], cells: Bools, asked: Rounding) -> Array:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from grader.spreadsheet import unguarded
 from qgen.errors import InputError, nearest
 
 SCORE_COLUMNS = ("student_id", "variant", "score", "max_score", "percent")
@@ -70,7 +71,7 @@ def read_results(folder: Path, *, marks: bool) -> Results:
     layers: tuple[str, ...] = ()
     for line, row in _rows(path, SCORE_COLUMNS, faults):
         layers = layers or tuple(name for name in row if name not in SCORE_COLUMNS)
-        student = row["student_id"].strip()
+        student = unguarded(row["student_id"]).strip()
         if not student:
             faults.append(f"{path}:{line}: has no student_id; a gradebook cannot be matched without one")
         elif student in scores or student in ungraded:
@@ -106,7 +107,7 @@ def read_results(folder: Path, *, marks: bool) -> Results:
 def _read_marks(path: Path, faults: list[str]) -> _Marks:
     seen = _Marks()
     for line, row in _rows(path, MARK_COLUMNS, faults):
-        student, item = row["student_id"].strip(), row["item"]
+        student, item = unguarded(row["student_id"]).strip(), row["item"]
         where = f"{path}:{line}: student {student}, {item}"
         marks = _number(row["marks"] or "0", f"{where}: marks", faults)
         most = _number(row["max_marks"], f"{where}: max_marks", faults)
