@@ -3,6 +3,7 @@ import pytest
 from qgen.errors import InputError
 from qgen.paper.latex import FormulaError
 from qgen.paper.speech import WORDS, speak, vocabulary
+from qgen.words import render
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,12 @@ def test_a_language_is_a_list_of_words_and_the_rest_stays_as_it_is():
     german = vocabulary("= : ist gleich\n\npartial : Ableitung von {} nach {}\n")
     assert speak(r"\frac{\partial L}{\partial w} = x - y", german) == "Ableitung von L nach w ist gleich x minus y"
     assert dict(vocabulary("")) == dict(WORDS)
+
+
+def test_the_german_words_are_complete():
+    german = dict(vocabulary(render("speech.txt", {}, language="de")))
+    same = {sign for sign, words in WORDS.items() if german[sign] == words}
+    assert same <= {"+", "−", "∈", "˜", *"αβγδεϵζηθϑικλμνξπρστυφϕχψω"}
 
 
 def test_faults_in_a_list_of_words_are_all_told():
