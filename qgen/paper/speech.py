@@ -21,7 +21,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "new": "new",
         "squared": "squared",
         "power": "to the power {}",
-        "minus": "minus",
         "=": "equals",
         "+": "plus",
         "−": "minus",
