@@ -96,7 +96,7 @@ def collect(
         typer.echo(
             f"{count:,} paper{'' if count == 1 else 's'} collected in {out}"
             + (f"; {left:,} file{'' if left == 1 else 's'} left out" if left else "")
-            + f"; then: grader score {out}"
+            + f"; then: grader score {out}{_named(exam)}"
         )
         if left:
             raise InputError(*collected.left_out)
@@ -107,9 +107,9 @@ def simulate(
     students: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many.")] = 30,
     seed: Annotated[int, typer.Option(min=0, help="Same exam and seed: same answers.")] = 1,
     exam: Annotated[Path, typer.Option(help="The exam folder.")] = Path("exam"),
-    out: Annotated[Path, typer.Option(help="The answers file; truth.csv, who did what, goes beside it.")] = Path(
-        "answers.csv"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="The answers file; who did what goes beside it: truth.csv, or <name>-truth.csv.")
+    ] = Path("answers.csv"),
     mix: Annotated[str | None, typer.Option(help="Kinds of students, such as rounding=6,slip=5,messy=2.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
@@ -125,7 +125,7 @@ def simulate(
         simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)
         truth = out.with_name("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
         write_simulated(simulated, out, truth, force=force)
-        typer.echo(f"{students} students in {out}, what each did in {truth}; then: grader score {out}")
+        typer.echo(f"{students} students in {out}, what each did in {truth}; then: grader score {out}{_named(exam)}")
 
 
 class Scale(StrEnum):
@@ -194,8 +194,15 @@ def export(
             raise typer.Exit(1)
 
 
+def _named(exam: Path | None) -> str:
+    """What the next command must be told where the exam is not found by itself."""
+    return "" if exam in (None, Path("exam")) else f" --exam {exam}"
+
+
 def _exam_folder(exam: Path | None, answers: Path) -> Path:
     """The folder named, else ./exam, else the one that the answers file lies in."""
+    if not answers.exists():
+        raise InputError(f"{answers}: no such file")
     if exam is not None:
         return exam
     for folder in (Path("exam"), answers.parent, answers.parent / "exam"):

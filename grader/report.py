@@ -49,7 +49,7 @@ def print_summary(marks: Marks, out: Path) -> None:
     console.print(f"{len(students):,} student{'s' * (len(students) != 1)}, {marks.verdicts.size:,} cells: {cells}")
     named = Counter(name for name in marks.misconceptions.values())
     if named:
-        common = ", ".join(f"{name} ({count} cells)" for name, count in named.most_common(3))
+        common = ", ".join(f"{name} ({count} cell{'s' * (count != 1)})" for name, count in named.most_common(3))
         console.print(f"most common misconceptions: {common}")
     _print_unreadable(console, marks)
     for remark in marks.remarks:
@@ -61,10 +61,13 @@ def _print_unreadable(console: object, marks: Marks) -> None:
     from rich.console import Console
 
     assert isinstance(console, Console)
-    cells = np.argwhere(marks.verdicts == IS_UNREADABLE).tolist()
+
+    done = {cell for cell, note in marks.notes.items() if note.startswith("examiner: ")}
+    cells = [cell for cell in map(tuple, np.argwhere(marks.verdicts == IS_UNREADABLE).tolist()) if cell not in done]
     if not cells:
         return
-    console.print(f"{len(cells)} unreadable cells, worth nothing until you decide:", style="bold red")
+    noun = "cell" if len(cells) == 1 else "cells"
+    console.print(f"{len(cells)} unreadable {noun}, worth nothing until you decide:", style="bold red")
     for s, i in cells[:20]:
         student, item = marks.submissions.students[s], marks.exam.columns[i]
         console.print(f"  {_shown(student)}, {item}: {marks.notes.get((s, i), '')}", markup=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from qgen.question import Item, Question, iteration_of
 from qgen.rounding import Rounding
 from qgen.solve import solve
 from qgen.spec import Certify, QuestionSpec
+from qgen.steps import prefix
 
 SAME = 1e-9
 """Values nearer than this are the same number: a mistake that leads there changes nothing."""
@@ -29,6 +31,7 @@ CONDITIONS: Mapping[str, str] = {
     "active": "as many ReLU units are active as the spec says, none near its kink",
     "saturation": "no sigmoid or tanh is saturated",
     "work": "the count of negative givens stays within a band of two",
+    "inputs": "no two inputs of an example are equal, so that swapping them shows",
     "tolerance": "no accepted range is wider than the tolerance",
     "zero": "no accepted range holds 0",
     "old value": "no updated parameter's accepted range holds the old value",
@@ -109,7 +112,7 @@ def quick(batch: Batch) -> dict[str, Array]:
         elif step.rule == "tanh":
             inner.append(1 - np.abs(batch.values[step.id]))
     ones = np.ones(batch.size)
-    margins = {"active": ones, "saturation": ones, "work": _work(batch)}
+    margins = {"active": ones, "saturation": ones, "work": _work(batch), "inputs": _inputs(batch)}
     if relu:
         z = np.array(relu)
         per_iteration = z.reshape(batch.question.iterations, -1, batch.size)
@@ -225,6 +228,18 @@ def _work(batch: Batch) -> Array:
         likely += sum(v < 0 for v in pool) / len(pool)
     count = np.sum([batch.givens[name] < 0 for name in drawn], axis=0)
     return np.asarray(1.5 - np.abs(count - round(likely)))
+
+
+def _inputs(batch: Batch) -> Array:
+    """The smallest gap between two inputs of an example; no condition where they are fixed or cannot differ."""
+    network = batch.question.network
+    if len(batch.spec.pools["inputs"].values) < network.inputs:
+        return np.ones(batch.size)
+    gaps = [np.full(batch.size, np.inf)]
+    for t in range(1, batch.question.iterations + 1):
+        drawn = [prefix(t) + x for x in network.xs if prefix(t) + x not in batch.spec.fixed]
+        gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
+    return np.asarray(np.min(gaps, axis=0))
 
 
 def kind_of(given: str) -> str:

@@ -138,7 +138,9 @@ def read_exam(folder: Path, *, verify: bool = True) -> Exam:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise InputError(f'{folder}: no exam.json here; name the folder that "qgen make" wrote, with --exam') from None
+        raise InputError(f'{folder}: no exam.json here; name the folder that "qgen make" wrote') from None
+    except NotADirectoryError:
+        raise InputError(f'{folder}: is a file; name the folder that "qgen make" wrote') from None
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError(f"{path}: cannot be read: {fault}") from None
     try:

@@ -158,5 +158,5 @@ def _too_few(spec: QuestionSpec, n: int, tally: Tally) -> str:
     return (
         f"{spec.question.id}: of {tally.drawn:,} draws only {tally.accepted} of {n} variants keep every condition. "
         f"Of those that reach each condition: {shares}. Widen the ranges or loosen [certify]; "
-        '"qgen check exam.toml" shows the rates'
+        '"qgen check exam.toml" shows the rates; one more digit in the rounding rule often helps most'
     )

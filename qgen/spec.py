@@ -22,6 +22,7 @@ HUGE = 1e300
 MAX_ITERATIONS = 9
 
 QUESTION_DEFAULTS: Mapping[str, Any] = {
+    "network": "relu-sigmoid",
     "loss": "cross-entropy",
     "iterations": 1,
     "weights": {"low": -0.99, "high": 0.99, "step": 0.01, "smallest": 0.1},
@@ -128,8 +129,7 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
     defaults = {**DEFAULTS, "title": title, "rounding": "5dp" if several else "4dp"}
     table = _filled(given, defaults, f"{where}: ", faults, ("questions",))
     table["questions"] = [
-        _filled(q, QUESTION_DEFAULTS, f"{where}: questions[{k}].", faults, ("network",))
-        for k, q in enumerate(questions, start=1)
+        _filled(q, QUESTION_DEFAULTS, f"{where}: questions[{k}].", faults, ()) for k, q in enumerate(questions, start=1)
     ]
     specs = []
     rounding = Rounding("dp", 4)

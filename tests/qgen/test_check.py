@@ -31,7 +31,7 @@ def altered(folder: Path, change: Callable[[Any], None]) -> tuple[str, ...]:
 def test_an_untouched_folder_keeps_every_condition(folder: Path) -> None:
     _, lines, faults = check_folder(folder)
     assert faults == ()
-    assert len(lines) == 18
+    assert len(lines) == 20
     assert all(line.holds for line in lines)
 
 
@@ -91,3 +91,16 @@ def test_the_certificate_names_the_variant_that_fails() -> None:
     assert not lines["q1", "active"].holds
     assert lines["q1", "active"].variant == "002"
     assert lines["q2", "active"].holds
+
+
+def test_two_equal_inputs_of_an_example_are_no_fair_paper() -> None:
+    exam, _ = make_exam(spec_of({}), 3, 1)
+    same = exam.batches[1].givens["x1"].copy()
+    same[2] = exam.batches[1].givens["x2"][2]
+    batch = replace(exam.batches[1], givens={**exam.batches[1].givens, "x1": same})
+    lines = {
+        (line.question, line.condition): line for line in certificate(replace(exam, batches=(exam.batches[0], batch)))
+    }
+    assert not lines["q2", "inputs"].holds
+    assert lines["q2", "inputs"].variant == "003"
+    assert lines["q1", "inputs"].holds

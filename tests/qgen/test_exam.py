@@ -191,7 +191,7 @@ def test_a_missing_key_and_a_changed_exam_are_both_named(folder):
 
 def test_a_folder_without_an_exam_is_one_line(tmp_path):
     (fault,) = refused(tmp_path)
-    assert fault == f'{tmp_path}: no exam.json here; name the folder that "qgen make" wrote, with --exam'
+    assert fault == f'{tmp_path}: no exam.json here; name the folder that "qgen make" wrote'
     (fault,) = refused(tmp_path / "none")
     assert "no exam.json here" in fault
 

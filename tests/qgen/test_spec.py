@@ -95,7 +95,10 @@ FAULTS = [
         'exam.toml: marking.no_follow_through: "loss": write a list of forward, loss, gradient, update',
     ),
     (question(network="relu-sigmiod"), f'{Q1}.network: no network "relu-sigmiod"; did you mean "relu-sigmoid"?'),
-    ({"questions": [{}]}, f'{Q1}.network: write a name such as "relu-sigmoid", or a table of inputs and layers'),
+    (
+        {"questions": [{"network": 7}]},
+        f'{Q1}.network: write a name such as "relu-sigmoid", or a table of inputs and layers',
+    ),
     (question(loss="mse"), f'{Q1}.loss: "mse" is not known; write one of squared-error, cross-entropy'),
     (
         question(network={"inputs": 2, "layers": [{"units": 2, "activation": "tanh"}]}),
