@@ -63,6 +63,8 @@ def make(
         raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
     if students is not None and len(students) > n:
         raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
+    if students:
+        _check_printable(students)
     with whole_folder(out, force=force, marker="exam.json") as folder:
         total = n * len(spec.questions)
         exam, tallies = make_exam(
@@ -92,6 +94,20 @@ def preview(spec: Spec, out: Path, *, seed: int = 1, templates: Path | None = No
     for path, pdf in ((paper, papers.question_paper(0)), (solution, papers.solution(0))):
         write_whole(path, pdf, force=True)
     return paper, solution
+
+
+def _check_printable(students: Mapping[str, str]) -> None:
+    """InputError with every student whose id or name has a character that no typeface has."""
+    from qgen.paper.glyphs import Glyphs
+
+    faults = []
+    for student, name in students.items():
+        try:
+            Glyphs(f"{student} {name}")
+        except InputError as fault:
+            faults.append(f'student "{student}", "{name}": {fault}; write it in Latin letters')
+    if faults:
+        raise InputError(*faults)
 
 
 def print_papers(

@@ -180,3 +180,13 @@ def test_a_preview_replaces_the_last_one(spec, tmp_path):
     assert [path.name for path in first] == ["paper.pdf", "solution.pdf"]
     assert [path.read_bytes() for path in preview(spec, tmp_path / "preview", seed=2)] != bytes_
     assert [path.read_bytes() for path in preview(spec, tmp_path / "preview")] == bytes_
+
+
+def test_names_that_no_typeface_has_are_all_listed_before_anything_is_drawn(spec, tmp_path):
+    students = {"S1": "प्रिया", "S2": "Zoë", "S3": "สมชาย"}
+    with pytest.raises(InputError) as error:
+        make(spec, 3, tmp_path / "exam", seed=SEED, students=students)
+    first, second = error.value.faults
+    assert first.startswith('student "S1", "प्रिया": "प" (U+092A DEVANAGARI LETTER PA) cannot be printed')
+    assert second.startswith('student "S3"')
+    assert list(tmp_path.iterdir()) == []
