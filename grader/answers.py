@@ -53,10 +53,11 @@ def read_answers(
     faults.stop()
     if not sheet.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
-    values, kinds, reasons, odd = numbers(sheet.written)
-    remarks += decimal_commas(odd, sheet.written, values, kinds, reasons)
+    written = sheet.written
+    values, kinds, reasons, odd = numbers(sheet.texts, sheet.which)
+    remarks += decimal_commas(odd, written, values, kinds, reasons)
     notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks))
-    return Submissions(tuple(sheet.students), chosen, tuple(items), sheet.written, values, kinds, reasons, notes, odd)
+    return Submissions(tuple(sheet.students), chosen, tuple(items), written, values, kinds, reasons, notes, odd)
 
 
 def _variants(
@@ -98,22 +99,18 @@ def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
 
 
 def numbers(
-    written: NDArray[np.object_],
+    texts: list[str], which: NDArray[np.int32]
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[tuple[int, int], str], NDArray[np.bool_]]:
-    """`read_block` by blocks of students."""
-    count, width = written.shape
-    values, kinds, odd = np.empty((count, width)), np.empty((count, width), np.int8), np.empty((count, width), bool)
-    reasons: dict[tuple[int, int], str] = {}
-    step = max(1, _BLOCK // max(1, width))
-    for start in range(0, count, step):
-        block = written[start : start + step]
-        numbers, sorts, why, strange = read_block(block.ravel().tolist())
-        values[start : start + step] = numbers.reshape(block.shape)
-        odd[start : start + step] = strange.reshape(block.shape)
-        kinds[start : start + step] = sorts.reshape(block.shape)
-        for at, reason in why.items():
-            reasons[start + at // width, at % width] = reason
-    return values, kinds, reasons, odd
+    """`read_block` of the answers texts[which], each different text once."""
+    values, kinds, odd = np.empty(len(texts)), np.empty(len(texts), np.int8), np.empty(len(texts), bool)
+    why: dict[int, str] = {}
+    for first in range(0, len(texts), _BLOCK):
+        part = slice(first, first + _BLOCK)
+        values[part], kinds[part], reasons, odd[part] = read_block(texts[part])
+        why.update((first + at, reason) for at, reason in reasons.items())
+    unreadable = np.argwhere(kinds[which] == UNREADABLE).tolist()
+    found = {(row, column): why[int(which[row, column])] for row, column in unreadable}
+    return values[which], kinds[which], found, odd[which]
 
 
 def decimal_commas(

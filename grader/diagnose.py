@@ -27,7 +27,9 @@ ROWS = 20_000
 
 Places = NDArray[np.intp]
 Counts = NDArray[np.int_]
-Found = dict[tuple[int, int], tuple[str, str]]
+Found = tuple[Places, list[tuple[str, str]]]
+"""Cells (n, 2): student and item, and for each the misconceptions' names and one sentence."""
+NOTHING: Found = np.empty((0, 2), dtype=np.intp), []
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,31 +84,35 @@ class _Best:
 
 
 def diagnose(answers: Answers, suspects: Suspects) -> Found:
-    """For explained cells (student, item): the misconceptions' names, and one sentence."""
+    """Which cells are explained, and for each the misconceptions' names and one sentence."""
     rows = np.flatnonzero(answers.wrong.any(axis=1))
     if not len(rows) or not suspects.single.held:
-        return {}
-    some = answers.take(rows)
-    evidence = _Evidence(some)
-    single = evidence.fits(suspects.single, evidence.touches(suspects.single, some.wrong))
+        return NOTHING
+    evidence = _Evidence(answers.take(rows))
+    single = evidence.fits(suspects.single, evidence.likely(suspects.single, evidence.telling))
     best = _best(single, len(rows), 0)
     left = evidence.telling.copy()
     left[best.row >= 0] &= ~single.explained[best.row[best.row >= 0]]
     pairs = evidence.fits(suspects.pairs, _likely_pairs(suspects, single, evidence, left))
     better = _best(pairs, len(rows), best.count)
-    found: Found = {}
+    two = better.sure & (~best.sure | (better.gain > best.gain))
+    one = np.flatnonzero(best.sure & ~two)
+    students, columns = np.nonzero(single.explained[best.row[one]])
+    which = single.which[best.row[one]][students]
+    words = [suspects.words(False, *place) for place in zip(which.tolist(), columns.tolist(), strict=True)]
+    cells = [np.array([rows[one][students], columns]).T]
     at = np.full((len(rows), len(suspects.single.held)), -1)
     at[single.students, single.which] = np.arange(len(single.students))
-    for s in np.flatnonzero(best.sure | better.sure).tolist():
-        two = better.sure[s] and (not best.sure[s] or better.gain[s] > best.gain[s])
-        fits, row = (pairs, better.row[s]) if two else (single, best.row[s])
-        parts = suspects.places[pairs.which[row]].tolist() if two else []
-        for column in np.flatnonzero(fits.explained[row]).tolist():
-            # of two mistakes held, the one that explains a cell alone
-            alone = [h for h in parts if at[s, h] >= 0 and single.explained[at[s, h], column]]
-            place = alone[0] if alone else int(fits.which[row])
-            found[int(rows[s]), column] = suspects.words(bool(two) and not alone, place, column)
-    return found
+    for s in np.flatnonzero(two).tolist():
+        row = better.row[s]
+        # of two mistakes held, the one that explains a cell alone
+        parts = [h for h in suspects.places[pairs.which[row]].tolist() if at[s, h] >= 0]
+        found = np.flatnonzero(pairs.explained[row])
+        for column in found.tolist():
+            alone = [h for h in parts if single.explained[at[s, h], column]]
+            words.append(suspects.words(not alone, alone[0] if alone else int(pairs.which[row]), column))
+        cells.append(np.array([np.full(len(found), rows[s]), found]).T)
+    return np.concatenate(cells), words
 
 
 class _Evidence:
@@ -124,12 +130,20 @@ class _Evidence:
         self.telling = answers.wrong & ~(np.abs(answers.values - self.due) <= answers.slip)
         self.complete = ~np.isnan(np.array(list(own.claims.values()))).any(axis=0)
 
-    def touches(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
-        """(students, hypotheses): whether a hypothesis changes any of the cells (students, items)."""
-        touches = np.zeros((len(cells), len(hypotheses.held)), dtype=bool)
+    def likely(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
+        """(students, hypotheses): whether a hypothesis may explain any of the cells (students, items).
+
+        And does not change more right answers than telling ones.
+        """
+        likely = np.zeros((len(cells), len(hypotheses.held)), dtype=bool)
         for rows, changed in ((self.complete, hypotheses.touched), (~self.complete, hypotheses.reached)):
-            touches[rows] = cells[rows].astype(np.float32) @ changed.T.astype(np.float32) > 0
-        return touches
+            some, right, telling = (
+                table[rows].astype(np.float32) @ changed.T.astype(np.float32)
+                for table in (cells, self.answers.settled, self.telling)
+            )
+            # of an unanswered step's mistake much of what comes after it is right: it followed
+            likely[rows] = (some > 0) & ((right <= telling) | ~self.complete[rows, None])
+        return likely
 
     def fits(self, hypotheses: Hypotheses, asked: Bools) -> _Fits:
         """Every hypothesis that is asked for, (students, hypotheses), against its student's answers."""
@@ -172,7 +186,7 @@ def _likely_pairs(suspects: Suspects, single: _Fits, evidence: _Evidence, left: 
     rows = np.flatnonzero(left.any(axis=1) & (alive.sum(axis=1) > 1))
     some, helps = alive[rows], useful[rows]
     likely[rows] = some[:, a] & some[:, b] & (helps[:, a] | helps[:, b] | overlap)
-    return likely & evidence.touches(suspects.pairs, left)
+    return likely & evidence.likely(suspects.pairs, left)
 
 
 def _best(fits: _Fits, students: int, before: Counts | int) -> _Best:

@@ -18,14 +18,40 @@ _LONG = ["student_id", "variant", "item", "answer"]
 _UNNAMED = "\0unnamed"  # a column without a heading
 
 
+class Codes(dict[str, int]):
+    """Texts -> 0, 1, 2, ... in the order in which they come."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = code = len(self)
+        return code
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """What S students wrote: their ids, the lines they start on, their variants ("" if none), answers (S, I)."""
+    """What S students wrote: their ids, the lines they start on, their variants ("" if none).
+
+    texts: the different answers; which: (S, I) the place of each among them.
+    """
 
     students: list[str]
     lines: list[int]
     variants: list[str]
-    written: NDArray[np.object_]
+    texts: list[str]
+    which: NDArray[np.int32]
+
+    @property
+    def written(self) -> NDArray[np.object_]:
+        """The answers (S, I)."""
+        texts = np.empty(len(self.texts), object)
+        texts[:] = self.texts
+        return np.asarray(texts[self.which], object)
+
+
+def coded(written: NDArray[np.object_]) -> tuple[list[str], NDArray[np.int32]]:
+    """The different texts, and the place of each among them."""
+    texts = Codes()
+    which = np.fromiter(map(texts.__getitem__, written.ravel().tolist()), np.int32, written.size)
+    return list(texts), which.reshape(written.shape)
 
 
 def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Sheet:
@@ -141,7 +167,8 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
     places = [columns.index(item) for item in present]
     first: dict[str, int] = {}
     variants: list[str] = []
-    blocks = [np.empty((0, len(present)), object)]
+    texts = Codes()  # a class writes few different numbers: each is kept once
+    blocks: list[NDArray[np.int32]] = [np.empty((0, len(present)), np.int32)]
     for lines, cells in _blocks(table, columns, faults):
         ids = cells[:, columns.index("student_id")].tolist()
         stated = cells[:, columns.index("variant")].tolist() if "variant" in columns else [""] * len(ids)
@@ -156,24 +183,16 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
                 keep.append(at)
             elif any(map(_is_answer, cells[at, places])):
                 faults.add(line, "has answers but no student_id")
-        blocks.append(cells[np.ix_(keep, places)])
-    written = np.concatenate(blocks)
-    if len(present) < len(items):
-        answers, written = written, np.full((len(first), len(items)), "", object)
-        written[:, [items.index(item) for item in present]] = answers
-    return Sheet(list(first), list(first.values()), variants, written)
-
-
-class _Codes(dict[str, int]):
-    """Texts -> 0, 1, 2, ... in the order in which they come."""
-
-    def __missing__(self, text: str) -> int:
-        self[text] = code = len(self)
-        return code
+        answers = cells[np.ix_(keep, places)]
+        codes = np.fromiter(map(texts.__getitem__, answers.ravel().tolist()), np.int32, answers.size)
+        blocks.append(codes.reshape(answers.shape))
+    which = np.full((len(first), len(items)), texts[""], np.int32)
+    which[:, [items.index(item) for item in present]] = np.concatenate(blocks)
+    return Sheet(list(first), list(first.values()), variants, list(texts), which)
 
 
 def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Sheet:
-    codes = {name: _Codes() for name in _LONG[:3] if name in columns}
+    codes = {name: Codes() for name in _LONG[:3] if name in columns}
     parts: dict[str, list[NDArray[np.int32]]] = {name: [np.empty(0, np.int32)] for name in ("line", *_LONG[:3])}
     answers: list[NDArray[np.object_]] = [np.empty(0, object)]
     for lines, cells in _blocks(table, columns, faults):
@@ -192,7 +211,7 @@ def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults
         where = line[np.unique(code, return_index=True)[1]].tolist()
         return np.array([resolve(*both) for both in zip(codes[name], where, strict=True)], np.int64)[code]
 
-    ids, stated, names = _Codes(), _Codes(), _Names(items)
+    ids, stated, names = Codes(), Codes(), _Names(items)
 
     def who(text: str, where: int) -> int:
         checked = _checked_id(text, where, faults)
@@ -223,7 +242,7 @@ def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults
         faults.add(int(line[good[at]]), f"{what}: stands on line {line[good[before]]} already")
     variants = _stated(student, variant, line, students, list(stated), faults)
     firsts = line[student >= 0][np.unique(student[student >= 0], return_index=True)[1]]
-    return Sheet(students, firsts.tolist(), variants, written)
+    return Sheet(students, firsts.tolist(), variants, *coded(written))
 
 
 def _repeats(cell: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

@@ -53,7 +53,7 @@ def scores_csv(marks: Marks) -> str:
 
 
 def marks_csv(marks: Marks) -> Iterator[str]:
-    """One row per student and item, in chunks of text: every verdict with what was written and accepted."""
+    """One row per student and item, student by student: every verdict with what was written and accepted."""
     exam, submissions = marks.exam, marks.submissions
     middle, ends, columns = _middle(exam), _ends(exam), np.arange(len(exam.items))
     accepted = _Accepted(exam)
@@ -72,8 +72,8 @@ def marks_csv(marks: Marks) -> Iterator[str]:
         pieces[:, :, 0] = np.array(starts, dtype=object)[:, None]
         pieces[:, :, 1] = middle
         pieces[:, :, 2] = submissions.written[rows]
-        for row, column in np.argwhere(odd[rows]).tolist():
-            pieces[row, column, 2] = cell(pieces[row, column, 2])
+        strange = odd[rows]
+        pieces[strange, 2] = list(map(_cell, pieces[strange, 2].tolist()))
         pieces[:, :, 3] = accepted.texts(variants)
         pieces[:, :, 4] = ends[verdicts, columns]
         follows = verdicts == FOLLOW_THROUGH
@@ -81,7 +81,8 @@ def marks_csv(marks: Marks) -> Iterator[str]:
         decided = marks.marks[rows] != usual[verdicts, columns]
         for row, column in {*said.get(first // CHUNK, ()), *_cells_of(decided, first)}:
             pieces[row - first, column, 4] = _end(marks, row, column)
-        yield "".join(pieces.ravel().tolist())
+        # student by student: one character that is not ASCII makes all of a text twice as large
+        yield from map("".join, pieces.reshape(len(students), -1).tolist())
 
 
 @lru_cache(maxsize=1 << 16)
@@ -142,10 +143,10 @@ def _end(marks: Marks, row: int, column: int) -> str:
     """Verdict, marks, maximum, misconception and note of a cell of which there is more to say."""
     name, note = marks.misconceptions.get((row, column), ""), marks.notes.get((row, column), "")
     numbers = f"{number(float(marks.marks[row, column]))},{number(marks.exam.items[column].marks)}"
-    return f"{VERDICTS[marks.verdicts[row, column]]},{numbers},{cell(name)},{_note(note)}\n"
+    return f"{VERDICTS[marks.verdicts[row, column]]},{numbers},{_cell(name)},{_cell(note)}\n"
 
 
-_note = lru_cache(maxsize=1 << 12)(cell)  # a misconception's sentence stands in many rows
+_cell = lru_cache(maxsize=1 << 16)(cell)
 
 
 def _cells_of(cells: Bools, first: int) -> list[Cell]:

@@ -116,9 +116,10 @@ def score(exam: Exam, submissions: Submissions) -> Marks:
                 continue
             part = _Part(exam, batch, submissions, rows, columns, verdicts[rows, columns])
             part.settle()
-            for (row, column), (name, note) in part.misconceptions(known).items():
-                cell = int(rows[row]), column + columns.start
-                names[cell], said[cell] = name, note
+            found, words = part.misconceptions(known)
+            cells = list(zip(rows[found[:, 0]].tolist(), (found[:, 1] + columns.start).tolist(), strict=True))
+            names.update(zip(cells, (name for name, _ in words), strict=True))
+            said.update(zip(cells, (note for _, note in words), strict=True))
             verdicts[rows, columns], led_to[rows, columns] = part.verdicts, part.led_to
     return Marks(exam, submissions, verdicts, worth(exam, verdicts), led_to, said, names)
 
@@ -137,7 +138,8 @@ class _Part:
         key = exam.value[columns].T[variants]
         self.own = own_values(batch, variants, self.values, verdicts == CORRECT, key)
         self.led_to = np.full(verdicts.shape, np.nan)
-        self.coarse = self.local = np.zeros(verdicts.shape)
+        self.coarse = np.zeros(verdicts.shape)
+        self.local = np.full(verdicts.shape, np.nan)
 
     def settle(self) -> None:
         """Finds follow-through and too few digits among the wrong cells."""
@@ -147,14 +149,16 @@ class _Part:
         earned = shows_work(self.own, self.values) & ~repeated(self.values, self.verdicts != CORRECT)
         bounds = [(self.low, self.high, np.ones(self.verdicts.shape, dtype=bool))]
         for own in (self.own, self.own.forward()):
-            lowest, highest = follow(own)
-            if own is self.own:
-                self.local = (highest - lowest) / 2
-            usable = allowed & led_astray(own) & np.isfinite(highest - lowest)
+            usable = allowed & led_astray(own)
+            rows = np.flatnonzero(((self.verdicts == WRONG) & earned & usable).any(axis=1))
+            lowest, highest = np.full((2, *self.verdicts.shape), np.nan)
+            lowest[rows], highest[rows] = follow(own.take(rows))
+            usable &= np.isfinite(highest - lowest)
             bounds.append((lowest, highest, usable))
             hit = (self.verdicts == WRONG) & earned & usable & within(self.values, lowest, highest)
             self.verdicts[hit] = FOLLOW_THROUGH
             self.led_to[hit] = self.exam.spec.rounding.round((lowest[hit] + highest[hit]) / 2)
+        self.local = (bounds[1][1] - bounds[1][0]) / 2
         self.coarse = half_units(self.values, self.written, self.verdicts == WRONG, self.exam.spec.rounding)
         near = np.zeros(self.verdicts.shape, dtype=bool)
         for lowest, highest, usable in bounds:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-_NUMERAL = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?")
-_HARMLESS = re.compile(rf"""{_NUMERAL.pattern}|(?:[\w.(−–·×][^,;\t\r\n"]*)?""")
+_NUMERAL = re.compile(r"[+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)?")
+_HARMLESS = re.compile(r"""(?:[\w.(−–·×][^,;\t\r\n"]*)?""")
+_QUOTED = re.compile(r'[,"\n\r]')
 _PLACE = r"(^|[,;\t\r\n])([\s\x00-\x20\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff]*)"
 _RUNS = r"(?=[=+\-@|＝＋－＠｜﹦﹢﹣﹫⁺⁼₊₌])"
 _BARE = re.compile(rf"{_PLACE}{_RUNS}")
@@ -28,9 +29,9 @@ def unguarded(text: str) -> str:
 
 def cell(text: str) -> str:
     """A CSV cell (RFC 4180), guarded, and quoted where needed."""
+    if _NUMERAL.fullmatch(text):
+        return f'"{text}"' if "," in text else text
     if _HARMLESS.fullmatch(text):
         return text
-    text = guarded(text)
-    if any(char in text for char in ',"\n\r'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
+    text = _BARE.sub(r"\1\2'", text)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from grader.answers import UNREADABLE, Submissions, decimal_commas, numbers
+from grader.layouts import coded
 from grader.responses.people import NOBODY, People
 from grader.responses.taken import Taken, several, shown
 from qgen.errors import InputError
@@ -53,8 +54,8 @@ def assemble(
         remarks.append(
             f"{several(mixed, 'combination')} of variants such as {example}: the quiz drew each question at random"
         )
-    values, kinds, reasons, commas = numbers(written)
-    remarks += [remark.strip() for remark in decimal_commas(commas, written, values, kinds, reasons)]
+    values, kinds, reasons, odd = numbers(*coded(written))
+    remarks += [remark.strip() for remark in decimal_commas(odd, written, values, kinds, reasons)]
     for cell, doubt in doubts.items():
         values[cell], kinds[cell], reasons[cell] = np.nan, UNREADABLE, doubt
     students = tuple(by_student)

@@ -78,7 +78,7 @@ def test_hostile_text_comes_back_from_a_csv_reader_and_runs_in_no_spreadsheet(
 
 
 def is_number(text: str) -> bool:
-    return not text.strip("0123456789.+-eE")
+    return not text.strip("0123456789.,+-eE")
 
 
 @STEADY
