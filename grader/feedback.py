@@ -10,7 +10,7 @@ from grader.marksheet import layer_columns, number
 from grader.score import IMPRECISE, IS_BLANK, VERDICTS, Marks
 from qgen.decimals import plain
 from qgen.errors import InputError
-from qgen.folder import safe_name
+from qgen.folder import safe_name, unique_names
 from qgen.paper.blocks import escape
 from qgen.paper.pages import render
 from qgen.symbols import latex_name
@@ -30,7 +30,7 @@ def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str,
     language = exam.spec.language
     page = macro("words.txt", "page", folder=templates, language=language)
     heading = macro("words.txt", "feedback", folder=templates, language=language)
-    taken: set[str] = set()
+    names = unique_names([safe_name(student) for student in marks.submissions.students])
     for s, student in enumerate(marks.submissions.students):
         variant = int(marks.submissions.variants[s])
         if variant not in solved:
@@ -44,10 +44,7 @@ def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str,
             shown = _printable(context)
             markup = words("feedback.txt", shown, templates, language)
             pdf = _pdf(marks, markup, escape(shown["student"]), heading, page)
-        name = safe_name(student)
-        name = f"{name}-{s + 1}" if name.lower() in taken else name
-        taken.add(name.lower())
-        yield name + ".pdf", pdf
+        yield names[s] + ".pdf", pdf
 
 
 def _pdf(marks: Marks, markup: str, student: str, heading: str, page: str) -> bytes:
@@ -130,4 +127,4 @@ def _printable(value: Any) -> Any:
         return {k: v if k in ("name", "lines", "value") else _printable(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_printable(entry) for entry in value]
-    return "".join(c if c.isascii() else "?" for c in value) if isinstance(value, str) else value
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in value) if isinstance(value, str) else value

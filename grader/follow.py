@@ -26,6 +26,8 @@ from qgen.steps import Step
 
 MOST_OFF = 1000.0
 """A value more times off than this is no basis for follow-through."""
+WIDEST = 0.34
+"""A range wider than this share of the number, to either side, does not tell work from invention."""
 FEWEST_REPEATED = 4
 """As many wrong answers that are one number, and most of the wrong ones, are nonsense and no basis either."""
 
@@ -142,20 +144,39 @@ def led_astray(own: Own) -> Bools:
     return np.asarray(np.array([wrong[item.step] for item in own.question.items]).T > 0)
 
 
+def before_update(own: Own, values: Array) -> Array:
+    """(students, items): for an updated parameter the number it was updated from, NaN for every other item."""
+    steps = {step.id: step for step in own.question.steps}
+    answers = {item.step: values[:, i] for i, item in enumerate(own.question.items)}
+    before = np.full(values.shape, np.nan)
+    for i, item in enumerate(own.question.items):
+        step = steps[item.step]
+        if step.rule == "update":
+            old = step.needs[0]
+            before[:, i] = own.givens[old] if old in own.givens else answers[steps[old].needs[0]]
+    return before
+
+
+def tells(lowest: Array, highest: Array, before: Array) -> Bools:
+    """Whether a range is narrow enough to tell an answer that was worked out from one that was made up.
+
+    Own numbers as small as rounding lead to ranges that hold nearly anything: next to the number, or, for an updated
+    parameter, next to how far it moved.
+    """
+    middle = (lowest + highest) / 2
+    size = np.abs(middle - np.where(np.isnan(before), 0.0, before))
+    return np.asarray(np.isfinite(highest - lowest) & ((highest - lowest) / 2 <= WIDEST * size))
+
+
 def shows_work(own: Own, values: Array) -> Bools:
     """Answers (students, items) that can earn marks though they are not the key's.
 
     Not a 0, unless a ReLU gives it from an own negative number, nor an updated parameter that repeats the old one.
     """
     steps = {step.id: step for step in own.question.steps}
-    answers = {item.step: values[:, i] for i, item in enumerate(own.question.items)}
-    shows: Bools = np.asarray(values != 0)
+    shows: Bools = np.asarray((values != 0) & (values != before_update(own, values)))
     for i, item in enumerate(own.question.items):
         step = steps[item.step]
         if step.rule == "relu":
             shows[:, i] |= own.claims[step.needs[0]] < 0
-        if step.rule == "update":
-            old = step.needs[0]
-            before = own.givens[old] if old in own.givens else answers[steps[old].needs[0]]
-            shows[:, i] &= values[:, i] != before
     return shows

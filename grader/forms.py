@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from qgen.errors import quoted
+
 MOST_BYTES = 20_000_000  # of a file; a filled paper has 0.1 MB. pypdf unpacks no stream to more than 75 MB.
 MOST_MEMORY = 1_000_000_000
 MOST_FIELDS = 5_000
@@ -103,7 +105,7 @@ def _fields(roots: Any) -> tuple[dict[str, str], list[str]]:
             continue
         text = _text(_plain(value))
         if len(text) > LONGEST:
-            notes.append(f"{name} holds {len(text):,} characters, of which {LONGEST} were kept")
+            notes.append(f"{quoted(name)} holds {len(text):,} characters, of which {LONGEST} were kept")
             text = text[:LONGEST] + "…"
         fields[name] = text
     return fields, notes

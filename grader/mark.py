@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.answers import Submissions, read_answers
+from grader.lms.export import SYSTEMS
 from grader.marksheet import marks_csv, scores_csv
 from grader.overrides import override
 from grader.responses import read_responses, recognise
@@ -14,6 +15,9 @@ from grader.score import Marks, score
 from grader.suspicions import suspicions
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
+
+OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in SYSTEMS))
+"""What a results folder may hold for --force to replace it."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,7 +44,7 @@ def mark(
     if overrides is not None:
         marks = override(marks, overrides)
     progress("writing", 0, 1)
-    with whole_folder(out, force=force, marker="scores.csv") as folder:
+    with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         _write_tables(marks, folder)
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)

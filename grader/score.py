@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from grader.answers import BLANK, UNREADABLE, Submissions
 from grader.diagnose import Answers, Found, diagnose
-from grader.follow import follow, led_astray, own_values, repeated, shows_work
+from grader.elsewhere import Fit, elsewhere
+from grader.follow import before_update, follow, led_astray, own_values, repeated, shows_work, tells
 from grader.hypotheses import Suspects, suspects
 from grader.numerals import read
 from grader.tolerance import Bools, within
@@ -37,7 +38,8 @@ Verdicts = NDArray[np.int8]
 class Marks:
     """verdicts, marks and `led_to`, what own values lead to (NaN: no follow-through): (students, items).
 
-    said: notes of cells (student, item) that do not follow from their verdict; `notes` has all of them.
+    said: notes of cells (student, item) that do not follow from their verdict; `notes` has all of them. elsewhere:
+    submissions that fit another variant.
     """
 
     exam: Exam
@@ -47,6 +49,7 @@ class Marks:
     led_to: Array
     said: dict[Cell, str]
     misconceptions: dict[Cell, str]
+    elsewhere: tuple[Fit, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -101,6 +104,10 @@ def score(exam: Exam, submissions: Submissions) -> Marks:
     led_to = np.full(verdicts.shape, np.nan)
     said: dict[Cell, str] = dict(submissions.reasons)
     names: dict[Cell, str] = {}
+    # to copy another paper, consistent in itself, must not earn marks for what follows from what
+    copies = elsewhere(exam, submissions)
+    followed = np.ones(len(verdicts), dtype=bool)
+    followed[[fit.student for fit in copies]] = False
     start = 0
     for batch in exam.batches:
         columns = slice(start, start + len(batch.question.items))
@@ -111,7 +118,7 @@ def score(exam: Exam, submissions: Submissions) -> Marks:
             values, variants = submissions.values[chunk, columns], submissions.variants[chunk]
             right = within(values, exam.low[columns].T[variants], exam.high[columns].T[variants])
             verdicts[chunk, columns][right] = CORRECT
-            rows = first + np.flatnonzero((verdicts[chunk, columns] == WRONG).any(axis=1))
+            rows = first + np.flatnonzero((verdicts[chunk, columns] == WRONG).any(axis=1) & followed[chunk])
             if not len(rows):
                 continue
             part = _Part(exam, batch, submissions, rows, columns, verdicts[rows, columns])
@@ -121,7 +128,7 @@ def score(exam: Exam, submissions: Submissions) -> Marks:
             names.update(zip(cells, (name for name, _ in words), strict=True))
             said.update(zip(cells, (note for _, note in words), strict=True))
             verdicts[rows, columns], led_to[rows, columns] = part.verdicts, part.led_to
-    return Marks(exam, submissions, verdicts, worth(exam, verdicts), led_to, said, names)
+    return Marks(exam, submissions, verdicts, worth(exam, verdicts), led_to, said, names, copies)
 
 
 class _Part:
@@ -146,18 +153,29 @@ class _Part:
         marking, items = self.exam.spec.marking, self.own.question.items
         excluded = marking.no_follow_through if marking.follow_through > 0 else PARTS
         allowed = np.array([item.part not in excluded for item in items])
+        before = before_update(self.own, self.values)
         earned = shows_work(self.own, self.values) & ~repeated(self.values, self.verdicts != CORRECT)
         bounds = [(self.low, self.high, np.ones(self.verdicts.shape, dtype=bool))]
+        loose = np.full(self.verdicts.shape, np.nan)
         for own in (self.own, self.own.forward()):
             usable = allowed & led_astray(own)
             rows = np.flatnonzero(((self.verdicts == WRONG) & earned & usable).any(axis=1))
             lowest, highest = np.full((2, *self.verdicts.shape), np.nan)
             lowest[rows], highest[rows] = follow(own.take(rows))
             usable &= np.isfinite(highest - lowest)
-            bounds.append((lowest, highest, usable))
+            sharp = usable & tells(lowest, highest, before)
+            bounds.append((lowest, highest, sharp))
             hit = (self.verdicts == WRONG) & earned & usable & within(self.values, lowest, highest)
-            self.verdicts[hit] = FOLLOW_THROUGH
-            self.led_to[hit] = self.exam.spec.rounding.round((lowest[hit] + highest[hit]) / 2)
+            loose[hit] = (lowest[hit] + highest[hit]) / 2
+            self.verdicts[hit & sharp] = FOLLOW_THROUGH
+            self.led_to[hit & sharp] = self.exam.spec.rounding.round(loose[hit & sharp])
+        # own numbers as small as rounding lead to ranges that hold nearly anything: they count for those who show
+        # at least as much work that cannot be made up
+        hit = (self.verdicts == WRONG) & ~np.isnan(loose)
+        solid = np.isin(self.verdicts, (CORRECT, FOLLOW_THROUGH)).sum(axis=1)
+        hit &= (hit.sum(axis=1) <= solid)[:, None]
+        self.verdicts[hit] = FOLLOW_THROUGH
+        self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
         self.local = (bounds[1][1] - bounds[1][0]) / 2
         self.coarse = half_units(self.values, self.written, self.verdicts == WRONG, self.exam.spec.rounding)
         near = np.zeros(self.verdicts.shape, dtype=bool)

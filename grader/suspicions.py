@@ -8,18 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
-from grader.answers import VALUE
 from grader.numerals import read
-from grader.score import CORRECT, WRONG, Marks
-from grader.tolerance import within
+from grader.score import WRONG, Marks
 
-FEWEST_CELLS = 8
-"""Right answers to another variant, or wrong ones in common, of which fewer may be chance."""
 FEWEST_SHARED = 3
 MOST_SHARERS = 4
 """A wrong number that more students have is a common mistake, not one copied from a neighbour."""
 FEWEST_SIGNIFICANT = 3
-CELLS = 4_000_000
 
 
 def suspicions(marks: Marks) -> tuple[str, ...]:
@@ -28,29 +23,13 @@ def suspicions(marks: Marks) -> tuple[str, ...]:
 
 
 def _other_papers(marks: Marks) -> Iterator[str]:
-    """Students whose answers are right for another variant, at least twice as often as for their own."""
-    exam, submissions = marks.exam, marks.submissions
-    own = (marks.verdicts == CORRECT).sum(axis=1)
-    answered = (submissions.kinds == VALUE).sum(axis=1)
-    rows = np.flatnonzero((answered >= FEWEST_CELLS) & (2 * own < answered))
-    step = max(1, CELLS // exam.low.shape[0])
-    for first in range(0, len(rows), step):
-        some = rows[first : first + step]
-        values = submissions.values[some]
-        best = np.zeros(len(some), dtype=int)
-        where = np.zeros(len(some), dtype=int)
-        for v in range(len(exam.variants)):
-            fits = within(values, exam.low[:, v], exam.high[:, v]).sum(axis=1)
-            better = fits > best
-            best[better], where[better] = fits[better], v
-        for s, fits, v in zip(some.tolist(), best.tolist(), where.tolist(), strict=True):
-            mine = submissions.variants[s]
-            if v != mine and fits >= FEWEST_CELLS and fits >= 2 * own[s] and 2 * fits >= answered[s]:
-                yield (
-                    f"{submissions.students[s]}: {fits} of {answered[s]} answers are right for variant "
-                    f"{exam.variants[v]}, {own[s]} for {exam.variants[mine]}, as which the paper was marked; "
-                    "a mistyped variant, or a copied paper"
-                )
+    exam = marks.exam
+    for fit in marks.elsewhere:
+        yield (
+            f"{marks.submissions.students[fit.student]}: {fit.right} of {fit.answered} answers are right for variant "
+            f"{exam.variants[fit.variant]}, {fit.own} for {exam.variants[marks.submissions.variants[fit.student]]}, as "
+            "which the paper was marked, without follow-through; a mistyped variant, or a copied paper"
+        )
 
 
 def _shared_errors(marks: Marks) -> Iterator[str]:

@@ -145,13 +145,13 @@ def read_exam(folder: Path, *, verify: bool = True) -> Exam:
         raise InputError(f"{path}: cannot be read: {fault}") from None
     try:
         content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as fault:
+    except (ValueError, RecursionError) as fault:
         raise InputError(f"{path}: not JSON: {fault}; restore it, or make the exam again") from None
     try:
         exam = _exam_of(content, str(path))
         sums = content["checksums"]
         expected = sums["exam"], sums["key.csv"]
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         raise InputError(f"{path}: not an exam: {type(fault).__name__} {fault}; restore it, or make it again") from None
     if verify:
         _verify(exam, folder, expected)

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -21,11 +21,11 @@ LONGEST_NAME = 60
 
 
 @contextmanager
-def whole_folder(target: Path, *, force: bool, marker: str) -> Iterator[Path]:
+def whole_folder(target: Path, *, force: bool, marker: str, ours: Collection[str]) -> Iterator[Path]:
     """A temporary folder beside `target` that takes its place at the end, and is gone if anything fails.
 
     An existing target is replaced only with `force`, and only if it holds `marker`, which tells that this program
-    made it: --force never deletes anything else.
+    made it, and no file or folder but `ours`: --force never deletes anything else.
     """
     target = Path.cwd() / target
     if target.exists():
@@ -36,6 +36,10 @@ def whole_folder(target: Path, *, force: bool, marker: str) -> Iterator[Path]:
                 raise InputError(f"{target}: exists and holds no {marker}, so it is left alone; choose another --out")
             if not force:
                 raise InputError(f"{target}: exists; choose another with --out, or replace it with --force")
+            foreign = sorted(path.name for path in target.iterdir() if path.name not in ours)
+            if foreign:
+                shown = ", ".join(f'"{name}"' for name in foreign[:5]) + (", ..." if len(foreign) > 5 else "")
+                raise InputError(f"{target}: --force would delete {shown}; move it away, or choose another with --out")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -53,15 +57,16 @@ def whole_folder(target: Path, *, force: bool, marker: str) -> Iterator[Path]:
 
 
 def _replace(new: Path, target: Path, old: Path) -> None:
-    if target.exists():
-        target.rename(old)
-        try:
-            new.rename(target)
-        except OSError:
-            old.rename(target)
-            raise
-    else:
+    if not target.exists():
         new.rename(target)
+        return
+    try:
+        target.rename(old)
+        new.rename(target)
+    except BaseException:  # Ctrl-C between the two, too: the old folder must not go with the temporary one
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
 
 
 def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:

@@ -19,6 +19,11 @@ from qgen.spec import Spec
 if TYPE_CHECKING:
     from qgen.paper.papers import Papers
 
+OURS = (
+    "exam.json", "key.csv", "answers.csv", "papers", "solutions", "papers.pdf", "solutions.pdf", "moodle.xml",
+    "canvas.zip",
+)  # fmt: skip
+"""What an exam folder may hold for --force to replace it."""
 MOST_VARIANTS = 100_000
 MOST_JOBS = 8
 RARELY = 100_000, 10, 100
@@ -65,7 +70,8 @@ def make(
         raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
     if students:
         _check_printable(students)
-    with whole_folder(out, force=force, marker="exam.json") as folder:
+    _check_unanswered(out / "answers.csv")
+    with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder:
         total = n * len(spec.questions)
         exam, tallies = make_exam(
             spec,
@@ -94,6 +100,16 @@ def preview(spec: Spec, out: Path, *, seed: int = 1, templates: Path | None = No
     for path, pdf in ((paper, papers.question_paper(0)), (solution, papers.solution(0))):
         write_whole(path, pdf, force=True)
     return paper, solution
+
+
+def _check_unanswered(sheet: Path) -> None:
+    """InputError where an answer sheet, which --force would replace, was filled in."""
+    try:
+        rows = sheet.read_text("utf-8", errors="replace").splitlines()[1:]
+    except OSError:
+        return
+    if any(row.split(",", 2)[2:] and row.split(",", 2)[2].strip(" ,;\t") for row in rows):
+        raise InputError(f"{sheet}: holds answers; move it away, or choose another exam folder with --out")
 
 
 def _check_printable(students: Mapping[str, str]) -> None:

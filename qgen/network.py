@@ -164,7 +164,10 @@ def _labels(units: object) -> TypeGuard[list[str]]:
         return False
     parts = [unit.partition("_") for unit in units]
     return (
-        all(n.isascii() and n.isdigit() and (not bar or layer.isdigit()) for n, bar, layer in parts)
+        all(
+            n.isascii() and n.isdigit() and (not bar or (layer.isascii() and layer.isdigit()))
+            for n, bar, layer in parts
+        )
         and len({(bar, layer) for _, bar, layer in parts}) == 1
         and len(set(units)) == len(units)
     )

@@ -111,9 +111,12 @@ def read_spec(path: Path) -> Spec:
         raise InputError(f'{path}: no such file; "qgen new {path.name}" writes one to start from') from None
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError(f"{path}: cannot be read: {fault}") from None
-    except tomllib.TOMLDecodeError as fault:
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
         raise InputError(f"{path}: not TOML: {fault}") from None
-    return spec_of(table, str(path))
+    try:
+        return spec_of(table, str(path))
+    except RecursionError:
+        raise InputError(f"{path}: tables within tables, too deep to read") from None
 
 
 def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
@@ -246,6 +249,8 @@ def _pool(value: object, rounding: Rounding, where: str) -> Pool:
         if not all(_number(v) for v in value.values()):
             raise InputError(f'{where}: "{dict(value)}" holds something that is not a number')
         low, high, step = (Decimal(str(value[key])) for key in ("low", "high", "step"))
+        if max(abs(low), abs(high)) > 10**6 or 0 < step < Decimal("1e-9"):
+            raise InputError(f"{where}: numbers above a million and steps below 1e-9 are not accepted")
         smallest = Decimal(str(value.get("smallest", 0)))
         if step <= 0 or high < low or (high - low) / step > MAX_POOL:
             raise InputError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from grader.numerals import UNLIMITED, read
 from qgen.exam import Exam
@@ -103,10 +103,12 @@ def divided(text: str, exponent: int) -> tuple[str, str]:
         return text, ""
     if numeral.kind == "unreadable":
         return text, numeral.reason
-    number = Decimal(repr(numeral.value))
-    if numeral.decimals != UNLIMITED:
-        number = number.quantize(Decimal(1).scaleb(-max(0, numeral.decimals)))
-    return f"{number.scaleb(-exponent):f}", ""
+    # 1e300 with 60 decimals is no number that anyone needs, but it is a number
+    with localcontext(prec=1000):
+        number = Decimal(repr(numeral.value))
+        if numeral.decimals != UNLIMITED:
+            number = number.quantize(Decimal(1).scaleb(-max(0, numeral.decimals)))
+        return f"{number.scaleb(-exponent):f}", ""
 
 
 def rows_of(table: Table) -> Iterator[tuple[int, list[str]]]:

@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from qgen.decimals import plain
 from qgen.exam import Exam
 from qgen.network import Network
@@ -168,7 +170,8 @@ class Papers:
         rounding, derivation = self.exam.spec.rounding, self.derivations[self.exam.batches[k].question.id]
         if k not in self._values:
             found = worked_values(derivation, self.exam.batches[k].givens, rounding)
-            self._values[k] = {name: found[name] for name in derivation.shown}
+            size = self.exam.batches[k].size
+            self._values[k] = {name: np.broadcast_to(found[name], size) for name in derivation.shown}
         values = {name: float(column[variant]) for name, column in self._values[k].items()}
         return worked(derivation, givens, rounding, values)
 

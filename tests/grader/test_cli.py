@@ -135,3 +135,30 @@ def test_every_command_explains_itself_with_an_example(command: list[str]) -> No
     result = run(*command, "--help")
     assert result.exit_code == 0
     assert not command or "Example" in result.output
+
+
+def test_force_never_deletes_what_grader_did_not_write(here: Path) -> None:
+    assert run("score", "answers.csv", "--no-feedback").exit_code == 0
+    Path("results/thesis.txt").write_text("mine")
+    result = run("score", "answers.csv", "--no-feedback", "--force")
+    assert result.exit_code == 1
+    assert '--force would delete "thesis.txt"' in result.output
+    assert Path("results/thesis.txt").read_text() == "mine"
+
+
+def test_answers_made_up_from_tiny_gradients_earn_next_to_nothing(here: Path) -> None:
+    exam, _ = make_exam(spec_of(SMALL), 3, 1)
+    givens = exam.batches[0].givens
+    with Path("tiny.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("student_id", "variant", *exam.columns))
+        for v, variant in enumerate(exam.variants):
+            cells = []
+            for item in exam.items:
+                if item.part == "update":
+                    cells.append(f"{givens[item.step.removeprefix('new_')][v] + 0.0001:.4f}")
+                else:
+                    cells.append({"z": "9.3", "a": "0.9999"}.get(item.step[0], "-0.0001"))
+            writer.writerow((f"s{v}", variant, *cells))
+    assert run("score", "tiny.csv", "--no-feedback").exit_code == 0
+    assert all(float(row["percent"]) < 20 for row in rows("results/scores.csv"))

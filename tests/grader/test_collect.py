@@ -249,7 +249,7 @@ def test_what_is_odd_but_readable_is_read_and_noted(exam, folder):
         ),
         "huge": (
             filled({**answers, "student_id": "huge", "q1_loss": "9" * 20_000}),
-            "q1_loss holds 20,000 characters, of which 200",
+            '"q1_loss" holds 20,000 characters, of which 200',
         ),
         "owner": (encrypted(filled({**answers, "student_id": "o", "variant": "002"}), ""), ""),
     }

@@ -65,3 +65,12 @@ def test_hostile_ids_and_answers_make_safe_names_and_do_not_stop_the_rest(exam: 
     assert len({name.lower() for name, _ in made}) == len(students)
     assert all("/" not in name and "\\" not in name and not name.startswith(".") for name, _ in made)
     assert all(text_of(pdf)[0] >= 1 for _, pdf in made)
+
+
+def test_ids_that_differ_by_case_keep_their_own_feedback_and_control_characters_stop_nobody(
+    exam: Exam, tmp_path: Path
+) -> None:
+    students = {"A-3": {"q1_dw13": "0.777"}, "a": {"q1_a3": '"0.5\x07"'}, "A": {}}
+    made = dict(feedback(marked(exam, tmp_path, students)))
+    assert len(made) == 3
+    assert "0.777" in text_of(made["A-3.pdf"])[1]

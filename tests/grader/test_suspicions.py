@@ -33,6 +33,7 @@ def test_answers_to_another_variant_are_reported_with_that_variant(exam: Exam, t
     assert line.startswith("ann: 21 of 21 answers are right for variant 003, ")
     assert "for 001, as which the paper was marked" in line
     assert marks.scores[1] == exam.max_score
+    assert marks.scores[0] < 0.1 * exam.max_score
 
 
 def test_honest_papers_raise_no_suspicion(exam: Exam, tmp_path: Path) -> None:

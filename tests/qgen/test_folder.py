@@ -48,7 +48,7 @@ def test_the_first_of_two_alike_keeps_its_name_and_no_number_takes_another_ones(
 
 def test_a_folder_is_all_there_or_not_at_all(tmp_path):
     def fail():
-        with whole_folder(tmp_path / "exam", force=False, marker="exam.json") as folder:
+        with whole_folder(tmp_path / "exam", force=False, marker="exam.json", ours=("exam.json",)) as folder:
             (folder / "exam.json").write_text("{}")
             raise InputError("no")
 
@@ -62,7 +62,7 @@ def test_what_the_program_did_not_make_is_never_replaced(tmp_path):
     (tmp_path / "photos" / "cat.jpg").write_text("cat")
     with (
         pytest.raises(InputError, match=r"holds no exam.json, so it is left alone"),
-        whole_folder(tmp_path / "photos", force=True, marker="exam.json"),
+        whole_folder(tmp_path / "photos", force=True, marker="exam.json", ours=("exam.json",)),
     ):
         pass
     assert (tmp_path / "photos" / "cat.jpg").read_text() == "cat"

@@ -190,3 +190,28 @@ def test_names_that_no_typeface_has_are_all_listed_before_anything_is_drawn(spec
     assert first.startswith('student "S1", "प्रिया": "प" (U+092A DEVANAGARI LETTER PA) cannot be printed')
     assert second.startswith('student "S3"')
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("activation", ["identity", "relu", "tanh", "sigmoid"])
+def test_a_network_of_ones_own_is_printed_whatever_its_output(activation, tmp_path):
+    layers = [{"units": 2, "activation": "tanh"}, {"units": 1, "activation": activation}]
+    table = {"loss": "squared-error", "network": {"inputs": 2, "layers": layers}}
+    loose = {"misconceptions": False, "tolerance": 1}
+    make(spec_of({"questions": [table], "certify": loose}), 1, tmp_path / "exam", seed=SEED)
+    assert shown(tmp_path / "exam" / "solutions" / "001.pdf")
+
+
+def test_force_never_replaces_a_sheet_with_answers_nor_anything_foreign(spec, tmp_path):
+    out = tmp_path / "exam"
+    make(spec, 1, out, seed=SEED)
+    make(spec, 1, out, seed=SEED, force=True)
+    sheet = out / "answers.csv"
+    empty = sheet.read_text()
+    sheet.write_text(empty.replace("001,", "001,0.5", 1))
+    with pytest.raises(InputError, match="holds answers"):
+        make(spec, 1, out, seed=SEED, force=True)
+    sheet.write_text(empty)
+    (out / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match=r'--force would delete "notes\.txt"'):
+        make(spec, 1, out, seed=SEED, force=True)
+    assert (out / "notes.txt").exists()
