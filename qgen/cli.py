@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +28,10 @@ app = typer.Typer(
 
 @contextmanager
 def faults_shown() -> Iterator[None]:
-    """Turns an InputError into one line per fault on stderr and exit code 1."""
+    """Turns an InputError into one line per fault on stderr and exit code 1, and being ended into tidying up."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         yield
     except InputError as fault:
