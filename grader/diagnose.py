@@ -22,7 +22,7 @@ from qgen.solve import solve
 
 WIDEST = 0.05
 """No answer is taken for a mistaken one that is further from it than this share."""
-ROWS = 20_000
+ROWS = 60_000
 """Hypotheses of students that are solved at once."""
 
 Places = NDArray[np.intp]
@@ -136,7 +136,9 @@ class _Evidence:
         And does not change more right answers than telling ones.
         """
         likely = np.zeros((len(cells), len(hypotheses.held)), dtype=bool)
-        for rows, changed in ((self.complete, hypotheses.touched), (~self.complete, hypotheses.reached)):
+        asked = cells.any(axis=1)
+        for kind, changed in ((self.complete, hypotheses.touched), (~self.complete, hypotheses.reached)):
+            rows = np.flatnonzero(asked & kind)
             some, right, telling = (
                 table[rows].astype(np.float32) @ changed.T.astype(np.float32)
                 for table in (cells, self.answers.settled, self.telling)
@@ -186,7 +188,8 @@ def _likely_pairs(suspects: Suspects, single: _Fits, evidence: _Evidence, left: 
     rows = np.flatnonzero(left.any(axis=1) & (alive.sum(axis=1) > 1))
     some, helps = alive[rows], useful[rows]
     likely[rows] = some[:, a] & some[:, b] & (helps[:, a] | helps[:, b] | overlap)
-    return likely & evidence.likely(suspects.pairs, left)
+    tried = left & np.any(likely, axis=1, keepdims=True)
+    return likely & evidence.likely(suspects.pairs, tried)
 
 
 def _best(fits: _Fits, students: int, before: Counts | int) -> _Best:

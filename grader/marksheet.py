@@ -146,7 +146,7 @@ def _end(marks: Marks, row: int, column: int) -> str:
     return f"{VERDICTS[marks.verdicts[row, column]]},{numbers},{_cell(name)},{_cell(note)}\n"
 
 
-_cell = lru_cache(maxsize=1 << 16)(cell)
+_cell = lru_cache(maxsize=1 << 18)(cell)
 
 
 def _cells_of(cells: Bools, first: int) -> list[Cell]:

@@ -62,7 +62,7 @@ def _print_unreadable(console: object, marks: Marks) -> None:
 
     assert isinstance(console, Console)
 
-    done = {cell for cell, note in marks.notes.items() if note.startswith("examiner: ")}
+    done = {cell for cell, note in marks.said.items() if note.startswith("examiner: ")}
     cells = [cell for cell in map(tuple, np.argwhere(marks.verdicts == IS_UNREADABLE).tolist()) if cell not in done]
     if not cells:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from qgen.rounding import Rounding
 
 VERDICTS = ("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable")
 CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, IS_BLANK, IS_UNREADABLE = range(6)
-CHUNK = 4096
+CHUNK = 8192
 """Students who are looked at at once."""
 FEWEST_SIGNIFICANT = 2
 SLIP = 3.0
@@ -199,16 +200,16 @@ def half_units(values: Array, written: NDArray[np.object_], cells: Bools, asked:
     tens = 10 * asked.unit(np.nan_to_num(values))
     # only a number that fits on fewer digits can have been written with fewer
     few = cells & (np.abs(values - np.round(values / tens) * tens) < 1e-3 * tens)
-    seen: dict[str, float] = {}
-    for row, column in np.argwhere(few).tolist():
-        text = written[row, column]
-        if text not in seen:
-            numeral = read(text, comma="," in text)
-            digits = numeral.decimals if asked.kind == "dp" else numeral.significant
-            short = digits < asked.digits and numeral.significant >= FEWEST_SIGNIFICANT
-            seen[text] = 0.5 * 10.0**-numeral.decimals * (1 + 1e-9) if short else 0.0
-        halves[row, column] = seen[text]
+    halves[few] = [_half_unit(text, asked) for text in written[few].tolist()]
     return halves
+
+
+@lru_cache(maxsize=1 << 16)
+def _half_unit(text: str, asked: Rounding) -> float:
+    numeral = read(text, comma="," in text)
+    digits = numeral.decimals if asked.kind == "dp" else numeral.significant
+    short = digits < asked.digits and numeral.significant >= FEWEST_SIGNIFICANT
+    return 0.5 * 10.0**-numeral.decimals * (1 + 1e-9) if short else 0.0
 
 
 def worth(exam: Exam, verdicts: NDArray[Any]) -> Array:
