@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from grader.answers import BLANK, UNREADABLE, Submissions
 from grader.diagnose import Answers, Found, diagnose
 from grader.elsewhere import Fit, elsewhere
-from grader.follow import before_update, follow, led_astray, own_values, repeated, shows_work, tells
+from grader.follow import before_update, follow, led_astray, own_values, shows_work, tells
 from grader.hypotheses import Suspects, suspects
 from grader.numerals import read
 from grader.tolerance import Bools, within
@@ -155,7 +155,7 @@ class _Part:
         excluded = marking.no_follow_through if marking.follow_through > 0 else PARTS
         allowed = np.array([item.part not in excluded for item in items])
         before = before_update(self.own, self.values)
-        earned = shows_work(self.own, self.values) & ~repeated(self.values, self.verdicts != CORRECT)
+        earned = shows_work(self.own, self.values)
         bounds = [(self.low, self.high, np.ones(self.verdicts.shape, dtype=bool))]
         loose = np.full(self.verdicts.shape, np.nan)
         for own in (self.own, self.own.forward()):

@@ -140,3 +140,16 @@ def test_a_mistake_made_in_one_place_only_is_not_a_misconception() -> None:
     assert (marks.verdicts[:, i] == WRONG).all()
     assert (np.delete(marks.verdicts, i, axis=1) == CORRECT).all()
     assert not marks.misconceptions
+
+
+@pytest.mark.parametrize("loss", ["squared-error", "cross-entropy"])
+def test_where_two_explain_the_only_wrong_cell_equally_none_is_named(loss: str) -> None:
+    """With one hidden unit and one iteration a mistake on the way back shows in one number only."""
+    exam = exam_of("tanh-heads", loss, 1, 100)
+    alone = [m for m in applying(exam) if m.name.startswith("tanh-slope") or m.name.endswith("-path-only")]
+    marks, truth = holding(exam, [(m,) for m in alone], 100)
+    unnamed = 0
+    for names, held in zip(named(marks), truth, strict=True):
+        assert names in (set(), held)
+        unnamed += not names
+    assert 0 < unnamed < 0.1 * len(truth)

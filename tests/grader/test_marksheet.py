@@ -154,7 +154,8 @@ def test_a_changed_mark_stands_in_the_row(exam: Exam) -> None:
     marks = marked(exam, ["ann"])
     assert (marks.verdicts == CORRECT).all()
     changed = marks.marks.copy()
-    changed[0, 2] = 0.25
+    changed[0, 1:3] = 0.75, 0.25
     after = Marks(exam, marks.submissions, marks.verdicts, changed, marks.led_to, {(0, 2): "examiner"}, {})
-    row = rows_of("".join(marks_csv(after)))[2]
-    assert (row["verdict"], row["marks"], row["note"]) == ("correct", "0.25", "examiner")
+    first, second = rows_of("".join(marks_csv(after)))[1:3]
+    assert (first["verdict"], first["marks"], first["note"]) == ("correct", "0.75", "")
+    assert (second["verdict"], second["marks"], second["note"]) == ("correct", "0.25", "examiner")
