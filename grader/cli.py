@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from qgen import __version__
-from qgen.cli import faults_shown, progress_bar
+from qgen.cli import faults_shown, progress_bar, show_version
 from qgen.errors import InputError
 
 app = typer.Typer(
@@ -21,15 +20,9 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"backprop-exam {__version__}")
-        raise typer.Exit
-
-
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show it.")] = False,
 ) -> None:
     pass
 

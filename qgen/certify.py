@@ -83,11 +83,7 @@ class Batch:
     @cached_property
     def accepted(self) -> dict[str, Interval]:
         """The accepted range of every item, by its id."""
-        return {item.id: self.range_of(item, self.enclosures[item.step]) for item in self.question.items}
-
-    def range_of(self, item: Item, enclosure: Interval) -> Interval:
-        """An enclosure as the key prints it."""
-        return self.rounding.answer(enclosure)
+        return {item.id: self.rounding.answer(self.enclosures[item.step]) for item in self.question.items}
 
     @cached_property
     def zeroed(self) -> dict[str, NDArray[np.bool_]]:

@@ -70,7 +70,8 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
             bar.stop()
 
 
-def _version(wanted: bool) -> None:
+def show_version(wanted: bool) -> None:
+    """The option --version of both commands."""
     if wanted:
         typer.echo(f"backprop-exam {__version__}")
         raise typer.Exit
@@ -78,7 +79,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show it.")] = False,
 ) -> None:
     pass
 

@@ -21,7 +21,6 @@ from qgen.paper.speech import Vocabulary, speak, vocabulary
 from qgen.pitfalls import Pitfalls
 from qgen.question import PARTS, Question
 from qgen.routes import route
-from qgen.steps import LOSSES
 from qgen.symbols import latex_name, name_symbol
 from qgen.words import macro
 from qgen.words import render as words
@@ -186,7 +185,7 @@ class Papers:
         return {
             "id": question.id,
             "marks": _marks(question.items),
-            "loss": LOSSES[LOSSES.index(question.loss)],
+            "loss": question.loss,
             "loss_formula": f"L = {derivation.symbols['loss'].latex}",
             "update_formula": (
                 r"w^{\,\text{new}} = w - \alpha\,\frac{\partial L}{\partial w} \quad"
