@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from grader.lms.cells import csv_text, number
+from grader.lms.cells import csv_text, number, worth
 from grader.lms.gradebook import Column, IdColumns, Roster, Sheet, System, bare_roster, students_of
 from grader.lms.table import Table, needed, position
 from qgen.errors import InputError
@@ -72,9 +72,7 @@ def _parse(header: str, index: int | None) -> Column | None:
         return None
     faults = {"it is calculated by Blackboard": match["upto"], "it has no |id": not match["id"]}
     fault = next((why for why, true in faults.items() if true), "")
-    text = match["points"].replace(",", ".")
-    points = Decimal(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
-    return Column(match["title"], header, match["id"] or "", points, index, fault=fault)
+    return Column(match["title"], header, match["id"] or "", worth(match["points"]), index, fault=fault)
 
 
 BLACKBOARD = System(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from grader.lms.cells import csv_text, one_line
+from grader.lms.cells import csv_text, one_line, worth
 from grader.lms.gradebook import Column, IdColumns, Roster, Sheet, System, bare_roster, students_of
 from grader.lms.table import Table, needed, position
 
@@ -28,7 +28,7 @@ def read(table: Table) -> Roster:
         match = ITEM.fullmatch(cell.strip())
         if match:
             most = POINTS.search(match["about"] or "")
-            points = Decimal(most[1].replace(",", ".")) if most else None
+            points = worth(most[1]) if most else None
             columns.append(Column(match["title"], f"{match['title']} Points Grade", points=points, index=i))
     either = [i for i in (org, username) if i is not None]
     choices = [tuple(either), *((i,) for i in either)] if len(either) == 2 else [tuple(either)]

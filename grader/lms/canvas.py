@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from grader.lms.cells import csv_text, name_cell, number, one_line
+from grader.lms.cells import csv_text, name_cell, number, one_line, worth
 from grader.lms.gradebook import Column, IdColumns, Key, Roster, Sheet, Student, System, bare_roster
 from grader.lms.table import Table, needed
 
@@ -53,7 +53,7 @@ def read(table: Table) -> Roster:
         if match:
             possible = preset[i].strip() if preset else ""
             fault = "it is read-only in Canvas" if "read only" in possible else ""
-            title, points = one_line(match["title"]), _points(possible)
+            title, points = one_line(match["title"]), worth(possible)
             columns.append(Column(title, table.header[i].strip(), match["id"], points=points, index=i, fault=fault))
     ids = IdColumns((at["ID"],), tuple(range(last + 1)))
     return Roster(tuple(header), tuple(students), tuple(columns), (ids,), table.delimiter, preset=preset)
@@ -79,7 +79,7 @@ def write(sheet: Sheet) -> str:
     ids, roster = sheet.ids.written, sheet.roster
     first = [""] * (len(ids) - 1)
     possible = [
-        roster.preset[c.index].strip() if roster.preset and c.index is not None else number(points)
+        roster.preset[c.index].strip() if c.points is not None and c.index is not None else number(points)
         for c, points in zip(sheet.columns, sheet.points, strict=True)
     ]
     rows = [
@@ -125,14 +125,6 @@ def _name(cell: str) -> str:
 
 def _some(values: list[str]) -> str:
     return ", ".join(values[:3]) + (", ..." if len(values) > 3 else "")
-
-
-def _points(cell: str) -> Decimal | None:
-    try:
-        points = Decimal(cell.replace(",", "."))
-    except InvalidOperation:
-        return None
-    return points if points.is_finite() else None
 
 
 CANVAS = System(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+POINTS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -16,6 +17,11 @@ def number(value: Decimal) -> str:
     text = f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
     text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def worth(text: str) -> Decimal | None:
+    """The points that an LMS says a column has, by a point or a comma; None where it says no such number."""
+    return Decimal(text.strip().replace(",", ".")) if POINTS.fullmatch(text.strip()) else None
 
 
 def one_line(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from grader.lms.cells import csv_text, name_cell, number, one_line
+from grader.lms.cells import csv_text, name_cell, number, one_line, worth
 from grader.lms.gradebook import Column, IdColumns, Key, Roster, Sheet, Student, System, bare_roster
 from grader.lms.table import Table, needed
 from qgen.errors import InputError
@@ -25,8 +25,7 @@ def read(table: Table) -> Roster:
     for i, cell in enumerate(table.header[2:], 2):
         match = ITEM.fullmatch(cell.strip())
         if match:
-            points = Decimal(match["points"].replace(",", "."))
-            columns.append(Column(match["title"], cell.strip(), points=points, index=i))
+            columns.append(Column(match["title"], cell.strip(), points=worth(match["points"]), index=i))
     return Roster(table.header, students, tuple(columns), (IdColumns((0,), (0, 1)),), table.delimiter)
 
 

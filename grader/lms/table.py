@@ -44,12 +44,12 @@ def read_table(path: Path) -> Table:
         text, encoding = decode(data)
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not text in UTF-8, UTF-16 or Windows-1252") from None
-    fields = {mark: len(next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])) for mark in ",;\t"}
-    delimiter = max(fields, key=lambda mark: fields[mark])
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[tuple[int, tuple[str, ...]]] = []
     end = 0
     try:
+        fields = {mark: len(next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])) for mark in ",;\t"}
+        delimiter = max(fields, key=lambda mark: fields[mark])
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 rows.append((end + 1, tuple(cells)))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.lms.cells import id_fault, name_cell, number, one_line, plain, runs
+from grader.lms.cells import id_fault, name_cell, number, one_line, plain, runs, worth
 
 
 @given(st.decimals(min_value=0, max_value=10**9, allow_nan=False, places=4))
@@ -68,3 +68,11 @@ def test_direction_marks_and_controls_vanish():
 )
 def test_ids_that_importers_would_change_are_named(value, fine):
     assert (id_fault(value) == "") is fine
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [("40", "40"), (" 40.0 ", "40"), ("7,5", "7.5"), *((bad, None) for bad in ("", "9" * 10, "1e9", "-1", "٤", "nan"))],
+)
+def test_a_columns_points_are_a_plain_number_or_none(text, points):
+    assert worth(text) == (points and Decimal(points))

@@ -4,6 +4,7 @@ import hashlib
 import re
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -153,3 +154,22 @@ def test_the_same_input_gives_the_same_bytes(results):
 def test_exporting_imports_no_heavy_library():
     code = "import sys, grader.lms.export; sys.exit(bool({'pandas', 'numpy', 'openpyxl'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+HUGE = {
+    "canvas": ["Student,ID,Section,Midterm (77)", "Points Possible,,,{}", "Ann,101,1,"],
+    "blackboard": ["Username,Student ID,Midterm [Total Pts: {} Score] |77", "ann,101,"],
+    "brightspace": ["OrgDefinedId,Username,Midterm Points Grade <Numeric MaxPoints:{} Weight:1>", "101,ann,"],
+    "sakai": ["Student ID,Student Name,Midterm [{}]", "101,Ann,"],
+}
+
+
+@pytest.mark.parametrize("points", ["1e999999", "9" * 5000, "=1+1", "nan"])
+@pytest.mark.parametrize("lms", HUGE)
+def test_points_that_no_column_has_are_no_points_and_are_never_written(tmp_path, lms, points):
+    (tmp_path / "scores.csv").write_text("student_id,variant,score,max_score,percent\n101,001,5,40,12.5\n")
+    (tmp_path / "roster.csv").write_text("\n".join(HUGE[lms]).format(points) + "\n")
+    with suppress(InputError):  # Blackboard knows no column by such a heading
+        export(lms, tmp_path, roster=tmp_path / "roster.csv", title="Midterm", feedback=False)
+    if lms == "canvas":
+        assert points not in (tmp_path / "canvas.csv").read_text("utf-8")

@@ -32,6 +32,7 @@ def test_every_line_end_and_short_or_empty_rows_are_read(save, end):
         (b"a,b\n1,2,3\n4,5\n", ":2: has 3 cells where the header has 2"),
         (b"a,b\n\x81\x8d,1\n", "is not text"),
         (b'a,b\n"' + b"x" * 200_000, ":2: cannot be read as CSV"),
+        (b"a," + b"x" * 200_000 + b"\n1,2\n", ":1: cannot be read as CSV"),
     ],
 )
 def test_what_is_no_table_is_said_in_one_line(save, data, message):
