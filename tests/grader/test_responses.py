@@ -313,6 +313,12 @@ def test_a_question_of_another_quiz_is_left_out_and_noted(exam, save):
     assert any("slot 1" in note for note in submissions.notes)
 
 
+def test_a_heading_with_a_number_of_5000_digits_is_no_slot(exam, save):
+    head = [*HEAD, "Question 1", "Response 1", "Response " + "9" * 5000]
+    rows = [head, ["A", "B", "ab@example.edu", *WHEN, question_text("q2", "001"), "-", "7"]]
+    assert read_responses(save(rows), exam)[1].students == ("ab@example.edu",)
+
+
 def test_tags_of_another_exam_are_faults(exam, save):
     rows = [[*HEAD, *slots(1)], ["A", "B", "ab@example.edu", *WHEN, "[q1 v999] ?", "-", ""]]
     with pytest.raises(InputError, match=r"quiz\.csv:2: slot 1: \[q1 v999\]: no variant \"999\" in this exam"):
