@@ -128,8 +128,10 @@ def _student(file: Path, fields: Mapping[str, str], variant: str, exam: Exam) ->
     student = holder or stated or name or student_id(file.stem)
     if len(student) > 100 or not student.isprintable():
         raise _Wrong(f"student id {quoted(student)}: at most 100 characters that can be seen are accepted")
-    if holder or stated:
+    if stated or (holder and "student_id" not in fields):  # a paper printed for its student asks for no id
         return student, []
+    if holder:
+        return student, [f"states no student id; that of variant {variant} is assumed: {quoted(student)}"]
     return student, [f'states no student id; taken from {"the name on it" if name else "the file name"}: "{student}"']
 
 

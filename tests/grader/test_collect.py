@@ -174,6 +174,16 @@ def test_with_a_roster_the_variant_tells_the_student(exam, folder):
     assert [p.student for p in collected.papers] == ["bob"]
     (fault,) = collected.left_out
     assert fault.endswith('y.pdf: variant 001 is the paper of "ann", but states "bob"; decide by hand')
+    assert collected.notes == [f'{folder / "x.pdf"}: states no student id; that of variant 002 is assumed: "bob"']
+
+
+def test_a_paper_printed_for_its_student_asks_for_no_id_and_needs_no_note(exam, folder):
+    exam = replace(exam, students={"ann": "001"}, names={"ann": "Ann"})
+    fields = {name: text for name, text in right(exam, "001").items() if name != "student_id"}
+    (folder / "ann.pdf").write_bytes(filled(fields))
+    collected = collect([folder], exam)
+    assert [p.student for p in collected.papers] == ["ann"]
+    assert (collected.left_out, collected.notes) == ([], [])
 
 
 def bomb():
