@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
+from grader.numerals import read
 from grader.score import Marks
-from qgen.errors import InputError, nearest
+from qgen.errors import InputError, nearest, quoted
 
+MARK = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)
 HEADER = ["student_id", "item", "marks", "reason"]
 
 
@@ -44,7 +46,7 @@ def override(marks: Marks, path: Path) -> Marks:
         if cell in seen:
             faults.append(f"{path}:{line}: student {row[0]}, {row[1]}: decided twice")
         seen.add(cell)
-        changed[cell] = float(row[2])
+        changed[cell] = read(row[2]).value
         decision = f"examiner: {row[2]} instead of {marks.marks[cell]:g}: {row[3]}"
         said[cell] = f"{decision}. {notes[cell]}" if notes.get(cell) else decision
     if faults:
@@ -57,16 +59,12 @@ def _problem(row: list[str], students: dict[str, int], items: dict[str, int], ma
         return f"has {len(row)} cells, not {len(HEADER)}; put a reason with commas in quotes"
     student, item, mark, reason = row
     if student not in students:
-        return f'no answers of student "{student}"; {nearest(student, students)}'
+        return f"no answers of student {quoted(student)}; {nearest(student[:100], students)}"
     if item not in items:
-        return f'no item "{item}"; {nearest(item, items)}'
+        return f"no item {quoted(item)}; {nearest(item[:100], items)}"
     most = marks.exam.items[items[item]].marks
-    try:
-        number = float(mark)
-    except ValueError:
-        number = math.nan
-    if not 0 <= number <= most:
-        return f'student {student}, {item}: "{mark}" is not a mark from 0 to {most:g}'
+    if not MARK.fullmatch(mark) or not read(mark).value <= most:
+        return f"student {student}, {item}: {quoted(mark)} is not a mark from 0 to {most:g}"
     if not reason:
         return f"student {student}, {item}: a decision needs a reason"
     return ""

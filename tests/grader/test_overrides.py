@@ -12,6 +12,7 @@ from qgen.errors import InputError
 from qgen.exam import make_exam
 from qgen.spec import spec_of
 
+LIBERTIES = ("0_1", "١", "1e-1", "1/2", "+1", "-0", "0x1", "0.5.", "1e999999999")
 HEADER = "student_id,item,marks,reason\n"
 
 
@@ -47,6 +48,7 @@ def test_a_decision_changes_one_mark_and_says_so(marks: Marks, tmp_path: Path) -
         ("bob,q1_a1,2,x", '"2" is not a mark from 0 to 1'),
         ("bob,q1_a1,nan,x", '"nan" is not a mark from 0 to 1'),
         ("bob,q1_a1,one,x", '"one" is not a mark from 0 to 1'),
+        *((f"bob,q1_a1,{mark},x", f'"{mark}" is not a mark from 0 to 1') for mark in LIBERTIES),
         ("bob,q1_a1,1,", "a decision needs a reason"),
         ("bob,q1_a1,1", "has 3 cells, not 4"),
         ("bob,q1_a1,1,x\nbob,q1_a1,0,y", "decided twice"),
@@ -59,6 +61,12 @@ def test_a_decision_that_cannot_be_carried_out_is_refused_with_its_line(
         decided(marks, tmp_path, HEADER + row + "\n")
     assert message in str(error.value)
     assert "overrides.csv:" in str(error.value)
+
+
+@pytest.mark.parametrize("mark", ["0.5", ".5", '"0,5"', '"0,500"'])
+def test_a_mark_is_a_plain_decimal_by_a_point_or_a_comma(marks: Marks, tmp_path: Path, mark: str) -> None:
+    after = decided(marks, tmp_path, HEADER + f"bob,q1_a1,{mark},x\n")
+    assert after.marks[1, marks.exam.columns.index("q1_a1")] == 0.5
 
 
 def test_all_faults_are_listed_at_once(marks: Marks, tmp_path: Path) -> None:
