@@ -4,12 +4,10 @@ import unicodedata
 import zlib
 from functools import lru_cache
 
+from qgen.paper import fieldfont
 from qgen.paper.fonts import CODES, FACES, typeface
 from qgen.paper.glyphs import Collection, Glyphs
 from qgen.paper.pdf import File, packed
-
-FIELD_FONT = "F"
-"""The resource name of the face that form fields are filled in with: the regular one, in Mac OS Roman."""
 
 Codes = tuple[tuple[str, int], ...]
 
@@ -21,24 +19,22 @@ def embed(file: File, used: frozenset[str], glyphs: Glyphs, *, form: bool) -> tu
     """
     fonts = []
     own = [(resource, font, tuple(codes.items())) for resource, (font, codes) in glyphs.subsets.items()]
-    for resource, font, codes in (*_subsets(used, form), *(row for row in own if row[0] in used)):
-        tag, program, unicode = _parts(font, codes)
-        programs = file.stream(program), file.stream(unicode)
-        fonts.append(f"/{resource} {_add(file, font, codes, tag, programs, field=False)} 0 R")
-        if resource == "R" and form:
-            fonts.append(f"/{FIELD_FONT} {_add(file, font, codes, tag, programs, field=True)} 0 R")
+    for resource, font, codes in (*_subsets(used), *(row for row in own if row[0] in used)):
+        fonts.append(f"/{resource} {_add(file, font, codes)} 0 R")
+    if form:
+        field = _add(file, fieldfont.FILE, fieldfont.CODES, fieldfont.ENCODING)
+        fonts.append(f"/{fieldfont.FIELD_FONT} {field} 0 R")
     collections = [(resource, font) for resource, font in glyphs.collections.items() if resource in used]
     fonts += [f"/{resource} {_add_collection(file, font)} 0 R" for resource, font in collections]
     return f"<<{''.join(fonts)}>>", not collections
 
 
 @lru_cache(maxsize=64)
-def _subsets(used: frozenset[str], form: bool) -> tuple[tuple[str, str, Codes], ...]:
+def _subsets(used: frozenset[str]) -> tuple[tuple[str, str, Codes], ...]:
     """Of every fixed face that is used: its resource name, its file, and the part of its table to embed."""
 
     def wanted(face: str, char: str) -> bool:
-        # The regular face keeps all of ASCII for names, and all letters of western Europe for what is filled in.
-        return face + char in used or (face == "R" and (char <= "~" or (form and char.isalpha() and char <= "ÿ")))
+        return face + char in used or (face == "R" and char <= "~")  # all of ASCII for names
 
     return tuple(
         (face, file, tuple((char, code) for char, code in CODES[face].items() if wanted(face, char)))
@@ -48,41 +44,43 @@ def _subsets(used: frozenset[str], form: bool) -> tuple[tuple[str, str, Codes], 
 
 
 @lru_cache(maxsize=128)
-def _parts(font: str, codes: Codes) -> tuple[str, bytes, bytes]:
+def _parts(font: str, codes: Codes, encoding: str) -> tuple[str, bytes, bytes]:
     """Tag, embedded font file and ToUnicode map of one subset."""
     subset = [0] * (max(code for _, code in codes) + 1)
     for char, code in codes:
         subset[code] = ord(char)
     program = typeface(font).makeSubset(subset)
+    if encoding:
+        program = fieldfont.mapped(program, codes)
     tag = "".join(chr(65 + zlib.crc32(program) // 26**i % 26) for i in range(6))
     return tag, packed(program, f"/Length1 {len(program)}"), packed(_to_unicode(codes))
 
 
-def _add(file: File, font: str, codes: Codes, tag: str, programs: tuple[int, int], *, field: bool) -> int:
-    entries, descriptor = _entries(font, codes, tag, field)
-    described = file.add(f"<<{descriptor}/FontFile2 {programs[0]} 0 R>>")
-    return file.add(f"<<{entries}/FontDescriptor {described} 0 R/ToUnicode {programs[1]} 0 R>>")
+def _add(file: File, font: str, codes: Codes, encoding: str = "") -> int:
+    tag, program, unicode = _parts(font, codes, encoding)
+    entries, descriptor = _entries(font, codes, tag, encoding)
+    described = file.add(f"<<{descriptor}/FontFile2 {file.stream(program)} 0 R>>")
+    return file.add(f"<<{entries}/FontDescriptor {described} 0 R/ToUnicode {file.stream(unicode)} 0 R>>")
 
 
 @lru_cache(maxsize=256)
-def _entries(font: str, codes: Codes, tag: str, field: bool) -> tuple[str, str]:
+def _entries(font: str, codes: Codes, tag: str, encoding: str) -> tuple[str, str]:
     """The entries of a font and of its descriptor."""
     face = typeface(font)
     chars = {code: char for char, code in codes}
-    first, last = 32 if field else 1, max(chars)
+    first, last = 32 if encoding else 1, max(chars)
     widths = " ".join(
         f"{face.getCharWidth(ord(chars[code])):.6g}" if code in chars else "0" for code in range(first, last + 1)
     )
     name = f"{tag}+{face.name.decode()}"
     entries = f"/Type/Font/Subtype/TrueType/BaseFont/{name}/FirstChar {first}/LastChar {last}/Widths[{widths}]"
     box = " ".join(f"{edge:.6g}" for edge in face.bbox)
-    # What is typed into a field is encoded by the viewer, which needs a standard encoding; all else has codes of ours.
-    flags = face.flags & ~36 | (32 if field else 4)
+    flags = face.flags & ~36 | (32 if encoding else 4)  # (non)symbolic: in a standard encoding or codes of ours
     descriptor = (
         f"/Type/FontDescriptor/FontName/{name}/Flags {flags}/FontBBox[{box}]/ItalicAngle {face.italicAngle:.6g}"
         f"/Ascent {face.ascent:.6g}/Descent {face.descent:.6g}/CapHeight {face.capHeight:.6g}/StemV {face.stemV}"
     )
-    return entries + "/Encoding/MacRomanEncoding" * field, descriptor
+    return entries + encoding, descriptor
 
 
 def _add_collection(file: File, font: Collection) -> int:

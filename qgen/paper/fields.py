@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from qgen.paper.embed import FIELD_FONT
+from qgen.paper.fieldfont import FIELD_FONT
 from qgen.paper.lines import Blank
 from qgen.paper.pdf import File, plain, text_string
 from qgen.paper.tags import Tree

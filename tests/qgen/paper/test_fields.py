@@ -2,8 +2,12 @@ import io
 
 import pypdf
 import pytest
+from fontTools.agl import AGL2UV
+from fontTools.ttLib import TTFont
 
 from qgen.exam import make_exam
+from qgen.paper import fieldfont
+from qgen.paper.fonts import typeface
 from qgen.paper.pages import render
 from qgen.paper.papers import Papers
 from qgen.spec import spec_of
@@ -51,6 +55,40 @@ def test_what_pypdf_fills_in_is_read_back_and_can_be_seen(exam, paper):
         if "/AP" in annotation.get_object()
     )
     assert all(f"({values[item]}) Tj".encode() in shown for item in exam.columns)
+
+
+@pytest.mark.parametrize("text", ["−0,0468", "Łódź, Zoë", "Đặng – ß", "李小龙", "Иван ẞ"])
+def test_any_script_is_filled_in_with_pypdf_and_what_the_field_s_typeface_has_is_seen(paper, text):
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(paper))
+    writer.update_page_form_field_values(writer.pages[0], {"name": text})
+    filled = io.BytesIO()
+    writer.write(filled)
+    reader = pypdf.PdfReader(filled)
+    assert reader.get_fields()["name"]["/V"] == text
+    (field,) = (a.get_object() for a in reader.pages[0]["/Annots"] if a.get_object().get("/T") == "name")
+    if all(char in dict(fieldfont.CODES) for char in text):
+        codes = bytes(dict(fieldfont.CODES)[char] for char in text)
+        assert b"(" + codes + b") Tj" in field["/AP"]["/N"].get_data()
+        assert field["/DA"].startswith(f"/{fieldfont.FIELD_FONT} ")
+
+
+def test_the_field_s_typeface_is_told_in_standard_terms_that_agree(paper):
+    form = pypdf.PdfReader(io.BytesIO(paper)).trailer["/Root"]["/AcroForm"]
+    font = form["/DR"]["/Font"][f"/{fieldfont.FIELD_FONT}"]
+    entries, codes = list(font["/Encoding"]["/Differences"]), dict(fieldfont.CODES)
+    named = {chr(AGL2UV[name[1:]]): code for code, name in zip(entries[::2], entries[1::2], strict=True)}
+    windows = {char: code for char, code in codes.items() if char.encode("cp1252", "ignore") == bytes([code])}
+    assert windows | named == codes
+    file = TTFont(io.BytesIO(font["/FontDescriptor"]["/FontFile2"].get_data()))
+    (table,) = file["cmap"].tables
+    assert (table.platformID, table.platEncID) == (3, 1)
+    whole = TTFont(typeface(fieldfont.FILE).filename)
+    widths = [int(width) for width in font["/Widths"]]
+    for char, code in codes.items():
+        glyph, original = table.cmap[ord(char)], whole.getBestCmap()[ord(char)]
+        assert file["hmtx"][glyph] == whole["hmtx"][original]
+        assert widths[code - font["/FirstChar"]] == file["hmtx"][glyph][0]
+    assert not font["/FontDescriptor"]["/Flags"] & 4
 
 
 def test_a_field_lies_on_its_box(paper):
