@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,11 +66,7 @@ def check_folder(folder: Path) -> tuple[Exam, tuple[Line, ...], tuple[str, ...]]
     exam = read_exam(folder, verify=False)
     right = rekeyed(exam)
     faults = [*_altered_numbers(exam, right, folder), *_altered_key(exam, right, folder)]
-    if not faults and exam.checksum != stored_checksums(folder)[0]:
-        faults.append(
-            f"{folder / 'exam.json'}: spec, students or names were changed after the exam was made (checksum)"
-        )
-    return exam, tuple(certificate(exam)), tuple(faults)
+    return exam, tuple(certificate(exam)), tuple(faults or _broken_checksums(exam, folder))
 
 
 def certificate(exam: Exam) -> Iterator[Line]:
@@ -141,6 +138,17 @@ def _altered_numbers(exam: Exam, right: Exam, folder: Path) -> Iterator[str]:
                 for v in np.flatnonzero(off).tolist():
                     stands, due = plain(float(stored[i, v])), plain(float(due_bounds[i, v]))
                     yield f'{where}: variant {exam.variants[v]}: {bound} of {exam.columns[i]} "{stands}" is {due}'
+
+
+def _broken_checksums(exam: Exam, folder: Path) -> Iterator[str]:
+    """What was changed where all numbers are right."""
+    sums, path, key = stored_checksums(folder), folder / "exam.json", folder / "key.csv"
+    if exam.checksum != sums["exam"]:
+        yield f"{path}: spec, students or names were changed after the exam was made (checksum)"
+    elif exam.seed_checksum != sums.get("seed", exam.seed_checksum):
+        yield f"{path}: the seed was changed after the exam was made (checksum); no mark on its pages would be known"
+    if hashlib.sha256(key.read_bytes()).hexdigest() != sums["key.csv"]:
+        yield f"{key}: has the right numbers, but was saved anew after it was made (checksum); restore it"
 
 
 def _altered_given(batch: Batch, v: int, answers: Array) -> tuple[str, float] | None:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,8 @@ from qgen.question import Item
 from qgen.sample import Tally, sample
 from qgen.spec import Spec, spec_of
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""What half a character of JSON looks like, and so does every half of a pair."""
 KEY_HEADER = ("variant", "item", "layer", "part", "marks", "value", "low", "high")
 
 
@@ -63,6 +66,11 @@ class Exam:
     def mark_key(self) -> bytes:
         """The secret key of the marks on its pages: of the seed and of all numbers, so that trying seeds is no help."""
         return hmac.digest(str(self.seed).encode(), self.checksum.encode(), "sha256")
+
+    @property
+    def seed_checksum(self) -> str:
+        """A checksum of the seed, which `checksum` leaves out: another seed would disown the marks on the pages."""
+        return hashlib.sha256(self.mark_key).hexdigest()
 
     @property
     def max_score(self) -> float:
@@ -126,7 +134,9 @@ def write_exam(exam: Exam, folder: Path) -> None:
     """exam.json, key.csv and the empty answers.csv into an existing folder."""
     key = key_csv(exam)
     content = {**_content(exam), "seed": None if exam.seed is None else str(exam.seed)}
-    content["checksums"] = {"exam": exam.checksum, "key.csv": hashlib.sha256(key.encode()).hexdigest()}
+    content["checksums"] = {
+        "exam": exam.checksum, "seed": exam.seed_checksum, "key.csv": hashlib.sha256(key.encode()).hexdigest()
+    }  # fmt: skip
     (folder / "exam.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
     (folder / "key.csv").write_text(key, "utf-8", newline="")
     (folder / "answers.csv").write_text(answer_sheet(exam), "utf-8", newline="")
@@ -147,34 +157,40 @@ def read_exam(folder: Path, *, verify: bool = True) -> Exam:
         content = json.loads(text)
     except (ValueError, RecursionError) as fault:
         raise InputError(f"{path}: not JSON: {fault}; restore it, or make the exam again") from None
+    if _HALF.search(text):
+        try:
+            json.dumps(content, ensure_ascii=False).encode()
+        except UnicodeEncodeError as fault:
+            half = ascii(fault.object[fault.start])[1:-1]
+            raise InputError(f'{path}: has half a character, "{half}"; restore it, or make the exam again') from None
     try:
         exam = _exam_of(content, str(path))
         sums = content["checksums"]
-        expected = sums["exam"], sums["key.csv"]
+        expected = sums["exam"], sums["key.csv"], sums.get("seed", exam.seed_checksum)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         raise InputError(f"{path}: not an exam: {type(fault).__name__} {fault}; restore it, or make it again") from None
     if verify:
-        _verify(exam, folder, expected)
+        _verify(exam, folder, *expected)
     return exam
 
 
-def stored_checksums(folder: Path) -> tuple[str, str]:
-    """What exam.json says of itself and of key.csv; the folder was read before."""
-    sums = json.loads((folder / "exam.json").read_text("utf-8"))["checksums"]
-    return sums["exam"], sums["key.csv"]
+def stored_checksums(folder: Path) -> dict[str, str]:
+    """What exam.json says of itself ("exam"), of its "seed" and of "key.csv"; the folder was read before."""
+    sums: dict[str, str] = json.loads((folder / "exam.json").read_text("utf-8"))["checksums"]
+    return sums
 
 
-def _verify(exam: Exam, folder: Path, expected: tuple[str, str]) -> None:
+def _verify(exam: Exam, folder: Path, checksum: str, key: str, seed: str) -> None:
     faults = []
     advice = '"qgen check" names the number; marks are changed with overrides, not here'
-    if exam.checksum != expected[0]:
+    if (exam.checksum, exam.seed_checksum) != (checksum, seed):
         faults.append(f"{folder / 'exam.json'}: was changed after it was made (checksum); {advice}")
     try:
         found = hashlib.sha256((folder / "key.csv").read_bytes()).hexdigest()
     except OSError as fault:
         faults.append(f"{folder / 'key.csv'}: cannot be read: {fault.strerror}")
     else:
-        if found != expected[1]:
+        if found != key:
             faults.append(f"{folder / 'key.csv'}: was changed after it was made (checksum); {advice}")
     if faults:
         raise InputError(*faults)

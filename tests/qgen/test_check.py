@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from qgen.check import certificate, check_folder
-from qgen.exam import make_exam, write_exam
+from qgen.errors import InputError
+from qgen.exam import make_exam, read_exam, write_exam
 from qgen.spec import spec_of
 
 
@@ -79,6 +80,25 @@ def test_a_change_of_anything_else_breaks_the_checksum(folder: Path) -> None:
 
     (fault,) = altered(folder, change)
     assert "checksum" in fault
+
+
+def test_a_key_saved_anew_with_the_same_numbers_is_named_as_the_marking_will_refuse_it(folder: Path) -> None:
+    path = folder / "key.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    (fault,) = check_folder(folder)[2]
+    assert fault == f"{path}: has the right numbers, but was saved anew after it was made (checksum); restore it"
+    with pytest.raises(InputError):
+        read_exam(folder)
+
+
+def test_another_seed_is_named_and_its_absence_in_older_exams_is_not(folder: Path) -> None:
+    (fault,) = altered(folder, lambda content: content.update(seed="2"))
+    assert "exam.json: the seed was changed" in fault
+
+    def older(content: Any) -> None:
+        del content["checksums"]["seed"]
+
+    assert altered(folder, older) == ()
 
 
 def test_the_certificate_names_the_variant_that_fails() -> None:

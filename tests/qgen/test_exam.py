@@ -151,8 +151,10 @@ CHECKSUM = "was changed after it was made (checksum)"
         lambda c: c["spec"]["marking"].__setitem__("imprecise", 1),
         lambda c: c["students"].__setitem__("S1", "002"),
         lambda c: c["names"].__setitem__("S1", "Eve"),
+        lambda c: c.__setitem__("seed", "8"),
+        lambda c: c.__setitem__("seed", None),
     ],
-    ids=["given", "answer", "range", "spec", "student", "name"],
+    ids=["given", "answer", "range", "spec", "student", "name", "seed", "no seed"],
 )
 def test_a_change_in_exam_json_is_refused(folder, change):
     path = folder / "exam.json"
@@ -162,6 +164,23 @@ def test_a_change_in_exam_json_is_refused(folder, change):
     (fault,) = refused(folder)
     assert fault.startswith(f"{path}: {CHECKSUM}")
     assert read_exam(folder, verify=False).variants == ("001", "002", "003")
+
+
+@pytest.mark.parametrize("verify", [True, False])
+@pytest.mark.parametrize("half", [r"\ud800", r"\uDFFF"])
+def test_half_a_character_is_one_line(folder, half, verify):
+    path = folder / "exam.json"
+    path.write_text(path.read_text("utf-8").replace("Ann", half), "utf-8")
+    (fault,) = refused(folder, verify=verify)
+    assert fault == f'{path}: has half a character, "{half.lower()}"; restore it, or make the exam again'
+
+
+def test_both_halves_of_a_character_are_one(folder):
+    path = folder / "exam.json"
+    content = json.loads(path.read_text("utf-8"))
+    content["names"]["S1"] = "\U0001f600"
+    path.write_text(json.dumps(content), "utf-8")
+    assert read_exam(folder, verify=False).names["S1"] == "\U0001f600"
 
 
 def test_spaces_in_exam_json_are_no_change(folder):
@@ -260,7 +279,7 @@ def test_a_spec_inside_that_is_at_fault_is_named(folder):
 
 def test_the_checksums_are_those_of_the_files(folder):
     exam = read_exam(folder)
-    assert stored_checksums(folder)[0] == exam.checksum
+    assert stored_checksums(folder)["exam"] == exam.checksum
     assert replace(exam, seed=1).checksum == exam.checksum
 
 
