@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from grader.layouts import Sheet, arrange, student_id
 from grader.numerals import BLANK, KINDS, UNREADABLE, VALUE, decimal_mark, read, read_block
+from qgen.cells import Coded
 from qgen.errors import InputError, quoted
 from qgen.tables import SHOWN, Faults, read_table
 
@@ -24,12 +25,11 @@ class Submissions:
     students: tuple[str, ...]  # (S,) in the order of the file
     variants: NDArray[np.intp]  # (S,) index into the exam's variants
     items: tuple[str, ...]  # (I,)
-    written: NDArray[np.object_]  # (S, I) str, as it stands in the file
+    written: Coded  # (S, I) as it stands in the file
     values: NDArray[np.float64]  # (S, I) nan where the kind is not VALUE
     kinds: NDArray[np.int8]  # (S, I)
     reasons: dict[tuple[int, int], str]  # (student, item) of every UNREADABLE cell
     notes: tuple[str, ...]  # remarks on the file
-    odd: NDArray[np.bool_] | None = None  # (S, I) what is no plain decimal and not empty; None where nobody looked
 
 
 def read_answers(
@@ -53,11 +53,10 @@ def read_answers(
     faults.stop()
     if not sheet.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
-    written = sheet.written
-    values, kinds, reasons, odd = numbers(sheet.texts, sheet.which)
-    remarks += decimal_commas(odd, written, values, kinds, reasons)
+    values, kinds, reasons, odd = numbers(sheet.written)
+    remarks += decimal_commas(odd, sheet.written, values, kinds, reasons)
     notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks))
-    return Submissions(tuple(sheet.students), chosen, tuple(items), written, values, kinds, reasons, notes, odd)
+    return Submissions(tuple(sheet.students), chosen, tuple(items), sheet.written, values, kinds, reasons, notes)
 
 
 def _variants(
@@ -99,9 +98,10 @@ def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
 
 
 def numbers(
-    texts: list[str], which: NDArray[np.int32]
+    written: Coded,
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[tuple[int, int], str], NDArray[np.bool_]]:
-    """`read_block` of the answers texts[which], each different text once."""
+    """`read_block` of the answers, each different text once."""
+    texts, which = written.texts.tolist(), written.which
     values, kinds, odd = np.empty(len(texts)), np.empty(len(texts), np.int8), np.empty(len(texts), bool)
     why: dict[int, str] = {}
     for first in range(0, len(texts), _BLOCK):
@@ -115,7 +115,7 @@ def numbers(
 
 def decimal_commas(
     odd: NDArray[np.bool_],
-    written: NDArray[np.object_],
+    written: Coded,
     values: NDArray[np.float64],
     kinds: NDArray[np.int8],
     reasons: dict[tuple[int, int], str],
@@ -129,7 +129,7 @@ def decimal_commas(
     marks = {at: _marks(written[at], kinds[at]) for at in commas}
     file = "".join(sorted(set("".join(marks.values()))))
     if file == ",":
-        for at in (at for at, row in enumerate(written) if at not in marks and "." in "".join(row)):
+        for at in (at for at in range(len(kinds)) if at not in marks and "." in "".join(written[at])):
             marks[at] = _marks(written[at], kinds[at])
             if "." in marks[at]:  # some write dots: those who show neither are left as they are
                 file = ",."

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.numerals import read
+from qgen.cells import Coded, Codes, Rows
 from qgen.errors import InputError, nearest, quoted
-from qgen.tables import Faults, Table
+from qgen.tables import Block, Faults, Table
 
 _MOST = 1_000_000  # students: their numbers alone are 0.5 GB
 _IGNORED = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail"}
@@ -18,40 +19,14 @@ _LONG = ["student_id", "variant", "item", "answer"]
 _UNNAMED = "\0unnamed"  # a column without a heading
 
 
-class Codes(dict[str, int]):
-    """Texts -> 0, 1, 2, ... in the order in which they come."""
-
-    def __missing__(self, text: str) -> int:
-        self[text] = code = len(self)
-        return code
-
-
 @dataclass(frozen=True)
 class Sheet:
-    """What S students wrote: their ids, the lines they start on, their variants ("" if none).
-
-    texts: the different answers; which: (S, I) the place of each among them.
-    """
+    """What S students wrote: their ids, the lines they start on, their variants ("" if none), the answers (S, I)."""
 
     students: list[str]
     lines: list[int]
     variants: list[str]
-    texts: list[str]
-    which: NDArray[np.int32]
-
-    @property
-    def written(self) -> NDArray[np.object_]:
-        """The answers (S, I)."""
-        texts = np.empty(len(self.texts), object)
-        texts[:] = self.texts
-        return np.asarray(texts[self.which], object)
-
-
-def coded(written: NDArray[np.object_]) -> tuple[list[str], NDArray[np.int32]]:
-    """The different texts, and the place of each among them."""
-    texts = Codes()
-    which = np.fromiter(map(texts.__getitem__, written.ravel().tolist()), np.int32, written.size)
-    return list(texts), which.reshape(written.shape)
+    written: Coded
 
 
 def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Sheet:
@@ -119,21 +94,25 @@ def _columns(table: Table, items: Sequence[str], faults: Faults) -> list[str]:
     return columns
 
 
-def _blocks(table: Table, columns: list[str], faults: Faults) -> Iterator[tuple[Sequence[int], NDArray[np.object_]]]:
-    """Lines and cells of the rows that have one for each heading, by the block; other rows are faults."""
+def _blocks(table: Table, columns: list[str], faults: Faults) -> Iterator[Block]:
+    """The rows that have a cell for each heading, by the block; other rows are faults."""
     width = len(columns)
     unnamed = [at for at, name in enumerate(columns) if name == _UNNAMED]
     try:
-        for lines, rows in table.blocks:
-            if set(map(len, rows)) != {width}:
-                kept = [line for line, row in zip(lines, rows, strict=True) if _fits(row, width, line, faults)]
-                lines, rows = kept, [row for row in rows if len(row) == width]
+        for block in table.blocks:
+            if isinstance(block, Rows) and set(map(len, block.rows)) != {width}:
+                both = [
+                    (line, row)
+                    for line, row in zip(block.lines, block.rows, strict=True)
+                    if _fits(row, width, line, faults)
+                ]
+                block = Rows([line for line, _ in both], [row for _, row in both])
             for at in unnamed:
-                for line, row in zip(lines, rows, strict=True):
-                    if row[at].strip():
-                        faults.add(line, f"column {at + 1}: {quoted(row[at])} stands under no heading")
-            if rows:
-                yield lines, np.array(rows, object)
+                for line, text in zip(block.lines, block.column(at), strict=True):
+                    if text.strip():
+                        faults.add(line, f"column {at + 1}: {quoted(text)} stands under no heading")
+            if block.lines:
+                yield block
     except InputError as error:
         faults.add_last(error)
 
@@ -167,13 +146,14 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
     places = [columns.index(item) for item in present]
     first: dict[str, int] = {}
     variants: list[str] = []
-    texts = Codes()  # a class writes few different numbers: each is kept once
-    blocks: list[NDArray[np.int32]] = [np.empty((0, len(present)), np.int32)]
-    for lines, cells in _blocks(table, columns, faults):
-        ids = cells[:, columns.index("student_id")].tolist()
-        stated = cells[:, columns.index("variant")].tolist() if "variant" in columns else [""] * len(ids)
+    codes = Codes()
+    parts: list[NDArray[np.int32]] = [np.empty((0, len(present)), np.int32)]
+    for block in _blocks(table, columns, faults):
+        ids = block.column(columns.index("student_id"))
+        stated = block.column(columns.index("variant")) if "variant" in columns else [""] * len(ids)
+        answers = block.coded(places, codes)
         keep = []
-        for at, (line, text) in enumerate(zip(lines, ids, strict=True)):
+        for at, (line, text) in enumerate(zip(block.lines, ids, strict=True)):
             student = _checked_id(text, line, faults)
             if student in first:
                 faults.add(line, f"student {student}: stands on line {first[student]} already")
@@ -181,35 +161,36 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
                 first[student] = line
                 variants.append(stated[at].strip())
                 keep.append(at)
-            elif any(map(_is_answer, cells[at, places])):
+            elif any(_is_answer(cells[place]) for cells in [block.row(at)] for place in places):
                 faults.add(line, "has answers but no student_id")
-        answers = cells[np.ix_(keep, places)]
-        codes = np.fromiter(map(texts.__getitem__, answers.ravel().tolist()), np.int32, answers.size)
-        blocks.append(codes.reshape(answers.shape))
-    which = np.full((len(first), len(items)), texts[""], np.int32)
-    which[:, [items.index(item) for item in present]] = np.concatenate(blocks)
-    return Sheet(list(first), list(first.values()), variants, list(texts), which)
+        parts.append(answers if len(keep) == len(answers) else answers[keep])
+    which = np.concatenate(parts)
+    if present != list(items):
+        full = np.full((len(first), len(items)), codes[""], np.int32)
+        full[:, [items.index(item) for item in present]] = which
+        which = full
+    return Sheet(list(first), list(first.values()), variants, Coded.by(codes, which))
 
 
 def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Sheet:
-    codes = {name: Codes() for name in _LONG[:3] if name in columns}
-    parts: dict[str, list[NDArray[np.int32]]] = {name: [np.empty(0, np.int32)] for name in ("line", *_LONG[:3])}
-    answers: list[NDArray[np.object_]] = [np.empty(0, object)]
-    for lines, cells in _blocks(table, columns, faults):
-        parts["line"].append(np.array(lines, np.int32))
+    codes = {name: Codes() for name in _LONG if name in columns}
+    parts: dict[str, list[NDArray[np.int32]]] = {name: [np.empty(0, np.int32)] for name in ("line", *codes)}
+    for block in _blocks(table, columns, faults):
+        parts["line"].append(np.array(block.lines, np.int32))
         for name, code in codes.items():
-            texts = cells[:, columns.index(name)].tolist()
-            parts[name].append(np.fromiter(map(code.__getitem__, texts), np.int32, len(texts)))
-        answers.append(cells[:, columns.index("answer")].copy())
-    line, answer = np.concatenate(parts["line"]), np.concatenate(answers)
+            parts[name].append(block.coded([columns.index(name)], code)[:, 0])
+    table_of = {name: np.concatenate(found) for name, found in parts.items()}
+    line, answers = table_of["line"], Coded.by(codes["answer"], table_of["answer"])
 
     def resolved(name: str, resolve: Callable[[str, int], int]) -> NDArray[np.int64]:
         """By row what `resolve(text, line)` makes of its text, asked once for each text."""
         if name not in codes:
             return np.full(len(line), -1)
-        code = np.concatenate(parts[name])
-        where = line[np.unique(code, return_index=True)[1]].tolist()
-        return np.array([resolve(*both) for both in zip(codes[name], where, strict=True)], np.int64)[code]
+        texts, made = list(codes[name]), np.empty(len(codes[name]), np.int64)
+        found, first = np.unique(table_of[name], return_index=True)
+        for at in np.argsort(first).tolist():
+            made[found[at]] = resolve(texts[found[at]], int(line[first[at]]))
+        return made[table_of[name]]
 
     ids, stated, names = Codes(), Codes(), _Names(items)
 
@@ -227,22 +208,23 @@ def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults
 
     student, item = resolved("student_id", who), resolved("item", which)
     variant = resolved("variant", lambda text, _: stated[text.strip()] if text.strip() else -1)
-    for at in np.flatnonzero(((student < 0) | (item == -2)) & (answer != "")).tolist():
-        if _is_answer(answer[at]):
+    blank = codes["answer"][""]
+    for at in np.flatnonzero(((student < 0) | (item == -2)) & (answers.which != blank)).tolist():
+        if _is_answer(answers[at]):
             faults.add(int(line[at]), f"has an answer but no {'student_id' if student[at] < 0 else 'item'}")
     if len(ids) > _MOST:
         raise InputError(f"{table.name}: has more than {_MOST:,} students")
     good = np.flatnonzero((student >= 0) & (item >= 0))
     cell = student[good] * len(items) + item[good]
-    written = np.full((len(ids), len(items)), "", object)
-    written.reshape(-1)[cell] = answer[good]
+    written = np.full((len(ids), len(items)), blank, np.int32)
+    written.reshape(-1)[cell] = answers.which[good]
     students = list(ids)
     for at, before in _repeats(cell):
         what = f"student {students[cell[at] // len(items)]}, item {items[cell[at] % len(items)]}"
         faults.add(int(line[good[at]]), f"{what}: stands on line {line[good[before]]} already")
     variants = _stated(student, variant, line, students, list(stated), faults)
     firsts = line[student >= 0][np.unique(student[student >= 0], return_index=True)[1]]
-    return Sheet(students, firsts.tolist(), variants, *coded(written))
+    return Sheet(students, firsts.tolist(), variants, Coded.by(codes["answer"], written))
 
 
 def _repeats(cell: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

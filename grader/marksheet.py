@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -13,12 +13,11 @@ from grader.spellings import numerals
 from grader.spreadsheet import cell
 from grader.tolerance import Bools
 from qgen.decimals import plain
+from qgen.distinct import distinct
 from qgen.exam import Exam
-from qgen.intervals import Array
-from qgen.rounding import Rounding
 
 MARKS_HEADER = "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note"
-CHUNK = 1024
+CHUNK = 16384
 """Students written at once."""
 MOST_VARIANTS = 4096
 """Variants whose numbers are kept as text."""
@@ -54,35 +53,25 @@ def scores_csv(marks: Marks) -> str:
 
 def marks_csv(marks: Marks) -> Iterator[str]:
     """One row per student and item, student by student: every verdict with what was written and accepted."""
-    exam, submissions = marks.exam, marks.submissions
-    middle, ends, columns = _middle(exam), _ends(exam), np.arange(len(exam.items))
-    accepted = _Accepted(exam)
-    odd = np.ones(marks.verdicts.shape, dtype=bool) if submissions.odd is None else submissions.odd
+    exam, submissions, rows = marks.exam, marks.submissions, _Rows(marks)
     usual = worth(exam, np.arange(len(VERDICTS))[:, None])
     said: dict[int, list[Cell]] = {}
-    for place in sorted({*marks.said, *marks.misconceptions}):
+    for place in {*marks.said, *marks.misconceptions}:
         said.setdefault(place[0] // CHUNK, []).append(place)
     yield MARKS_HEADER + "\n"
     for first in range(0, len(submissions.students), CHUNK):
-        rows = slice(first, first + CHUNK)
-        students, variants = submissions.students[rows], submissions.variants[rows].tolist()
-        verdicts = marks.verdicts[rows]
-        starts = [f"{cell(s)},{exam.variants[v]}," for s, v in zip(students, variants, strict=True)]
-        pieces = np.empty((len(students), len(columns), 5), dtype=object)
-        pieces[:, :, 0] = np.array(starts, dtype=object)[:, None]
-        pieces[:, :, 1] = middle
-        pieces[:, :, 2] = submissions.written[rows]
-        strange = odd[rows]
-        pieces[strange, 2] = list(map(_cell, pieces[strange, 2].tolist()))
-        pieces[:, :, 3] = accepted.texts(variants)
-        pieces[:, :, 4] = ends[verdicts, columns]
-        follows = verdicts == FOLLOW_THROUGH
-        pieces[follows, 4] = _following(ends, follows, marks.led_to[rows], exam.spec.rounding)
-        decided = marks.marks[rows] != usual[verdicts, columns]
-        for row, column in {*said.get(first // CHUNK, ()), *_cells_of(decided, first)}:
-            pieces[row - first, column, 4] = _end(marks, row, column)
+        chunk = slice(first, first + CHUNK)
+        texts = rows.texts(chunk)
+        decided = marks.marks[chunk] != usual[marks.verdicts[chunk], np.arange(len(exam.items))]
+        for row, column in said.get(first // CHUNK, ()):
+            texts[row - first, column] = rows.noted(texts[row - first, column], (row, column))
+        for row, column in _cells_of(decided, first):
+            texts[row - first, column] = rows.text(row, column)
         # student by student: one character that is not ASCII makes all of a text twice as large
-        yield from map("".join, pieces.reshape(len(students), -1).tolist())
+        students = zip(submissions.students[chunk], submissions.variants[chunk].tolist(), texts.tolist(), strict=True)
+        for student, variant, of_items in students:
+            start = f"{cell(student)},{exam.variants[variant]},"
+            yield start + start.join(of_items)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -91,59 +80,78 @@ def number(value: float) -> str:
     return plain(round(value, 6))
 
 
-def _middle(exam: Exam) -> Texts:
-    return np.array([f"{item.id},{item.layer},{item.part}," for item in exam.items], dtype=object)
+class _Rows:
+    """The rows of marks.csv, but for student and variant. Many students have the same ones: these are written once."""
 
+    def __init__(self, marks: Marks) -> None:
+        self.marks, self.answers = marks, marks.submissions.written
+        self.cells = list(map(cell, self.answers.texts.tolist()))
+        self.middle = [f"{item.id},{item.layer},{item.part}," for item in marks.exam.items]
+        self.ends = _ends(marks.exam)
+        self.accepted: dict[int, list[str]] = {}
 
-class _Accepted:
-    """The text of expected, low and high by variant and item; of thousands of variants only those in use are kept."""
+    def texts(self, chunk: slice) -> Texts:
+        """(students, items): the rows of some students, with the usual marks and notes of their verdicts."""
+        variants, verdicts = self.marks.submissions.variants[chunk], self.marks.verdicts[chunk]
+        sizes = len(self.marks.exam.variants), len(self.middle), len(self.answers.texts), len(VERDICTS)
+        columns = np.broadcast_to(np.arange(len(self.middle)), verdicts.shape)
+        keys = np.ravel_multi_index((variants[:, None], columns, self.answers.which[chunk], verdicts), sizes)
+        different, places = distinct(keys.ravel().astype(np.uint64))
+        each = [part.tolist() for part in np.unravel_index(different.astype(np.intp), sizes)]
+        self._know(each[0])
+        rows = np.empty(len(different), dtype=object)
+        rows[:] = [
+            f"{self.middle[column]}{self.cells[answer]}{self.accepted[variant][column]}{self.ends[verdict][column]}"
+            for variant, column, answer, verdict in zip(*each, strict=True)
+        ]
+        texts = rows[places].reshape(verdicts.shape)
+        follows = np.nonzero(verdicts == FOLLOW_THROUGH)
+        led_to, at = np.unique(self.marks.led_to[chunk][follows], return_inverse=True)
+        notes = [f'"{FOLLOWS}{number}"\n' for number in numerals(led_to, self.marks.exam.spec.rounding)]
+        texts[follows] = [row[:-1] + notes[i] for row, i in zip(texts[follows].tolist(), at.tolist(), strict=True)]
+        return texts
 
-    def __init__(self, exam: Exam) -> None:
-        self.exam, self.known = exam, dict[int, list[str]]()
+    def noted(self, text: str, of: Cell) -> str:
+        """The usual row of a cell, with its misconception and its note."""
+        if not text.endswith(",,\n"):
+            return self.text(*of)
+        return f"{text[:-2]}{_cell(self.marks.misconceptions.get(of, ''))},{_cell(self.marks.said.get(of, ''))}\n"
 
-    def texts(self, variants: Sequence[int]) -> Texts:
-        """(students, items)."""
-        if len(self.known) > MOST_VARIANTS:
-            self.known.clear()
-        for variant in variants:
-            if variant not in self.known:
-                self.known[variant] = self._of(variant)
-        return np.array([self.known[variant] for variant in variants], dtype=object)
+    def text(self, row: int, column: int) -> str:
+        """The row of a cell of which there is more to say."""
+        marks = self.marks
+        name, note = marks.misconceptions.get((row, column), ""), marks.notes.get((row, column), "")
+        numbers = f"{number(float(marks.marks[row, column]))},{number(marks.exam.items[column].marks)}"
+        variant, answer = int(marks.submissions.variants[row]), int(self.answers.which[row, column])
+        self._know([variant])
+        start = f"{self.middle[column]}{self.cells[answer]}{self.accepted[variant][column]}"
+        return f"{start}{VERDICTS[marks.verdicts[row, column]]},{numbers},{_cell(name)},{_cell(note)}\n"
 
-    def _of(self, variant: int) -> list[str]:
-        text = self.exam.spec.rounding.text
-        tables = (self.exam.value, self.exam.low, self.exam.high)
-        rows = zip(*(table[:, variant].tolist() for table in tables), strict=True)
+    def _know(self, variants: Iterable[int]) -> None:
+        """Makes sure that the accepted numbers of these variants are there as texts."""
+        if len(self.accepted) > MOST_VARIANTS:
+            self.accepted.clear()
+        for variant in set(variants) - self.accepted.keys():
+            self.accepted[variant] = self._accepted(variant)
+
+    def _accepted(self, variant: int) -> list[str]:
+        """By item: expected, low and high."""
+        exam = self.marks.exam
+        text = exam.spec.rounding.text
+        rows = zip(*(table[:, variant].tolist() for table in (exam.value, exam.low, exam.high)), strict=True)
         return [f",{text(value)},{plain(low)},{plain(high)}," for value, low, high in rows]
 
 
-def _ends(exam: Exam) -> Texts:
-    """(verdicts, items): verdict, marks, maximum, and the empty name and usual note."""
+def _ends(exam: Exam) -> list[list[str]]:
+    """By verdict and item: verdict, marks, maximum, and the empty name and usual note."""
     notes = [",,"] * len(VERDICTS)
     notes[IMPRECISE] += cell(few_digits(exam.spec.rounding))
     usual = worth(exam, np.arange(len(VERDICTS))[:, None]).tolist()
     most = [number(item.marks) for item in exam.items]
-    return np.array(
-        [
-            [f"{verdict},{number(mark)},{of}{note}\n" for mark, of in zip(row, most, strict=True)]
-            for verdict, row, note in zip(VERDICTS, usual, notes, strict=True)
-        ],
-        dtype=object,
-    )
-
-
-def _following(ends: Texts, follows: Bools, led_to: Array, rounding: Rounding) -> list[str]:
-    """The rows' ends where own values led to the answer."""
-    starts = ends[FOLLOW_THROUGH][np.nonzero(follows)[1]].tolist()
-    texts = numerals(led_to[follows], rounding)
-    return [f'{start[:-1]}"{FOLLOWS}{text}"\n' for start, text in zip(starts, texts, strict=True)]
-
-
-def _end(marks: Marks, row: int, column: int) -> str:
-    """Verdict, marks, maximum, misconception and note of a cell of which there is more to say."""
-    name, note = marks.misconceptions.get((row, column), ""), marks.notes.get((row, column), "")
-    numbers = f"{number(float(marks.marks[row, column]))},{number(marks.exam.items[column].marks)}"
-    return f"{VERDICTS[marks.verdicts[row, column]]},{numbers},{_cell(name)},{_cell(note)}\n"
+    return [
+        [f"{verdict},{number(mark)},{of}{note}\n" for mark, of in zip(row, most, strict=True)]
+        for verdict, row, note in zip(VERDICTS, usual, notes, strict=True)
+    ]
 
 
 _cell = lru_cache(maxsize=1 << 18)(cell)

@@ -85,21 +85,15 @@ def read(text: str, *, comma: bool = False) -> Numeral:
     return _unreadable(text, _fault(plain))
 
 
-def read_all(
-    texts: Sequence[str], *, comma: bool = False
-) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[int, str]]:
-    """`read` of each text: values (nan where none), kinds (VALUE, BLANK, UNREADABLE), reasons by index.
-
-    ASCII decimals of up to 15 digits are read in one go: their digits are an integer below 2**53, the power
-    of ten is below 10**22, both exact, so the quotient is the correctly rounded value (Clinger, PLDI 1990).
-    """
-    return read_block(texts, comma=comma)[:3]
-
-
 def read_block(
     texts: Sequence[str], *, comma: bool = False
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[int, str], NDArray[np.bool_]]:
-    """`read_all`, and which texts are neither empty nor plain ASCII decimals with the expected mark."""
+    """`read` of each text: values (nan where none), kinds (VALUE, BLANK, UNREADABLE), reasons by index.
+
+    And which texts are neither empty nor plain ASCII decimals with the expected mark. Decimals of up to 15 digits are
+    read in one go: their digits are an integer below 2**53, the power of ten is below 10**22, both exact, so the
+    quotient is the correctly rounded value (Clinger, PLDI 1990).
+    """
     values, plain, empty, foreign = _decimals(texts, comma)
     kinds = np.full(len(texts), VALUE, np.int8)
     kinds[empty] = BLANK

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.answers import Submissions
+from grader.answers import Submissions, numbers
 from grader.byhand import Habits, changing, habits_of, work
 from grader.follow import MOST_OFF
 from grader.mistaken import Rows
-from grader.numerals import read_all
 from grader.spellings import numerals, shortened, slipped, spelt
+from qgen.cells import Coded
 from qgen.errors import InputError, nearest
 from qgen.exam import Exam
 from qgen.folder import write_whole
@@ -69,13 +69,9 @@ class Simulated:
     @property
     def submissions(self) -> Submissions:
         """The same as read from the answers file."""
-        values, kinds, reasons = read_all(self.written.ravel().tolist())
-        shape, width = self.written.shape, self.written.shape[1]
-        at = {divmod(cell, width): reason for cell, reason in reasons.items()}
-        return Submissions(
-            self.students, self.variants, self.exam.columns, self.written, values.reshape(shape), kinds.reshape(shape),
-            at, (),
-        )  # fmt: skip
+        written = Coded.of(self.written)
+        values, kinds, reasons, _ = numbers(written)
+        return Submissions(self.students, self.variants, self.exam.columns, written, values, kinds, reasons, ())
 
     def answers_csv(self) -> str:
         """The answers file: wide, a column per item."""

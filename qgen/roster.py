@@ -159,8 +159,8 @@ def _loose(heading: str) -> str:
 
 def _rows(table: Table) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, as wide as the heading at least."""
-    for lines, rows in table.blocks:
-        for line, cells in zip(lines, rows, strict=True):
+    for block in table.blocks:
+        for line, cells in zip(block.lines, block.rows, strict=True):
             if any(cell.strip() for cell in cells):
                 yield line, [*cells, *[""] * len(table.heading)]
 

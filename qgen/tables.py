@@ -10,17 +10,20 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any
 
+from qgen.cells import Rows
 from qgen.errors import InputError, nearest, quoted
+from qgen.regular import Regular, regular_blocks
 
 LARGEST = 1 << 29  # bytes of a file, or of a workbook unzipped: ten times 100,000 students of 66 answers
 LONGEST = 1 << 21  # bytes of a line, roughly
 WIDEST = 10_000  # columns
 SHOWN = 50  # faults of one file
 _SPACE = " ,;\t"
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLOCK = 8192  # cells read at once
 _ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx workbook"
 _FOREIGN = {  # first bytes -> what such a file is
@@ -36,7 +39,7 @@ _BOMS = {  # the longer ones first: UTF-16's begins UTF-32's
     codecs.BOM_UTF16_BE: "utf-16",
 }
 
-Block = tuple[Sequence[int], list[list[str]]]  # the lines some rows start on (a workbook's row numbers), their cells
+Block = Rows | Regular
 
 
 @dataclass(frozen=True)
@@ -150,14 +153,26 @@ def _csv(name: str, data: bytes, encoding: str) -> tuple[list[str], int, Iterato
         for heading in reader:
             if "".join(heading).strip("\ufeff" + _SPACE):
                 heading[0] = heading[0].removeprefix("\ufeff")
-                return _trimmed(heading), line, _csv_blocks(name, reader, start, len(heading))
+                heading = _trimmed(heading)
+                return heading, line, _csv_blocks(name, data, encoding, reader, start + reader.line_num, len(heading))
             line = start + reader.line_num
     except csv.Error as error:
         raise _unquoted(name, line, error) from None
     raise InputError(f"{name}: is empty; give {_ACCEPTED} with a heading")
 
 
-def _csv_blocks(name: str, reader: Any, start: int, width: int) -> Iterator[Block]:
+def _csv_blocks(name: str, data: bytes, encoding: str, reader: Any, line: int, width: int) -> Iterator[Block]:
+    """The rows from a `line` on, at which the reader stands."""
+    delimiter = reader.dialect.delimiter
+    begin = next(islice(chain([0], (found.end() for found in _LINE_END.finditer(data))), line - 1, None), len(data))
+    end = begin
+    for block in regular_blocks(data, begin, line, width, delimiter, encoding):
+        end, line = end + block.size, line + len(block.lines)
+        yield block
+    if end > begin:
+        lines = io.TextIOWrapper(io.BytesIO(data[end:]), encoding, newline="")
+        reader = csv.reader(lines, reader.dialect)
+    start = line - reader.line_num
     failed = None
     while not failed:
         line = start + reader.line_num
@@ -172,7 +187,7 @@ def _csv_blocks(name: str, reader: Any, start: int, width: int) -> Iterator[Bloc
         if failed or start + reader.line_num != line + len(rows):  # some cell has a line end inside its quotes
             *numbers, line = accumulate(map(_height, rows), initial=line)
         if rows:
-            yield numbers, rows
+            yield Rows(numbers, rows)
         if failed:
             raise _unquoted(name, line, failed)
 
@@ -237,7 +252,7 @@ def _workbook(name: str, data: bytes) -> Table:
 
 def _sheet_blocks(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Block]:
     while block := list(islice(rows, max(1, _BLOCK // width))):
-        yield [line for line, _ in block], [row + [""] * (width - len(row)) for _, row in block]
+        yield Rows([line for line, _ in block], [row + [""] * (width - len(row)) for _, row in block])
 
 
 def _checked(name: str, data: bytes) -> bool:

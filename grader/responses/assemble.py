@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from grader.answers import UNREADABLE, Submissions, decimal_commas, numbers
-from grader.layouts import coded
 from grader.responses.people import NOBODY, People
 from grader.responses.taken import Taken, several, shown
+from qgen.cells import Coded
 from qgen.errors import InputError
 from qgen.exam import Exam
 
@@ -54,12 +54,13 @@ def assemble(
         remarks.append(
             f"{several(mixed, 'combination')} of variants such as {example}: the quiz drew each question at random"
         )
-    values, kinds, reasons, odd = numbers(*coded(written))
-    remarks += [remark.strip() for remark in decimal_commas(odd, written, values, kinds, reasons)]
+    coded = Coded.of(written)
+    values, kinds, reasons, odd = numbers(coded)
+    remarks += [remark.strip() for remark in decimal_commas(odd, coded, values, kinds, reasons)]
     for cell, doubt in doubts.items():
         values[cell], kinds[cell], reasons[cell] = np.nan, UNREADABLE, doubt
     students = tuple(by_student)
-    return sat, Submissions(students, variants, exam.columns, written, values, kinds, reasons, tuple(remarks))
+    return sat, Submissions(students, variants, exam.columns, coded, values, kinds, reasons, tuple(remarks))
 
 
 def _by_student(

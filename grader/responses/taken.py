@@ -114,8 +114,8 @@ def divided(text: str, exponent: int) -> tuple[str, str]:
 def rows_of(table: Table) -> Iterator[tuple[int, list[str]]]:
     """Lines and cells below the heading, short rows filled up, blank ones left out."""
     width = len(table.heading)
-    for lines, rows in table.blocks:
-        for line, row in zip(lines, rows, strict=True):
+    for block in table.blocks:
+        for line, row in zip(block.lines, block.rows, strict=True):
             if any(cell.strip() for cell in row):
                 yield line, [*row, *[""] * (width - len(row))]
 

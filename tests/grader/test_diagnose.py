@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from grader.answers import Submissions
+from grader.answers import Submissions, numbers
 from grader.byhand import changing, habits_of, work
-from grader.numerals import read_block
 from grader.score import CORRECT, WRONG, Marks, score
 from grader.simulate import numerals_of, simulate
+from qgen.cells import Coded
 from qgen.exam import Exam, make_exam
 from qgen.misconceptions import CATALOGUE, Misconception
 from qgen.spec import spec_of
@@ -30,10 +30,9 @@ def exam(request: pytest.FixtureRequest) -> Exam:
 
 def marked(exam: Exam, values: np.ndarray, variants: np.ndarray) -> Marks:
     written = numerals_of(values, exam.spec.rounding)
-    numbers, kinds, _, odd = (np.array(part) for part in read_block(written.ravel().tolist()))
-    shape, students = written.shape, tuple(f"S{s}" for s in range(len(written)))
-    tables = (numbers.reshape(shape), kinds.reshape(shape))
-    return score(exam, Submissions(students, variants, exam.columns, written, *tables, {}, (), odd.reshape(shape)))
+    values, kinds, reasons, _ = numbers(Coded.of(written))
+    students = tuple(f"S{s}" for s in range(len(written)))
+    return score(exam, Submissions(students, variants, exam.columns, Coded.of(written), values, kinds, reasons, ()))
 
 
 def holding(exam: Exam, groups: list[tuple[Misconception, ...]], each: int) -> tuple[Marks, list[set[str]]]:

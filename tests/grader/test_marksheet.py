@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.answers import Submissions
+from grader.answers import Submissions, numbers
 from grader.lms.cells import runs
 from grader.lms.results import read_results
 from grader.marksheet import MARKS_HEADER, marks_csv, scores_csv
-from grader.numerals import read_block
 from grader.score import CORRECT, VERDICTS, Marks, score
 from grader.simulate import simulate
 from grader.spreadsheet import cell, guarded, unguarded
+from qgen.cells import Coded
 from qgen.exam import Exam, make_exam
 from qgen.spec import spec_of
 
@@ -40,12 +40,10 @@ def marked(exam: Exam, students: list[str], text: str | None = None) -> Marks:
     n, width = len(students), len(exam.items)
     key = [exam.spec.rounding.text(float(v)) for v in exam.value[:, 0]]
     written = np.array([key if text is None else [text] * width] * n, dtype=object).reshape(n, width)
-    values, kinds, reasons, odd = read_block(written.ravel().tolist())
-    at = {divmod(place, width): reason for place, reason in reasons.items()}
-    tables = (values.reshape(n, width), kinds.reshape(n, width))
+    values, kinds, reasons, _ = numbers(Coded.of(written))
     variants = np.zeros(n, dtype=np.intp)
     return score(
-        exam, Submissions(tuple(students), variants, exam.columns, written, *tables, at, (), odd.reshape(n, width))
+        exam, Submissions(tuple(students), variants, exam.columns, Coded.of(written), values, kinds, reasons, ())
     )
 
 
@@ -64,8 +62,8 @@ def test_hostile_text_comes_back_from_a_csv_reader_and_runs_in_no_spreadsheet(
     plain_marks: Marks, student: str, answer: str
 ) -> None:
     width = len(plain_marks.exam.items)
-    written, odd = np.full((1, width), answer, dtype=object), np.ones((1, width), dtype=bool)
-    submissions = replace(plain_marks.submissions, students=(student,), written=written, odd=odd)
+    written = Coded.of(np.full((1, width), answer, dtype=object))
+    submissions = replace(plain_marks.submissions, students=(student,), written=written)
     marks = replace(plain_marks, submissions=submissions, said={(0, 0): f"not a number: {answer}"})
     rows = rows_of("".join(marks_csv(marks)))
     assert len(rows) == width

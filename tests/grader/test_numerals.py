@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.numerals import KINDS, LONGEST, UNLIMITED, decimal_mark, quoted, read, read_all
+from grader.numerals import KINDS, LONGEST, UNLIMITED, decimal_mark, quoted, read, read_block
 
 VALUES = {  # spelling -> value, decimals, significant
     "-0.0468": (-0.0468, 4, 3),
@@ -251,13 +251,13 @@ def test_decimals_and_significant_digits_say_what_one_more_digit_would_change(di
 
 
 def test_reading_many_at_once_keeps_a_line_end_inside_a_text():
-    assert read_all(["1\n2", "3"])[1].tolist() == [KINDS.index("unreadable"), KINDS.index("value")]
+    assert read_block(["1\n2", "3"])[1].tolist() == [KINDS.index("unreadable"), KINDS.index("value")]
 
 
 @settings(max_examples=300)
 @given(st.lists(ODD, max_size=8), st.booleans())
 def test_reading_many_at_once_is_reading_each(texts, comma):
-    values, kinds, reasons = read_all(texts, comma=comma)
+    values, kinds, reasons, _ = read_block(texts, comma=comma)
     for index, text in enumerate(texts):
         numeral = read(text, comma=comma)
         assert KINDS[kinds[index]] == numeral.kind, text

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from grader.answers import Submissions
+from grader.answers import Submissions, numbers
 from grader.byhand import UNROUNDED, Habits, habits_of, work
-from grader.numerals import read_block
 from grader.score import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks, score
 from grader.simulate import numerals_of, wrong_number
+from qgen.cells import Coded
 from qgen.decimals import plain
 from qgen.exam import Exam, make_exam
 from qgen.spec import spec_of
@@ -22,13 +22,10 @@ def exam_of(network: str, loss: str, iterations: int = 1, variants: int = 6, **m
 
 def submitted(exam: Exam, written: np.ndarray) -> Submissions:
     """These texts (students, items), variants in turn."""
-    values, kinds, reasons, odd = read_block(written.ravel().tolist())
-    n, shape = len(written), written.shape
-    variants = np.arange(n) % len(exam.variants)
-    at = {divmod(cell, shape[1]): reason for cell, reason in reasons.items()}
-    students = tuple(f"S{s}" for s in range(n))
-    tables = (values.reshape(shape), kinds.reshape(shape))
-    return Submissions(students, variants, exam.columns, written, *tables, at, (), odd.reshape(shape))
+    values, kinds, reasons, _ = numbers(Coded.of(written))
+    n = len(written)
+    students, variants = tuple(f"S{s}" for s in range(n)), np.arange(n) % len(exam.variants)
+    return Submissions(students, variants, exam.columns, Coded.of(written), values, kinds, reasons, ())
 
 
 def marked(exam: Exam, values: np.ndarray) -> Marks:

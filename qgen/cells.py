@@ -1,0 +1,72 @@
+"""The cells of a table, as texts or as codes for them: a class writes few different numbers, each is kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Which = NDArray[np.int32]
+
+
+class Codes(dict[str, int]):
+    """Texts -> 0, 1, 2, ... in the order in which they are asked for."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = code = len(self)
+        return code
+
+    def of(self, texts: Iterable[str], count: int) -> Which:
+        """The codes (count,) of so many texts."""
+        return np.fromiter(map(self.__getitem__, texts), np.int32, count)
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """An array of texts: the different ones, and which of them stands where."""
+
+    texts: NDArray[np.object_]  # (T,) str
+    which: Which  # any shape
+
+    @classmethod
+    def by(cls, codes: Codes, which: Which) -> Coded:
+        """The texts of these codes."""
+        texts = np.empty(len(codes), object)
+        texts[:] = list(codes)
+        return cls(texts, which)
+
+    @classmethod
+    def of(cls, texts: NDArray[np.object_]) -> Coded:
+        """The same texts, coded."""
+        codes = Codes()
+        which = codes.of(texts.ravel().tolist(), texts.size)
+        return cls.by(codes, which.reshape(texts.shape))
+
+    def __getitem__(self, index: Any) -> Any:
+        """The text, or the array of texts, at an index as of any array."""
+        return self.texts[self.which[index]]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Some rows of a table, of any widths, and the lines they start on."""
+
+    lines: Sequence[int]
+    rows: list[list[str]]
+
+    def row(self, at: int) -> list[str]:
+        """The cells of a row."""
+        return self.rows[at]
+
+    def column(self, at: int) -> list[str]:
+        """The cells of a column; every row must have it."""
+        return [row[at] for row in self.rows]
+
+    def coded(self, columns: Sequence[int], codes: Codes) -> Which:
+        """(rows, columns): codes of the cells of these columns."""
+        cells = chain.from_iterable([[row[at] for at in columns] for row in self.rows])
+        return codes.of(cells, len(self.rows) * len(columns)).reshape(-1, len(columns))

@@ -1,0 +1,146 @@
+"""The regular part of a CSV file, read all at once: every row stands on one line and is as wide as the heading.
+
+Cells are found, and compared, as bytes; only the different ones become texts. Rows with quotation marks are left to
+the csv module, one by one, and so is all that comes after the first line that is not regular.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qgen.cells import Codes, Which
+from qgen.distinct import distinct
+
+_ENCODINGS = ("utf-8", "cp1252", "iso8859-1")  # in which a byte below 128 is nothing but an ASCII character
+_PART = 1 << 22  # bytes looked at at once: their arrays stay in the processor's cache
+_WORD = 8  # bytes compared at once
+_KEPT = np.array([(1 << 8 * length) - 1 for length in range(_WORD + 1)], np.uint64)  # of a word, for a shorter cell
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Regular:
+    """Rows (R, columns) of the same width: where their cells are in `data`, but for those `read` by the csv module."""
+
+    lines: Sequence[int]
+    data: bytes  # whole lines, and two words of zeros
+    encoding: str
+    starts: Places
+    ends: Places
+    read: Mapping[int, list[str]]
+
+    def column(self, at: int) -> list[str]:
+        """The cells of a column."""
+        places = zip(self.starts[:, at].tolist(), self.ends[:, at].tolist(), strict=True)
+        texts = [self._text(self.data[start:end]) for start, end in places]
+        for row, cells in self.read.items():
+            texts[row] = cells[at]
+        return texts
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.data) - 2 * _WORD
+
+    def row(self, at: int) -> list[str]:
+        """The cells of a row."""
+        places = zip(self.starts[at].tolist(), self.ends[at].tolist(), strict=True)
+        return self.read.get(at) or [self._text(self.data[start:end]) for start, end in places]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells, row by row."""
+        return [self.row(at) for at in range(len(self.lines))]
+
+    def coded(self, columns: Sequence[int], codes: Codes) -> Which:
+        """(rows, columns): codes of the cells of these columns."""
+        table = np.empty((len(self.lines), len(columns)), np.int32)
+        even = np.ones(len(table), bool)
+        even[list(self.read)] = False
+        starts, ends = self.starts[even][:, columns].ravel(), self.ends[even][:, columns].ravel()
+        which, length = np.empty(len(starts), np.int32), ends - starts
+        words = np.ndarray(len(self.data) - _WORD + 1, "<u8", self.data, strides=(1,))
+        for count in (1, 2):
+            some = np.flatnonzero((length <= count * _WORD) & ((length > _WORD) | (count == 1)))
+            parts = [
+                words[starts[some] + k * _WORD] & _KEPT[np.clip(length[some] - k * _WORD, 0, _WORD)]
+                for k in range(count)
+            ]
+            which[some] = self._codes_of(parts, codes)
+        for at in np.flatnonzero(length > 2 * _WORD).tolist():
+            which[at] = codes[self._text(self.data[starts[at] : ends[at]])]
+        table[even] = which.reshape(-1, len(columns))
+        for row, cells in self.read.items():
+            table[row] = [codes[cells[column]] for column in columns]
+        return table
+
+    def _codes_of(self, words: Sequence[NDArray[np.uint64]], codes: Codes) -> Which:
+        """The codes of cells given by their first eight bytes, or by those and the next eight, zeros behind them."""
+        keys, which = distinct(words[0])
+        parts = [keys]
+        if len(words) == 2:
+            second, place = distinct(words[1])
+            both, which = distinct(which.astype(np.uint64) << np.uint64(32) | place.astype(np.uint64))
+            parts = [keys[both >> np.uint64(32)], second[both & np.uint64(0xFFFFFFFF)]]
+        spelt = np.stack(parts, axis=1).astype("<u8").view(f"S{_WORD * len(parts)}").ravel().tolist()
+        return codes.of(map(self._text, spelt), len(spelt))[which]
+
+    def _text(self, spelt: bytes) -> str:
+        return spelt.decode(self.encoding).lstrip(" ")
+
+
+def regular_blocks(data: bytes, start: int, line: int, width: int, delimiter: str, encoding: str) -> Iterator[Regular]:
+    """The rows from byte `start` on, where a `line` starts, while they are regular."""
+    encoding = codecs.lookup(encoding).name.removesuffix("-sig")
+    if encoding not in _ENCODINGS or width < 2 or data.count(b"\r") != data.count(b"\r\n"):
+        return
+    while start < len(data):
+        part = data[start : start + _PART]
+        end = part.rfind(b"\n") + 1
+        if not end:
+            return
+        block = _block(part[:end], line, width, delimiter, encoding)
+        if block is None:
+            return
+        start, line = start + end, line + len(block.lines)
+        yield block
+
+
+def _block(part: bytes, line: int, width: int, delimiter: str, encoding: str) -> Regular | None:
+    """The rows of some whole lines; None if any is not regular."""
+    data = np.frombuffer(part, np.uint8)
+    marks = np.flatnonzero((data == ord(delimiter)) | (data == ord("\n")))
+    last = np.flatnonzero(data[marks] == ord("\n"))  # of each line
+    cells = np.diff(last, prepend=-1)
+    breaks = marks[last]
+    begins = np.concatenate([[0], breaks[:-1] + 1])
+    quoted = np.unique(np.searchsorted(breaks, np.flatnonzero(data == ord('"'))))
+    even = cells == width
+    even[quoted] = False
+    if np.count_nonzero(even) + len(quoted) != len(even):
+        return None
+    starts, ends = np.zeros((2, len(even), width), np.intp)
+    ends[even] = marks[(last[even] - width + 1)[:, None] + np.arange(width)]
+    starts[even, 0] = begins[even]
+    starts[even, 1:] = ends[even, :-1] + 1
+    ends[:, -1] -= (ends[:, -1] > starts[:, -1]) & (data[ends[:, -1] - 1] == ord("\r"))
+    if (ends - starts).max() > csv.field_size_limit():
+        return None
+    read = {}
+    for row in quoted.tolist():
+        text = part[begins[row] : breaks[row]].decode(encoding)
+        try:
+            found = list(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=True))
+        except csv.Error:  # its quotation marks end on another line, if at all
+            return None
+        if len(found) != 1 or len(found[0]) != width:
+            return None
+        read[row] = found[0]
+    return Regular(range(line, line + len(even)), part + bytes(2 * _WORD), encoding, starts, ends, read)
