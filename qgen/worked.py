@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import prod
+from typing import NamedTuple
 
 from qgen.decimals import plain
 from qgen.functions import Value
@@ -25,8 +26,7 @@ MOST_PATHS = 4
 """A network with more paths than these is solved layer by layer, through the bias gradients of the layer above."""
 
 
-@dataclass(frozen=True)
-class Worked:
+class Worked(NamedTuple):
     """One item: `lines` of LaTeX, the last ending in the number; `accepted` as printed."""
 
     item: Item
@@ -34,8 +34,7 @@ class Worked:
     value: str
 
 
-@dataclass(frozen=True)
-class Factor:
+class Factor(NamedTuple):
     """An intermediate result that several gradients share: the error or a unit's slope."""
 
     step: str
@@ -141,8 +140,7 @@ def worked_values(derivation: Derivation, givens: Mapping[str, Value], rounding:
     return solve(derivation.question.steps, givens, write=write)
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A variant's worked solution: a line for every shared factor, by step, and the items in order."""
 
     factors: Mapping[str, str]

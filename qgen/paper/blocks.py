@@ -23,7 +23,6 @@ Formulas are the LaTeX of latex.py. Dollars, bars and stars inside a formula are
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,8 +32,7 @@ from qgen.paper.inline import Formula, Inline, Line, MarkupError, Text, escape, 
 __all__ = ["Block", "Formula", "Inline", "Text", "escape", "inline", "parse", "split"]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading of level 1 (the title), 2 (a question), 3 (a part) or 4 (a layer), and what stands at its right."""
 
     level: int
@@ -42,8 +40,7 @@ class Heading:
     aside: Inline
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """Running text; a list item if `item`."""
 
     text: Inline
@@ -57,8 +54,7 @@ class Display(NamedTuple):
     note: Inline
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A label and a line to write on, `share` of the width, called `name`; filled in if there is a value."""
 
     label: Inline
@@ -67,15 +63,13 @@ class Field:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """Fields in one row."""
 
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of cells in `groups` side by side; `numeric` tells the columns that align at the decimal point."""
 
     header: tuple[Inline, ...]
@@ -84,8 +78,7 @@ class Table:
     numeric: tuple[bool, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerBox:
+class AnswerBox(NamedTuple):
     """A box to write the answer of an item in, with its label, also in words; a printed value on a solution."""
 
     label: Inline
@@ -94,40 +87,34 @@ class AnswerBox:
     spoken: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Boxes:
+class Boxes(NamedTuple):
     """A grid of answer boxes, `columns` in a row, 0 for as many as fit."""
 
     boxes: tuple[AnswerBox, ...]
     columns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(NamedTuple):
     """A drawing, by name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A line across the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Empty space, in points."""
 
     points: float
 
 
-@dataclass(frozen=True, slots=True)
-class NewPage:
+class NewPage(NamedTuple):
     """The rest starts on a new page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(NamedTuple):
     """Blocks on one page."""
 
     blocks: "tuple[Block, ...]"

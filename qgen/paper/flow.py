@@ -115,8 +115,7 @@ def _texts(node: object) -> list[str]:
         return [node.text]
     if isinstance(node, tuple | list):
         return [text for child in node for text in _texts(child)]
-    names = getattr(type(node), "__slots__", ())
-    return [text for name in names for text in _texts(getattr(node, name))]
+    return []
 
 
 def _set(flow: "Flow", source: str) -> Chunk:

@@ -16,8 +16,7 @@ Anything else is a FormulaError with its place. The classes of atoms are those o
 """
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct", "inner"]
 
@@ -77,16 +76,14 @@ class FormulaError(Exception):
         self.start, self.length, self.why = start, length, why
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(NamedTuple):
     """Characters of one face in a row: one symbol, or the letters of an operator or a text."""
 
     face: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fraction:
+class Fraction(NamedTuple):
     """A fraction, of the size that fits its place, or of a fixed level: 0 as in a display, 1 as in running text."""
 
     top: "Row"
@@ -94,8 +91,7 @@ class Fraction:
     level: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(NamedTuple):
     """Brackets that grow with what they hold."""
 
     left: str
@@ -103,31 +99,27 @@ class Fence:
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(NamedTuple):
     """One bracket of a fixed size, 1 to 4."""
 
     sign: str
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Accent:
+class Accent(NamedTuple):
     """A sign over a row."""
 
     sign: str
     body: "Row"
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(NamedTuple):
     """A space, in em."""
 
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """A nucleus with its class, scripts, and where it starts in the source."""
 
     kind: Kind
@@ -209,15 +201,15 @@ class _Parser:
         if token == "'":
             if last.sup is not None:
                 self.fault("a prime after a superscript; write it before", 1)
-            atoms.append(replace(last, primes=last.primes + 1))
+            atoms.append(last._replace(primes=last.primes + 1))
         elif token == "^":
             if last.sup is not None:
                 self.fault("a second superscript", 1)
-            atoms.append(replace(last, sup=self.group()))
+            atoms.append(last._replace(sup=self.group()))
         else:
             if last.sub is not None:
                 self.fault("a second subscript", 1)
-            atoms.append(replace(last, sub=self.group()))
+            atoms.append(last._replace(sub=self.group()))
 
     def atom(self) -> Atom | Space:
         token, start = self.take(), self.tokens[self.at - 1][1]

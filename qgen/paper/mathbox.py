@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from qgen.paper.fonts import metrics, width
 from qgen.paper.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
@@ -36,8 +37,7 @@ _SPACES = dict(
 _AMOUNT = {"0": 0.0, "-": 0.0, "1": THIN, "2": MEDIUM, "3": THICK, "a": THIN, "b": MEDIUM, "c": THICK}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """0 display, 1 text, 2 script, 3 script of script; cramped under a rule and in subscripts."""
 
     level: int

@@ -1,6 +1,6 @@
 """The catalog of a document and what it tells of itself, for people, screen readers and libraries."""
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from qgen.paper.pdf import File, plain, text_string
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qgen.paper.blocks import Table
 from qgen.paper.fonts import width as glyph_width
@@ -94,8 +94,7 @@ def _scaled(piece: Piece, scale: float) -> Piece:
     return piece._replace(x=piece.x * scale, y=piece.y * scale, operators=operators)
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(NamedTuple):
     """A column's width; of numbers also the most that stands from the decimal point on."""
 
     numeric: bool

@@ -46,7 +46,7 @@ class Tree:
         self.root = file.reserve(2)
         self.top = Element(file.reserve(), "Document", self.root)
         self.elements = [self.top]
-        self.known: dict[tuple[int, tuple[str, int]], Element] = {}
+        self.known: dict[Path, Element] = {}
         self.marked: list[list[str]] = []
         self.widgets: list[str] = []
 
@@ -58,24 +58,23 @@ class Tree:
         """Paths count from anew."""
         self.known.clear()
 
-    def element(self, path: Path, alt: str = "") -> Element:
+    def element(self, path: Path) -> Element:
         """The element at a path; made, with all around it, if it is new."""
-        at = self.top
-        for step in path:
-            key = at.number, step
-            inner = self.known.get(key)
-            if inner is None:
-                inner = self.known[key] = Element(self.file.reserve(), step[0], at.number)
-                self.elements.append(inner)
-                at.kids.append(f"{inner.number} 0 R")
-            at = inner
-        if alt and not at.alt:
-            at.alt = self.speak(alt) if at.role == "Formula" else alt
-        return at
+        if not path:
+            return self.top
+        found = self.known.get(path)
+        if found is None:
+            around = self.element(path[:-1])
+            found = self.known[path] = Element(self.file.reserve(), path[-1][0], around.number)
+            self.elements.append(found)
+            around.kids.append(f"{found.number} 0 R")
+        return found
 
     def mark(self, path: Path, alt: str = "", attributes: str = "") -> int:
         """The number of a new piece of marked content on the current page, which belongs to the element at a path."""
-        element = self.element(path, alt)
+        element = self.element(path)
+        if alt and not element.alt:
+            element.alt = self.speak(alt) if element.role == "Formula" else alt
         marked = self.marked[-1]
         page = self.pages[len(self.marked) - 1]
         number = len(marked)
@@ -88,7 +87,8 @@ class Tree:
 
     def widget(self, path: Path, alt: str, annotation: int) -> int:
         """A form field's element on the current page; the number by which the field finds it in the parent tree."""
-        element = self.element((*path, ("Form", -1)), alt)
+        element = self.element((*path, ("Form", -1)))
+        element.alt = alt
         element.page = self.pages[len(self.marked) - 1]
         element.kids.append(f"<</Type/OBJR/Obj {annotation} 0 R>>")
         self.widgets.append(f"{element.number} 0 R")
