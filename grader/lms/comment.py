@@ -1,40 +1,51 @@
 """The comment that goes along with a grade, where the LMS can take one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 
-from grader.lms.cells import number, plain
+from grader.lms.cells import number, plain, runs
 from grader.lms.results import Lost, Score
+from qgen.errors import InputError
+from qgen.words import macro
 
 LONGEST = 3000
 
 
-def comment(score: Score, maxima: Mapping[str, Decimal], lost: Sequence[Lost]) -> str:
-    """Marks per layer, then each lost item with its note, in one line that begins with a digit.
+def comment(
+    score: Score,
+    maxima: Mapping[str, Decimal],
+    lost: Sequence[Lost],
+    templates: Path | None = None,
+    language: str = "en",
+) -> str:
+    """Marks per layer, then each lost item with its note, on one line, in the words of the template comment.txt.
 
-    So no spreadsheet runs it; semicolons become commas, since many spreadsheets split cells there.
+    Semicolons become commas, since many spreadsheets split cells there. InputError where its start would run in one.
     """
-    layers = ", ".join(f"{name.replace('_', ' ')} {number(got)}/{number(maxima[name])}"
-                       for name, got in score.layers.items() if name in maxima)  # fmt: skip
-    parts = [f"{number(score.score)} of {number(score.max_score)}", *([layers] if layers else [])]
+    say = partial(macro, "comment.txt", folder=templates, language=language)
+    total = say("total", number(score.score), number(score.max_score))
+    if runs(total):
+        raise InputError(
+            f'comment.txt: the total "{total}" would run in a spreadsheet; begin it with a letter or digit'
+        )
+    layers = [say("layer", *name.split("_", 1), number(got), number(maxima[name]))
+              for name, got in score.layers.items() if name in maxima]  # fmt: skip
+    parts = [total, *([", ".join(layers)] if layers else [])]
     blank = [part.item for part in lost if part.verdict == "blank" and not part.note.strip()]
     rest = [part for part in lost if part.item not in blank]
     told = 0
     for part in rest:
-        line = f"{part.item}: {part.verdict.replace('_', ' ')}, {number(part.marks)}/{number(part.max_marks)}"
-        note = one_sentence(part.note)
-        parts.append(f"{line}, {note}" if note else line)
+        marks = {"marks": number(part.marks), "max_marks": number(part.max_marks)}
+        parts.append(say("lost", asdict(part) | marks).rstrip("."))
         if sum(map(len, parts)) > LONGEST:
             parts.pop()
             break
         told += 1
     if told < len(rest):
-        parts.append(f"And {len(rest) - told} more items lost marks")
+        parts.append(say("more", len(rest) - told))
     if blank:
-        parts.append("Left blank: " + ", ".join(blank))
+        parts.append(say("left_blank", blank))
     return plain(". ".join(parts).replace(";", ",") + ".")
-
-
-def one_sentence(note: str) -> str:
-    """A note on one line, without its full stop."""
-    return " ".join(note.split()).rstrip(".")

@@ -66,6 +66,8 @@ def export(
     scale: Literal["points", "percent"] = "points",
     by_layer: bool = False,
     feedback: bool | None = None,
+    templates: Path | None = None,
+    exam: Path | None = None,
     partial: bool = False,
     title: str = "Exam",
     force: bool = False,
@@ -74,13 +76,15 @@ def export(
     """Write a results folder as a gradebook file for `lms`, a key of SYSTEMS, on its own export `roster`.
 
     The file is <results>/<lms>.csv unless `out` names another. Nothing is written if a student on either side
-    has no partner, unless `partial`. Comments go along where the LMS takes them, unless `feedback` is false.
+    has no partner, unless `partial`. Comments go along where the LMS takes them, unless `feedback` is false, in the
+    words of `templates` and the language of `exam`, a folder, else in English.
     Raises InputError for files, columns and grades at fault.
     """
     system = _system(lms, xml)
     target = _target(results, out, system, roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
+    language = _language(exam) if exam and comments else "en"
     found = read_results(results, marks=by_layer or comments)
     scores = {score.student_id: score for score in found.scores}
     table = read_table(roster) if roster else None
@@ -102,7 +106,7 @@ def export(
         Grade(
             student,
             tuple(number(value) for value in values[name]),
-            comment(scores[name], found.maxima, found.lost.get(name, ())) if comments else "",
+            comment(scores[name], found.maxima, found.lost.get(name, ()), templates, language) if comments else "",
         )
         for name, student in kept
     )
@@ -145,6 +149,12 @@ def _system(lms: str, xml: bool) -> System:
     if xml and system.xml is None:
         raise InputError(f"{lms}: has no XML import; --xml is for moodle")
     return system.xml if xml and system.xml else system
+
+
+def _language(exam: Path) -> str:
+    from qgen.exam import read_exam
+
+    return read_exam(exam, verify=False).spec.language
 
 
 def _target(results: Path, out: Path | None, system: System, roster: Path | None, force: bool) -> Path:

@@ -11,7 +11,7 @@ from grader.spreadsheet import unguarded
 from qgen.errors import InputError, nearest
 
 SCORE_COLUMNS = ("student_id", "variant", "score", "max_score", "percent")
-MARK_COLUMNS = ("student_id", "item", "layer", "verdict", "marks", "max_marks", "note")
+MARK_COLUMNS = ("student_id", "item", "layer", "verdict", "marks", "max_marks", "misconception", "note")
 NUMBER = re.compile(r"\d{1,9}(\.\d*)?([eE]-\d{1,2})?|\.\d+", re.ASCII)
 WORDS = ("student_id", "variant")
 SHOWN = 20
@@ -37,6 +37,7 @@ class Lost:
     marks: Decimal
     max_marks: Decimal
     note: str
+    misconception: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def _read_marks(path: Path, faults: list[str]) -> _Marks:
         seen.students[student] = None
         seen.sums[layer] = seen.sums.get(layer, Decimal(0)) + most
         if marks < most:
-            seen.lost.setdefault(student, []).append(Lost(item, row["verdict"], marks, most, row["note"]))
+            seen.lost.setdefault(student, []).append(
+                Lost(item, row["verdict"], marks, most, row["note"].strip(), row["misconception"])
+            )
     return seen
 
 

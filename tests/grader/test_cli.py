@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from grader.cli import app
 from qgen.exam import make_exam, write_exam
 from qgen.spec import spec_of
+from qgen.words import TEMPLATES
 
 SMALL = {"questions": [{"network": "tanh-heads"}]}
 
@@ -121,6 +122,25 @@ def test_scores_go_to_canvas_and_an_existing_file_is_kept(here: Path) -> None:
     assert again.exit_code == 1
     assert "--force" in again.output
     assert Path("results/canvas.csv").read_bytes() == first
+
+
+def test_comments_speak_the_language_of_the_exam_and_the_words_of_own_templates(here: Path) -> None:
+    run("score", "answers.csv", "--no-feedback")
+    exam, _ = make_exam(spec_of({**SMALL, "language": "de"}), 3, 1)
+    Path("german").mkdir()
+    write_exam(exam, Path("german"))
+    macros = (TEMPLATES / "comment.txt").read_text("utf-8")
+    Path("mine").mkdir()
+    Path("mine/comment.txt").write_text(macros.replace(" of <<", " from <<"), "utf-8")
+    for options, said in (
+        ((), "21 of 21."),
+        (("--exam", "german"), "21 von 21 Punkten."),
+        (("--templates", "mine"), "21 from 21."),
+    ):
+        assert run("export", "generic", "--force", *options).exit_code == 0
+        assert rows("results/generic.csv")[0]["Feedback"].startswith(said)
+    Path("german").rename("exam/exam")
+    assert run("export", "generic", "--force", "--exam", "german").output.startswith("german: no exam.json here")
 
 
 def test_an_unknown_system_is_refused_with_the_nearest(here: Path) -> None:

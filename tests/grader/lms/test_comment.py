@@ -1,17 +1,23 @@
 """The comment beside a grade."""
 
+import re
 from decimal import Decimal
+
+import pytest
 
 from grader.lms.cells import runs
 from grader.lms.comment import LONGEST, comment
 from grader.lms.results import Lost, Score
+from qgen.errors import InputError
+from qgen.misconceptions import CATALOGUE
+from qgen.words import TEMPLATES
 
 SCORE = Score("S1", Decimal("3.50"), Decimal(6), Decimal("58.33"), {"q1_output": Decimal("3.5")})
 MAXIMA = {"q1_output": Decimal(6)}
 
 
-def lost(item, verdict, note="", marks="0"):
-    return Lost(item, verdict, Decimal(marks), Decimal(1), note)
+def lost(item, verdict, note="", marks="0", misconception=""):
+    return Lost(item, verdict, Decimal(marks), Decimal(1), note, misconception)
 
 
 def test_it_gives_layers_lost_items_with_notes_and_blanks():
@@ -43,3 +49,35 @@ def test_nothing_in_a_note_can_run_or_break_the_row():
     assert ";" not in text
     assert "\n" not in text
     assert '\\"' not in text
+
+
+def test_every_word_is_a_templates_and_an_own_folder_goes_first(tmp_path):
+    macros = re.findall(r"macro (\w+\([^)]*\))", (TEMPLATES / "comment.txt").read_text("utf-8"))
+    mine = "".join(f"<% macro {name} %>5ummat<% endmacro %>\n" for name in macros)
+    (tmp_path / "comment.txt").write_text(mine, "utf-8")
+    items = [lost("q1_a3", "wrong", "x" * 2990), lost("q1_b", "wrong", "x"), lost("q1_db3", "blank")]
+    assert set(re.findall(r"\w+", comment(SCORE, MAXIMA, items, tmp_path))) == {"5ummat"}
+
+
+def test_german_says_all_of_it_in_plain_text():
+    items = [
+        lost("q1_a3", "imprecise", "right as far as it is written", "0.5"),
+        lost("q1_dw13", "wrong", "dw13: The error is 2(a - y).", "0", "factor-two + sigmoid-slope-plus"),
+        lost("q1_z3", "correct", "examiner: 0 instead of 1: copied"),
+        lost("q1_db3", "blank"),
+    ]
+    assert comment(SCORE, MAXIMA, items, language="de") == (
+        "3.5 von 6 Punkten. q1 Ausgabeschicht 3.5/6. q1_a3: zu wenige Stellen, 0.5/1. "
+        "q1_dw13: falsch, 0/1, Wegen des Faktors 1/2 im Verlust ist der Fehler a - y, nicht 2 (a - y). "
+        "Die Ableitung der Sigmoidfunktion ist a (1 - a), nicht a (1 + a). "
+        "q1_z3: richtig, 0/1, Entscheidung: 0 statt 1: copied. Nicht beantwortet: q1_db3."
+    )
+    for mistake in CATALOGUE:
+        text = comment(SCORE, MAXIMA, [lost("q1_a3", "wrong", "x", "0", mistake.name)], language="de")
+        assert not re.search(r"[$\\{}]|partial|alpha", text)
+
+
+def test_a_template_whose_comment_would_run_in_a_spreadsheet_is_refused(tmp_path):
+    (tmp_path / "comment.txt").write_text("<% macro total(score, max_score) %>=<< score >><% endmacro %>", "utf-8")
+    with pytest.raises(InputError, match=r'the total "=3\.5" would run in a spreadsheet'):
+        comment(SCORE, MAXIMA, [], tmp_path)

@@ -41,7 +41,7 @@ def test_all_faults_are_told_at_once(results):
     path = results / "scores.csv"
     lines = path.read_text().splitlines()
     path.write_text("\n".join([*lines, lines[1], ",099,1,40,2.5,1,0,0", "short,row"]) + "\n")
-    (results / "marks.csv").write_text("student_id,item,layer,verdict,mark,max_marks,note\n")
+    (results / "marks.csv").write_text("student_id,item,layer,verdict,mark,max_marks,misconception,note\n")
     with pytest.raises(InputError) as error:
         read_results(results, marks=True)
     text = str(error.value)
