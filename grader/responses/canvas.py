@@ -30,6 +30,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[st
     """Every student's last attempt, the first of a student's rows, and remarks on the file."""
     questions = _questions(table.heading)
     tags: dict[int, Tag] = {}
+    places: dict[Tag, int] = {}
     foreign = []
     for i in questions:
         tag = tag_in(table.heading[i])
@@ -37,6 +38,8 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[st
             foreign.append(table.heading[i].partition(":")[0].strip())
         elif why := unknown(tag, exam):
             faults.add(table.line, f"column {i + 1}: {tag.text}: {why}; is this the exam that was exported?")
+        elif tag.item and places.setdefault(tag, i) != i:
+            faults.add(table.line, f"columns {places[tag] + 1} and {i + 1} are both {tag.text}: which one counts?")
         elif tag.item:
             tags[i] = tag
     if not tags and not faults.shown:
@@ -50,7 +53,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[st
         raise InputError(f"{table.name}:{table.line}: has no names and ids: is the quiz an anonymous survey?")
     taken: dict[str, Taken] = {}
     again: dict[str, bool] = {}
-    for line, cells in rows_of(table):
+    for line, cells in rows_of(table, faults):
         who = cells[1].strip() or cells[0].strip()
         if not who:
             continue

@@ -54,8 +54,8 @@ def recognises(heading: Sequence[str]) -> bool:
 
 def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[str]]:
     """Every student's last finished attempt, and remarks on the file."""
-    rows = list(rows_of(table))
-    slots, completed = _layout(table, rows)
+    rows = list(rows_of(table, faults))
+    slots, completed = _layout(table, rows, faults)
     quiz = Quiz(table, exam, slots, faults)
     taken: dict[tuple[str, ...], Taken] = {}
     again, unfinished = {}, {}
@@ -118,7 +118,7 @@ def _by_place(quiz: Quiz, place: int) -> tuple[str, ...]:
     )
 
 
-def _layout(table: Table, rows: Sequence[tuple[int, list[str]]]) -> tuple[list[Slot], int]:
+def _layout(table: Table, rows: Sequence[tuple[int, list[str]]], faults: Faults) -> tuple[list[Slot], int]:
     """The slots, and the column that says when an attempt was completed."""
     first = _first_slot(table.heading)
     if first is None:
@@ -134,11 +134,13 @@ def _layout(table: Table, rows: Sequence[tuple[int, list[str]]]) -> tuple[list[S
     texts = tagged or width == 3
     if width == 1 and texts:
         raise InputError(f'{table.name}:{table.line}: no responses; tick "response" on the Responses page, too')
-    return [
-        Slot(number, places[0] if texts else None, places[1 if texts else 0])
-        for number, places in sorted(columns.items())
-        if len(places) == width
-    ], grade - 2
+    slots = []
+    for number, places in sorted(columns.items()):
+        if len(places) == width:
+            slots.append(Slot(number, places[0] if texts else None, places[1 if texts else 0]))
+        else:
+            faults.add(table.line, f"slot {number} has {several(len(places), 'column')} where slot 1 has {width}")
+    return slots, grade - 2
 
 
 def _first_slot(heading: Sequence[str]) -> int | None:

@@ -9,10 +9,10 @@ from decimal import Decimal, localcontext
 
 from grader.numerals import UNLIMITED, read
 from qgen.exam import Exam
-from qgen.tables import Table
+from qgen.tables import Faults, Table
 
 TAG = re.compile(
-    r"\[\s*(?P<question>q\d+)(?:_(?P<quantity>[\w.]+))?\s+v(?P<variant>\w+)(?:\s+x(?P<times>10+))?\s*\]",
+    r"\[\s*(?P<question>q\d+)(?:_(?P<quantity>[\w.]+))?\s+v(?P<variant>\w+)(?:\s+x(?P<times>10{1,20}))?\s*\]",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -111,13 +111,16 @@ def divided(text: str, exponent: int) -> tuple[str, str]:
         return f"{number.scaleb(-exponent):f}", ""
 
 
-def rows_of(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Lines and cells below the heading, short rows filled up, blank ones left out."""
+def rows_of(table: Table, faults: Faults | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Lines and cells below the heading, blank rows left out; short rows are filled up, and `faults` if asked for."""
     width = len(table.heading)
     for block in table.blocks:
         for line, row in zip(block.lines, block.rows, strict=True):
-            if any(cell.strip() for cell in row):
-                yield line, [*row, *[""] * (width - len(row))]
+            if not any(cell.strip() for cell in row):
+                continue
+            if faults and (len(row) < width or any(cell.strip() for cell in row[width:])):
+                faults.add(line, f"has {len(row)} cells where the heading has {width}; download the file again")
+            yield line, [*row, *[""] * (width - len(row))]
 
 
 def several(count: int, noun: str) -> str:

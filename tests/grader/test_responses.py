@@ -328,6 +328,35 @@ def test_tags_of_another_exam_are_faults(exam, save):
         read_responses(save([head]), exam)
 
 
+def test_rows_cut_short_and_headings_that_stand_twice_are_faults_all_at_once(exam, save):
+    one, two = exam.columns[:2]
+    head = [*CANVAS, f"9: [{one} v001] ?", "1.0", f"8: [{two} v001] ?", "1.0", f"7: [{one} v001] ?", "1.0", "n correct"]
+    rows = [
+        ["N", "1", "", "S", "1", "", "now", "0.5", "1.0", "", "", "", "", "1"],
+        ["M", "2", "", "S", "1", "", "now", "0.5"],
+    ]
+    with pytest.raises(InputError) as error:
+        read_responses(save([head, *rows, [], [*rows[0], "odd"]], encoding="utf-8"), exam)
+    assert error.value.faults == (
+        f"quiz.csv:1: columns 8 and 12 are both [{one} v001]: which one counts?",
+        "quiz.csv:3: has 8 cells where the heading has 14; download the file again",
+        "quiz.csv:5: has 15 cells where the heading has 14; download the file again",
+    )
+    head = [*HEAD, *slots(2, ("Question", "Response")), "Response 2"]
+    with pytest.raises(InputError) as error:
+        read_responses(save([head, ["A", "B", "ab@example.edu", *WHEN, question_text("q1", "001")]]), exam)
+    assert error.value.faults == (
+        "quiz.csv:1: slot 2 has 3 columns where slot 1 has 2",
+        "quiz.csv:2: has 9 cells where the heading has 13; download the file again",
+    )
+
+
+def test_a_tag_with_a_power_of_ten_of_5000_digits_is_no_tag(exam, save):
+    head = [*CANVAS, f"9: [{exam.columns[0]} v999 x1{'0' * 5000}] ?", "1.0", "n correct"]
+    with pytest.raises(InputError, match="no question here has a tag"):
+        read_responses(save([head], encoding="utf-8"), exam)
+
+
 def test_a_number_for_a_thousandfold_keeps_every_digit_written(exam, save):
     item = exam.columns[0]
     head = [*CANVAS, f"9: [{item} v001 x1000] ?", "1.0", "n correct"]
