@@ -113,17 +113,22 @@ def _check_unanswered(sheet: Path) -> None:
 
 
 def _check_printable(students: Mapping[str, str]) -> None:
-    """InputError with every student whose id or name has a character that no typeface has."""
+    """InputError with every student whose id or name has a character that no typeface has, and what to do."""
+    from qgen.paper.fonts import UnprintableError
     from qgen.paper.glyphs import Glyphs
 
-    faults = []
+    faults: list[str] = []
+    remedies: dict[str, None] = {}
     for student, name in students.items():
         try:
             Glyphs(f"{student} {name}")
+        except UnprintableError as fault:
+            faults.append(f'student "{student}", "{name}": {fault.fault}')
+            remedies[fault.remedy] = None
         except InputError as fault:
-            faults.append(f'student "{student}", "{name}": {fault}; write it in Latin letters')
+            faults.append(f'student "{student}", "{name}": {fault}')
     if faults:
-        raise InputError(*faults)
+        raise InputError(*faults, *remedies)
 
 
 def print_papers(

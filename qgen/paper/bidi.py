@@ -8,6 +8,8 @@ from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
+LEFTWARD = "\U00100000"
+"""Private characters from here on stand for letters that are written to the left."""
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
@@ -24,7 +26,9 @@ def _forms() -> dict[str, dict[str, str]]:
 
 def is_rtl(text: str) -> bool:
     """Whether there is anything to put in order."""
-    return not text.isascii() and any("\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufefc" for char in text)
+    return not text.isascii() and any(
+        "\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufefc" or char >= LEFTWARD for char in text
+    )
 
 
 def forms(letter: str) -> tuple[str, ...]:
@@ -93,7 +97,7 @@ def visual(line: str) -> str:
 
 def _kind(char: str) -> str:
     """L, R, a number, a mark that goes with what it follows, or neutral."""
-    name = unicodedata.bidirectional(char)
+    name = "R" if char >= LEFTWARD else unicodedata.bidirectional(char)
     return {"L": "L", "R": "R", "AL": "R", "EN": "N", "AN": "N", "NSM": "M"}.get(name, " ")
 
 

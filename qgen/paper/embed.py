@@ -4,16 +4,17 @@ import unicodedata
 import zlib
 from functools import lru_cache
 
-from qgen.paper import fieldfont
+from qgen.paper import fieldfont, outlines
 from qgen.paper.fonts import CODES, FACES, typeface
-from qgen.paper.glyphs import Collection, Glyphs
+from qgen.paper.glyphs import Glyphs
+from qgen.paper.outlines import Cluster, Font
 from qgen.paper.pdf import File, packed
 
 Codes = tuple[tuple[str, int], ...]
 
 
-def embed(file: File, used: frozenset[str], glyphs: Glyphs, *, form: bool) -> tuple[str, bool]:
-    """The dictionary of font resources for what a document prints, and whether all of them are embedded.
+def embed(file: File, used: frozenset[str], glyphs: Glyphs, *, form: bool) -> str:
+    """The dictionary of font resources for what a document prints, all of them embedded.
 
     used: resource names, and resource names followed by a character. form: there are fields to fill in.
     """
@@ -24,9 +25,10 @@ def embed(file: File, used: frozenset[str], glyphs: Glyphs, *, form: bool) -> tu
     if form:
         field = _add(file, fieldfont.FILE, fieldfont.CODES, fieldfont.ENCODING)
         fonts.append(f"/{fieldfont.FIELD_FONT} {field} 0 R")
-    collections = [(resource, font) for resource, font in glyphs.collections.items() if resource in used]
-    fonts += [f"/{resource} {_add_collection(file, font)} 0 R" for resource, font in collections]
-    return f"<<{''.join(fonts)}>>", not collections
+    for resource, (found, clusters) in glyphs.found.items():
+        if resource in used:
+            fonts.append(f"/{resource} {_add_found(file, found, clusters)} 0 R")
+    return f"<<{''.join(fonts)}>>"
 
 
 @lru_cache(maxsize=64)
@@ -52,8 +54,7 @@ def _parts(font: str, codes: Codes, encoding: str) -> tuple[str, bytes, bytes]:
     program = typeface(font).makeSubset(subset)
     if encoding:
         program = fieldfont.mapped(program, codes)
-    tag = "".join(chr(65 + zlib.crc32(program) // 26**i % 26) for i in range(6))
-    return tag, packed(program, f"/Length1 {len(program)}"), packed(_to_unicode(codes))
+    return _tag(program), packed(program, f"/Length1 {len(program)}"), packed(_to_unicode(codes))
 
 
 def _add(file: File, font: str, codes: Codes, encoding: str = "") -> int:
@@ -83,30 +84,47 @@ def _entries(font: str, codes: Codes, tag: str, encoding: str) -> tuple[str, str
     return entries + encoding, descriptor
 
 
-def _add_collection(file: File, font: Collection) -> int:
-    """A typeface for Chinese, Japanese or Korean that every viewer brings along (ISO 32000-1, 9.7.5.2)."""
+def _add_found(file: File, font: Font, clusters: tuple[Cluster, ...]) -> int:
+    """A composite font (ISO 32000-1, 9.7) whose codes are the numbers of its glyphs."""
+    name, streams, widths, box = _found_parts(font, clusters)
+    data, unicode = (file.stream(stream) for stream in streams)
     descriptor = file.add(
-        f"<</Type/FontDescriptor/FontName/{font.name}/Flags 6/FontBBox[0 -150 1000 880]/ItalicAngle 0"
-        "/Ascent 880/Descent -120/CapHeight 880/StemV 90>>"
+        f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{box}]/ItalicAngle 0"
+        f"/Ascent 880/Descent -120/CapHeight 730/StemV 90/FontFile3 {data} 0 R>>"
     )
     descendant = file.add(
-        f"<</Type/Font/Subtype/CIDFontType0/BaseFont/{font.name}/FontDescriptor {descriptor} 0 R/DW 1000"
-        f"/CIDSystemInfo<</Registry(Adobe)/Ordering({font.ordering})/Supplement {font.supplement}>>>>"
+        f"<</Type/Font/Subtype/CIDFontType0/BaseFont/{name}/FontDescriptor {descriptor} 0 R/DW 1000/W[1[{widths}]]"
+        "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
     )
     return file.add(
-        f"<</Type/Font/Subtype/Type0/BaseFont/{font.name}/Encoding/{font.encoding}/DescendantFonts[{descendant} 0 R]>>"
+        f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]"
+        f"/ToUnicode {unicode} 0 R>>"
     )
 
 
-def _to_unicode(codes: Codes) -> bytes:
-    """ISO 32000-1, 9.10.3."""
-    lines = [f"<{code:02X}> <{_letter(char).encode('utf-16-be').hex().upper()}>" for char, code in codes]
+@lru_cache(maxsize=128)
+def _found_parts(font: Font, clusters: tuple[Cluster, ...]) -> tuple[str, tuple[bytes, bytes], str, str]:
+    """Name, font file and ToUnicode map, widths and bounding box of a few glyphs."""
+    data = outlines.program(font, clusters)
+    unicode = _to_unicode(tuple((cluster.text, code) for code, cluster in enumerate(clusters, 1)), 4)
+    streams = packed(data, "/Subtype/CIDFontType0C"), packed(unicode)
+    return f"{_tag(data)}+{font.name}", streams, " ".join(f"{c.width:g}" for c in clusters), font.box
+
+
+def _tag(program: bytes) -> str:
+    """Six letters that tell one subset of a typeface from another (9.6.4)."""
+    return "".join(chr(65 + zlib.crc32(program) // 26**i % 26) for i in range(6))
+
+
+def _to_unicode(codes: Codes, digits: int = 2) -> bytes:
+    """ISO 32000-1, 9.10.3; the codes have so many hexadecimal digits."""
+    lines = [f"<{code:0{digits}X}> <{_letter(char).encode('utf-16-be').hex().upper()}>" for char, code in codes]
     blocks = [lines[i : i + 100] for i in range(0, len(lines), 100)]
     body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
     return (
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) "
         "/Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        f"1 begincodespacerange\n<00> <FF>\nendcodespacerange\n{body}\nendcmap\n"
+        f"1 begincodespacerange\n<{'0' * digits}> <{'F' * digits}>\nendcodespacerange\n{body}\nendcmap\n"
         "CMapName currentdict /CMap defineresource pop\nend\nend\n"
     ).encode()
 

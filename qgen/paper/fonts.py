@@ -30,6 +30,8 @@ FACES = {
     "S4": ("STIXSizFourSymReg", _FENCES),
 }
 _ROMAN = {bytes([code]).decode("mac_roman"): code for code in range(128, 256)}
+MOST_NAMED = 3
+"""Characters that an error names."""
 _FREE_CODES = [*range(127, 256), *range(1, 32)]
 
 
@@ -44,12 +46,18 @@ class Metrics:
 
 
 class UnprintableError(InputError):
-    """A character that a table of glyphs lacks, named."""
+    """Characters that no typeface has, the first of them named. `remedy`: what to do about it."""
 
-    def __init__(self, char: str) -> None:
-        shown = char if char.isprintable() else "?"
-        name = f"U+{ord(char):04X} {unicode_name(char, 'unnamed')}"
-        super().__init__(f'"{shown}" ({name}) cannot be printed; the papers\' typefaces have no such character')
+    def __init__(self, *chars: str, remedy: str = "") -> None:
+        shown = [f'"{char if char.isprintable() else "?"}" ({_described(char)})' for char in chars[:MOST_NAMED]]
+        more = f" and {len(chars) - MOST_NAMED} more" if len(chars) > MOST_NAMED else ""
+        self.fault = f"{', '.join(shown)}{more} cannot be printed"
+        self.remedy = remedy or "the papers' typefaces have no such character"
+        super().__init__(f"{self.fault}; {self.remedy}")
+
+
+def _described(char: str) -> str:
+    return f"U+{ord(char):04X} {unicode_name(char, 'unnamed')}"
 
 
 class _Table(dict[Any, Any]):

@@ -5,42 +5,18 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from qgen.paper.bidi import forms, is_rtl, shaped, visual
+from qgen.paper.clusters import COMBINING, can_shape, cluster_of, clustered, is_private
 from qgen.paper.fonts import CODES, UnprintableError, codes_of, encode, escaped, typeface, width
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A typeface for Chinese, Japanese or Korean that viewers bring along; `codec` tells what it can print."""
-
-    name: str
-    encoding: str
-    ordering: str
-    supplement: int
-    codec: str
-
-    def has(self, char: str) -> bool:
-        """Whether it prints this character, one em wide."""
-        if unicodedata.east_asian_width(char) not in "WF" or ord(char) > 0xFFFF:
-            return False
-        try:
-            return bool(char.encode(self.codec))
-        except UnicodeEncodeError:
-            return False
-
-    def width(self, char: str) -> float:
-        """In em."""
-        return 1.0
-
-    def encode(self, text: str) -> str:
-        """The text as the inside of a PDF string."""
-        return "".join(map(escaped, text.encode("utf-16-be")))
+from qgen.paper.outlines import Cluster, Font
+from qgen.paper.typefaces import find, remedy
 
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """A TrueType file that is embedded."""
+    """A TrueType file that comes with matplotlib."""
 
     file: str
 
@@ -53,104 +29,169 @@ class Outlines:
         return float(typeface(self.file).charWidths[ord(char)]) / 1000
 
 
-Source = Outlines | Collection
-_JAPANESE = Collection("HeiseiMin-W3", "UniJIS-UCS2-H", "Japan1", 2, "cp932")
-_COLLECTIONS = (
-    Collection("STSong-Light", "UniGB-UCS2-H", "GB1", 4, "gbk"),
-    Collection("MSung-Light", "UniCNS-UCS2-H", "CNS1", 3, "big5"),
-    _JAPANESE,
-    Collection("HYSMyeongJo-Medium", "UniKS-UCS2-H", "Korea1", 1, "cp949"),
-)
-BEYOND: dict[str, tuple[Source, ...]] = {
-    "R": (Outlines("STIXGeneral"), Outlines("DejaVuSerif"), Outlines("DejaVuSans"), *_COLLECTIONS),
-    "I": (Outlines("STIXGeneralItalic"), Outlines("DejaVuSerif-Italic"), Outlines("DejaVuSans"), *_COLLECTIONS),
-    "B": (Outlines("STIXGeneralBol"), Outlines("DejaVuSerif-Bold"), Outlines("DejaVuSans"), *_COLLECTIONS),
+Source = Outlines | Font | None
+"""None: the face's fixed table."""
+BEYOND: dict[str, tuple[Outlines, ...]] = {
+    "R": (Outlines("STIXGeneral"), Outlines("DejaVuSerif"), Outlines("DejaVuSans")),
+    "I": (Outlines("STIXGeneralItalic"), Outlines("DejaVuSerif-Italic"), Outlines("DejaVuSans")),
+    "B": (Outlines("STIXGeneralBol"), Outlines("DejaVuSerif-Bold"), Outlines("DejaVuSans")),
 }
-"""Where words look for a typeface after a face's own table, in this order."""
-KANA = re.compile("[\u3041-\u30ff]")
+"""Where words look for a typeface after a face's own table, in this order, and before all others there are."""
 
 
 class Glyphs:
     """What one document can print: the fixed tables, and whatever else occurs in `extra` (people's names).
 
-    A word that leaves a face's table is set as a whole in the first typeface that has all of it; a character without a
-    glyph in any of them is an UnprintableError. What this adds, by resource name: `subsets`, font files with the
-    codes of characters, and `collections`.
+    A word that leaves a face's table is set as a whole in the first typeface that has all of it. UnprintableError names
+    all characters without a glyph in any. What this adds, by resource name: `subsets`, files of matplotlib with the
+    codes of characters, and `found`, other fonts with the clusters that were asked for, in the order of their codes.
     """
 
     def __init__(self, extra: str = "") -> None:
         self.subsets: dict[str, tuple[str, dict[str, int]]] = {}
-        self.collections: dict[str, Collection] = {}
-        words = [_shown(word) for word in extra.split()]
+        self._codes: dict[Font, dict[str, int]] = {}
+        self.unusual = False
+        lacking: dict[str, None] = {}
+        words = [_shown(word, lacking) for word in extra.split()]
         crowd = sorted({form for word in words for char in word for form in (char, *forms(char))})
         for face, sources in BEYOND.items():
             # A long word may be broken anywhere, and its parts have to be printable by themselves.
-            ranks = {rank for word in words for part in (word, *word) for rank, _ in _parts(face, part)}
-            for rank in sorted(ranks - {0}):
-                source = sources[rank - 1]
-                if isinstance(source, Collection):
-                    self.collections[f"{face}{rank}"] = source
-                else:
-                    self.subsets[f"{face}{rank}"] = source.file, codes_of("".join(filter(source.has, crowd)))
+            parts = [part for word in words for whole in (word, *word) for part in _parts(face, whole, lacking)]
+            self.unusual |= any(source for source, _ in parts)
+            for source in sorted({sources.index(source) for source, _ in parts if isinstance(source, Outlines)}):
+                codes = codes_of("".join(filter(sources[source].has, crowd)))
+                self.subsets[f"{face}{source + 1}"] = sources[source].file, codes
+        if lacking:
+            raise UnprintableError(*lacking, remedy=remedy("".join(lacking), can_shape()))
+
+    @property
+    def found(self) -> dict[str, tuple[Font, tuple[Cluster, ...]]]:
+        """Fonts beyond those of matplotlib by resource name, with what was encoded, from code 1 on."""
+        return {
+            _resource(k): (font, tuple(_cluster(font, char) for char in codes))
+            for k, (font, codes) in enumerate(self._codes.items())
+        }
 
     def width(self, face: str, text: str) -> float:
         """The width of the text in em."""
-        if not (self.subsets or self.collections):
+        if not self.unusual:
             return width(face, text)
         return sum(
-            sum(map(BEYOND[face][rank - 1].width, part)) if rank else width(face, part)
-            for rank, part in _parts(face, _shown(text))
+            width(face, part) if source is None else sum(_width(source, char) for char in part)
+            for source, part in _parts(face, _shown(text))
         )
 
     def runs(self, face: str, text: str) -> list[tuple[str, str]]:
         """The text as pairs of font resource and PDF string, one pair unless it leaves the fixed table."""
-        if not (self.subsets or self.collections):
+        if not self.unusual:
             return [(face, encode(face, text))]
         runs: list[tuple[str, str]] = []
-        for rank, part in _parts(face, visual(_shown(text))):
-            name = f"{face}{rank}" if rank else face
-            if name in self.collections:
-                code = self.collections[name].encode(part)
+        for source, part in _parts(face, visual(_shown(text))):
+            if isinstance(source, Font):
+                name, code = self._own(source, part)
+            elif source:
+                name = f"{face}{BEYOND[face].index(source) + 1}"
+                code = "".join(escaped(self.subsets[name][1][char]) for char in part)
             else:
-                code = "".join(escaped(self.subsets[name][1][char]) for char in part) if rank else encode(face, part)
+                name, code = face, encode(face, part)
             if runs and runs[-1][0] == name:
                 code = runs.pop()[1] + code
             runs.append((name, code))
         return runs
 
+    def _own(self, font: Font, part: str) -> tuple[str, str]:
+        """Resource and string in codes of two bytes, given in the order in which the document needs them."""
+        codes = self._codes.setdefault(font, {})
+        numbers = [codes.setdefault(char, len(codes) + 1) for char in part]
+        name = _resource(list(self._codes).index(font))
+        return name, "".join(escaped(byte) for number in numbers for byte in number.to_bytes(2, "big"))
 
-def _shown(text: str) -> str:
-    """Arabic words in their joined forms, as far as there are glyphs for these."""
+
+def _resource(k: int) -> str:
+    return f"N{k + 1}"
+
+
+@lru_cache(maxsize=4096)
+def _cluster(font: Font, char: str) -> Cluster:
+    return cluster_of(char)[1] if is_private(char) else font.cluster(char)
+
+
+def _width(source: Outlines | Font, char: str) -> float:
+    return source.width(char) if isinstance(source, Outlines) else _cluster(source, char).width / 1000
+
+
+def _shown(text: str, lacking: dict[str, None] | None = None) -> str:
+    """Arabic words in their joined forms, as far as there are glyphs for these; clusters as private characters.
+
+    Letters that cannot be combined are added to `lacking` and left out, if it is given; else an UnprintableError.
+    """
+    if text.isascii():
+        return text
+
+    def combine(match: re.Match[str]) -> str:
+        shown = clustered(match.group())
+        return _lack(match.group(), lacking) if shown is None else shown
+
+    strange = "".join(filter(is_private, text))
+    if strange:
+        _lack(strange, lacking)
+        text = "".join(char for char in text if not is_private(char))
+    text = COMBINING.sub(combine, text)
     if not is_rtl(text):
         return text
     joined = " ".join(shaped(word) for word in text.split(" "))
     return "".join(
-        char if any(source.has(char) for source in BEYOND["R"]) else unicodedata.normalize("NFKC", char)
+        char
+        if is_private(char) or any(source.has(char) for source in BEYOND["R"])
+        else unicodedata.normalize("NFKC", char)
         for char in joined
     )
 
 
+def _lack(text: str, lacking: dict[str, None] | None) -> str:
+    if lacking is None:
+        raise UnprintableError(*dict.fromkeys(text))
+    lacking.update(dict.fromkeys(text))
+    return ""
+
+
 @lru_cache(maxsize=4096)
-def _rank(face: str, word: str) -> int:
-    """The typeface for a word: 0 the fixed table, else a number into BEYOND, from 1; -1 if none has all of it."""
+def _whole(face: str, word: str) -> tuple[bool, Source]:
+    """Whether one typeface has all of the word, and which."""
     if all(char in CODES[face] or char == "\xa0" for char in word):
-        return 0
-    sources = BEYOND[face]
-    if KANA.search(word) and all(map(_JAPANESE.has, word)):
-        return sources.index(_JAPANESE) + 1
-    for rank, source in enumerate(sources, 1):
+        return True, None
+    for source in BEYOND[face]:
         if all(map(source.has, word)):
-            return rank
-    if len(word) == 1:
-        raise UnprintableError(word)
-    return -1
+            return True, source
+    if any(_is_fixed(face, char) for char in word):
+        return False, None  # letters for which there is a typeface of the papers' keep it
+    private = next((char for char in word if is_private(char)), None)
+    font = cluster_of(private)[0] if private else find(word)
+    if font is None or not all(cluster_of(char)[0] is font if is_private(char) else font.has(char) for char in word):
+        return False, None
+    return True, font
 
 
-def _parts(face: str, text: str) -> Iterator[tuple[int, str]]:
-    """The text in words and spaces with their typefaces, a word that no typeface has as a whole letter by letter."""
+def _is_fixed(face: str, char: str) -> bool:
+    return char in CODES[face] or char == "\xa0" or any(source.has(char) for source in BEYOND[face])
+
+
+def _parts(face: str, text: str, lacking: dict[str, None] | None = None) -> Iterator[tuple[Source, str]]:
+    """The text in words and spaces with their typefaces, a word that no typeface has as a whole in parts.
+
+    A character that no typeface has is added to `lacking`, if it is given; else it is an UnprintableError.
+    """
     for word in re.split("( )", text):
-        rank = _rank(face, word)
-        if rank < 0:
-            yield from ((_rank(face, char), char) for char in word)
-        elif word:
-            yield rank, word
+        known, source = _whole(face, word)
+        if known:
+            if word:
+                yield source, word
+            continue
+        for fixed, group in groupby(word, lambda char: _is_fixed(face, char)):
+            part = "".join(group)
+            for piece in [part] if not fixed and _whole(face, part)[0] else part:
+                known, source = _whole(face, piece)
+                if known:
+                    yield source, piece
+                else:
+                    _lack(piece, lacking)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from qgen.paper.clusters import breaks_before
 from qgen.paper.formula import Layout, break_formula, layout
 from qgen.paper.glyphs import Glyphs
 from qgen.paper.inline import Formula, Inline, Text
@@ -207,7 +208,7 @@ def _fragments(chunk: str, face: str, limit: float, glyphs: Glyphs) -> Iterator[
     start, wide = 0, 0.0
     for i, char in enumerate(chunk):
         step = glyphs.width(face, char)
-        if wide + step > limit and i > start:
+        if wide + step > limit and i > start and breaks_before(chunk, i):
             yield chunk[start:i], True
             start, wide = i, 0.0
         wide += step

@@ -17,15 +17,11 @@ def add_catalog(
     author: str,
     subject: str,
     language: str,
-    accessible: bool,
 ) -> bytes:
-    """The finished file: page tree, structure tree, form and metadata bound together.
-
-    accessible: whether the file may claim to be PDF/UA-1 (ISO 14289-1), which asks for embedded typefaces.
-    """
+    """The finished file: page tree, structure tree, form and metadata bound together. It claims to be PDF/UA-1."""
     known = {"Title": title, "Subject": subject, "Author": author, "Producer": PRODUCER}
     info = file.add(f"<<{''.join(f'/{key}{text_string(value)}' for key, value in known.items() if value)}>>")
-    metadata = file.stream(plain(_xmp(title, author, subject, accessible), "/Type/Metadata/Subtype/XML"))
+    metadata = file.stream(plain(_xmp(title, author, subject), "/Type/Metadata/Subtype/XML"))
     root = file.add(
         f"<</Type/Catalog/Pages {pages} 0 R/StructTreeRoot {tree} 0 R/MarkInfo<</Marked true>>"
         f"/Lang{text_string(language)}/ViewerPreferences<</DisplayDocTitle true>>/Metadata {metadata} 0 R"
@@ -34,8 +30,8 @@ def add_catalog(
     return file.finish(root, info)
 
 
-def _xmp(title: str, author: str, subject: str, accessible: bool) -> bytes:
-    """ISO 16684-1, with no dates."""
+def _xmp(title: str, author: str, subject: str) -> bytes:
+    """ISO 16684-1, with no dates; the claim is that of ISO 14289-1, clause 5."""
     parts = [f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>']
     if author:
         parts.append(f"<dc:creator><rdf:Seq><rdf:li>{escape(author)}</rdf:li></rdf:Seq></dc:creator>")
@@ -43,8 +39,7 @@ def _xmp(title: str, author: str, subject: str, accessible: bool) -> bytes:
         text = f'<rdf:li xml:lang="x-default">{escape(subject)}</rdf:li>'
         parts.append(f"<dc:description><rdf:Alt>{text}</rdf:Alt></dc:description>")
     parts.append(f"<pdf:Producer>{PRODUCER}</pdf:Producer>")
-    if accessible:
-        parts.append("<pdfuaid:part>1</pdfuaid:part>")
+    parts.append("<pdfuaid:part>1</pdfuaid:part>")
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '

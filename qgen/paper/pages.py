@@ -106,7 +106,7 @@ def render(
         room = _mark(page, mark(number), width) if mark else 0.0
         used |= _margins(page, marks, number, len(sheets), width, height, glyphs, room)
         contents.append(file.stream(packed(page.content())))
-    fonts, embedded = embed(file, frozenset(used), glyphs, form=form is not None)
+    fonts = embed(file, frozenset(used), glyphs, form=form is not None)
     resources = file.add(f"<</Font {fonts}>>")
     parent = file.reserve()
     for index, content in enumerate(contents):
@@ -126,7 +126,6 @@ def render(
         author=author,
         subject=subject,
         language=language,
-        accessible=embedded,
     )
 
 

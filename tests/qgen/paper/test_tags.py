@@ -163,10 +163,10 @@ def test_a_document_tells_its_language_its_title_and_that_it_is_tagged(reader):
     assert f">{reader.metadata.title}<" in root["/Metadata"].get_data().decode()
 
 
-def test_only_a_file_with_all_typefaces_embedded_claims_to_be_accessible(exam):
-    for variant, claims in ((0, True), (1, False)):
+def test_every_file_claims_to_be_accessible_as_all_typefaces_are_embedded(exam):
+    for variant in (0, 1):
         reader = pypdf.PdfReader(io.BytesIO(Papers(exam).question_paper(variant)))
-        assert (b"pdfuaid:part>1<" in reader.root_object["/Metadata"].get_data()) == claims
+        assert b"pdfuaid:part>1<" in reader.root_object["/Metadata"].get_data()
 
 
 def test_a_formula_on_two_pages_and_a_table_over_two_pages_stay_one_element():

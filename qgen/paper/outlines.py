@@ -1,0 +1,183 @@
+"""A font file of any kind (TrueType or CFF outlines, collections, variable fonts) -> the few glyphs a document embeds.
+
+Every glyph is drawn anew with a pen, 1000 units to the em, as a CID-keyed CFF font (Adobe Technical Note 5176): one way
+for all kinds of files. A glyph stands for a character or for several: a cluster, drawn as the typeface combines it.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache, cached_property, lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+REGULAR = {"wght": 400}
+"""Where a variable font is drawn."""
+_FORBIDDEN = 0x0002, 0x0100, 0x0200  # OS/2 fsType: no embedding, no subsetting, bitmaps only
+
+
+class Cluster(NamedTuple):
+    """What is read as `text` and drawn as glyphs at places; lengths in thousandths of an em."""
+
+    text: str
+    glyphs: tuple[tuple[str, float, float], ...]
+    width: float
+
+
+class Font:
+    """One face of a font file. ValueError for a file that cannot be read or may not be embedded."""
+
+    def __init__(self, data: bytes, number: int = 0) -> None:
+        from fontTools.ttLib import TTFont
+
+        self.data, self.number = data, number
+        # Read from memory: a file's position would be shared with copies of this process.
+        try:
+            self.font: Any = TTFont(BytesIO(data), fontNumber=number, lazy=True)
+            self.scale = 1000 / self.font["head"].unitsPerEm
+            rights = self.font["OS/2"].fsType if "OS/2" in self.font else 0
+        except Exception as fault:  # whatever a broken file makes fontTools raise
+            raise ValueError(f"no readable font: {fault}") from fault
+        if rights & 0x000F == _FORBIDDEN[0] or rights & (_FORBIDDEN[1] | _FORBIDDEN[2]):
+            raise ValueError("the font does not allow to be embedded in part")
+        if not any(table in self.font for table in ("glyf", "CFF ", "CFF2")):
+            raise ValueError("the font has no outlines")
+
+    @cached_property
+    def name(self) -> str:
+        """Its PostScript name, as a PDF name."""
+        given = self.font["name"].getDebugName(6) if "name" in self.font else None
+        if given and self.location:  # the file bears the name of where its axes start: Thin
+            given = given.partition("-")[0] + "-Regular"
+        return re.sub("[^A-Za-z0-9-]", "", given or "") or "Unnamed"
+
+    @cached_property
+    def box(self) -> str:
+        """The corners of a box around all its glyphs."""
+        head = self.font["head"]
+        return " ".join(f"{edge * self.scale:.0f}" for edge in (head.xMin, head.yMin, head.xMax, head.yMax))
+
+    @cached_property
+    def family(self) -> str:
+        """Its family and style, for choosing among the faces of a file."""
+        names = [self.font["name"].getDebugName(number) or "" for number in (1, 2, 16, 17)]
+        return " ".join(names)
+
+    @cached_property
+    def characters(self) -> dict[int, str]:
+        """Glyphs by the code points that have one."""
+        try:
+            return self.font.getBestCmap() or {}
+        except Exception:  # see above: a table that cannot be read tells of no characters
+            return {}
+
+    @cache  # noqa: B019  fonts are kept for good
+    def has(self, char: str) -> bool:
+        """Whether it has a glyph for this character, and one that can be seen."""
+        try:
+            return ord(char) in self.characters and (char.isspace() or bool(self._drawn(self.characters[ord(char)])))
+        except Exception:  # see above
+            return False
+
+    def cluster(self, text: str) -> Cluster:
+        """One character as the font maps it, in the form that a variation selector after it asks for."""
+        glyph = self.characters[ord(text[0])]
+        for table in self.font["cmap"].tables:
+            if table.format == 14 and len(text) > 1:
+                forms = {base: name for base, name in table.uvsDict.get(ord(text[1]), ()) if name}
+                glyph = forms.get(ord(text[0]), glyph)
+        return Cluster(text, ((glyph, 0.0, 0.0),), self._glyphs[glyph].width * self.scale)
+
+    @cached_property
+    def location(self) -> dict[str, float] | None:
+        """Where on its axes a variable font is drawn."""
+        axes = {axis.axisTag: axis for axis in self.font["fvar"].axes} if "fvar" in self.font else {}
+        return {
+            tag: max(axes[tag].minValue, min(axes[tag].maxValue, at)) for tag, at in REGULAR.items() if tag in axes
+        } or None
+
+    @cached_property
+    def _glyphs(self) -> Any:
+        return self.font.getGlyphSet(location=self.location)
+
+    def _drawn(self, glyph: str) -> list[Any]:
+        """The pen's commands for one glyph."""
+        from fontTools.pens.recordingPen import DecomposingRecordingPen
+
+        pen = DecomposingRecordingPen(self._glyphs)
+        self._glyphs[glyph].draw(pen)
+        commands: list[Any] = pen.value
+        return commands
+
+    def charstring(self, cluster: Cluster) -> Any:
+        """The outlines of a cluster."""
+        from fontTools.pens.t2CharStringPen import T2CharStringPen
+        from fontTools.pens.transformPen import TransformPen
+
+        pen = T2CharStringPen(cluster.width, None)
+        for glyph, x, y in cluster.glyphs:
+            placed = TransformPen(pen, (self.scale, 0, 0, self.scale, x, y))
+            for command, points in self._drawn(glyph):
+                getattr(placed, command)(*points)
+        return pen.getCharString()
+
+
+@lru_cache(maxsize=64)
+def _file(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def faces(path: Path) -> int:
+    """How many faces a font file holds."""
+    with path.open("rb") as file:
+        start = file.read(12)
+    return int.from_bytes(start[8:12], "big") if start[:4] == b"ttcf" else 1
+
+
+@lru_cache(maxsize=256)
+def opened(path: Path, number: int) -> Font | None:
+    """A face of a font file, read once; None if it is of no use."""
+    try:
+        return Font(_file(path), number)
+    except (OSError, ValueError):
+        return None
+
+
+def program(font: Font, clusters: Sequence[Cluster]) -> bytes:
+    """A CFF font of these clusters alone, in this order from glyph 1 on."""
+    from fontTools.cffLib import (
+        CFFFontSet,
+        CharStrings,
+        FDArrayIndex,
+        FDSelect,
+        FontDict,
+        GlobalSubrsIndex,
+        IndexedStrings,
+        PrivateDict,
+        TopDict,
+        TopDictIndex,
+    )
+    from fontTools.ttLib import TTFont
+
+    empty = Cluster("", (), 0)
+    charstrings = [font.charstring(cluster) for cluster in (empty, *clusters)]
+    whole = CFFFontSet()
+    whole.major, whole.minor, whole.hdrSize = 1, 0, 4
+    whole.fontNames, whole.strings, whole.GlobalSubrs = [font.name], IndexedStrings(), GlobalSubrsIndex()
+    whole.topDictIndex = TopDictIndex()
+    top, part, private = TopDict(), FontDict(), PrivateDict()
+    part.Private = private
+    select = FDSelect()
+    select.format, select.gidArray = 3, [0] * len(charstrings)
+    top.ROS, top.CIDCount = ("Adobe", "Identity", 0), len(charstrings)
+    top.GlobalSubrs, top.FDSelect, top.FDArray = whole.GlobalSubrs, select, FDArrayIndex()
+    top.FDArray.append(part)
+    top.charset = [".notdef", *(f"cid{number:05}" for number in range(1, len(charstrings)))]
+    top.CharStrings = CharStrings(None, top.charset, whole.GlobalSubrs, None, select, top.FDArray)
+    for name, charstring in zip(top.charset, charstrings, strict=True):
+        charstring.private, charstring.globalSubrs, charstring.fdSelectIndex = private, whole.GlobalSubrs, 0
+        top.CharStrings[name] = charstring
+    whole.topDictIndex.append(top)
+    out = BytesIO()
+    whole.compile(out, TTFont(recalcBBoxes=False), isCFF2=False)
+    return out.getvalue()

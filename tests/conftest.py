@@ -1,0 +1,66 @@
+"""Fonts made for the tests: what is printed must not hang on the fonts of the machine that runs them."""
+
+from pathlib import Path
+
+import pytest
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+from qgen.paper import typefaces
+
+EAST = "".join(map(chr, [*range(0x4E00, 0xA000), *range(0x3041, 0x3100)])) + "김철수민준：！，。、（）𠮷"
+
+
+def save_font(path, chars, *, cff=False, features="", rights=0, em=1000, ascent=700, marks=""):
+    """A font with one glyph, a box, for all of `chars`, and one of its own, a lower box, for each of `marks`."""
+    names = {char: f"u{ord(char):04X}" for char in marks}
+    order = [".notdef", "box", *names.values(), "joined"]
+    builder = FontBuilder(em, isTTF=not cff)
+    builder.setupGlyphOrder(order)
+    builder.setupCharacterMap({ord(char): names.get(char, "box") for char in chars + marks})
+    drawn = {}
+    for i, name in enumerate(order):
+        pen = T2CharStringPen(em, None) if cff else TTGlyphPen(None)
+        top = ascent - 40 * (i % 10)
+        if name != ".notdef":
+            pen.moveTo((50, 0))
+            for point in ((em - 50, 0), (em - 50, top), (50, top)):
+                pen.lineTo(point)
+            pen.closePath()
+        drawn[name] = pen.getCharString() if cff else pen.glyph()
+    name = Path(path).stem
+    if cff:
+        builder.setupCFF(name, {}, drawn, {})
+    else:
+        builder.setupGlyf(drawn)
+    builder.setupHorizontalMetrics(dict.fromkeys(order, (em, 50)))
+    builder.setupHorizontalHeader(ascent=ascent, descent=-200)
+    builder.setupNameTable({"familyName": name, "styleName": "Regular", "psName": name})
+    builder.setupOS2(fsType=rights)
+    builder.setupPost()
+    if features:
+        addOpenTypeFeaturesFromString(builder.font, features)
+    builder.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def font():
+    """Saves a small font."""
+    return save_font
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fonts(tmp_path_factory):
+    """A font for East Asia, in this process and those that it starts; no other fonts than matplotlib's here."""
+    folder = tmp_path_factory.mktemp("fonts")
+    save_font(folder / "East.ttf", EAST)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(typefaces.OWN, str(folder))
+        real = typefaces.folders()
+        patch.setattr(
+            typefaces, "folders", lambda: [path for path in real if path == folder or "mpl-data" in path.parts]
+        )
+        yield
