@@ -16,6 +16,7 @@ Anything else is a FormulaError with its place. The classes of atoms are those o
 """
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn
 
 Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct", "inner"]
@@ -139,8 +140,9 @@ def is_number(text: str) -> bool:
     return "0" <= text[:1] <= "9" or "\ue000" <= text[:1] <= "\uf8ff"
 
 
+@lru_cache(maxsize=512)
 def parse(source: str) -> Row:
-    """The atoms of a formula. Raises FormulaError for anything outside of the subset."""
+    """The atoms of a formula, which is set and read aloud. FormulaError for anything outside of the subset."""
     return _Parser(source).row("")
 
 
