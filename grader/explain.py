@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from qgen.misconceptions import Misconception
 from qgen.question import Question, iteration_of
 from qgen.steps import Step
+from qgen.symbols import latex_name
+
+_FORMULA = re.compile(
+    r"(?P<new>new )?\b(?P<kind>[abwxyz])_(?P<unit>\d+(?:\.\d+)?)(?:\^\((?P<layer>\d+)\))?"
+    r"|\(1\\-a\^2\)/\(1\+a\^2\)"
+    r"|\b(?:w \\- alpha dL/dw|dL/d[wz]|1 \\- [az](?:\^2)?|2\(a \\- y\)|[ay] \\- [ay]|a\(1(?:\\-|\+)a\)|w_ij)"
+)
 
 
 def sentence(question: Question, held: tuple[Misconception, ...], item: str) -> str:
@@ -50,3 +58,16 @@ def plain_name(quantity: str) -> str:
     bare = bare.removeprefix("new_")
     unit, bar, layer = bare[1:].partition("_")
     return f"{kind}{bare[0]}_{unit}" + (f"^({layer})" if bar else "")
+
+
+def typeset(note: str) -> str:
+    """An escaped note, in which names as `plain_name` writes them and the catalogue's formulas become formulas."""
+    return _FORMULA.sub(lambda found: f"${_latex(found)}$", note)
+
+
+def _latex(found: re.Match[str]) -> str:
+    if found["kind"]:
+        layer = f"_{found['layer']}" if found["layer"] else ""
+        return latex_name(f"{'new_' if found['new'] else ''}{found['kind']}{found['unit']}{layer}")
+    formula = found[0].replace("\\", "").replace("alpha ", r"\alpha\,").replace("_ij", "_{ij}")
+    return re.sub("d(?=[Lwz])", r"\\partial ", formula)

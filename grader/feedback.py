@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from grader.explain import typeset
 from grader.marksheet import layer_columns, number
 from grader.score import IMPRECISE, IS_BLANK, VERDICTS, Marks
 from qgen.decimals import plain
@@ -31,28 +33,27 @@ def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str,
     page = macro("words.txt", "page", folder=templates, language=language)
     heading = macro("words.txt", "feedback", folder=templates, language=language)
     names = unique_names([safe_name(student) for student in marks.submissions.students])
-    for s, student in enumerate(marks.submissions.students):
-        variant = int(marks.submissions.variants[s])
+    for s, variant in enumerate(marks.submissions.variants.tolist()):
         if variant not in solved:
             solved[variant] = _lines(marks, derivations, variant)
-        context = _context(marks, s, solved[variant])
-        try:
-            markup = words("feedback.txt", context, templates, language)
-            pdf = _pdf(marks, markup, escape(student), heading, page)
-        except InputError:
-            # an id or an answer with characters that no typeface has: shown as "?"
-            shown = _printable(context)
-            markup = words("feedback.txt", shown, templates, language)
-            pdf = _pdf(marks, markup, escape(shown["student"]), heading, page)
-        yield names[s] + ".pdf", pdf
+        yield names[s] + ".pdf", _printed(marks, _context(marks, s, solved[variant]), templates, heading, page)
 
 
-def _pdf(marks: Marks, markup: str, student: str, heading: str, page: str) -> bytes:
+def _printed(marks: Marks, context: dict[str, Any], templates: Path | None, heading: str, page: str) -> bytes:
+    """The PDF; where an id or an answer, or else the name, has characters that no typeface has, "?" in their place."""
+    shown = _printable(context)
+    for attempt in (context, shown | {"full_name": context["full_name"]}):
+        with suppress(InputError):
+            return _pdf(marks, attempt, templates, heading, page)
+    return _pdf(marks, shown, templates, heading, page)
+
+
+def _pdf(marks: Marks, context: dict[str, Any], templates: Path | None, heading: str, page: str) -> bytes:
     spec = marks.exam.spec
     return render(
-        markup,
+        words("feedback.txt", context, templates, spec.language),
         paper=spec.paper,
-        header=f"{escape(spec.title)} | {student}",
+        header=f"{escape(spec.title)} | {escape(context['student'])}",
         footer=f"{escape(spec.course)} | {page}",
         drawings={},
         title=f"{spec.title}: {heading}",
@@ -92,6 +93,8 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
             "note": "" if marks.verdicts[s, i] == IMPRECISE else marks.notes.get((s, i), ""),
             "misconception": marks.misconceptions.get((s, i), ""),
         }
+        said = escape(entry["note"].replace(f"{item.step}: ", ""))
+        entry["typeset"] = typeset(said) if entry["misconception"] else escape(entry["note"])
         (blank if marks.verdicts[s, i] == IS_BLANK else lost).append(entry)
     layers = []
     for name, columns in layer_columns(exam).items():
@@ -111,6 +114,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
         "title": exam.spec.title,
         "variant": exam.variants[variant],
         "student": marks.submissions.students[s],
+        "full_name": exam.names.get(marks.submissions.students[s], ""),
         "score": number(score),
         "max_score": number(exam.max_score),
         "percent": f"{100 * score / exam.max_score if exam.max_score else 0:.0f}",

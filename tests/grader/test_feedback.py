@@ -1,6 +1,8 @@
 """Every student gets one or two pages: marks per layer, each lost mark with the expected line, number and note."""
 
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pypdf
@@ -46,6 +48,30 @@ def test_a_lost_mark_comes_with_what_was_written_and_what_was_accepted(exam: Exa
     assert "you wrote 0.777" in text.replace("\n", " ")
     assert f"{exam.low[i, 0]:g}"[:6] in text.replace("−", "-")
     assert "65 of 66" in text
+
+
+def test_notes_are_typeset_and_name_no_raw_ids(exam: Exam, tmp_path: Path) -> None:
+    marks = marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777", "q1_db1_1": "0.666", "q1_a3": "abc"}})
+    cells = {item: (0, exam.columns.index(item)) for item in ("q1_dw13", "q1_db1_1")}
+    said = {
+        cells["q1_dw13"]: "dw13: used new w_13 where w_12^(2) belongs. Take dL/dz.",
+        cells["q1_db1_1"]: "db1_1: A mistake. db1_1: Another one.",
+    }
+    ((_, pdf),) = feedback(replace(marks, said=marks.said | said, misconceptions=dict.fromkeys(cells.values(), "x")))
+    text = " ".join(text_of(pdf)[1].split())
+    assert not re.search(r"[\^_]|dL|d[wb]1", text)
+    assert "used" in text
+    assert "A mistake. Another one." in text
+    assert '"abc" is not a number' in text
+
+
+def test_the_name_of_the_exams_roster_stands_in_the_feedback(exam: Exam, tmp_path: Path) -> None:
+    named = replace(exam, names={"ann": "Zoë *Åström*", "bob": "Ann Bo \U0001f9ff"})
+    pdfs = [pdf for _, pdf in feedback(marked(named, tmp_path, {"ann": {"q1_a3": "\U0001f9ff"}, "bob": {}, "eve": {}}))]
+    first, second, third = (text_of(pdf)[1] for pdf in pdfs)
+    assert "Zoë *Åström*" in first
+    assert re.search("Ann Bo [?\U0001f9ff]", second)
+    assert "Name" not in third
 
 
 def test_a_perfect_student_is_told_so(exam: Exam, tmp_path: Path) -> None:

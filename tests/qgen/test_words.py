@@ -145,10 +145,24 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "verdict": "unreadable",
         "marks": "0",
     }
-    item |= {"max_marks": "1", "lines": ["z_1 = 0"], "note": "", "misconception": "", "value": "0"}
-    named = {**item, "verdict": "wrong", "misconception": "factor-two + new-one", "note": "dw13: 2 * error"}
+    item |= {"max_marks": "1", "lines": ["z_1 = 0"], "note": "", "typeset": "", "misconception": "", "value": "0"}
+    named = {
+        **item,
+        "verdict": "wrong",
+        "misconception": "factor-two + new-one",
+        "note": "dw13: 2 * error",
+        "typeset": r"2 \* error",
+    }
     blank = {**item, "answer": ""}
-    context = {"title": "T", "variant": "001", "student": "S", "score": "0", "max_score": "3", "percent": "0"}
+    context = {
+        "title": "T",
+        "variant": "001",
+        "student": "S",
+        "full_name": "",
+        "score": "0",
+        "max_score": "3",
+        "percent": "0",
+    }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
     markup = render(
         "feedback.txt", {**context, "lost": [item, named], "more": [item], "blank": [blank]}, None, language
