@@ -93,7 +93,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
             "note": "" if marks.verdicts[s, i] == IMPRECISE else marks.notes.get((s, i), ""),
             "misconception": marks.misconceptions.get((s, i), ""),
         }
-        said = escape(entry["note"].replace(f"{item.step}: ", ""))
+        said = escape(entry["note"].replace(f"{item.step}: used ", "Used ").replace(f"{item.step}: ", ""))
         entry["typeset"] = typeset(said) if entry["misconception"] else escape(entry["note"])
         (blank if marks.verdicts[s, i] == IS_BLANK else lost).append(entry)
     layers = []
