@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qgen.aside import Report, aside, copied, unheard
 from qgen.errors import InputError
 from qgen.exam import Exam, make_exam, write_exam
 from qgen.folder import safe_name, unique_names, whole_folder, write_whole
@@ -26,11 +30,14 @@ OURS = (
 """What an exam folder may hold for --force to replace it."""
 MOST_VARIANTS = 100_000
 MOST_JOBS = 8
+FEW = 1000
+"""So many variants are handed from one process to another in less time than it takes to get ready to print."""
 RARELY = 100_000, 10, 100
 """How often Python looks for reference cycles while printing: there are few, and looking took a fifth of the time."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and of how much."""
+Drawn = tuple[Exam, tuple[Tally, ...]]
 
 
 @dataclass(frozen=True)
@@ -72,14 +79,16 @@ def make(
         _check_printable(students)
     _check_unanswered(out / "answers.csv")
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder:
+        draw = partial(make_exam, spec, n, new_seed() if seed is None else seed, students=students)
         total = n * len(spec.questions)
-        exam, tallies = make_exam(
-            spec,
-            n,
-            new_seed() if seed is None else seed,
-            students=students,
-            progress=lambda done: progress("drawing", done, total),
-        )
+
+        def drawing(done: int) -> None:
+            progress("drawing", done, total)
+
+        if jobs != 1 and n <= FEW and copied() and os.cpu_count() != 1:
+            exam, tallies = _drawn(draw, drawing, spec, templates)
+        else:
+            exam, tallies = draw(progress=drawing)
         write_exam(exam, folder)
         print_papers(exam, folder, jobs=jobs, templates=templates, progress=progress)
         if booklet:
@@ -88,6 +97,15 @@ def make(
             for kind in ("papers", "solutions"):
                 bind([folder / kind / name for name in file_names(exam)], folder / f"{kind}.pdf", spec.title)
     return Made(exam, tallies, out)
+
+
+def _drawn(draw: Callable[..., Drawn], progress: Report, spec: Spec, templates: Path | None) -> Drawn:
+    """What `draw` makes in a process of its own, while this one gets ready to print."""
+    with aside(lambda report: draw(progress=report)) as drawn:
+        from qgen.paper.papers import get_ready
+
+        get_ready(spec, templates)
+        return drawn(progress)
 
 
 def preview(spec: Spec, out: Path, *, seed: int = 1, templates: Path | None = None) -> tuple[Path, Path]:
@@ -145,65 +163,61 @@ def print_papers(
     for name in ("papers", "solutions"):
         (folder / name).mkdir()
     n = len(exam.variants)
-    papers, names = Papers(exam, templates), file_names(exam)
-    jobs = jobs or _worthwhile(n)
+    task = _Task(Papers(exam, templates), file_names(exam), folder)
     usual = gc.get_threshold()
     gc.set_threshold(*RARELY)
     try:
-        _report(_printed(papers, names, folder, jobs), n, progress)
+        # What the first papers make known, copies of this process know from the start.
+        task.print(0)
+        progress("printing", 1, n)
+        taken = multiprocessing.Value("q", 1)
+        with ExitStack() as stack:
+            helpers = min(jobs or _worthwhile(n), n) - 1
+            others = [stack.enter_context(aside(partial(_help_print, task, taken))) for _ in range(helpers)]
+            _print_rest(task, taken, lambda done: progress("printing", done, n))
+            for finished in others:
+                finished(unheard)
     finally:
         gc.set_threshold(*usual)
 
 
 def _worthwhile(n: int) -> int:
     """As many processes as there are processors, each with enough to print to be worth its start."""
-    import multiprocessing
-
     # A copy of this process starts at once and knows all that it knows; elsewhere each imports everything anew.
-    least = 10 if multiprocessing.get_start_method() == "fork" else 100
+    least = 10 if copied() else 100
     return max(1, min(os.cpu_count() or 1, MOST_JOBS, n // least))
 
 
-def _printed(papers: Papers, names: Sequence[str], folder: Path, jobs: int) -> Iterator[int]:
-    """The variants as they are printed."""
-    n = len(names)
-    if jobs <= 1 or n < 2 * jobs:
-        yield from _print_range(papers, names, folder, range(n))
-        return
-    from concurrent.futures import ProcessPoolExecutor
+class _Task(NamedTuple):
+    """What is printed, and where."""
 
-    # What the first papers make known, copies of this process know from the start.
-    yield from _print_range(papers, names, folder, range(1))
-    chunk = max(1, min(16, n // (8 * jobs)))
-    ranges = [range(start, min(n, start + chunk)) for start in range(1, n, chunk)]
-    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(papers, names, folder)) as pool:
-        for part in pool.map(_print_some, ranges):
-            yield from part
+    papers: Papers
+    names: Sequence[str]
+    folder: Path
+
+    def print(self, variant: int) -> None:
+        """A variant's paper and solution."""
+        name = self.names[variant]
+        (self.folder / "papers" / name).write_bytes(self.papers.question_paper(variant))
+        (self.folder / "solutions" / name).write_bytes(self.papers.solution(variant))
 
 
-def _report(done: Iterable[int], n: int, progress: Progress) -> None:
-    for count, _ in enumerate(done, start=1):
-        progress("printing", count, n)
-
-
-def _print_range(papers: Papers, names: Sequence[str], folder: Path, variants: Iterable[int]) -> Iterator[int]:
-    for variant in variants:
-        (folder / "papers" / names[variant]).write_bytes(papers.question_paper(variant))
-        (folder / "solutions" / names[variant]).write_bytes(papers.solution(variant))
-        yield variant
-
-
-_WORK: list[tuple[Papers, Sequence[str], Path]] = []
-"""What a worker process prints, set once by its initializer."""
-
-
-def _start(papers: Papers, names: Sequence[str], folder: Path) -> None:
+def _help_print(task: _Task, taken: Any, _: Report) -> None:
+    """In a process of its own, in silence: how much is done, whoever started it sees."""
     gc.set_threshold(*RARELY)
-    _WORK.append((papers, names, folder))
+    _print_rest(task, taken, unheard)
 
 
-def _print_some(variants: range) -> list[int]:
-    return list(_print_range(*_WORK[-1], variants))
+def _print_rest(task: _Task, taken: Any, progress: Report) -> None:
+    """Prints the next variant that no process has taken up, until none is left."""
+    while True:
+        with taken.get_lock():
+            variant = taken.value
+            taken.value += 1
+        if variant >= len(task.names):
+            return
+        task.print(variant)
+        progress(min(taken.value, len(task.names)))
 
 
 def file_names(exam: Exam) -> list[str]:

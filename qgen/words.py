@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.errors import InputError, nearest
@@ -63,10 +63,20 @@ def _places(folder: Path | None, language: str) -> list[Path]:
     return [place for place in (folder, own if own.is_dir() else None, TEMPLATES) if place is not None]
 
 
+def load(name: str, folder: Path | None = None, language: str = "en") -> Template:
+    """A template, ready to be rendered. InputError names its file and line."""
+    try:
+        return environment(folder, language).get_template(name)
+    except InputError:
+        raise
+    except Exception as fault:
+        raise _explained(fault, name) from None
+
+
 def render(name: str, context: Mapping[str, Any], folder: Path | None = None, language: str = "en") -> str:
     """A template's text. InputError names the template's file and line."""
     try:
-        return environment(folder, language).get_template(name).render(context)
+        return load(name, folder, language).render(context)
     except InputError:
         raise
     except Exception as fault:  # what a template can do wrong is whatever Python can
@@ -76,10 +86,10 @@ def render(name: str, context: Mapping[str, Any], folder: Path | None = None, la
 def macro(name: str, function: str, *arguments: Any, folder: Path | None = None, language: str = "en") -> str:
     """What one macro of a template says, on one line."""
     try:
-        module = environment(folder, language).get_template(name).module
+        template = load(name, folder, language)
+        module = template.module
         if not hasattr(module, function):
-            file = environment(folder, language).get_template(name).filename
-            raise InputError(f'{file}: has no macro "{function}"; take it from the program\'s {name}')
+            raise InputError(f'{template.filename}: has no macro "{function}"; take it from the program\'s {name}')
         return " ".join(str(getattr(module, function)(*arguments)).split())
     except InputError:
         raise

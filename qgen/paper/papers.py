@@ -15,17 +15,20 @@ from qgen.exam import Exam
 from qgen.network import Network
 from qgen.paper.blocks import escape
 from qgen.paper.diagram import Drawing, draw
+from qgen.paper.fonts import FACES, typeface
 from qgen.paper.mark import Mark, mark_text
 from qgen.paper.pages import render, text_width
 from qgen.paper.speech import Vocabulary, speak, vocabulary
 from qgen.pitfalls import Pitfalls
 from qgen.question import PARTS, Question
 from qgen.routes import route
+from qgen.spec import Spec
 from qgen.symbols import latex_name, name_symbol
-from qgen.words import macro
+from qgen.words import WORDS, load, macro
 from qgen.words import render as words
 from qgen.worked import Derivation, Sheet, worked, worked_values
 
+TEMPLATES = "paper.txt", "solution.txt"
 GROUPS = 6
 """Columns of name and value in the table of givens."""
 
@@ -47,8 +50,7 @@ class Papers:
 
     def markup(self, variant: int, *, solved: bool) -> str:
         """What stands in a paper or its solution, in the markup of the module blocks."""
-        name = "solution.txt" if solved else "paper.txt"
-        return words(name, self._context(variant, solved=solved), self.templates, self.exam.spec.language)
+        return words(TEMPLATES[solved], self._context(variant, solved=solved), self.templates, self.exam.spec.language)
 
     @cached_property
     def derivations(self) -> dict[str, Derivation]:
@@ -265,6 +267,14 @@ class Papers:
                 if mine:
                     layers.append({"name": layer, "marks": _marks(mine), "answers": answers})
             yield {"name": part, "marks": _marks(items), "layers": layers}
+
+
+def get_ready(spec: Spec, templates: Path | None = None) -> None:
+    """Reads what every paper of a spec needs before its numbers are known: templates and typefaces."""
+    for name in (WORDS, *TEMPLATES):
+        load(name, templates, spec.language)
+    for file, _ in FACES.values():
+        typeface(file)
 
 
 @lru_cache(maxsize=1024)

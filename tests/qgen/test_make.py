@@ -157,6 +157,24 @@ def test_what_fails_half_way_leaves_nothing(spec, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["templates"]
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_too_few_variants_are_told_with_any_jobs(tmp_path, jobs):
+    few = {"network": "tanh-heads", "inputs": [1, 2], "weights": [0.5], "biases": [0.5], "targets": [0, 1]}
+    with pytest.raises(InputError, match="variants keep every condition"):
+        make(spec_of({"questions": [few]}), 40, tmp_path / "exam", seed=1, jobs=jobs)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_progress_tells_of_all_that_is_drawn_and_printed(spec, tmp_path, jobs):
+    told = []
+    make(spec, 4, tmp_path / "exam", seed=5, jobs=jobs, progress=lambda *report: told.append(report))
+    for what, of in (("drawing", 8), ("printing", 4)):
+        done = [done for doing, done, whole in told if (doing, whole) == (what, of)]
+        assert done == sorted(done)
+        assert done[-1] == of
+
+
 def test_german_papers_are_german_throughout(tmp_path):
     paper, solution = preview(
         spec_of({"language": "de", "questions": [{"network": "tanh-heads", "iterations": 2}]}), tmp_path
