@@ -143,8 +143,6 @@ def _check_printable(students: Mapping[str, str]) -> None:
         except UnprintableError as fault:
             faults.append(f'student "{student}", "{name}": {fault.fault}')
             remedies[fault.remedy] = None
-        except InputError as fault:
-            faults.append(f'student "{student}", "{name}": {fault}')
     if faults:
         raise InputError(*faults, *remedies)
 

@@ -31,11 +31,6 @@ def is_rtl(text: str) -> bool:
     )
 
 
-def forms(letter: str) -> tuple[str, ...]:
-    """All that an Arabic letter may turn into, given as itself or as one of its forms."""
-    return tuple(_forms().get(unicodedata.normalize("NFKC", letter), {}).values()) if is_rtl(letter) else ()
-
-
 def shaped(word: str) -> str:
     """The word with every Arabic letter in the form that its neighbours ask for, still in the order of speech."""
     if not is_rtl(word):

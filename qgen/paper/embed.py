@@ -19,8 +19,7 @@ def embed(file: File, used: frozenset[str], glyphs: Glyphs, *, form: bool) -> st
     used: resource names, and resource names followed by a character. form: there are fields to fill in.
     """
     fonts = []
-    own = [(resource, font, tuple(codes.items())) for resource, (font, codes) in glyphs.subsets.items()]
-    for resource, font, codes in (*_subsets(used), *(row for row in own if row[0] in used)):
+    for resource, font, codes in _subsets(used):
         fonts.append(f"/{resource} {_add(file, font, codes)} 0 R")
     if form:
         field = _add(file, fieldfont.FILE, fieldfont.CODES, fieldfont.ENCODING)

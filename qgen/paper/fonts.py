@@ -67,7 +67,8 @@ class _Table(dict[Any, Any]):
         raise UnprintableError(key if isinstance(key, str) else chr(key))
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where matplotlib keeps its fonts."""
     spec = find_spec("matplotlib")
     if spec is None or not spec.submodule_search_locations:
         raise InputError("the STIX fonts come with matplotlib, which is not installed: pip install matplotlib")
@@ -84,7 +85,7 @@ def typeface(file: str) -> Any:
             # The name table is 10 kB of licence text per face, which a PDF viewer never reads.
             return b"\0\0\0\0\0\6" if tag == "name" else super().get_table(tag)
 
-    return Face(str(_folder() / f"{file}.ttf"))
+    return Face(str(folder() / f"{file}.ttf"))
 
 
 def escaped(code: int) -> str:
@@ -94,21 +95,16 @@ def escaped(code: int) -> str:
     return chr(code) if 32 <= code != 127 else f"\\{code:03o}"
 
 
-def codes_of(chars: str) -> dict[str, int]:
-    """A table of codes: those of Mac OS Roman, which fields can be filled in with; of all else in order.
-
-    InputError for more characters than there are codes.
-    """
+def _codes_of(chars: str) -> dict[str, int]:
+    """A table of codes: those of Mac OS Roman; of all else in order."""
     others = [char for char in dict.fromkeys(chars) if char not in _ASCII]
-    if len(others) > len(_FREE_CODES):
-        raise InputError(f"one document can print {len(_FREE_CODES)} unusual characters, not {len(others)}")
     known = {char: _ROMAN[char] for char in others if char in _ROMAN}
     free = (code for code in _FREE_CODES if code not in known.values())
     codes = {char: known[char] if char in known else next(free) for char in others}
     return {char: ord(char) for char in chars if char in _ASCII} | codes
 
 
-CODES: dict[str, dict[str, int]] = {face: codes_of(chars) for face, (_, chars) in FACES.items()}
+CODES: dict[str, dict[str, int]] = {face: _codes_of(chars) for face, (_, chars) in FACES.items()}
 _ESCAPES = {
     face: _Table({ord(char): escaped(code) for char, code in codes.items()} | {0xA0: " "})
     for face, codes in CODES.items()

@@ -3,38 +3,20 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from qgen.paper.bidi import forms, is_rtl, shaped, visual
+from qgen.paper.bidi import is_rtl, shaped, visual
 from qgen.paper.clusters import COMBINING, can_shape, cluster_of, clustered, is_private
-from qgen.paper.fonts import CODES, UnprintableError, codes_of, encode, escaped, typeface, width
-from qgen.paper.outlines import Cluster, Font
+from qgen.paper.fonts import CODES, UnprintableError, encode, escaped, folder, width
+from qgen.paper.outlines import Cluster, Font, opened
 from qgen.paper.typefaces import find, remedy
 
-
-@dataclass(frozen=True, slots=True)
-class Outlines:
-    """A TrueType file that comes with matplotlib."""
-
-    file: str
-
-    def has(self, char: str) -> bool:
-        """Whether it has a glyph for this character."""
-        return ord(char) in typeface(self.file).charToGlyph
-
-    def width(self, char: str) -> float:
-        """In em."""
-        return float(typeface(self.file).charWidths[ord(char)]) / 1000
-
-
-Source = Outlines | Font | None
-"""None: the face's fixed table."""
-BEYOND: dict[str, tuple[Outlines, ...]] = {
-    "R": (Outlines("STIXGeneral"), Outlines("DejaVuSerif"), Outlines("DejaVuSans")),
-    "I": (Outlines("STIXGeneralItalic"), Outlines("DejaVuSerif-Italic"), Outlines("DejaVuSans")),
-    "B": (Outlines("STIXGeneralBol"), Outlines("DejaVuSerif-Bold"), Outlines("DejaVuSans")),
+_UPRIGHT = "STIXGeneral", "DejaVuSerif", "DejaVuSans"
+BEYOND = {
+    "R": _UPRIGHT,
+    "I": ("STIXGeneralItalic", "DejaVuSerif-Italic", *_UPRIGHT),
+    "B": ("STIXGeneralBol", "DejaVuSerif-Bold", *_UPRIGHT),
 }
 """Where words look for a typeface after a face's own table, in this order, and before all others there are."""
 
@@ -43,30 +25,24 @@ class Glyphs:
     """What one document can print: the fixed tables, and whatever else occurs in `extra` (people's names).
 
     A word that leaves a face's table is set as a whole in the first typeface that has all of it. UnprintableError names
-    all characters without a glyph in any. What this adds, by resource name: `subsets`, files of matplotlib with the
-    codes of characters, and `found`, other fonts with the clusters that were asked for, in the order of their codes.
+    all characters without a glyph in any.
     """
 
     def __init__(self, extra: str = "") -> None:
-        self.subsets: dict[str, tuple[str, dict[str, int]]] = {}
         self._codes: dict[Font, dict[str, int]] = {}
         self.unusual = False
         lacking: dict[str, None] = {}
-        words = [_shown(word, lacking) for word in extra.split()]
-        crowd = sorted({form for word in words for char in word for form in (char, *forms(char))})
-        for face, sources in BEYOND.items():
-            # A long word may be broken anywhere, and its parts have to be printable by themselves.
-            parts = [part for word in words for whole in (word, *word) for part in _parts(face, whole, lacking)]
-            self.unusual |= any(source for source, _ in parts)
-            for source in sorted({sources.index(source) for source, _ in parts if isinstance(source, Outlines)}):
-                codes = codes_of("".join(filter(sources[source].has, crowd)))
-                self.subsets[f"{face}{source + 1}"] = sources[source].file, codes
+        for word in extra.split():
+            shown = _shown(word, lacking)
+            # Too long a word may be broken anywhere; the other faces have what the regular one has.
+            sources = [source for part in (shown, *shown) for source, _ in _parts("R", part, lacking)]
+            self.unusual |= any(sources)
         if lacking:
             raise UnprintableError(*lacking, remedy=remedy("".join(lacking), can_shape()))
 
     @property
     def found(self) -> dict[str, tuple[Font, tuple[Cluster, ...]]]:
-        """Fonts beyond those of matplotlib by resource name, with what was encoded, from code 1 on."""
+        """By resource name, the fonts beyond the fixed tables and what was printed with them, from code 1 on."""
         return {
             _resource(k): (font, tuple(_cluster(font, char) for char in codes))
             for k, (font, codes) in enumerate(self._codes.items())
@@ -77,8 +53,8 @@ class Glyphs:
         if not self.unusual:
             return width(face, text)
         return sum(
-            width(face, part) if source is None else sum(_width(source, char) for char in part)
-            for source, part in _parts(face, _shown(text))
+            sum(_cluster(font, char).width for char in part) / 1000 if font else width(face, part)
+            for font, part in _parts(face, _shown(text))
         )
 
     def runs(self, face: str, text: str) -> list[tuple[str, str]]:
@@ -86,14 +62,8 @@ class Glyphs:
         if not self.unusual:
             return [(face, encode(face, text))]
         runs: list[tuple[str, str]] = []
-        for source, part in _parts(face, visual(_shown(text))):
-            if isinstance(source, Font):
-                name, code = self._own(source, part)
-            elif source:
-                name = f"{face}{BEYOND[face].index(source) + 1}"
-                code = "".join(escaped(self.subsets[name][1][char]) for char in part)
-            else:
-                name, code = face, encode(face, part)
+        for font, part in _parts(face, visual(_shown(text))):
+            name, code = self._own(font, part) if font else (face, encode(face, part))
             if runs and runs[-1][0] == name:
                 code = runs.pop()[1] + code
             runs.append((name, code))
@@ -116,8 +86,10 @@ def _cluster(font: Font, char: str) -> Cluster:
     return cluster_of(char)[1] if is_private(char) else font.cluster(char)
 
 
-def _width(source: Outlines | Font, char: str) -> float:
-    return source.width(char) if isinstance(source, Outlines) else _cluster(source, char).width / 1000
+@lru_cache(maxsize=8)
+def _fonts(face: str) -> tuple[Font, ...]:
+    fonts = (opened(folder() / f"{file}.ttf", 0) for file in BEYOND[face])
+    return tuple(font for font in fonts if font)
 
 
 def _shown(text: str, lacking: dict[str, None] | None = None) -> str:
@@ -142,7 +114,7 @@ def _shown(text: str, lacking: dict[str, None] | None = None) -> str:
     joined = " ".join(shaped(word) for word in text.split(" "))
     return "".join(
         char
-        if is_private(char) or any(source.has(char) for source in BEYOND["R"])
+        if is_private(char) or any(font.has(char) for font in _fonts("R"))
         else unicodedata.normalize("NFKC", char)
         for char in joined
     )
@@ -156,42 +128,42 @@ def _lack(text: str, lacking: dict[str, None] | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _whole(face: str, word: str) -> tuple[bool, Source]:
-    """Whether one typeface has all of the word, and which."""
+def _whole(face: str, word: str) -> tuple[bool, Font | None]:
+    """Whether one typeface has all of the word, and which; None is the face's fixed table."""
     if all(char in CODES[face] or char == "\xa0" for char in word):
         return True, None
-    for source in BEYOND[face]:
-        if all(map(source.has, word)):
-            return True, source
+    for font in _fonts(face):
+        if all(map(font.has, word)):
+            return True, font
     if any(_is_fixed(face, char) for char in word):
         return False, None  # letters for which there is a typeface of the papers' keep it
-    private = next((char for char in word if is_private(char)), None)
-    font = cluster_of(private)[0] if private else find(word)
-    if font is None or not all(cluster_of(char)[0] is font if is_private(char) else font.has(char) for char in word):
-        return False, None
-    return True, font
+    private = next(filter(is_private, word), None)
+    found = cluster_of(private)[0] if private else find(word)
+    if found and all(cluster_of(char)[0] is found if is_private(char) else found.has(char) for char in word):
+        return True, found
+    return False, None
 
 
 def _is_fixed(face: str, char: str) -> bool:
-    return char in CODES[face] or char == "\xa0" or any(source.has(char) for source in BEYOND[face])
+    return char in CODES[face] or char == "\xa0" or any(font.has(char) for font in _fonts(face))
 
 
-def _parts(face: str, text: str, lacking: dict[str, None] | None = None) -> Iterator[tuple[Source, str]]:
+def _parts(face: str, text: str, lacking: dict[str, None] | None = None) -> Iterator[tuple[Font | None, str]]:
     """The text in words and spaces with their typefaces, a word that no typeface has as a whole in parts.
 
     A character that no typeface has is added to `lacking`, if it is given; else it is an UnprintableError.
     """
     for word in re.split("( )", text):
-        known, source = _whole(face, word)
+        known, font = _whole(face, word)
         if known:
             if word:
-                yield source, word
+                yield font, word
             continue
         for fixed, group in groupby(word, lambda char: _is_fixed(face, char)):
             part = "".join(group)
             for piece in [part] if not fixed and _whole(face, part)[0] else part:
-                known, source = _whole(face, piece)
+                known, font = _whole(face, piece)
                 if known:
-                    yield source, piece
+                    yield font, piece
                 else:
                     _lack(piece, lacking)

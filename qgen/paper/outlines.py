@@ -5,6 +5,7 @@ for all kinds of files. A glyph stands for a character or for several: a cluster
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache, cached_property, lru_cache
 from io import BytesIO
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 REGULAR = {"wght": 400}
 """Where a variable font is drawn."""
+_UNSEEN = "Zs", "Cf"
 _FORBIDDEN = 0x0002, 0x0100, 0x0200  # OS/2 fsType: no embedding, no subsetting, bitmaps only
 
 
@@ -75,7 +77,8 @@ class Font:
     def has(self, char: str) -> bool:
         """Whether it has a glyph for this character, and one that can be seen."""
         try:
-            return ord(char) in self.characters and (char.isspace() or bool(self._drawn(self.characters[ord(char)])))
+            glyph = self.characters.get(ord(char))
+            return glyph is not None and (unicodedata.category(char) in _UNSEEN or bool(self._drawn(glyph)))
         except Exception:  # see above
             return False
 
