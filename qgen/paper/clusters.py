@@ -21,10 +21,11 @@ COMBINING = re.compile(
     "[\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u1c8f\u1cc0-\u1cff\ua800-\uaaff"
     "\uabc0-\uabff\U00010a00-\U00010fff\U00011000-\U00011fff\U00016100-\U0001613f\U0001e100-\U0001e95f"
     "\u200c\u200d\u25cc]*"
-    "|.[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+    "|.[\ufe00-\ufe0f\U000e0100-\U000e01ef]|[\u0590-\u06ff\u200c\u200d]+"
 )
 """A stretch of letters that combine (Syriac, Thaana, the scripts of India, Thai to Khmer, Mongolian ...), or one with
-a variation selector."""
+a variation selector, or one of Hebrew or Arabic."""
+_POINTS = re.compile("[\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 _LEFT, _RIGHT, _END = 0xF0000, 0x100000, 0x10FFFE  # planes of private characters: written to the right, to the left
 _INVISIBLE = re.compile("[\u200c\u200d\u25cc]")
 _SELECTOR = re.compile(".[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -49,7 +50,16 @@ def cluster_of(char: str) -> tuple[Font, Cluster]:
 
 @lru_cache(maxsize=4096)
 def clustered(text: str) -> str | None:
-    """A stretch that COMBINING finds, as private characters in the order of speech; None if no typeface has it."""
+    """A stretch that COMBINING finds, as private characters in the order of speech; None if no typeface has it.
+
+    Hebrew and Arabic are left as they are unless vowels have to be put in place.
+    """
+    if "\u0590" <= text[0] <= "\u06ff" or text[0] in "\u200c\u200d":
+        return (_POINTS.search(text) and _clustered(text)) or text
+    return _clustered(text)
+
+
+def _clustered(text: str) -> str | None:
     if _SELECTOR.fullmatch(text):
         font = find(text[0])
         return text[0] if font is None else _private(font, font.cluster(text), False)

@@ -113,9 +113,7 @@ def _shown(text: str, lacking: dict[str, None] | None = None) -> str:
         return text
     joined = " ".join(shaped(word) for word in text.split(" "))
     return "".join(
-        char
-        if is_private(char) or any(font.has(char) for font in _fonts("R"))
-        else unicodedata.normalize("NFKC", char)
+        char if is_private(char) or any(font.has(char) for font in _fonts("R")) else unicodedata.normalize("NFKC", char)
         for char in joined
     )
 
