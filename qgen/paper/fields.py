@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qgen.paper.fieldfont import FIELD_FONT
 from qgen.paper.lines import Blank
-from qgen.paper.pdf import File, plain, text_string
+from qgen.paper.pdf import File, text_string
 from qgen.paper.tags import Tree
 
 SIZE = 11
@@ -22,14 +22,12 @@ class Fields:
         """A text field at a place on the page with this object number."""
         number = self.file.reserve()
         key = self.tree.widget(blank.path, blank.spoken, number)
-        # A viewer, and pypdf, writes what is filled in into the field's own appearance: never one for all.
-        shape = f"/Subtype/Form/BBox[0 0 {blank.width:.2f} {blank.height:.2f}]"
-        look = self.file.stream(plain(b"/Tx BMC EMC", shape))
         corner = f"{blank.x + blank.width:.2f} {blank.y + blank.height:.2f}"
+        # An empty field looks like nothing: whoever fills it in, a viewer or pypdf, writes an appearance for it.
         field = (
             f"/Type/Annot/Subtype/Widget/FT/Tx/F 4/Rect[{blank.x:.2f} {blank.y:.2f} {corner}]/P {page} 0 R"
             f"/TU{text_string(blank.spoken)}/DA(/{FIELD_FONT} {SIZE} Tf 0 g)/Q {0 if blank.words else 1}"
-            f"/AP<</N {look} 0 R>>/StructParent {key}"
+            f"/StructParent {key}"
         )
         self.named.append((blank.name, number, field))
         self.pages.setdefault(page, []).append(number)
