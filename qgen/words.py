@@ -22,10 +22,16 @@ WORDS = "words.txt"
 TEMPLATES = _INSTALLED if _INSTALLED.exists() else Path(__file__).parent.parent / "templates"
 
 
+class _Sandbox(SandboxedEnvironment):
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What a name after a point means: the entry of a dict, before anything that all dicts have."""
+        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
+
+
 @lru_cache(maxsize=4)
 def environment(folder: Path | None = None, language: str = "en") -> SandboxedEnvironment:
     """Templates of `folder`, if given, before the program's in that language, before the program's."""
-    env = SandboxedEnvironment(
+    env = _Sandbox(
         loader=FileSystemLoader(_places(folder, language)),
         undefined=StrictUndefined,
         variable_start_string="<<",

@@ -48,10 +48,12 @@ class Tree:
         self.elements = [self.top]
         self.known: dict[Path, Element] = {}
         self.marked: list[list[str]] = []
+        self.here = 0
         self.widgets: list[str] = []
 
     def page(self) -> None:
         """What is marked from now on stands on a new page."""
+        self.here = self.pages[len(self.marked)]
         self.marked.append([])
 
     def group(self) -> None:
@@ -76,11 +78,11 @@ class Tree:
         if alt and not element.alt:
             element.alt = self.speak(alt) if element.role == "Formula" else alt
         marked = self.marked[-1]
-        page = self.pages[len(self.marked) - 1]
         number = len(marked)
         marked.append(f"{element.number} 0 R")
-        element.page = element.page or page
-        element.kids.append(str(number) if element.page == page else f"<</Type/MCR/Pg {page} 0 R/MCID {number}>>")
+        element.page = element.page or self.here
+        there = element.page != self.here
+        element.kids.append(f"<</Type/MCR/Pg {self.here} 0 R/MCID {number}>>" if there else str(number))
         if attributes:
             element.attributes = attributes
         return number
@@ -89,7 +91,7 @@ class Tree:
         """A form field's element on the current page; the number by which the field finds it in the parent tree."""
         element = self.element((*path, ("Form", -1)))
         element.alt = alt
-        element.page = self.pages[len(self.marked) - 1]
+        element.page = self.here
         element.kids.append(f"<</Type/OBJR/Obj {annotation} 0 R>>")
         self.widgets.append(f"{element.number} 0 R")
         return len(self.pages) + len(self.widgets) - 1
