@@ -31,6 +31,13 @@ class Submissions:
     reasons: dict[tuple[int, int], str]  # (student, item) of every UNREADABLE cell
     notes: tuple[str, ...]  # remarks on the file
 
+    def take(self, rows: slice) -> "Submissions":
+        """Some of the students, numbered from 0; without the reasons."""
+        return Submissions(
+            self.students[rows], self.variants[rows], self.items, Coded(self.written.texts, self.written.which[rows]),
+            self.values[rows], self.kinds[rows], {}, self.notes,
+        )  # fmt: skip
+
 
 def read_answers(
     path: str | Path,

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from grader.answers import Submissions, read_answers
 from grader.lms.export import SYSTEMS
-from grader.marksheet import marks_csv, scores_csv
+from grader.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from grader.overrides import override
 from grader.responses import read_responses, recognise
 from grader.score import Marks, score
 from grader.suspicions import suspicions
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
+from qgen.parallel import each, worthwhile
 
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in SYSTEMS))
 """What a results folder may hold for --force to replace it."""
+FEWEST = 10_000
+"""Students for whom a process of their own is worth its start."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -38,14 +42,16 @@ def mark(
     """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all."""
     progress("reading", 0, 1)
     exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster)
-    progress("marking", 0, 1)
-    marks = score(exam, submissions)
+    count = len(submissions.students)
+    jobs = worthwhile(count, FEWEST)
+    progress("marking", 0, count)
+    marks = score(exam, submissions, jobs, lambda done: progress("marking", done, count))
     marks = replace(marks, remarks=(*submissions.notes, *suspicions(marks)))
     if overrides is not None:
         marks = override(marks, overrides)
-    progress("writing", 0, 1)
+    progress("writing", 0, count)
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
-        _write_tables(marks, folder)
+        _write_tables(marks, folder, jobs, progress)
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)
     return marks
@@ -60,12 +66,29 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
     return exam, read
 
 
-def _write_tables(marks: Marks, folder: Path) -> None:
+def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> None:
     (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
-    with (folder / "marks.csv").open("wb") as file:
-        file.writelines(text.encode() for text in marks_csv(marks))
     if marks.remarks:
         (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
+    count = len(marks.submissions.students)
+    size = -(-count // jobs)
+    parts = [range(first, min(first + size, count)) for first in range(0, count, size)]
+
+    def write(students: range) -> Path:
+        """The marks of some students in a file of their own, the first ones below the heading."""
+        path = folder / (f"marks-{students.start}.csv" if students.start else "marks.csv")
+        with path.open("wb", buffering=1 << 20) as file:
+            file.write(b"" if students.start else f"{MARKS_HEADER}\n".encode())
+            file.writelines(text.encode() for text in marks_rows(marks, students))
+        return path
+
+    with (folder / "marks.csv").open("ab") as whole:
+        for done, part in enumerate(each(write, parts, jobs)):
+            if done:
+                with part.open("rb") as file:
+                    shutil.copyfileobj(file, whole, 1 << 20)
+                part.unlink()
+            progress("writing", parts[done].stop, count)
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

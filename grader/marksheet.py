@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 from grader.score import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Cell, Marks, few_digits, worth
 from grader.spellings import numerals
 from grader.spreadsheet import cell
-from grader.tolerance import Bools
 from qgen.decimals import plain
 from qgen.distinct import distinct
 from qgen.exam import Exam
+from qgen.intervals import Array
 
 MARKS_HEADER = "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note"
 CHUNK = 16384
@@ -40,36 +41,50 @@ def layer_columns(exam: Exam) -> dict[str, list[int]]:
 def scores_csv(marks: Marks) -> str:
     """One row per student: score, maximum, per cent, and what each layer earned."""
     exam, layers = marks.exam, layer_columns(marks.exam)
-    subtotals = np.array([marks.marks[:, columns].sum(axis=1) for columns in layers.values()]).T.tolist()
     most = exam.max_score
+    subtotals = [marks.marks[:, columns].sum(axis=1) for columns in layers.values()]
+    parts = _texts(np.array(subtotals).T.reshape(-1, len(layers)), number)
+    scores = _texts(
+        marks.scores, lambda score: f"{number(score)},{number(most)},{100 * score / most if most else 0.0:.2f}"
+    )
     lines = [",".join(("student_id", "variant", "score", "max_score", "percent", *layers)) + "\n"]
-    rows = zip(marks.submissions.students, marks.submissions.variants, marks.scores.tolist(), subtotals, strict=True)
-    for student, variant, score, parts in rows:
-        percent = 100 * score / most if most else 0.0
-        numbers = (number(score), number(most), f"{percent:.2f}", *map(number, parts))
-        lines.append(f"{cell(student)},{exam.variants[variant]},{','.join(numbers)}\n")
+    rows = zip(marks.submissions.students, marks.submissions.variants.tolist(), scores, parts, strict=True)
+    lines += [f"{cell(s)},{exam.variants[v]},{score},{','.join(layers)}\n" for s, v, score, layers in rows]
     return "".join(lines)
+
+
+def _texts(numbers: Array, text: Callable[[float], str]) -> list[Any]:
+    """The text of every number, each different one written once: lists as deep as the array."""
+    different, which = np.unique(numbers, return_inverse=True)
+    texts = np.array(list(map(text, different.tolist())), dtype=object)
+    return list(texts[which.reshape(numbers.shape)].tolist())
 
 
 def marks_csv(marks: Marks) -> Iterator[str]:
     """One row per student and item, student by student: every verdict with what was written and accepted."""
+    yield MARKS_HEADER + "\n"
+    yield from marks_rows(marks, range(len(marks.submissions.students)))
+
+
+def marks_rows(marks: Marks, students: range) -> Iterator[str]:
+    """The rows of these students."""
     exam, submissions, rows = marks.exam, marks.submissions, _Rows(marks)
     usual = worth(exam, np.arange(len(VERDICTS))[:, None])
+    chunks = [range(first, min(first + CHUNK, students.stop)) for first in range(students.start, students.stop, CHUNK)]
     said: dict[int, list[Cell]] = {}
-    for place in {*marks.said, *marks.misconceptions}:
-        said.setdefault(place[0] // CHUNK, []).append(place)
-    yield MARKS_HEADER + "\n"
-    for first in range(0, len(submissions.students), CHUNK):
-        chunk = slice(first, first + CHUNK)
-        texts = rows.texts(chunk)
-        decided = marks.marks[chunk] != usual[marks.verdicts[chunk], np.arange(len(exam.items))]
-        for row, column in said.get(first // CHUNK, ()):
-            texts[row - first, column] = rows.noted(texts[row - first, column], (row, column))
-        for row, column in _cells_of(decided, first):
-            texts[row - first, column] = rows.text(row, column)
+    for place in (place for place in {*marks.said, *marks.misconceptions} if place[0] in students):
+        said.setdefault((place[0] - students.start) // CHUNK, []).append(place)
+    for at, chunk in enumerate(chunks):
+        these = slice(chunk.start, chunk.stop)
+        texts = rows.texts(these)
+        decided = marks.marks[these] != usual[marks.verdicts[these], np.arange(len(exam.items))]
+        for row, column in said.get(at, ()):
+            texts[row - chunk.start, column] = rows.noted(texts[row - chunk.start, column], (row, column))
+        for row, column in np.argwhere(decided).tolist():
+            texts[row, column] = rows.text(chunk.start + row, column)
         # student by student: one character that is not ASCII makes all of a text twice as large
-        students = zip(submissions.students[chunk], submissions.variants[chunk].tolist(), texts.tolist(), strict=True)
-        for student, variant, of_items in students:
+        both = zip(submissions.students[these], submissions.variants[these].tolist(), texts.tolist(), strict=True)
+        for student, variant, of_items in both:
             start = f"{cell(student)},{exam.variants[variant]},"
             yield start + start.join(of_items)
 
@@ -108,7 +123,7 @@ class _Rows:
         follows = np.nonzero(verdicts == FOLLOW_THROUGH)
         led_to, at = np.unique(self.marks.led_to[chunk][follows], return_inverse=True)
         notes = [f'"{FOLLOWS}{number}"\n' for number in numerals(led_to, self.marks.exam.spec.rounding)]
-        texts[follows] = [row[:-1] + notes[i] for row, i in zip(texts[follows].tolist(), at.tolist(), strict=True)]
+        texts[follows] += np.array(notes, dtype=object)[at]
         return texts
 
     def noted(self, text: str, of: Cell) -> str:
@@ -143,19 +158,19 @@ class _Rows:
 
 
 def _ends(exam: Exam) -> list[list[str]]:
-    """By verdict and item: verdict, marks, maximum, and the empty name and usual note."""
-    notes = [",,"] * len(VERDICTS)
-    notes[IMPRECISE] += cell(few_digits(exam.spec.rounding))
+    """By verdict and item: verdict, marks, maximum, and the empty name and usual note.
+
+    Follow-through's note, with the end of its line, is to come.
+    """
+    notes = [",,\n"] * len(VERDICTS)
+    notes[IMPRECISE] = f",,{cell(few_digits(exam.spec.rounding))}\n"
+    notes[FOLLOW_THROUGH] = ",,"
     usual = worth(exam, np.arange(len(VERDICTS))[:, None]).tolist()
     most = [number(item.marks) for item in exam.items]
     return [
-        [f"{verdict},{number(mark)},{of}{note}\n" for mark, of in zip(row, most, strict=True)]
+        [f"{verdict},{number(mark)},{of}{note}" for mark, of in zip(row, most, strict=True)]
         for verdict, row, note in zip(VERDICTS, usual, notes, strict=True)
     ]
 
 
 _cell = lru_cache(maxsize=1 << 18)(cell)
-
-
-def _cells_of(cells: Bools, first: int) -> list[Cell]:
-    return [(first + row, column) for row, column in np.argwhere(cells).tolist()]

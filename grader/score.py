@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from grader.tolerance import Bools, within
 from qgen.certify import Batch
 from qgen.exam import Exam
 from qgen.intervals import Array
+from qgen.parallel import each
 from qgen.question import PARTS
 from qgen.rounding import Rounding
 
@@ -33,6 +34,7 @@ SLIP = 3.0
 
 Cell = tuple[int, int]
 Verdicts = NDArray[np.int8]
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,42 +99,69 @@ def few_digits(rounding: Rounding) -> str:
     return f"right as far as it is written; the paper asks for {rounding.digits} {kind}"
 
 
-def score(exam: Exam, submissions: Submissions) -> Marks:
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """What `score` finds of some students; in `words` and `elsewhere` they are numbered as in the whole class."""
+
+    verdicts: Verdicts
+    led_to: Array
+    words: list[tuple[int, int, str, str]]  # student, item, misconception, note
+    elsewhere: tuple[Fit, ...]
+
+
+def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progress = lambda done: None) -> Marks:
     """Every cell's verdict: right, right from own values, right to few digits, wrong, blank or unreadable."""
-    verdicts = np.full(submissions.values.shape, WRONG, dtype=np.int8)
-    verdicts[submissions.kinds == BLANK] = IS_BLANK
-    verdicts[submissions.kinds == UNREADABLE] = IS_UNREADABLE
-    led_to = np.full(verdicts.shape, np.nan)
+    known = [suspects(batch) for batch in exam.batches]
+    count = len(submissions.students)
+    verdicts = np.empty(submissions.values.shape, dtype=np.int8)
+    led_to = np.empty(verdicts.shape)
     said: dict[Cell, str] = dict(submissions.reasons)
     names: dict[Cell, str] = {}
+    fits: list[Fit] = []
+    chunks = [slice(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
+    parts = each(lambda rows: _scored(exam, submissions, known, rows), chunks, jobs)
+    for chunk, scored in zip(chunks, parts, strict=True):
+        verdicts[chunk], led_to[chunk] = scored.verdicts, scored.led_to
+        for student, column, name, note in scored.words:
+            names[student, column], said[student, column] = name, note
+        fits += scored.elsewhere
+        progress(chunk.stop)
+    return Marks(exam, submissions, verdicts, worth(exam, verdicts), led_to, said, names, tuple(fits))
+
+
+def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], rows: slice) -> _Scored:
+    """`score` of some rows."""
+    part = submissions.take(rows)
+    low, high = exam.low.T[part.variants], exam.high.T[part.variants]
+    right = within(part.values, low, high)
+    verdicts = np.full(right.shape, WRONG, dtype=np.int8)
+    verdicts[part.kinds == BLANK] = IS_BLANK
+    verdicts[part.kinds == UNREADABLE] = IS_UNREADABLE
+    verdicts[right] = CORRECT
+    led_to = np.full(verdicts.shape, np.nan)
     # to copy another paper, consistent in itself, must not earn marks for what follows from what
-    copies = elsewhere(exam, submissions)
+    copies = elsewhere(exam, part, right.sum(axis=1))
     followed = np.ones(len(verdicts), dtype=bool)
     followed[[fit.student for fit in copies]] = False
+    words: list[tuple[int, int, str, str]] = []
     start = 0
-    for batch in exam.batches:
+    for batch, suspected in zip(exam.batches, known, strict=True):
         columns = slice(start, start + len(batch.question.items))
         start = columns.stop
-        known = suspects(batch)
-        for first in range(0, len(verdicts), CHUNK):
-            chunk = slice(first, first + CHUNK)
-            values, variants = submissions.values[chunk, columns], submissions.variants[chunk]
-            right = within(values, exam.low[columns].T[variants], exam.high[columns].T[variants])
-            verdicts[chunk, columns][right] = CORRECT
-            rows = first + np.flatnonzero((verdicts[chunk, columns] == WRONG).any(axis=1) & followed[chunk])
-            if not len(rows):
-                continue
-            part = _Part(exam, batch, submissions, rows, columns, verdicts[rows, columns])
-            part.settle()
-            found, words = part.misconceptions(known)
-            cells = list(zip(rows[found[:, 0]].tolist(), (found[:, 1] + columns.start).tolist(), strict=True))
-            names.update(zip(cells, (name for name, _ in words), strict=True))
-            said.update(zip(cells, (note for _, note in words), strict=True))
-            verdicts[rows, columns], led_to[rows, columns] = part.verdicts, part.led_to
-    return Marks(exam, submissions, verdicts, worth(exam, verdicts), led_to, said, names, copies)
+        some = np.flatnonzero((verdicts[:, columns] == WRONG).any(axis=1) & followed)
+        if not len(some):
+            continue
+        on_question = _OnQuestion(exam, batch, part, some, columns, verdicts[some, columns])
+        on_question.settle()
+        found, names = on_question.misconceptions(suspected)
+        students, items = (rows.start + some[found[:, 0]]).tolist(), (found[:, 1] + columns.start).tolist()
+        words += zip(students, items, *zip(*names, strict=True), strict=True) if names else ()
+        verdicts[some, columns], led_to[some, columns] = on_question.verdicts, on_question.led_to
+    copies = tuple(replace(fit, student=rows.start + fit.student) for fit in copies)
+    return _Scored(verdicts, led_to, words, copies)
 
 
-class _Part:
+class _OnQuestion:
     """Some students with wrong cells, on one question; arrays are (students, items of the question)."""
 
     def __init__(

@@ -35,16 +35,20 @@ def _other_papers(marks: Marks) -> Iterator[str]:
 def _shared_errors(marks: Marks) -> Iterator[str]:
     """Pairs of students with different variants who wrote the same wrong numbers."""
     submissions = marks.submissions
-    holders: dict[tuple[int, float], list[int]] = {}
-    for s, i in np.argwhere(marks.verdicts == WRONG).tolist():
-        holders.setdefault((i, float(submissions.values[s, i])), []).append(s)
+    students, items = np.nonzero(marks.verdicts == WRONG)
+    values = submissions.values[students, items]
+    order = np.lexsort((students, values, items))
+    students, items, values = students[order], items[order], values[order]
+    other_number = (np.diff(items) != 0) | (np.diff(values) != 0)
+    first = np.flatnonzero(np.concatenate([[True], other_number])[: len(items)])
+    holders = np.diff(first, append=len(items))
     shared: Counter[tuple[int, int]] = Counter()
-    for (i, _), students in holders.items():
-        if not 2 <= len(students) <= MOST_SHARERS:
+    for at in np.flatnonzero((holders > 1) & (holders <= MOST_SHARERS)).tolist():
+        start, item = int(first[at]), int(items[first[at]])
+        who = students[start : start + int(holders[at])].tolist()
+        if read(submissions.written[who[0], item]).significant < FEWEST_SIGNIFICANT:
             continue
-        if read(submissions.written[students[0], i]).significant < FEWEST_SIGNIFICANT:
-            continue
-        for one, other in combinations(students, 2):
+        for one, other in combinations(who, 2):
             if submissions.variants[one] != submissions.variants[other]:
                 shared[one, other] += 1
     for (one, other), count in sorted(shared.items()):

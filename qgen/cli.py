@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -16,6 +17,9 @@ import typer
 
 from qgen import __version__
 from qgen.errors import InputError
+
+# read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -39,7 +39,7 @@ class Regular:
     def column(self, at: int) -> list[str]:
         """The cells of a column."""
         places = zip(self.starts[:, at].tolist(), self.ends[:, at].tolist(), strict=True)
-        texts = [self._text(self.data[start:end]) for start, end in places]
+        texts = self._texts([self.data[start:end] for start, end in places])
         for row, cells in self.read.items():
             texts[row] = cells[at]
         return texts
@@ -52,7 +52,7 @@ class Regular:
     def row(self, at: int) -> list[str]:
         """The cells of a row."""
         places = zip(self.starts[at].tolist(), self.ends[at].tolist(), strict=True)
-        return self.read.get(at) or [self._text(self.data[start:end]) for start, end in places]
+        return self.read.get(at) or self._texts([self.data[start:end] for start, end in places])
 
     @property
     def rows(self) -> list[list[str]]:
@@ -75,7 +75,7 @@ class Regular:
             ]
             which[some] = self._codes_of(parts, codes)
         for at in np.flatnonzero(length > 2 * _WORD).tolist():
-            which[at] = codes[self._text(self.data[starts[at] : ends[at]])]
+            which[at] = codes[self._texts([self.data[starts[at] : ends[at]]])[0]]
         table[even] = which.reshape(-1, len(columns))
         for row, cells in self.read.items():
             table[row] = [codes[cells[column]] for column in columns]
@@ -90,10 +90,13 @@ class Regular:
             both, which = distinct(which.astype(np.uint64) << np.uint64(32) | place.astype(np.uint64))
             parts = [keys[both >> np.uint64(32)], second[both & np.uint64(0xFFFFFFFF)]]
         spelt = np.stack(parts, axis=1).astype("<u8").view(f"S{_WORD * len(parts)}").ravel().tolist()
-        return codes.of(map(self._text, spelt), len(spelt))[which]
+        return codes.of(self._texts(spelt), len(spelt))[which]
 
-    def _text(self, spelt: bytes) -> str:
-        return spelt.decode(self.encoding).lstrip(" ")
+    def _texts(self, cells: Sequence[bytes]) -> list[str]:
+        """Without spaces before them, like those that the csv module reads."""
+        joined = b"\n".join(cells).decode(self.encoding)
+        texts = joined.split("\n")
+        return [text.lstrip(" ") for text in texts] if " " in joined else texts
 
 
 def regular_blocks(data: bytes, start: int, line: int, width: int, delimiter: str, encoding: str) -> Iterator[Regular]:
