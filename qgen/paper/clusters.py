@@ -16,9 +16,9 @@ from qgen.paper.outlines import Cluster, Font
 from qgen.paper.typefaces import find, script
 
 COMBINING = re.compile(
-    "[\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u1c8f\u1cc0-\u1cff\ua800-\uaaff"
+    "[\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u194f\u1980-\u1c4f\u1cc0-\u1cff\ua800-\uaaff"
     "\uabc0-\uabff\U00010a00-\U00010fff\U00011000-\U00011fff\U00016100-\U0001613f\U0001e100-\U0001e95f]"
-    "[\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u1c8f\u1cc0-\u1cff\ua800-\uaaff"
+    "[\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u194f\u1980-\u1c4f\u1cc0-\u1cff\ua800-\uaaff"
     "\uabc0-\uabff\U00010a00-\U00010fff\U00011000-\U00011fff\U00016100-\U0001613f\U0001e100-\U0001e95f"
     "\u200c\u200d\u25cc]*"
     "|.[\ufe00-\ufe0f\U000e0100-\U000e01ef]|[\u0590-\u06ff\u200c\u200d]+"
@@ -65,7 +65,7 @@ def _clustered(text: str) -> str | None:
         return text[0] if font is None else _private(font, font.cluster(text), False)
     shown = ""
     for part in _by_script(text):
-        font = find(_INVISIBLE.sub("", part)) if can_shape() else None
+        font = find(_INVISIBLE.sub("", part), combining=True) if can_shape() else None
         shaped = _shaped(font, part) if font else None
         if font is None or shaped is None:
             return None

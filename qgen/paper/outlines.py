@@ -82,6 +82,21 @@ class Font:
         except Exception:  # see above
             return False
 
+    @cached_property
+    def _scripts(self) -> frozenset[str]:
+        """OpenType's tags of the scripts that it has rules for."""
+        try:
+            tables = [self.font[table].table.ScriptList for table in ("GSUB", "GPOS") if table in self.font]
+            return frozenset(record.ScriptTag for table in tables if table for record in table.ScriptRecord)
+        except Exception:  # see above
+            return frozenset()
+
+    def combines(self, char: str) -> bool:
+        """Whether it has rules for combining the letters of this one's script."""
+        from fontTools.unicodedata import ot_tags_from_script, script
+
+        return "morx" in self.font or not self._scripts.isdisjoint(ot_tags_from_script(script(char)))
+
     def cluster(self, text: str) -> Cluster:
         """One character as the font maps it, in the form that a variation selector after it asks for."""
         glyph = self.characters[ord(text[0])]

@@ -112,14 +112,17 @@ def files() -> dict[str, Path]:
 
 
 @lru_cache(maxsize=4096)
-def find(word: str) -> Font | None:
-    """The first font that has all of the word, in the order of preference; None if there is none."""
+def find(word: str, combining: bool = False) -> Font | None:
+    """The first font that has all of the word, in the order of preference; None if there is none.
+
+    combining: it has to have rules for combining the letters too.
+    """
     if not word or not word.isprintable():
         return None
     place = region(word)
     for path in _candidates(script(word[0]), place):
         face = _face(path, place)
-        if face and all(map(face.has, word)):
+        if face and all(map(face.has, word)) and (not combining or face.combines(word[0])):
             return face
     return None
 
