@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,21 @@ from qgen.regular import Regular, regular_blocks
 LARGEST = 1 << 29  # bytes of a file, or of a workbook unzipped: ten times 100,000 students of 66 answers
 LONGEST = 1 << 21  # bytes of a line, roughly
 WIDEST = 10_000  # columns
+MOST_ROWS = 1_048_576  # of a sheet
+MOST_TAGS = 5_000_000  # of a workbook, those of a million cells: tags take openpyxl's time, not bytes
+MOST_OTHERS = 1_000_000  # of these, those that are no cell's, which take longer
+MOST_SHARED = 100_000  # formulas told by another cell's, which take longest
+MOST_PLACES = 10_000_000  # of a sheet: rows times columns
 SHOWN = 50  # faults of one file
 _SPACE = " ,;\t"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLOCK = 8192  # cells read at once
 _ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx workbook"
+_OTHER = re.compile(rb"<(?!/|(?:\w+:)?(?:row|c|v|f|is|t)[\s/>])")
+_UNSOLVED = re.compile(
+    rb"(?:</(?:\w+:)?f|<(?:\w+:)?f(?:\s[^<>]*)?/)>\s*(?:<(?:\w+:)?v\s*(?:/|></(?:\w+:)?v)>\s*)?</(?:\w+:)?c>"
+)
+_PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _FOREIGN = {  # first bytes -> what such a file is
     b"\xd0\xcf\x11\xe0": "an old (.xls) or encrypted workbook; save it as .xlsx without a password, or as CSV",
     b"%PDF": f"a PDF; give {_ACCEPTED}",
@@ -230,11 +240,11 @@ def _workbook(name: str, data: bytes) -> Table:
     from openpyxl import load_workbook
 
     try:
-        formulas = _checked(name, data)
+        unsolved = _checked(name, data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
             books = [load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)]
-            if formulas:
+            if unsolved:
                 books.append(load_workbook(io.BytesIO(data), read_only=True, keep_links=False))
             sheets = [book.worksheets[0] for book in books]
     except InputError:
@@ -256,12 +266,13 @@ def _sheet_blocks(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator
 
 
 def _checked(name: str, data: bytes) -> bool:
-    """Whether a sheet has formulas. No part may unzip to more than is sane, or bring its own XML entities.
+    """Whether a formula has no value. No part may unzip to more than is sane, or bring its own XML entities.
 
+    Every cell must stand in a place of its own, in order: of two in one place openpyxl would take the last one.
     openpyxl parses with the standard library's expat, which expands internal entities up to an amplification
     limit and fetches no external ones; no spreadsheet program writes a DOCTYPE: none is let through at all.
     """
-    formulas = False
+    unsolved, tags, others, shared = False, 0, 0, 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if not any(part.filename == "xl/workbook.xml" for part in parts):
@@ -276,8 +287,28 @@ def _checked(name: str, data: bytes) -> bool:
             xml = archive.read(part)
             if any("<!DOCTYPE".encode(code) in xml for code in ("ascii", "utf-16-le", "utf-16-be")):
                 raise InputError(f"{name}: its part {part.filename} declares XML entities; save it again as .xlsx")
-            formulas = formulas or re.search(rb"<(?:\w+:)?f[ />]", xml) is not None
-    return formulas
+            tags += xml.count(b"<")
+            others += 0 if tags > MOST_TAGS else sum(1 for _ in _OTHER.finditer(xml))
+            unsolved = unsolved or _UNSOLVED.search(xml) is not None
+            shared += xml.count(b"shared")
+            if tags > MOST_TAGS or others > MOST_OTHERS or (unsolved and shared > MOST_SHARED):
+                raise InputError(f"{name}: has a million cells, or what takes as long to read; save its sheet as CSV")
+            if part.filename.startswith("xl/worksheets/"):
+                _ordered(name, part.filename, xml)
+    return unsolved
+
+
+def _ordered(name: str, part: str, xml: bytes) -> None:
+    """InputError for a row or a cell that does not stand after the one before it, or far outside of any sheet."""
+    places = ((int(row), len(column), column.upper()) for column, row in _PLACED.findall(xml))
+    for before, place in pairwise(places):
+        if place[0] > MOST_ROWS:
+            raise _far(name, place[0])
+        if place <= before:
+            what = f"cell {place[2].decode()}{place[0]}" if place[1] else f"row {place[0]}"
+            raise InputError(
+                f"{name}: {what} of {part} stands there twice or out of order; look at it, and save it again"
+            )
 
 
 def _sheet_rows(name: str, sheets: list[Any]) -> Iterator[tuple[int, list[str]]]:
@@ -287,14 +318,19 @@ def _sheet_rows(name: str, sheets: list[Any]) -> Iterator[tuple[int, list[str]]]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            places = 0
             for number, versions in enumerate(
                 zip(*(sheet.iter_rows(values_only=True) for sheet in sheets), strict=True), 1
             ):
-                if len(versions[0]) > WIDEST or number > 1_048_576:
-                    raise InputError(f"{name}:{number}: has more than {WIDEST:,} columns or 1,048,576 rows")
-                row = _trimmed(
-                    [_text(next((v for v in cell if v is not None), None)) for cell in zip(*versions, strict=True)]
-                )
+                values = versions[0]
+                places += len(values)
+                if len(values) > WIDEST or number > MOST_ROWS:
+                    raise _far(name, number)
+                if places > MOST_PLACES:
+                    raise InputError(f"{name}:{number}: has more than {MOST_PLACES:,} cells, empty ones included")
+                if len(versions) > 1:
+                    values = [next((v for v in cell if v is not None), None) for cell in zip(*versions, strict=True)]
+                row = _trimmed(["" if value is None else _text(value) for value in values])
                 if row:
                     yield number, row
     except InputError:
@@ -303,9 +339,11 @@ def _sheet_rows(name: str, sheets: list[Any]) -> Iterator[tuple[int, list[str]]]
         raise _broken(name, error) from None
 
 
+def _far(name: str, line: int) -> InputError:
+    return InputError(f"{name}:{line}: has more than {WIDEST:,} columns or {MOST_ROWS:,} rows")
+
+
 def _text(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return str(getattr(value, "text", value))
