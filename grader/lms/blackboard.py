@@ -7,7 +7,7 @@ from decimal import Decimal
 from grader.lms.cells import csv_text, number, worth
 from grader.lms.gradebook import Column, IdColumns, Roster, Sheet, System, bare_roster, students_of
 from grader.lms.table import Table, needed, position
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted
 
 HEADING = re.compile(
     r"(?P<title>.*) \[Total Pts: (?P<upto>up to )?(?P<points>[\d.,]+) (?P<display>[^\]]+)\]"
@@ -42,7 +42,7 @@ def column(title: str, wanted: str, points: Decimal) -> Column:
     if digits.isascii() and digits.isdigit():
         return Column(title, f"{title} [Total Pts: {number(points)} Score] |{digits}", digits)
     raise InputError(
-        f'Blackboard: no column id for "{wanted or title}", so it would make a new column that counts for '
+        f"Blackboard: no column id for {quoted(wanted or title)}, so it would make a new column that counts for "
         "nothing; make the column there, download the gradebook and give it as --roster, "
         'or give --column "Title [Total Pts: 40 Score] |123"'
     )

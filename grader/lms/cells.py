@@ -25,9 +25,9 @@ def worth(text: str) -> Decimal | None:
 
 
 def one_line(text: str) -> str:
-    """NFC, no control or direction characters, single spaces."""
+    """NFC, no control or direction characters nor halves of any, single spaces."""
     kept = BIDI.sub("", unicodedata.normalize("NFC", text))
-    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in kept).split())
+    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in kept).split())
 
 
 def plain(text: str) -> str:

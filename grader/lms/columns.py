@@ -8,7 +8,7 @@ from decimal import Decimal
 from grader.lms.cells import one_line, runs
 from grader.lms.gradebook import Column, Roster, System
 from grader.lms.results import Results
-from qgen.errors import InputError, nearest
+from qgen.errors import InputError, nearest, quoted
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ def _choose(one: Wanted, roster: Roster, system: System, column: str | None) -> 
 
 
 def _unknown(name: str, roster: Roster, system: System) -> InputError:
-    known = list(dict.fromkeys(c.title for c in roster.columns))
+    known = list(dict.fromkeys(one_line(c.title)[:100] for c in roster.columns))
     return InputError(
-        f'{system.name}: no column of the roster is "{name}"; {nearest(name, known)}; '
+        f"{system.name}: no column of the roster is {quoted(name)}; {nearest(name[:100], known)}; "
         "make it there and download again, or say which with --column"
     )
 

@@ -21,7 +21,7 @@ from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, result
 from grader.lms.results import Score, read_results
 from grader.lms.sakai import SAKAI
 from grader.lms.table import read_table
-from qgen.errors import InputError, nearest
+from qgen.errors import InputError, nearest, quoted
 
 SYSTEMS: dict[str, System] = {
     "canvas": CANVAS,
@@ -81,6 +81,9 @@ def export(
     Raises InputError for files, columns and grades at fault.
     """
     system = _system(lms, xml)
+    for option, text in (("--title", title), ("--column", column or "")):
+        if text.encode("utf-8", "ignore").decode() != text:
+            raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
     target = _target(results, out, system, roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from grader.lms.cells import one_line
 from grader.lms.table import Table
 
 Kind = Literal["id", "login", "email"]
@@ -31,7 +32,7 @@ class Student:
     @property
     def who(self) -> str:
         """The student's first filled key, for messages."""
-        return next((key.value for key in self.keys if key.value), f"line {self.line}")
+        return next((name for key in self.keys if (name := one_line(key.value))), f"line {self.line}")
 
 
 @dataclass(frozen=True)

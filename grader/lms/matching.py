@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader.lms.cells import id_fault
 from grader.lms.gradebook import Key, Roster, Student
+from qgen.errors import quoted
 
 ORDER = {"id": 0, "login": 1, "email": 2}
 
@@ -45,17 +46,17 @@ def match(student_ids: Sequence[str], roster: Roster) -> Matching:
             found[name] = hits[0][1]
         elif students:
             places = " and ".join(dict.fromkeys(f"{key.label} in line {student.line}" for key, student in hits))
-            missing[name] = f'"{name}" is {places} of the roster: use another id for this student in the answers'
+            missing[name] = f"{_told(name)} is {places} of the roster: use another id for this student in the answers"
         else:
             near = list(dict.fromkeys(loose.get(_loose(name), [])))[:2]
-            hint = f'; it has "{near[0]}": zeros, case or dots were changed' if near else ""
-            missing[name] = f'"{name}" is no id, login or e-mail address of the roster{hint}'
+            hint = f"; it has {_told(near[0])}: zeros, case or dots were changed" if near else ""
+            missing[name] = f"{_told(name)} is no id, login or e-mail address of the roster{hint}"
     claims: dict[int, list[str]] = {}
     for name, student in found.items():
         claims.setdefault(student.line, []).append(name)
     for line, names in claims.items():
         if len(names) > 1:
-            both = " and ".join(f'"{name}"' for name in names)
+            both = " and ".join(map(_told, names))
             missing.update(dict.fromkeys(names, f"{both} are both line {line} of the roster"))
     of_line = {student.line: name for name, student in found.items() if name not in missing}
     pairs = tuple((of_line[s.line], s) for s in roster.students if s.line in of_line)
@@ -77,11 +78,15 @@ def unwritable(students: Iterable[Student], roster: Roster, keys: tuple[int, ...
             if not value.strip(" #"):
                 faults[student.line] = f'has no "{label}" in the roster, line {student.line}'
             elif count[i, _folded(value)] > 1:
-                faults[student.line] = f'shares the {label} "{value}" with another student of the roster'
+                faults[student.line] = f"shares the {label} {_told(value)} with another student of the roster"
         for key in student.keys:
             if fault := id_fault(key.value):
                 faults[student.line] = fault
     return faults
+
+
+def _told(value: str) -> str:
+    return quoted(value, 100)
 
 
 def _folded(value: str) -> str:

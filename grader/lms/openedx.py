@@ -8,7 +8,7 @@ from decimal import Decimal
 from grader.lms.cells import csv_text
 from grader.lms.gradebook import Column, IdColumns, Kind, Roster, Sheet, System, bare_roster, students_of
 from grader.lms.table import Table, needed, position
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted
 
 OVERRIDE = re.compile(r"new_override-(?P<id>[0-9a-f]{8})")
 
@@ -64,7 +64,7 @@ def column(title: str, wanted: str, points: Decimal) -> Column:
     """`wanted` must be the block's id."""
     if re.fullmatch(r"(block-v1:|i4x://)\S+", wanted):
         return Column(title, "New Points", wanted)
-    raise InputError(f'Open edX: no block_id for "{wanted or title}": download the points of the staff-'
+    raise InputError(f"Open edX: no block_id for {quoted(wanted or title)}: download the points of the staff-"
                      "graded problem and give them as --roster, or give --column block-v1:...")  # fmt: skip
 
 

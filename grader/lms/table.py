@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def position(table: Table, *names: str) -> int | None:
 
 def needed(table: Table, system: str, *alternatives: str) -> InputError:
     """The error for a roster that lacks its id columns."""
-    found = ", ".join(f'"{cell.strip()}"' for cell in table.header[:8])
+    found = ", ".join(quoted(cell.strip()) for cell in table.header[:8])
     return InputError(
         f"{table.path}: is no gradebook export of {system}: it has {found}; needed: {' or '.join(alternatives)}"
     )

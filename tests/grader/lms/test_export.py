@@ -173,3 +173,21 @@ def test_points_that_no_column_has_are_no_points_and_are_never_written(tmp_path,
         export(lms, tmp_path, roster=tmp_path / "roster.csv", title="Midterm", feedback=False)
     if lms == "canvas":
         assert points not in (tmp_path / "canvas.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("option", ["title", "column"])
+def test_half_a_character_in_a_name_is_a_fault_of_one_line(results, canvas_roster, option):
+    with pytest.raises(InputError) as error:
+        export("canvas", results, roster=canvas_roster, **{option: "Mid\udcff"})
+    assert error.value.faults[0].startswith(f'--{option}: "Mid\\udcff" is no text in UTF-8')
+
+
+def test_what_is_said_of_ids_and_headings_stays_on_one_line_and_moves_no_cursor(results, save, canvas_rows):
+    canvas_rows[2][1:4] = ["\r\n", "a\nb\x1b[2J", "x"]
+    done = export("canvas", results, roster=save("g.csv", canvas_rows), title="Midterm")
+    told = [text for one in (*done.unmatched_results, *done.unmatched_roster) for text in (one.who, one.why)]
+    canvas_rows[0][1] = "I\x1bD"
+    with pytest.raises(InputError) as error:
+        export("canvas", results, roster=save("g.csv", canvas_rows), title="Midterm")
+    assert "needed: Student, ID" in error.value.faults[0]
+    assert all(text.isprintable() for text in (*told, *done.warnings, *error.value.faults))
