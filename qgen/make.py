@@ -6,8 +6,8 @@ import gc
 import multiprocessing
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,7 @@ MOST_JOBS = 8
 FEW = 1000
 """So many variants are handed from one process to another in less time than it takes to get ready to print."""
 RARELY = 100_000, 10, 100
-"""How often Python looks for reference cycles while printing: there are few, and looking took a fifth of the time."""
+"""How often Python looks for reference cycles: there are few, and looking for them took a fifth of the time."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and of how much."""
@@ -78,7 +78,7 @@ def make(
     if students:
         _check_printable(students)
     _check_unanswered(out / "answers.csv")
-    with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder:
+    with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, _rare_collection():
         draw = partial(make_exam, spec, n, new_seed() if seed is None else seed, students=students)
         total = n * len(spec.questions)
 
@@ -97,6 +97,16 @@ def make(
             for kind in ("papers", "solutions"):
                 bind([folder / kind / name for name in file_names(exam)], folder / f"{kind}.pdf", spec.title)
     return Made(exam, tallies, out)
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    usual = gc.get_threshold()
+    gc.set_threshold(*RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _drawn(draw: Callable[..., Drawn], progress: Report, spec: Spec, templates: Path | None) -> Drawn:
@@ -162,21 +172,16 @@ def print_papers(
         (folder / name).mkdir()
     n = len(exam.variants)
     task = _Task(Papers(exam, templates), file_names(exam), folder)
-    usual = gc.get_threshold()
-    gc.set_threshold(*RARELY)
-    try:
-        # What the first papers make known, copies of this process know from the start.
-        task.print(0)
-        progress("printing", 1, n)
-        taken = multiprocessing.Value("q", 1)
-        with ExitStack() as stack:
-            helpers = min(jobs or _worthwhile(n), n) - 1
-            others = [stack.enter_context(aside(partial(_help_print, task, taken))) for _ in range(helpers)]
-            _print_rest(task, taken, lambda done: progress("printing", done, n))
-            for finished in others:
-                finished(unheard)
-    finally:
-        gc.set_threshold(*usual)
+    # What the first papers make known, copies of this process know from the start.
+    task.print(0)
+    progress("printing", 1, n)
+    taken = multiprocessing.Value("q", 1)
+    with ExitStack() as stack:
+        helpers = min(jobs or _worthwhile(n), n) - 1
+        others = [stack.enter_context(aside(partial(_help_print, task, taken))) for _ in range(helpers)]
+        _print_rest(task, taken, lambda done: progress("printing", done, n))
+        for finished in others:
+            finished(unheard)
 
 
 def _worthwhile(n: int) -> int:
