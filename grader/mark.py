@@ -14,6 +14,7 @@ from grader.overrides import override
 from grader.responses import read_responses, recognise
 from grader.score import Marks, score
 from grader.suspicions import suspicions
+from qgen.cycles import rarely_sought
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
 from qgen.parallel import each, worthwhile
@@ -26,6 +27,7 @@ FEWEST = 10_000
 Progress = Callable[[str, int, int], None]
 
 
+@rarely_sought()
 def mark(
     answers: Path,
     exam_folder: Path,
