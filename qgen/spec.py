@@ -96,6 +96,7 @@ class Spec:
     instructions: str
     language: str
     paper: str
+    drawing: str
     rounding: Rounding
     certify: Certify
     marking: Marking
@@ -130,7 +131,9 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
     # a second iteration differs from the first in later digits: one more decimal tells them apart
     title = TITLES.get(str(given.get("language", "en")), TITLES["en"])
     defaults = {**DEFAULTS, "title": title, "rounding": "5dp" if several else "4dp"}
-    table = _filled(given, defaults, f"{where}: ", faults, ("questions",))
+    table = _filled(given, defaults, f"{where}: ", faults, ("questions", "drawing"))
+    # left out of the table where it is not given: exams of version 0.1 know no such key, and their checksums stay right
+    drawing = table.get("drawing", "names")
     table["questions"] = [
         _filled(q, QUESTION_DEFAULTS, f"{where}: questions[{k}].", faults, ()) for k, q in enumerate(questions, start=1)
     ]
@@ -148,6 +151,8 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
         faults.append(f'{where}: language: "{table["language"]}" is no language; write "en", "de" or another tag')
     if table["paper"] not in ("a4", "letter"):
         faults.append(f'{where}: paper: "{table["paper"]}" is no paper size; write "a4" or "letter"')
+    if drawing not in ("names", "values"):
+        faults.append(f'{where}: drawing: "{drawing}" is not accepted; write "names" or "values"')
     certify, marking = table["certify"], table["marking"]
     for name, section, keys in (
         ("certify", certify, ("tolerance", "saturation", "kink", "copying")),
@@ -166,7 +171,8 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
     if faults:
         raise InputError(*faults)
     return Spec(
-        table["title"], table["course"], table["instructions"], table["language"], table["paper"], rounding,
+        table["title"], table["course"], table["instructions"], table["language"], table["paper"],
+        drawing, rounding,
         Certify(**certify),
         Marking(float(marking["follow_through"]), float(marking["imprecise"]), tuple(unmarked)),
         tuple(specs), table,

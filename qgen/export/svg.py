@@ -1,6 +1,6 @@
 """A drawing of the papers as SVG: its PDF operators, translated one by one.
 
-Operators: ISO 32000-1, annex A. Only those that paper/diagram.py writes are known here.
+Operators: ISO 32000-1, annex A. Only those that the papers' drawings are made of are known here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
-from qgen.paper.diagram import Drawing
+from qgen.paper.canvas import Drawing
 from qgen.paper.fonts import CODES, width
 
 FAMILY = "STIX Two Text,STIXGeneral,Times New Roman,serif"

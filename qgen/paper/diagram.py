@@ -1,212 +1,196 @@
-"""The picture of a network: units as circles, weights as arrows with their names, a caption under each layer."""
+"""The picture of a network: units as circles, weights as arrows with their names, a caption under each layer.
+
+With the numbers of a variant, a value follows every name that has room for it beside its line; where the lines of a
+layer are too many for that, its values stand in a table below.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot
+from functools import lru_cache
 
+from qgen.paper.canvas import Canvas, Drawing
 from qgen.paper.formula import Layout, layout
 from qgen.paper.inline import inline
 from qgen.paper.lines import wrap
+from qgen.paper.spots import Point, Rectangle, around, clear, spots
+from qgen.paper.weights import stacked, table
 
 RADIUS, PITCH, MOST_GAP = 13.0, 54.0, 150.0
 UNIT_SIZE, EDGE_SIZE, CAPTION_SIZE = 10.0, 8.5, 9.0
 BIAS_ARROW, BIAS_LIFT = 10.0, 2.5
-TALLEST = 6 * PITCH + 40
-SPOTS = tuple(0.14 + 0.03 * i for i in range(25))  # where along an edge its name may stand
-FAVOURITE = 0.3
+LARGE = 6
+"""The most units of a layer whose labels are kept apart at any rate."""
+TALLEST = LARGE * PITCH + 40
+WIDEST_GAP = 400.0
+NEAR, HALFWAY = 0.3, 0.45
+"""How far along its arrow a weight's name would stand, and how far one with its value, which is wider."""
+MOST_COVERED = 0.25
+"""The share of the room between two layers that names with values may take."""
 
 Unit = tuple[int, int]
-Rectangle = tuple[float, float, float, float]  # left, low, right, high
+Edge = tuple[Unit, Unit, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Operators with the origin at the lower left corner, the size in points, a description, the glyphs used."""
+@dataclass(frozen=True)
+class _Plan:
+    """Where everything stands, whatever the values: the middles of the weights' names, in the order of the edges."""
 
-    width: float
-    height: float
-    operators: str
-    alt: str
-    used: frozenset[str]
+    places: Mapping[Unit, Point]
+    boxes: tuple[Rectangle, ...]
+    biases: Mapping[Unit, Rectangle]
+    beside: frozenset[int]
+    """The layers whose weights have room for their values beside them."""
+    side: float
+    gap: float
+    clear: bool
+    """Whether no label lies on another one or on a unit."""
 
 
 def draw(
     layers: Sequence[Sequence[str]],
-    edges: Sequence[tuple[Unit, Unit, str]],
+    edges: Sequence[Edge],
     biases: Mapping[Unit, str],
     captions: Sequence[str],
     *,
     width: float,
     alt: str = "",
+    values: Mapping[str, str] | None = None,
+    room: str = "",
 ) -> Drawing:
     """Draw a network of layers of units.
 
     layers: the units' names in LaTeX, layer by layer. edges: from (layer, unit), to (layer, unit), both counted
     from 0, and the weight's name. biases: the names at units. captions: one line of markup per layer. width: the
-    points to fill at most. alt: what is read instead of the drawing. Networks of more than six units in a layer come
-    out scaled down.
+    points to fill at most. alt: what is read instead of the drawing. values: the numbers of weights and biases, by
+    name; room: the widest that they are on any paper, for all papers to be laid out alike. Networks of more than six
+    units in a layer come out scaled down.
     """
-    canvas = _Canvas()
-    tallest = max(len(layer) for layer in layers)
-    gap = min(MOST_GAP, (width - 2 * RADIUS - 30) / max(1, len(layers) - 1))
-    gap = max(gap, 6 * RADIUS)
-    side = min(gap, 100.0) / 2
-    middle = (tallest - 1) * PITCH / 2
-    places = {
-        (i, j): (side + i * gap, middle + ((len(layer) - 1) / 2 - j) * PITCH)
-        for i, layer in enumerate(layers)
-        for j in range(len(layer))
-    }
-    names = {unit: layout(name, EDGE_SIZE) for unit, name in biases.items()}
-    blocked = [_around(x, y, 2 * RADIUS, 2 * RADIUS) for x, y in places.values()]
-    blocked += [_bias_box(places[unit], name) for unit, name in names.items()]
+    values = values or {}
+    room = (room or max(values.values(), key=lambda value: layout(value, EDGE_SIZE).width)) if values else ""
+    plan = _planned(tuple(map(len, layers)), tuple(edges), tuple(biases.items()), width, room)
+    network = _network(plan, layers, edges, biases, captions, width, values)
+    tables = [
+        table(layers[i], layers[i + 1], {(e[0][1], e[1][1]): values[e[2]] for e in edges if e[0][0] == i}, room)
+        for i in range(len(layers) - 1)
+        if values and i not in plan.beside
+    ]
+    if not tables:
+        return Drawing(network.width, network.height, network.operators, alt, network.used)
+    below = stacked(tables, width)
+    scale = min(1.0, width / below.width, TALLEST / below.height)
+    across = max(network.width, scale * below.width)
+    return Drawing(
+        across,
+        network.height + scale * below.height,
+        network.placed((across - network.width) / 2, scale * below.height)
+        + " "
+        + below.placed((across - scale * below.width) / 2, 0.0, scale),
+        alt,
+        network.used | below.used,
+    )
+
+
+def _network(
+    plan: _Plan,
+    layers: Sequence[Sequence[str]],
+    edges: Sequence[Edge],
+    biases: Mapping[Unit, str],
+    captions: Sequence[str],
+    width: float,
+    values: Mapping[str, str],
+) -> Drawing:
+    canvas, places = Canvas(), plan.places
     for start, end, _ in edges:
         canvas.arrow(places[start], places[end], RADIUS, RADIUS + 0.6)
     for unit in biases:
         x, y = places[unit]
         canvas.arrow((x, y + RADIUS + BIAS_ARROW), (x, y), 0.0, RADIUS + 0.6)
-    for i in range(len(layers)):
-        leaving = [edge for edge in edges if edge[0][0] == i]
-        lines = [(places[start], places[end]) for start, end, _ in leaving]
-        labels = [layout(name, EDGE_SIZE) for *_, name in leaving]
-        for (x, y), label in zip(_spots(lines, labels, blocked), labels, strict=True):
-            canvas.label(x, y, label, paper=True)
-    for unit, name in names.items():
-        left, low, right, _ = _bias_box(places[unit], name)
-        canvas.put((left + right - name.width) / 2, low + name.descent, name)
+    for (start, _, name), box in zip(edges, plan.boxes, strict=True):
+        shown = _label(name, values.get(name, "") if start[0] in plan.beside else "")
+        canvas.label((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, shown, paper=True)
+    for unit, name in biases.items():
+        left, low, right, high = plan.biases[unit]
+        canvas.label((left + right) / 2, (low + high) / 2, _label(name, values.get(name, "")), paper=bool(values))
     for (i, j), (x, y) in places.items():
         canvas.circle(x, y, RADIUS)
-        name = layout(layers[i][j], UNIT_SIZE)
-        if name.width > 2 * RADIUS - 5:
-            name = layout(layers[i][j], round(UNIT_SIZE * (2 * RADIUS - 5) / name.width, 1))
-        canvas.label(x, y, name)
+        shown = layout(layers[i][j], UNIT_SIZE)
+        if shown.width > 2 * RADIUS - 5:
+            shown = layout(layers[i][j], round(UNIT_SIZE * (2 * RADIUS - 5) / shown.width, 1))
+        canvas.label(x, y, shown)
     low = -RADIUS - 8.0
     deepest = low
     for i, caption in enumerate(captions):
         y = low
-        for strip in wrap(inline(caption), max(gap - 8, 60.0), CAPTION_SIZE):
+        for strip in wrap(inline(caption), max(plan.gap - 8, 60.0), CAPTION_SIZE):
             y -= CAPTION_SIZE + 1.5
-            x = side + i * gap - strip.width / 2
+            x = plan.side + i * plan.gap - strip.width / 2
             for dx, operators, _ in strip.pieces:
                 canvas.operators.append(f"q 1 0 0 1 {x + dx:.2f} {y:.2f} cm {operators} Q")
             canvas.used |= strip.used
         deepest = min(deepest, y - 3.0)
     high = max(y + RADIUS for _, y in places.values()) + 2.0
-    high = max([high, *(_bias_box(places[unit], name)[3] for unit, name in names.items())])
-    natural = 2 * side + (len(layers) - 1) * gap
+    high = max([high, *(box[3] for box in plan.biases.values())])
+    natural = 2 * plan.side + (len(layers) - 1) * plan.gap
     scale = min(1.0, width / natural, TALLEST / (high - deepest))
+    drawn = Drawing(natural, high - deepest, " ".join(canvas.operators), "", frozenset(canvas.used))
     return Drawing(
-        natural * scale,
-        (high - deepest) * scale,
-        f"q {scale:.4f} 0 0 {scale:.4f} 0 {-deepest * scale:.2f} cm {' '.join(canvas.operators)} Q",
-        alt,
-        frozenset(canvas.used),
+        natural * scale, (high - deepest) * scale, drawn.placed(0.0, -deepest * scale, scale), "", drawn.used
     )
 
 
-def _around(x: float, y: float, width: float, height: float) -> Rectangle:
-    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+@lru_cache(maxsize=64)
+def _planned(
+    sizes: tuple[int, ...], edges: tuple[Edge, ...], biases: tuple[tuple[Unit, str], ...], width: float, room: str
+) -> _Plan:
+    """Layers as near to each other as the labels between them allow."""
+    gap = min(MOST_GAP, (width - 2 * RADIUS - 30) / max(1, len(sizes) - 1))
+    gap = max(gap, 6 * RADIUS)
+    plan = _spread(sizes, edges, biases, gap, room)
+    while max(sizes) <= LARGE and not plan.clear and gap < WIDEST_GAP:
+        gap *= 1.15
+        plan = _spread(sizes, edges, biases, gap, room)
+    return plan
 
 
-def _bias_box(place: tuple[float, float], name: Layout) -> Rectangle:
+def _spread(
+    sizes: tuple[int, ...], edges: tuple[Edge, ...], biases: tuple[tuple[Unit, str], ...], gap: float, room: str
+) -> _Plan:
+    side = min(gap, 100.0) / 2
+    middle = (max(sizes) - 1) * PITCH / 2
+    places = {
+        (i, j): (side + i * gap, middle + ((size - 1) / 2 - j) * PITCH)
+        for i, size in enumerate(sizes)
+        for j in range(size)
+    }
+    bias_boxes = {unit: _bias_box(places[unit], _label(name, room)) for unit, name in biases}
+    units = [around(x, y, 2 * RADIUS, 2 * RADIUS) for x, y in places.values()]
+    blocked = [*units, *bias_boxes.values()]
+    boxes: list[Rectangle] = []
+    beside = set()
+    for i in range(len(sizes) - 1):
+        leaving = [edge for edge in edges if edge[0][0] == i]
+        lines = [(places[start], places[end]) for start, end, _ in leaving]
+        large = [_size(_label(name, room)) for *_, name in leaving] if room else []
+        covered = sum(x * y for x, y in large) / ((gap - 2 * RADIUS) * max(sizes[i : i + 2]) * PITCH)
+        if large and covered <= MOST_COVERED and clear(found := spots(lines, large, blocked, HALFWAY), blocked):
+            beside.add(i)
+        else:
+            found = spots(lines, [_size(_label(name, "")) for *_, name in leaving], blocked, NEAR)
+        boxes += found
+    return _Plan(
+        places, tuple(boxes), bias_boxes, frozenset(beside), side, gap, clear([*boxes, *bias_boxes.values()], units)
+    )
+
+
+def _label(name: str, value: str) -> Layout:
+    return layout(f"{name} = {value}" if value else name, EDGE_SIZE)
+
+
+def _size(label: Layout) -> tuple[float, float]:
+    """The room of a label over a line."""
+    return label.width + 4.0, label.ascent + label.descent + 2.5
+
+
+def _bias_box(place: Point, name: Layout) -> Rectangle:
     x, low = place[0], place[1] + RADIUS + BIAS_ARROW + BIAS_LIFT
     return x - name.width / 2 - 1, low, x + name.width / 2 + 1, low + name.ascent + name.descent
-
-
-class _Canvas:
-    """Collects operators: thin grey arrows, black names."""
-
-    def __init__(self) -> None:
-        self.operators: list[str] = []
-        self.used: set[str] = set()
-
-    def put(self, x: float, y: float, name: Layout) -> None:
-        self.operators.append(f"q 1 0 0 1 {x:.2f} {y:.2f} cm {name.operators} Q")
-        self.used |= name.used
-
-    def label(self, x: float, y: float, name: Layout, *, paper: bool = False) -> None:
-        """A name with its middle at a place, on a white ground where it lies over lines."""
-        if paper:
-            left, low, right, high = _around(x, y, name.width + 2.4, name.ascent + name.descent + 1.2)
-            self.operators.append(f"1 g {left:.2f} {low:.2f} {right - left:.2f} {high - low:.2f} re f 0 g")
-        self.put(x - name.width / 2, y - (name.ascent - name.descent) / 2, name)
-
-    def arrow(self, start: tuple[float, float], end: tuple[float, float], leave: float, arrive: float) -> None:
-        """A line from circle to circle with a slim head."""
-        (x0, y0), (x1, y1) = start, end
-        length = hypot(x1 - x0, y1 - y0)
-        dx, dy = (x1 - x0) / length, (y1 - y0) / length
-        x0, y0, x1, y1 = x0 + leave * dx, y0 + leave * dy, x1 - arrive * dx, y1 - arrive * dy
-        tail, half = 5.0, 1.7
-        bx, by = x1 - tail * dx, y1 - tail * dy
-        self.operators.append(
-            f"0.35 G 0.35 g 0.55 w {x0:.2f} {y0:.2f} m {bx:.2f} {by:.2f} l S "
-            f"{x1:.2f} {y1:.2f} m {bx - half * dy:.2f} {by + half * dx:.2f} l "
-            f"{bx + half * dy:.2f} {by - half * dx:.2f} l f 0 G 0 g"
-        )
-
-    def circle(self, x: float, y: float, r: float) -> None:
-        k = 0.5523 * r
-        arcs = (
-            (r, k, k, r, 0, r),
-            (-k, r, -r, k, -r, 0),
-            (-r, -k, -k, -r, 0, -r),
-            (k, -r, r, -k, r, 0),
-        )
-        curves = " ".join(
-            f"{x + a:.2f} {y + b:.2f} {x + c:.2f} {y + d:.2f} {x + e:.2f} {y + f:.2f} c" for a, b, c, d, e, f in arcs
-        )
-        self.operators.append(f"1 g 0.8 w {x + r:.2f} {y:.2f} m {curves} b 0 g")
-
-
-def _spots(
-    lines: Sequence[tuple[tuple[float, float], tuple[float, float]]],
-    labels: Sequence[Layout],
-    blocked: Sequence[Rectangle],
-) -> list[tuple[float, float]]:
-    """The middle of each edge's name: near the source, clear of other names, and off foreign edges if possible."""
-    boxes: list[list[tuple[float, Rectangle]]] = []
-    for i, (((x0, y0), (x1, y1)), label) in enumerate(zip(lines, labels, strict=True)):
-        choices = []
-        for t in SPOTS:
-            x, y = x0 + t * (x1 - x0), y0 + t * (y1 - y0)
-            box = _around(x, y, label.width + 4.0, label.ascent + label.descent + 2.5)
-            cost = 12 * abs(t - FAVOURITE) + sum(300.0 for other in blocked if _overlap(box, other))
-            cost += sum(_crossed(box, line) for j, line in enumerate(lines) if j != i)
-            choices.append((cost, box))
-        boxes.append(choices)
-    chosen = [min(choices) for choices in boxes]
-    for _ in range(8):
-        before = list(chosen)
-        for i, choices in enumerate(boxes):
-            others = [box for j, (_, box) in enumerate(chosen) if j != i]
-            chosen[i] = min(
-                choices,
-                key=lambda c: c[0] + sum(100.0 + _overlap(c[1], o) for o in others if _overlap(c[1], o)),
-            )
-        if chosen == before:
-            break
-    return [((left + right) / 2, (low + high) / 2) for _, (left, low, right, high) in chosen]
-
-
-def _overlap(one: Rectangle, two: Rectangle) -> float:
-    """The area that two rectangles share."""
-    wide = min(one[2], two[2]) - max(one[0], two[0])
-    tall = min(one[3], two[3]) - max(one[1], two[1])
-    return wide * tall if wide > 0 and tall > 0 else 0.0
-
-
-def _crossed(box: Rectangle, line: tuple[tuple[float, float], tuple[float, float]]) -> float:
-    """The length of a line inside of a box (Liang and Barsky's clipping), in units of five points."""
-    (x0, y0), (x1, y1) = line
-    dx, dy = x1 - x0, y1 - y0
-    enter, leave = 0.0, 1.0
-    for p, q in ((-dx, x0 - box[0]), (dx, box[2] - x0), (-dy, y0 - box[1]), (dy, box[3] - y0)):
-        if p == 0:
-            if q < 0:
-                return 0.0
-        elif p < 0:
-            enter = max(enter, q / p)
-        else:
-            leave = min(leave, q / p)
-    return max(0.0, leave - enter) * hypot(dx, dy) / 5

@@ -24,7 +24,7 @@ from qgen.paper.blocks import (
     chunks,
     parse,
 )
-from qgen.paper.diagram import Drawing
+from qgen.paper.canvas import Drawing
 from qgen.paper.fonts import UnprintableError
 from qgen.paper.formula import Layout, break_formula
 from qgen.paper.glyphs import Glyphs

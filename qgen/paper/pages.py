@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from qgen.errors import InputError, nearest
-from qgen.paper.diagram import Drawing
+from qgen.paper.canvas import Drawing
 from qgen.paper.embed import embed
 from qgen.paper.fields import Fields
 from qgen.paper.flow import set_lines

@@ -12,12 +12,12 @@ import numpy as np
 
 from qgen.decimals import plain
 from qgen.exam import Exam
-from qgen.network import Network
 from qgen.paper.blocks import escape
-from qgen.paper.diagram import Drawing, draw
+from qgen.paper.canvas import Drawing
 from qgen.paper.fonts import FACES, typeface
 from qgen.paper.mark import Mark, mark_text
 from qgen.paper.pages import render, text_width
+from qgen.paper.pictures import Picture
 from qgen.paper.speech import Vocabulary, speak, vocabulary
 from qgen.pitfalls import Pitfalls
 from qgen.question import PARTS, Question
@@ -74,9 +74,14 @@ class Papers:
 
     @cached_property
     def drawings(self) -> dict[str, Drawing]:
-        """The networks, by question."""
+        """The networks with names only, by question."""
+        return {id: picture.named for id, picture in self.pictures.items()}
+
+    @cached_property
+    def pictures(self) -> dict[str, Picture]:
+        """The networks, by question, to be drawn with the names of their parameters or with their numbers."""
         width = text_width(self.exam.spec.paper)
-        return {q.question.id: self._drawing(q.question.network, width) for q in self.exam.spec.questions}
+        return {batch.question.id: Picture(batch, width, self._word) for batch in self.exam.batches}
 
     @cached_property
     def holders(self) -> dict[str, str]:
@@ -97,7 +102,7 @@ class Papers:
             paper=spec.paper,
             header=f"{escape(spec.title)} | {heading}",
             footer=f"{escape(spec.course)} | {self._word('page')}",
-            drawings=self.drawings,
+            drawings=self._drawings(variant),
             title=f"{spec.title}: {heading}",
             language=spec.language,
             words=self.speech,
@@ -105,28 +110,13 @@ class Papers:
             mark=lambda page: mark_text(self.exam, Mark(name, page, solved)),
         )
 
+    def _drawings(self, variant: int) -> dict[str, Drawing]:
+        if self.exam.spec.drawing == "names":
+            return self.drawings
+        return {id: picture.valued(variant) for id, picture in self.pictures.items()}
+
     def _word(self, name: str, *arguments: str | int) -> str:
         return _word(name, arguments, self.templates, self.exam.spec.language)
-
-    def _drawing(self, network: Network, width: float) -> Drawing:
-        units = [[latex_name(x) for x in network.xs]]
-        units += [[latex_name("a" + unit) for unit in layer.units] for layer in network.layers]
-        sources = [len(network.feeding(k)) for k in range(len(network.layers))]
-        edges = [
-            ((k, i), (k + 1, j), latex_name(network.weight(k, i, j)))
-            for k, layer in enumerate(network.layers)
-            for i in range(sources[k])
-            for j in range(len(layer.units))
-        ]
-        biases = {
-            (k + 1, j): latex_name(network.bias(k, j))
-            for k, layer in enumerate(network.layers)
-            for j in range(len(layer.units))
-        }
-        rows = [("input", ""), *((layer.name, layer.activation) for layer in network.layers)]
-        captions = [self._word("caption", *row) for row in rows]
-        alt = self._word("drawing", network.shape, ", ".join(captions))
-        return draw(units, edges, biases, captions, width=width, alt=alt)
 
     def _context(self, variant: int, *, solved: bool) -> dict[str, Any]:
         exam, spec = self.exam, self.exam.spec

@@ -84,6 +84,7 @@ FAULTS = [
     ({"course": ["a"]}, "exam.toml: course: \"['a']\" is not text"),
     ({"instructions": False}, 'exam.toml: instructions: "False" is not text'),
     ({"paper": "a5"}, 'exam.toml: paper: "a5" is no paper size; write "a4" or "letter"'),
+    ({"drawing": True}, 'exam.toml: drawing: "True" is not accepted; write "names" or "values"'),
     ({"rounding": "four"}, 'exam.toml: rounding: "four" is no rounding rule; write 2dp to 8dp or 2sf to 8sf'),
     ({"certify": 3}, 'exam.toml: certify: "3" is not a table'),
     ({"certify": {"tolerance": 2}}, 'exam.toml: certify.tolerance: "2" is not accepted; write a number from 0 to 1'),
