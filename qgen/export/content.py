@@ -19,10 +19,6 @@ from qgen.symbols import latex_name
 from qgen.words import macro
 from qgen.worked import worked
 
-UPDATE = (
-    r"w^{\,\text{new}} = w - \alpha\,\frac{\partial L}{\partial w} \quad"
-    r" b^{\,\text{new}} = b - \alpha\,\frac{\partial L}{\partial b}"
-)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write."""
 
@@ -115,13 +111,9 @@ class Content:
     def network(self, k: int, drawing: str) -> str:
         """The HTML of what all variants of question number k share: drawing, formulas, rules."""
         question = self.exam.spec.questions[k].question
-        symbols = self.papers.derivations[question.id].symbols
-        layers = []
-        for layer in question.network.layers:
-            activations = [f"{latex_name('a' + unit)} = {symbols['a' + unit].latex}" for unit in layer.units]
-            layers.append({"name": layer.name, "activation": layer.activation, "formula": ", ".join(activations)})
-        loss = f"L = {symbols['loss'].latex}"
-        return self._macro("lms.txt", "network", drawing, layers, question.loss, loss, UPDATE)
+        shown = self.papers.fixed(question)
+        formulas = shown["loss_formula"], shown["update_formula"]
+        return self._macro("lms.txt", "network", drawing, shown["layers"], question.loss, *formulas)
 
     def givens(self, k: int, variant: int) -> str:
         """The HTML of a variant's given numbers."""

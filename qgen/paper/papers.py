@@ -142,7 +142,7 @@ class Papers:
         examples = {name for t in range(question.iterations) for name in _examples(question, t + 1)}
         shown = [name for name in question.givens if name != "alpha" and not (several and name in examples)]
         return {
-            **self._fixed(question),
+            **self.fixed(question),
             "alpha": plain(givens["alpha"]),
             "groups": min(GROUPS, len(shown)),
             "givens": [_given(name, givens) for name in shown],
@@ -170,8 +170,8 @@ class Papers:
     def _values(self) -> dict[int, dict[str, Any]]:
         return {}
 
-    def _fixed(self, question: Question) -> dict[str, Any]:
-        """What does not depend on the variant."""
+    def fixed(self, question: Question) -> dict[str, Any]:
+        """What does not depend on the variant: marks, and the formulas of loss, layers and update."""
         derivation = self.derivations[question.id]
         network = question.network
         return {
