@@ -143,14 +143,15 @@ def preview(
     out: Annotated[Path, typer.Option(help="The folder to put both PDFs in.")] = Path("preview"),
     templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
     seed: Annotated[str, typer.Option(help="Another seed shows other numbers.")] = "1",
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are no untouched preview.")] = False,
 ) -> None:
-    """Print one paper and its worked solution, to look at; the last preview is replaced."""
+    """Print one paper and its worked solution, to look at; the last preview is replaced if nobody changed it."""
     with faults_shown():
         from qgen.make import preview as print_preview
         from qgen.spec import read_spec, spec_of
 
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
-        for path in print_preview(exam_spec, out, seed=_seed(seed), templates=templates):
+        for path in print_preview(exam_spec, out, seed=_seed(seed), templates=templates, force=force):
             typer.echo(path)
 
 

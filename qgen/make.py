@@ -118,16 +118,36 @@ def _drawn(draw: Callable[..., Drawn], progress: Report, spec: Spec, templates: 
         return drawn(progress)
 
 
-def preview(spec: Spec, out: Path, *, seed: int = 1, templates: Path | None = None) -> tuple[Path, Path]:
-    """One paper and its solution in `out`, replacing the last ones; their places."""
+def preview(
+    spec: Spec, out: Path, *, seed: int = 1, templates: Path | None = None, force: bool = False
+) -> tuple[Path, Path]:
+    """One paper and its solution in `out`; their places. The last ones are replaced: with `force`, or as they were."""
     from qgen.paper.papers import Papers
 
+    paper, solution = out / "paper.pdf", out / "solution.pdf"
+    changed = [path for path in (paper, solution) if path.exists() and not _as_printed(path)]
+    if changed and not force:
+        raise InputError(
+            *(
+                f"{path}: was filled in, changed or made by something else; choose another folder with --out, "
+                "or replace it with --force"
+                for path in changed
+            )
+        )
     exam, _ = make_exam(spec, 1, seed)
     papers = Papers(exam, templates)
-    paper, solution = out / "paper.pdf", out / "solution.pdf"
     for path, pdf in ((paper, papers.question_paper(0)), (solution, papers.solution(0))):
         write_whole(path, pdf, force=True)
     return paper, solution
+
+
+def _as_printed(pdf: Path) -> bool:
+    from qgen.paper.pdf import is_unchanged
+
+    try:
+        return is_unchanged(pdf.read_bytes())
+    except OSError:
+        return False
 
 
 def _check_unanswered(sheet: Path) -> None:

@@ -5,6 +5,7 @@ as large and takes longer than everything else on a paper; its part here is to r
 No dates, no randomness: the same objects are the same bytes.
 """
 
+import re
 import zlib
 from hashlib import md5
 
@@ -28,6 +29,17 @@ def packed(content: bytes, entries: str = "") -> bytes:
 def plain(content: bytes, entries: str) -> bytes:
     """A stream as it is."""
     return b"<<%b/Length %d>>stream\n%b\nendstream" % (entries.encode(), len(content), content)
+
+
+def is_unchanged(data: bytes) -> bool:
+    """Whether a file is one that File.finish made, byte for byte: it ends in a digest of all that is before."""
+    found = re.search(rb"startxref\n(\d{1,12})\n%%EOF\n\Z", data)
+    at = int(found[1]) if found else 0
+    return found is not None and _digest(data[:at]).encode() in data[at : found.start()]
+
+
+def _digest(data: bytes) -> str:
+    return md5(data, usedforsecurity=False).hexdigest()
 
 
 class File:
@@ -76,7 +88,7 @@ class File:
             rows[number] = b"\1" + at.to_bytes(3, "big") + b"\0\0"
             parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, data))
             at += len(parts[-1])
-        digest = md5(b"".join(parts), usedforsecurity=False).hexdigest()
+        digest = _digest(b"".join(parts))
         number = self.count + 1
         rows[number] = b"\1" + at.to_bytes(3, "big") + b"\0\0"
         trailer = f"/Type/XRef/Size {number + 1}/W[1 3 2]/Root {root} 0 R/Info {info} 0 R/ID[<{digest}><{digest}>]"

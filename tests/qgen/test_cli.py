@@ -69,6 +69,10 @@ def test_more_papers_than_students_are_spare_ones():
 def test_preview_says_where_both_files_are():
     done = qgen("preview", "--spec", "one.toml")
     assert (done.exit_code, done.stdout) == (0, "preview/paper.pdf\npreview/solution.pdf\n")
+    Path("preview/paper.pdf").write_text("mine")
+    (line,) = fault("preview", "--spec", "one.toml")
+    assert line.startswith("preview/paper.pdf: was filled in, changed or made by something else; ")
+    assert qgen("preview", "--spec", "one.toml", "--force").exit_code == 0
     assert all(Path(line).read_bytes().startswith(b"%PDF") for line in done.stdout.splitlines())
 
 

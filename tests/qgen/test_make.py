@@ -5,6 +5,7 @@ import re
 import subprocess
 import zlib
 
+import pypdf
 import pytest
 
 from qgen.decimals import plain
@@ -198,6 +199,25 @@ def test_a_preview_replaces_the_last_one(spec, tmp_path):
     assert [path.name for path in first] == ["paper.pdf", "solution.pdf"]
     assert [path.read_bytes() for path in preview(spec, tmp_path / "preview", seed=2)] != bytes_
     assert [path.read_bytes() for path in preview(spec, tmp_path / "preview")] == bytes_
+
+
+def test_a_preview_that_somebody_changed_or_made_is_replaced_only_with_force(spec, tmp_path):
+    paper, solution = preview(spec, tmp_path)
+    writer = pypdf.PdfWriter(clone_from=paper)
+    writer.update_page_form_field_values(writer.pages[0], {"q1_z1_1": "0.5"})
+    writer.write(paper)
+    solution.write_bytes(solution.read_bytes() + b"% a remark\n")
+    kept = paper.read_bytes(), solution.read_bytes()
+    with pytest.raises(InputError) as error:
+        preview(spec, tmp_path, seed=2)
+    assert [fault.split(":")[0] for fault in error.value.faults] == [str(paper), str(solution)]
+    assert all("--force" in fault for fault in error.value.faults)
+    assert (paper.read_bytes(), solution.read_bytes()) == kept
+    preview(spec, tmp_path, force=True)
+    preview(spec, tmp_path, seed=2)
+    paper.write_bytes(b"")
+    with pytest.raises(InputError, match="--force"):
+        preview(spec, tmp_path)
 
 
 def test_names_that_no_typeface_has_are_all_listed_before_anything_is_drawn(spec, tmp_path):
