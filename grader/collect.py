@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.layouts import student_id
 from grader.spreadsheet import cell
-from qgen.errors import InputError, nearest, quoted
+from qgen.errors import InputError, quoted
 from qgen.exam import Exam
 from qgen.folder import write_whole
 
@@ -111,7 +111,7 @@ def _paper(file: Path, reply: Mapping[str, Any], exam: Exam) -> tuple[Paper, lis
         raise _Wrong(f"belongs to another exam ({quoted(made_for)}; this one is {exam.checksum[:8]})")
     variant = fields.get("variant", "")
     if variant not in exam.variants:
-        what = f"variant {quoted(variant)} is not of this exam; {nearest(variant, exam.variants)}"
+        what = f"variant {quoted(variant)} is not of this exam ({exam.variants[0]} to {exam.variants[-1]})"
         raise _Wrong(what if variant else "does not say its variant; type its answers in by hand")
     if not answers:
         notes.append("no answer is filled in")

@@ -11,7 +11,7 @@ from grader.answers import UNREADABLE, Submissions, decimal_commas, numbers
 from grader.responses.people import NOBODY, People
 from grader.responses.taken import Taken, several, shown
 from qgen.cells import Coded
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted
 from qgen.exam import Exam
 
 UNTOLD = (
@@ -107,10 +107,12 @@ def _choice(
     first = listed if listed in told.values() else next(iter(told.values()))
     index = {variant: i for i, variant in enumerate(exam.variants)}
     if listed and any(variant != listed for variant in told.values()):
-        remarks.append(f"{where}: has variant {listed} on the roster; marked as the questions say")
+        remarks.append(f"{where}: has variant {quoted(listed)} on the roster; marked as the questions say")
     missing = [variant for variant in (*told.values(), first) if variant not in index]
     if missing:
-        faults.append(f'{where}: no variant "{missing[0]}" in this exam')
+        faults.append(
+            f"{where}: no variant {quoted(missing[0])} in this exam ({exam.variants[0]} to {exam.variants[-1]})"
+        )
         return ()
     return tuple(index[told.get(q.question.id, first)] for q in exam.spec.questions)
 

@@ -220,7 +220,7 @@ def hostile(exam):
         "flat": (pdf([catalog, "<< /Type /Pages /Kids [] /Count 0 >>"]), "has no form fields: printed to PDF"),
         "foreign": (filled({"Name": "x", "q9_z1": "1"}), "is a form, but has no field of this exam"),
         "other": (filled(right(exam, "001", exam="0badf00d")), 'belongs to another exam ("0badf00d"; this one is'),
-        "stranger": (filled(right(exam, "001", variant="044")), 'variant "044" is not of this exam; did you mean'),
+        "stranger": (filled(right(exam, "001", variant="044")), 'variant "044" is not of this exam (001 to 004)'),
         "nameless": (filled(right(exam, "001", variant="")), "does not say its variant"),
         "locked": (encrypted(good, "secret"), "is encrypted; ask for a copy without a password"),
         "many": (filled({f"f{k}": "1" for k in range(10_000)}), "has more than 5,000 form fields"),

@@ -224,6 +224,12 @@ def test_without_the_questions_text_the_roster_tells_the_variant(exam, klass, pl
     people = [["student_id", "email", "variant"]]
     people += [[mail, mail, exam.variants[v]] for mail, (v, _) in klass.items()]
     same(score(*read_responses(path, exam, roster=save(people, "people.csv"))), plain)
+    people[1][2] = "9\x1b[2J"
+    with pytest.raises(InputError) as error:
+        read_responses(path, exam, roster=save(people, "people.csv"))
+    assert error.value.faults == (
+        'quiz.csv:2: student s0@example.edu: no variant "9\\x1b[2J" in this exam (001 to 004)',
+    )
 
 
 def test_the_roster_maps_by_id_mail_login_or_a_name_that_is_one_students(exam, save):
