@@ -12,6 +12,8 @@ from typing import Any
 
 from qgen.question import iteration_of
 
+UPDATED = r"\text{new}"
+"""What marks an updated parameter's name, in English; words.py puts it in other words."""
 SUM, NEGATIVE, PRODUCT, ATOM = 0, 1, 2, 3
 
 
@@ -116,7 +118,7 @@ def latex_name(quantity: str) -> str:
     if bare in ("alpha", "loss"):
         return {"alpha": r"\alpha", "loss": "L"}[bare]
     if bare.startswith("new_"):
-        return _indexed(bare.removeprefix("new_"), r"\,\text{new}")
+        return _indexed(bare.removeprefix("new_"), rf"\,{UPDATED}")
     if bare[0] == "d":
         return rf"\frac{{\partial L}}{{\partial {_indexed(bare[1:])}}}"
     return _indexed(bare)

@@ -16,6 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.errors import InputError, nearest
 from qgen.paper.blocks import escape
+from qgen.symbols import UPDATED
 
 _INSTALLED = Path(__file__).parent / "templates"
 WORDS = "words.txt"
@@ -82,7 +83,7 @@ def load(name: str, folder: Path | None = None, language: str = "en") -> Templat
 def render(name: str, context: Mapping[str, Any], folder: Path | None = None, language: str = "en") -> str:
     """A template's text. InputError names the template's file and line."""
     try:
-        return load(name, folder, language).render(context)
+        return _in_words(load(name, folder, language).render(context), folder, language)
     except InputError:
         raise
     except Exception as fault:  # what a template can do wrong is whatever Python can
@@ -96,11 +97,22 @@ def macro(name: str, function: str, *arguments: Any, folder: Path | None = None,
         module = template.module
         if not hasattr(module, function):
             raise InputError(f'{template.filename}: has no macro "{function}"; take it from the program\'s {name}')
-        return " ".join(str(getattr(module, function)(*arguments)).split())
+        return _in_words(" ".join(str(getattr(module, function)(*arguments)).split()), folder, language)
     except InputError:
         raise
     except Exception as fault:
         raise _explained(fault, name) from None
+
+
+def _in_words(text: str, folder: Path | None, language: str) -> str:
+    """The mark of updated parameters in formulas as words.txt says it; English where an older one does not."""
+    return text.replace(UPDATED, _updated(folder, language)) if UPDATED in text else text
+
+
+@lru_cache(maxsize=4)
+def _updated(folder: Path | None, language: str) -> str:
+    module = load(WORDS, folder, language).module
+    return rf"\text{{{module.updated_mark()}}}" if hasattr(module, "updated_mark") else UPDATED
 
 
 def _explained(fault: Exception, name: str) -> InputError:

@@ -5,8 +5,11 @@ import re
 import pytest
 
 from qgen.errors import InputError
+from qgen.exam import make_exam
+from qgen.export.moodle_xml import write_moodle_xml
 from qgen.misconceptions import CATALOGUE
 from qgen.paper.blocks import parse
+from qgen.paper.papers import Papers
 from qgen.spec import spec_of
 from qgen.words import TEMPLATES, macro, render
 
@@ -119,6 +122,31 @@ def test_every_mistake_has_a_short_name_in_every_language(language):
         label = macro("words.txt", "mistake", mistake.name, language=language)
         assert f'"{mistake.name}": "{label}"' in text
         assert len(re.sub(r"\\[a-z]+|[$\\,{}]", "", label)) <= 24
+
+
+@pytest.mark.parametrize("solved", [False, True])
+def test_formulas_mark_updated_parameters_in_the_paper_s_language(solved, folder):
+    german = Papers(make_exam(spec_of({"language": "de"}), 1, 1)[0]).markup(0, solved=solved)
+    assert r"w_{11}^{(1)\,\text{neu}}" in german
+    assert "new}" not in german
+    english = make_exam(spec_of({}), 1, 1)[0]
+    mine = folder(words=(TEMPLATES / "words.txt").read_text("utf-8").replace(">new<", ">after<"))
+    assert Papers(english, mine).markup(0, solved=solved) == Papers(english).markup(0, solved=solved).replace(
+        r"\text{new}", r"\text{after}"
+    )
+
+
+def test_question_banks_mark_updated_parameters_in_their_language(tmp_path):
+    exam, _ = make_exam(spec_of({"language": "de"}), 1, 1)
+    write_moodle_xml(exam, tmp_path / "moodle.xml")
+    questions = (tmp_path / "moodle.xml").read_text("utf-8")
+    assert r"\text{neu}" in questions
+    assert r"\text{new}" not in questions
+
+
+def test_words_from_before_there_was_a_word_for_updated_parameters_leave_it_english(folder):
+    mine = folder(paper="$<< name >>$", words="<% macro page() %>{page}<% endmacro %>")
+    assert render("paper.txt", {"name": r"b^{\,\text{new}}"}, mine) == r"$b^{\,\text{new}}$"
 
 
 def test_german_explains_every_mistake():
