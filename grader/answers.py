@@ -60,8 +60,8 @@ def read_answers(
     faults.stop()
     if not sheet.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
-    values, kinds, reasons, odd = numbers(sheet.written)
-    remarks += decimal_commas(odd, sheet.written, values, kinds, reasons)
+    values, kinds, reasons = numbers(sheet.written)
+    remarks += decimal_commas(sheet.written, values, kinds, reasons)
     notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks))
     return Submissions(tuple(sheet.students), chosen, tuple(items), sheet.written, values, kinds, reasons, notes)
 
@@ -104,35 +104,31 @@ def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
     return lambda text: exact[text] if text in exact else bare.get(text.lstrip("0"))
 
 
-def numbers(
-    written: Coded,
-) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[tuple[int, int], str], NDArray[np.bool_]]:
+def numbers(written: Coded) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[tuple[int, int], str]]:
     """`read_block` of the answers, each different text once."""
     texts, which = written.texts.tolist(), written.which
-    values, kinds, odd = np.empty(len(texts)), np.empty(len(texts), np.int8), np.empty(len(texts), bool)
+    values, kinds = np.empty(len(texts)), np.empty(len(texts), np.int8)
     why: dict[int, str] = {}
     for first in range(0, len(texts), _BLOCK):
         part = slice(first, first + _BLOCK)
-        values[part], kinds[part], reasons, odd[part] = read_block(texts[part])
+        values[part], kinds[part], reasons = read_block(texts[part])
         why.update((first + at, reason) for at, reason in reasons.items())
-    unreadable = np.argwhere(kinds[which] == UNREADABLE).tolist()
+    all_kinds = kinds[which]
+    unreadable = np.argwhere(all_kinds == UNREADABLE).tolist() if why else []
     found = {(row, column): why[int(which[row, column])] for row, column in unreadable}
-    return values[which], kinds[which], found, odd[which]
+    return values[which], all_kinds, found
 
 
 def decimal_commas(
-    odd: NDArray[np.bool_],
-    written: Coded,
-    values: NDArray[np.float64],
-    kinds: NDArray[np.int8],
-    reasons: dict[tuple[int, int], str],
+    written: Coded, values: NDArray[np.float64], kinds: NDArray[np.int8], reasons: dict[tuple[int, int], str]
 ) -> list[str]:
     """Read again, in place, students who write a decimal comma: to them 1,234 is one number, and 1.234 may be two.
 
     Who does is evident from the student's other cells: a comma that can only be a decimal mark and no such dot.
     Where a student's cells show neither, the file's do.
     """
-    commas = [at for at in np.flatnonzero(odd.any(axis=1)).tolist() if "," in "".join(written[at])]
+    comma = np.array(["," in text for text in written.texts.tolist()])
+    commas = np.flatnonzero(comma[written.which].any(axis=1)).tolist() if comma.any() else []
     marks = {at: _marks(written[at], kinds[at]) for at in commas}
     file = "".join(sorted(set("".join(marks.values()))))
     if file == ",":

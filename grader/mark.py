@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from grader.answers import Submissions, read_answers
 from grader.lms.export import SYSTEMS
-from grader.marksheet import MARKS_HEADER, marks_rows, scores_csv
+from grader.marksheet import CHUNK, MARKS_HEADER, MarksRows, scores_csv
 from grader.overrides import override
 from grader.responses import read_responses, recognise
 from grader.score import Marks, score
@@ -17,7 +16,7 @@ from grader.suspicions import suspicions
 from qgen.cycles import rarely_sought
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
-from qgen.parallel import each, worthwhile
+from qgen.parallel import Turns, each, worthwhile
 
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in SYSTEMS))
 """What a results folder may hold for --force to replace it."""
@@ -73,24 +72,21 @@ def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> 
     if marks.remarks:
         (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
     count = len(marks.submissions.students)
-    size = -(-count // jobs)
-    parts = [range(first, min(first + size, count)) for first in range(0, count, size)]
+    rows, turns = MarksRows(marks), Turns()
+    chunks = [range(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
+    path = folder / "marks.csv"
+    path.write_text(f"{MARKS_HEADER}\n", "utf-8", newline="")
 
-    def write(students: range) -> Path:
-        """The marks of some students in a file of their own, the first ones below the heading."""
-        path = folder / (f"marks-{students.start}.csv" if students.start else "marks.csv")
-        with path.open("wb", buffering=1 << 20) as file:
-            file.write(b"" if students.start else f"{MARKS_HEADER}\n".encode())
-            file.writelines(text.encode() for text in marks_rows(marks, students))
-        return path
+    def write(part: int) -> None:
+        with turns.of(part) as wait:
+            # student by student: one character that is not ASCII makes all of a text twice as large
+            texts = [text.encode() for text in rows.of(chunks[part])]
+            wait()
+            with path.open("ab", buffering=1 << 20) as file:
+                file.writelines(texts)
 
-    with (folder / "marks.csv").open("ab") as whole:
-        for done, part in enumerate(each(write, parts, jobs)):
-            if done:
-                with part.open("rb") as file:
-                    shutil.copyfileobj(file, whole, 1 << 20)
-                part.unlink()
-            progress("writing", parts[done].stop, count)
+    for part, _ in enumerate(each(write, range(len(chunks)), jobs)):
+        progress("writing", chunks[part].stop, count)
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

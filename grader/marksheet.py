@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -63,30 +64,9 @@ def _texts(numbers: Array, text: Callable[[float], str]) -> list[Any]:
 def marks_csv(marks: Marks) -> Iterator[str]:
     """One row per student and item, student by student: every verdict with what was written and accepted."""
     yield MARKS_HEADER + "\n"
-    yield from marks_rows(marks, range(len(marks.submissions.students)))
-
-
-def marks_rows(marks: Marks, students: range) -> Iterator[str]:
-    """The rows of these students."""
-    exam, submissions, rows = marks.exam, marks.submissions, _Rows(marks)
-    usual = worth(exam, np.arange(len(VERDICTS))[:, None])
-    chunks = [range(first, min(first + CHUNK, students.stop)) for first in range(students.start, students.stop, CHUNK)]
-    said: dict[int, list[Cell]] = {}
-    for place in (place for place in {*marks.said, *marks.misconceptions} if place[0] in students):
-        said.setdefault((place[0] - students.start) // CHUNK, []).append(place)
-    for at, chunk in enumerate(chunks):
-        these = slice(chunk.start, chunk.stop)
-        texts = rows.texts(these)
-        decided = marks.marks[these] != usual[marks.verdicts[these], np.arange(len(exam.items))]
-        for row, column in said.get(at, ()):
-            texts[row - chunk.start, column] = rows.noted(texts[row - chunk.start, column], (row, column))
-        for row, column in np.argwhere(decided).tolist():
-            texts[row, column] = rows.text(chunk.start + row, column)
-        # student by student: one character that is not ASCII makes all of a text twice as large
-        both = zip(submissions.students[these], submissions.variants[these].tolist(), texts.tolist(), strict=True)
-        for student, variant, of_items in both:
-            start = f"{cell(student)},{exam.variants[variant]},"
-            yield start + start.join(of_items)
+    rows, count = MarksRows(marks), len(marks.submissions.students)
+    for first in range(0, count, CHUNK):
+        yield from rows.of(range(first, min(first + CHUNK, count)))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -95,15 +75,32 @@ def number(value: float) -> str:
     return plain(round(value, 6))
 
 
-class _Rows:
-    """The rows of marks.csv, but for student and variant. Many students have the same ones: these are written once."""
+class MarksRows:
+    """The rows of marks.csv. But for student and variant many students have the same ones: these are written once."""
 
     def __init__(self, marks: Marks) -> None:
         self.marks, self.answers = marks, marks.submissions.written
         self.cells = list(map(cell, self.answers.texts.tolist()))
         self.middle = [f"{item.id},{item.layer},{item.part}," for item in marks.exam.items]
         self.ends = _ends(marks.exam)
+        self.usual = worth(marks.exam, np.arange(len(VERDICTS))[:, None])
+        self.said = sorted({*marks.said, *marks.misconceptions})
         self.accepted: dict[int, list[str]] = {}
+
+    def of(self, students: range) -> Iterator[str]:
+        """The rows of each of these students."""
+        marks, chunk, first = self.marks, slice(students.start, students.stop), students.start
+        texts = self.texts(chunk)
+        said = (bisect_left(self.said, (student, 0)) for student in (students.start, students.stop))
+        for row, column in self.said[slice(*said)]:
+            texts[row - first, column] = self.noted(texts[row - first, column], (row, column))
+        decided = marks.marks[chunk] != self.usual[marks.verdicts[chunk], np.arange(len(self.middle))]
+        for row, column in np.argwhere(decided).tolist():
+            texts[row, column] = self.text(first + row, column)
+        ids, variants = marks.submissions.students[chunk], marks.submissions.variants[chunk].tolist()
+        for student, variant, of_items in zip(ids, variants, texts.tolist(), strict=True):
+            start = f"{cell(student)},{marks.exam.variants[variant]},"
+            yield start + start.join(of_items)
 
     def texts(self, chunk: slice) -> Texts:
         """(students, items): the rows of some students, with the usual marks and notes of their verdicts."""

@@ -87,24 +87,20 @@ def read(text: str, *, comma: bool = False) -> Numeral:
 
 def read_block(
     texts: Sequence[str], *, comma: bool = False
-) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[int, str], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[int, str]]:
     """`read` of each text: values (nan where none), kinds (VALUE, BLANK, UNREADABLE), reasons by index.
 
-    And which texts are neither empty nor plain ASCII decimals with the expected mark. Decimals of up to 15 digits are
-    read in one go: their digits are an integer below 2**53, the power of ten is below 10**22, both exact, so the
-    quotient is the correctly rounded value (Clinger, PLDI 1990).
+    Decimals of up to 15 digits are read in one go: their digits are an integer below 2**53, the power of ten is below
+    10**22, both exact, so the quotient is the correctly rounded value (Clinger, PLDI 1990).
     """
-    values, plain, empty, foreign = _decimals(texts, comma)
+    values, plain, empty = _decimals(texts, comma)
     kinds = np.full(len(texts), VALUE, np.int8)
     kinds[empty] = BLANK
     left = np.flatnonzero(~(plain | empty))
-    odd = ~(plain | empty) | foreign
     reasons: dict[int, str] = {}
     seen: dict[str, Numeral] = {}
     if len(left):
-        # most are decimals but for a sign that looks like a minus, or spaces around
-        spelt = [texts[index].strip() for index in left.tolist()]
-        mended, plain, *_ = _decimals([t if t.isascii() else t.translate(_PLAIN) for t in spelt], comma)
+        mended, plain, _ = _decimals([_bare(texts[index]) for index in left.tolist()], comma)
         values[left[plain]] = mended[plain]
         left = left[~plain]
     for index in left.tolist():
@@ -114,7 +110,17 @@ def read_block(
         kinds[index] = KINDS.index(numeral.kind)
         if numeral.reason:
             reasons[index] = numeral.reason
-    return values, kinds, reasons, odd
+    return values, kinds, reasons
+
+
+def _bare(text: str) -> str:
+    """Without what stands before most numbers that are no plain decimals: spaces, a quote, an equals sign.
+
+    And with a plain minus for its look-alikes. Where this leaves a plain decimal, `read` finds the same number.
+    """
+    text = text.strip().removeprefix("'").lstrip().removeprefix("=").lstrip()
+    text = text if text.isascii() else text.translate(_PLAIN)
+    return "-" + text[2:] if text.startswith("- ") else text
 
 
 def decimal_mark(text: str) -> str:
@@ -200,10 +206,8 @@ def _fault(plain: str) -> str:
 _POWERS = 10.0 ** np.arange(16)
 
 
-def _decimals(
-    texts: Sequence[str], comma: bool
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Values of plain decimals (else nan); which texts are plain, which empty, which have the other decimal mark."""
+def _decimals(texts: Sequence[str], comma: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Values of plain decimals (else nan); which texts are plain, which empty."""
     longest = 16  # 15 digits and a mark, after the sign
     joined = "\n".join(texts)
     if joined.count("\n") != len(texts) - 1:
@@ -238,4 +242,4 @@ def _decimals(
     values = np.full(len(ends), np.nan)
     np.divide(mantissa, _POWERS[np.minimum(places, 15)], out=values, where=plain)
     np.negative(values, out=values, where=negative)
-    return values, plain, starts == ends, other
+    return values, plain, starts == ends

@@ -104,7 +104,7 @@ class _Scored:
     """What `score` finds of some students; in `words` and `elsewhere` they are numbered as in the whole class."""
 
     verdicts: Verdicts
-    led_to: Array
+    led_to: Array  # where the verdict is follow-through: little else is sent between processes
     words: list[tuple[int, int, str, str]]  # student, item, misconception, note
     elsewhere: tuple[Fit, ...]
 
@@ -114,14 +114,15 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
     known = [suspects(batch) for batch in exam.batches]
     count = len(submissions.students)
     verdicts = np.empty(submissions.values.shape, dtype=np.int8)
-    led_to = np.empty(verdicts.shape)
+    led_to = np.full(verdicts.shape, np.nan)
     said: dict[Cell, str] = dict(submissions.reasons)
     names: dict[Cell, str] = {}
     fits: list[Fit] = []
     chunks = [slice(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
     parts = each(lambda rows: _scored(exam, submissions, known, rows), chunks, jobs)
     for chunk, scored in zip(chunks, parts, strict=True):
-        verdicts[chunk], led_to[chunk] = scored.verdicts, scored.led_to
+        verdicts[chunk] = scored.verdicts
+        led_to[chunk][scored.verdicts == FOLLOW_THROUGH] = scored.led_to
         for student, column, name, note in scored.words:
             names[student, column], said[student, column] = name, note
         fits += scored.elsewhere
@@ -158,7 +159,7 @@ def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], row
         words += zip(students, items, *zip(*names, strict=True), strict=True) if names else ()
         verdicts[some, columns], led_to[some, columns] = on_question.verdicts, on_question.led_to
     copies = tuple(replace(fit, student=rows.start + fit.student) for fit in copies)
-    return _Scored(verdicts, led_to, words, copies)
+    return _Scored(verdicts, led_to[verdicts == FOLLOW_THROUGH], words, copies)
 
 
 class _OnQuestion:
@@ -245,4 +246,4 @@ def worth(exam: Exam, verdicts: NDArray[Any]) -> Array:
     """The marks of every cell: all, the spec's share for follow-through or few digits, or none."""
     marking = exam.spec.marking
     share = np.array([1.0, marking.follow_through, marking.imprecise, 0.0, 0.0, 0.0])
-    return np.asarray(share[verdicts] * np.array([item.marks for item in exam.items]))
+    return np.asarray(share.take(verdicts) * np.array([item.marks for item in exam.items]))

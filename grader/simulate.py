@@ -70,7 +70,7 @@ class Simulated:
     def submissions(self) -> Submissions:
         """The same as read from the answers file."""
         written = Coded.of(self.written)
-        values, kinds, reasons, _ = numbers(written)
+        values, kinds, reasons = numbers(written)
         return Submissions(self.students, self.variants, self.exam.columns, written, values, kinds, reasons, ())
 
     def answers_csv(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -10,11 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qgen.distinct import slots
+
+SLOTS = 1 << 20
 Which = NDArray[np.int32]
 
 
 class Codes(dict[str, int]):
     """Texts -> 0, 1, 2, ... in the order in which they are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # of the keys that fall into a slot, the last one and its code
+        self._keys, self._codes = np.zeros(SLOTS, np.uint64), np.full(SLOTS, -1, np.int32)
 
     def __missing__(self, text: str) -> int:
         self[text] = code = len(self)
@@ -23,6 +31,21 @@ class Codes(dict[str, int]):
     def of(self, texts: Iterable[str], count: int) -> Which:
         """The codes (count,) of so many texts."""
         return np.fromiter(map(self.__getitem__, texts), np.int32, count)
+
+    def of_keys(self, keys: NDArray[np.uint64], texts: Callable[[NDArray[np.uint64]], list[str]]) -> Which:
+        """The codes (n,) of the texts that these keys (n,) stand for, always the same ones.
+
+        What a key stands for is only asked where it is not among those seen of late.
+        """
+        places = slots(keys, SLOTS)
+        which = np.where(self._keys[places] == keys, self._codes[places], np.int32(-1))
+        new = np.flatnonzero(which < 0)
+        different, at = np.unique(keys[new], return_inverse=True)
+        codes = self.of(texts(different), len(different))
+        which[new] = codes[at]
+        places = slots(different, SLOTS)
+        self._keys[places], self._codes[places] = different, codes
+        return which
 
 
 @dataclass(frozen=True, eq=False)

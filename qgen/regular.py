@@ -67,13 +67,15 @@ class Regular:
         starts, ends = self.starts[even][:, columns].ravel(), self.ends[even][:, columns].ravel()
         which, length = np.empty(len(starts), np.int32), ends - starts
         words = np.ndarray(len(self.data) - _WORD + 1, "<u8", self.data, strides=(1,))
-        for count in (1, 2):
-            some = np.flatnonzero((length <= count * _WORD) & ((length > _WORD) | (count == 1)))
-            parts = [
-                words[starts[some] + k * _WORD] & _KEPT[np.clip(length[some] - k * _WORD, 0, _WORD)]
-                for k in range(count)
-            ]
-            which[some] = self._codes_of(parts, codes)
+        short = np.flatnonzero(length <= _WORD)
+        which[short] = codes.of_keys(words[starts[short]] & _KEPT[length[short]], self._spelt)
+        long = np.flatnonzero((length > _WORD) & (length <= 2 * _WORD))
+        if len(long):
+            one, first = distinct(words[starts[long]])
+            two, second = distinct(words[starts[long] + _WORD] & _KEPT[length[long] - _WORD])
+            both, at_ = distinct(first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64))
+            texts = self._spelt(np.stack([one[both >> np.uint64(32)], two[both & np.uint64(0xFFFFFFFF)]], axis=1))
+            which[long] = codes.of(texts, len(texts))[at_]
         for at in np.flatnonzero(length > 2 * _WORD).tolist():
             which[at] = codes[self._texts([self.data[starts[at] : ends[at]]])[0]]
         table[even] = which.reshape(-1, len(columns))
@@ -81,16 +83,10 @@ class Regular:
             table[row] = [codes[cells[column]] for column in columns]
         return table
 
-    def _codes_of(self, words: Sequence[NDArray[np.uint64]], codes: Codes) -> Which:
-        """The codes of cells given by their first eight bytes, or by those and the next eight, zeros behind them."""
-        keys, which = distinct(words[0])
-        parts = [keys]
-        if len(words) == 2:
-            second, place = distinct(words[1])
-            both, which = distinct(which.astype(np.uint64) << np.uint64(32) | place.astype(np.uint64))
-            parts = [keys[both >> np.uint64(32)], second[both & np.uint64(0xFFFFFFFF)]]
-        spelt = np.stack(parts, axis=1).astype("<u8").view(f"S{_WORD * len(parts)}").ravel().tolist()
-        return codes.of(self._texts(spelt), len(spelt))[which]
+    def _spelt(self, words: NDArray[np.uint64]) -> list[str]:
+        """The texts of cells (n,) or (n, k) by their first words, the last one filled up with zeros."""
+        width = _WORD * (words.shape[1] if words.ndim > 1 else 1)
+        return self._texts(words.astype("<u8").view(f"S{width}").ravel().tolist())
 
     def _texts(self, cells: Sequence[bytes]) -> list[str]:
         """Without spaces before them, like those that the csv module reads."""
@@ -102,7 +98,7 @@ class Regular:
 def regular_blocks(data: bytes, start: int, line: int, width: int, delimiter: str, encoding: str) -> Iterator[Regular]:
     """The rows from byte `start` on, where a `line` starts, while they are regular."""
     encoding = codecs.lookup(encoding).name.removesuffix("-sig")
-    if encoding not in _ENCODINGS or width < 2 or data.count(b"\r") != data.count(b"\r\n"):
+    if encoding not in _ENCODINGS or width < 2 or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")):
         return
     while start < len(data):
         part = data[start : start + _PART]

@@ -55,8 +55,8 @@ def assemble(
             f"{several(mixed, 'combination')} of variants such as {example}: the quiz drew each question at random"
         )
     coded = Coded.of(written)
-    values, kinds, reasons, odd = numbers(coded)
-    remarks += [remark.strip() for remark in decimal_commas(odd, coded, values, kinds, reasons)]
+    values, kinds, reasons = numbers(coded)
+    remarks += [remark.strip() for remark in decimal_commas(coded, values, kinds, reasons)]
     for cell, doubt in doubts.items():
         values[cell], kinds[cell], reasons[cell] = np.nan, UNREADABLE, doubt
     students = tuple(by_student)

@@ -30,7 +30,7 @@ def exam(request: pytest.FixtureRequest) -> Exam:
 
 def marked(exam: Exam, values: np.ndarray, variants: np.ndarray) -> Marks:
     written = numerals_of(values, exam.spec.rounding)
-    values, kinds, reasons, _ = numbers(Coded.of(written))
+    values, kinds, reasons = numbers(Coded.of(written))
     students = tuple(f"S{s}" for s in range(len(written)))
     return score(exam, Submissions(students, variants, exam.columns, Coded.of(written), values, kinds, reasons, ()))
 

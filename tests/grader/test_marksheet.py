@@ -40,7 +40,7 @@ def marked(exam: Exam, students: list[str], text: str | None = None) -> Marks:
     n, width = len(students), len(exam.items)
     key = [exam.spec.rounding.text(float(v)) for v in exam.value[:, 0]]
     written = np.array([key if text is None else [text] * width] * n, dtype=object).reshape(n, width)
-    values, kinds, reasons, _ = numbers(Coded.of(written))
+    values, kinds, reasons = numbers(Coded.of(written))
     variants = np.zeros(n, dtype=np.intp)
     return score(
         exam, Submissions(tuple(students), variants, exam.columns, Coded.of(written), values, kinds, reasons, ())

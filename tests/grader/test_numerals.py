@@ -257,7 +257,7 @@ def test_reading_many_at_once_keeps_a_line_end_inside_a_text():
 @settings(max_examples=300)
 @given(st.lists(ODD, max_size=8), st.booleans())
 def test_reading_many_at_once_is_reading_each(texts, comma):
-    values, kinds, reasons, _ = read_block(texts, comma=comma)
+    values, kinds, reasons = read_block(texts, comma=comma)
     for index, text in enumerate(texts):
         numeral = read(text, comma=comma)
         assert KINDS[kinds[index]] == numeral.kind, text

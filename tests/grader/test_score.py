@@ -22,7 +22,7 @@ def exam_of(network: str, loss: str, iterations: int = 1, variants: int = 6, **m
 
 def submitted(exam: Exam, written: np.ndarray) -> Submissions:
     """These texts (students, items), variants in turn."""
-    values, kinds, reasons, _ = numbers(Coded.of(written))
+    values, kinds, reasons = numbers(Coded.of(written))
     n = len(written)
     students, variants = tuple(f"S{s}" for s in range(n)), np.arange(n) % len(exam.variants)
     return Submissions(students, variants, exam.columns, Coded.of(written), values, kinds, reasons, ())
