@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.answers import Submissions, read_answers
-from grader.lms.export import SYSTEMS
+from grader.lms import NAMES
 from grader.marksheet import CHUNK, MARKS_HEADER, MarksRows, scores_csv
 from grader.overrides import override
 from grader.responses import read_responses, recognise
@@ -18,7 +18,7 @@ from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
 from qgen.parallel import Turns, each, worthwhile
 
-OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in SYSTEMS))
+OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
 """What a results folder may hold for --force to replace it."""
 FEWEST = 10_000
 """Students for whom a process of their own is worth its start."""

@@ -26,7 +26,7 @@ from qgen.rounding import Rounding
 
 VERDICTS = ("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable")
 CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, IS_BLANK, IS_UNREADABLE = range(6)
-CHUNK = 8192
+CHUNK = 16384
 """Students who are looked at at once."""
 FEWEST_SIGNIFICANT = 2
 SLIP = 3.0

@@ -1,1 +1,4 @@
 """Into learning-management systems: one small module per system behind one interface (`gradebook.System`)."""
+
+NAMES = ("canvas", "moodle", "blackboard", "brightspace", "sakai", "openedx", "generic")
+"""The systems, as commands and files name them."""

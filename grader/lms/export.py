@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from grader.lms import NAMES
 from grader.lms.blackboard import BLACKBOARD
 from grader.lms.brightspace import BRIGHTSPACE
 from grader.lms.canvas import CANVAS
@@ -23,15 +24,9 @@ from grader.lms.sakai import SAKAI
 from grader.lms.table import read_table
 from qgen.errors import InputError, nearest, quoted
 
-SYSTEMS: dict[str, System] = {
-    "canvas": CANVAS,
-    "moodle": MOODLE,
-    "blackboard": BLACKBOARD,
-    "brightspace": BRIGHTSPACE,
-    "sakai": SAKAI,
-    "openedx": OPENEDX,
-    "generic": GENERIC,
-}
+SYSTEMS: dict[str, System] = dict(
+    zip(NAMES, (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, SAKAI, OPENEDX, GENERIC), strict=True)
+)
 EXCUSED = {"ex": "is excused", "excused": "is excused", "exempt": "is excused", "n/a": "is not assigned this"}
 
 
