@@ -15,6 +15,7 @@ from qgen.tables import SHOWN, Faults, read_table
 
 __all__ = ["BLANK", "UNREADABLE", "VALUE", "Submissions", "read_answers"]
 
+_FEW = 12  # variants that a message names one by one
 _BLOCK = 16384  # cells read at once: their arrays stay in the processor's cache
 
 
@@ -74,6 +75,7 @@ def _variants(
     listed = None if roster is None else {student_id(student): variant for student, variant in roster.items()}
     chosen = np.zeros(len(sheet.students), np.intp)
     notes: list[str] = []
+    known = variants if len(variants) <= _FEW else [f"{variants[0]} to {variants[-1]}"]
     for at, (student, line, text) in enumerate(zip(sheet.students, sheet.lines, sheet.variants, strict=True)):
         where = f"student {student}"
         expected = None if listed is None else listed.get(student)
@@ -83,7 +85,7 @@ def _variants(
         elif not text and expected is None:
             faults.add(line, "no variant, and the roster has no student", student, listed or ())
         elif index is None:
-            faults.add(line, f"{where}: unknown variant", text or expected or "", variants)
+            faults.add(line, f"{where}: unknown variant", text or expected or "", known)
         else:
             chosen[at] = index
             if listed is not None and expected is None:

@@ -69,6 +69,7 @@ def _columns(table: Table, items: Sequence[str], faults: Faults) -> list[str]:
     long = {"item", "answer"} <= set(loose)
     names = _Names(_LONG if long else [*_LONG[:2], *items])
     columns: list[str] = []
+    strange: list[tuple[int, str]] = []
     for number, (heading, key) in enumerate(zip(table.heading, loose, strict=True), 1):
         name = "student_id" if key == "studentid" else names.find(heading)
         if not key:
@@ -76,13 +77,22 @@ def _columns(table: Table, items: Sequence[str], faults: Faults) -> list[str]:
         elif name is None:
             columns.append("")
             if key not in _IGNORED:
-                faults.add(table.line, f"column {number}: unknown heading", heading.strip(), names.known)
+                strange.append((number, heading.strip()))
         elif name in columns:
             columns.append("")
             before = f"column {columns.index(name) + 1} is {name} already"
             faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands there twice; {before}")
         else:
             columns.append(name)
+    known = set(columns) & set(items)
+    if len(strange) > max(2, len(known)) and not long and set(columns) & set(names.known):
+        some = ", ".join(quoted(heading) for _, heading in strange[:3])
+        raise InputError(
+            f"{table.name}:{table.line}: looks like another exam's answers: {len(known)} of "
+            f"{len(known) + len(strange)} columns are of this one; not {some}; say which --exam"
+        )
+    for number, heading in strange:
+        faults.add(table.line, f"column {number}: unknown heading", heading, names.known)
     if not set(columns) & set(names.known):
         expected = ", ".join([*_LONG[:2], *items[:2]])
         found = quoted(", ".join(table.heading[:20]))

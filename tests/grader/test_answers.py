@@ -335,6 +335,20 @@ WHOLE = {
 }  # fmt: skip
 
 
+def test_another_exams_answers_are_told_in_one_line(faults):
+    other = "student_id,variant,q1_z1_1," + ",".join(f"q7_z{k}" for k in range(60)) + "\n" + "a,001" + ",1" * 61
+    assert faults(other) == [
+        "answers.csv:1: looks like another exam's answers: 1 of 61 columns are of this one; "
+        'not "q7_z0", "q7_z1", "q7_z2"; say which --exam'
+    ]
+
+
+def test_of_many_variants_an_unknown_one_is_told_the_range(tmp_path):
+    (tmp_path / "answers.csv").write_text("student_id,variant,q1_z1\na,902,1\n")
+    with pytest.raises(InputError, match=r'unknown variant "902"; known: 001 to 100$'):
+        read_answers(tmp_path / "answers.csv", items=["q1_z1"], variants=[f"{k:03d}" for k in range(1, 101)])
+
+
 @pytest.mark.parametrize("content,expected", WHOLE.values(), ids=WHOLE.keys())  # noqa: PT006
 def test_a_file_that_holds_no_table_of_answers_is_one_line(faults, content, expected):
     (line,) = faults(content)
