@@ -47,7 +47,7 @@ def aside(work: Callable[[Report], T]) -> Iterator[Callable[[Report], T]]:
     try:
         yield result
     finally:
-        process.terminate()
+        process.kill()
         process.join()
         receiver.close()
 

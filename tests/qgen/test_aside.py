@@ -1,6 +1,7 @@
 """Work in another process: its result, its reports and its faults come back, and it never outlives its caller."""
 
 import os
+import signal
 import time
 
 import pytest
@@ -45,3 +46,13 @@ def test_work_that_nobody_waits_for_any_more_is_ended():
 def test_two_works_run_side_by_side_with_their_caller():
     with aside(lambda _: "one") as first, aside(lambda _: "two") as second:
         assert (second(unheard), first(unheard)) == ("two", "one")
+
+
+def test_work_is_ended_even_if_it_has_just_begun_and_its_result_is_large():
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the command line sets it
+    try:
+        for _ in range(20):
+            with aside(lambda _: "x" * 1_000_000):
+                pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
