@@ -133,6 +133,7 @@ def _display(line: str) -> Display:
     return Display(formula.strip(), note.inline(note.text))
 
 
+_HEADING = re.compile(r"(#{1,4})\s")
 _GROUPS = re.compile(r"^[ \t]*@(keep|table|boxes|end)\b", re.MULTILINE)
 
 
@@ -198,12 +199,12 @@ class _Parser:
             self.fault(opened, "there is no @end for this")
 
     def plain(self, line: str) -> Block:
-        if heading := re.match(r"(#{1,4})\s", line + " "):
+        if line.startswith("$$"):
+            return _display(line)
+        if heading := _HEADING.match(line + " "):
             protected = Line(line[heading.end() :])
             text, _, aside = protected.text.partition("|")
             return Heading(len(heading.group(1)), protected.inline(text), protected.inline(aside))
-        if line.startswith("$$"):
-            return _display(line)
         words = [line]
         while self.at < len(self.lines) and self.continues(self.lines[self.at].strip()):
             words.append(self.lines[self.at].strip())

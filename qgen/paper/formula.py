@@ -19,6 +19,7 @@ _ZEROS = str.maketrans("123456789", "0" * 9)
 _DIGITS = re.compile("[0-9]")
 _FIRST = 0xE000  # digit number i of a formula is laid out as the private character _FIRST + i
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_BRACED = re.compile(r"\{([,+.])\}")
 
 
 class Layout(NamedTuple):
@@ -133,7 +134,7 @@ def _template(box: Box, source: str, start: int, end: int, size: float) -> _Temp
         drawn = (" ".join(_number(round(v * size * 100)) for v in rule) + " re" for rule in box.rules)
         operators += f" {' '.join(drawn)} f"
     plain = "".join(text for *_, text in runs)
-    part = re.sub(r"\{([,+.])\}", r"\1", source[start:end].strip())
+    part = _BRACED.sub(r"\1", source[start:end].strip())
     if plain != part:
         operators = f"/Span <</ActualText {_actual_text(part)}>> BDC {operators} EMC"
     order = tuple(ord(char) - _FIRST for char in _PRIVATE.findall(operators))

@@ -9,7 +9,11 @@ _ESCAPABLE = r"\*$|#-@=:%{}"
 _LITERAL, _FORMULA = 0xE000, 0xF000  # private characters: protected plain characters, formulas by number
 _NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?", re.ASCII)
 _PROTECTED = re.compile(r"[\\$\ue000-\uf8ff]")
+_SET_APART = re.compile(r"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]")
 _MARKED = re.compile("[*\ue000-\uf8ff]")
+_TOKENS = re.compile(r"(\*\*|\*|[\uf000-\uf8ff])")
+_LITERALS = re.compile("[\ue000-\ue07f]")
+_SPACES = re.compile(r"\s+")
 _MINUS = re.compile(r"(?<![^\s(])-(?=\d)")  # a hyphen before a number is a minus
 PAGE, PAGES = "\ue100", "\ue101"  # stand for a page's number and their count in headers and footers
 _SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
@@ -67,7 +71,7 @@ class Line:
         if not _PROTECTED.search(markup):
             self.text = markup
             return
-        self.text = re.sub(r"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]", self._protect, markup)
+        self.text = _SET_APART.sub(self._protect, markup)
         if "$" in self.text:
             raise MarkupError("a formula is opened by $ and never closed; write \\$ for a dollar")
 
@@ -102,7 +106,7 @@ class Line:
             return (Text("R", words),) if words else ()
         parts: list[Text | Formula] = []
         face = "R"
-        for token in re.split(r"(\*\*|\*|[\uf000-\uf8ff])", text.strip()):
+        for token in _TOKENS.split(text.strip()):
             if token in ("**", "*"):
                 mark = "B" if token == "**" else "I"
                 if face not in ("R", mark):
@@ -111,14 +115,14 @@ class Line:
             elif token and "\uf000" <= token <= "\uf8ff":
                 parts.append(Formula(self._latex(token)))
             elif token:
-                parts.append(Text(face, self._literal(_MINUS.sub("−", re.sub(r"\s+", " ", token)))))
+                parts.append(Text(face, self._literal(_MINUS.sub("−", _SPACES.sub(" ", token)))))
         if face != "R":
             raise MarkupError(f"a {'**' if face == 'B' else '*'} is never closed; write \\* for a star")
         return tuple(parts)
 
     @staticmethod
     def _literal(text: str) -> str:
-        return re.sub("[\ue000-\ue07f]", lambda match: chr(ord(match.group()) - _LITERAL), text)
+        return _LITERALS.sub(lambda match: chr(ord(match.group()) - _LITERAL), text)
 
 
 def number_in(text: Inline) -> str:

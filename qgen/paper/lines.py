@@ -86,6 +86,7 @@ class Strip(NamedTuple):
 NOTHING = Strip(0.0, 0.0, 0.0, (), frozenset())
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _DIGIT = re.compile("[0-9]")
+_ZERO = re.compile(r"(\\[0-7]{3})|0")
 _STRING = re.compile(r"\((?:\\.|[^()\\])*\) Tj", re.DOTALL)
 
 _Part = tuple[float, str, str | Layout]  # width, face, text or formula; the face is empty for a formula
@@ -135,7 +136,7 @@ def _single(normal: Inline, size: float, bold: bool) -> tuple[Strip, tuple[int, 
 
 def _with_slots(string: re.Match[str]) -> str:
     """A PDF string with a %s for every 0, but not for those of an octal code."""
-    return re.sub(r"(\\[0-7]{3})|0", lambda match: match.group(1) or "%s", string.group())
+    return _ZERO.sub(lambda match: match.group(1) or "%s", string.group())
 
 
 def shortened(text: Inline, width: float, size: float = SIZE, *, glyphs: Glyphs = PLAIN) -> Strip:

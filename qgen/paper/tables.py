@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from qgen.paper.blocks import Table
@@ -24,6 +25,7 @@ from qgen.paper.lines import (
 
 HEADER_SIZE = 9.0
 CELL_GAP, GROUP_GAP = 12.0, 36.0
+_ZEROS = str.maketrans("123456789", "0" * 9)
 
 Single = Callable[..., Strip]
 
@@ -112,7 +114,12 @@ def _column(header: Inline, cells: Sequence[Inline], numeric: bool, single: Sing
 
 
 def _halves(number: str) -> tuple[float, float]:
-    """The widths of a number before and from its decimal point."""
+    """The widths of a number before and from its decimal point; digits are all as wide."""
+    return _widths(number.translate(_ZEROS))
+
+
+@lru_cache(maxsize=256)
+def _widths(number: str) -> tuple[float, float]:
     whole, rest = re.fullmatch(r"([^.,]*)(.*)", number.replace("-", "−")).groups()  # type: ignore[union-attr]
     return glyph_width("R", whole) * SIZE, glyph_width("R", rest) * SIZE
 
