@@ -79,11 +79,11 @@ def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> 
 
     def write(part: int) -> None:
         with turns.of(part) as wait:
-            # student by student: one character that is not ASCII makes all of a text twice as large
-            texts = [text.encode() for text in rows.of(chunks[part])]
+            texts = rows.of(chunks[part])
             wait()
+            # student by student: one character that is not ASCII makes all of a text twice as large
             with path.open("ab", buffering=1 << 20) as file:
-                file.writelines(texts)
+                file.writelines(text.encode() for text in texts)
 
     for part, _ in enumerate(each(write, range(len(chunks)), jobs)):
         progress("writing", chunks[part].stop, count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -43,8 +42,10 @@ def scores_csv(marks: Marks) -> str:
     """One row per student: score, maximum, per cent, and what each layer earned."""
     exam, layers = marks.exam, layer_columns(marks.exam)
     most = exam.max_score
-    subtotals = [marks.marks[:, columns].sum(axis=1) for columns in layers.values()]
-    parts = _texts(np.array(subtotals).T.reshape(-1, len(layers)), number)
+    of_layer = np.zeros((len(exam.items), len(layers)))
+    for at, columns in enumerate(layers.values()):
+        of_layer[columns, at] = 1.0
+    parts = _texts(np.round(marks.marks @ of_layer, 6), number)
     scores = _texts(
         marks.scores, lambda score: f"{number(score)},{number(most)},{100 * score / most if most else 0.0:.2f}"
     )
@@ -84,23 +85,24 @@ class MarksRows:
         self.middle = [f"{item.id},{item.layer},{item.part}," for item in marks.exam.items]
         self.ends = _ends(marks.exam)
         self.usual = worth(marks.exam, np.arange(len(VERDICTS))[:, None])
-        self.said = sorted({*marks.said, *marks.misconceptions})
+        self.said: dict[int, list[int]] = {}
+        for student, column in {*marks.said, *marks.misconceptions}:
+            self.said.setdefault(student, []).append(column)
         self.accepted: dict[int, list[str]] = {}
 
     def of(self, students: range) -> Iterator[str]:
-        """The rows of each of these students."""
+        """The rows of each of these students; most of the work is done before the first is asked for."""
         marks, chunk, first = self.marks, slice(students.start, students.stop), students.start
         texts = self.texts(chunk)
-        said = (bisect_left(self.said, (student, 0)) for student in (students.start, students.stop))
-        for row, column in self.said[slice(*said)]:
-            texts[row - first, column] = self.noted(texts[row - first, column], (row, column))
+        for student in self.said.keys() & students:
+            for column in self.said[student]:
+                texts[student - first, column] = self.noted(texts[student - first, column], (student, column))
         decided = marks.marks[chunk] != self.usual[marks.verdicts[chunk], np.arange(len(self.middle))]
         for row, column in np.argwhere(decided).tolist():
             texts[row, column] = self.text(first + row, column)
         ids, variants = marks.submissions.students[chunk], marks.submissions.variants[chunk].tolist()
-        for student, variant, of_items in zip(ids, variants, texts.tolist(), strict=True):
-            start = f"{cell(student)},{marks.exam.variants[variant]},"
-            yield start + start.join(of_items)
+        starts = (f"{cell(s)},{marks.exam.variants[v]}," for s, v in zip(ids, variants, strict=True))
+        return (start + start.join(of_items) for start, of_items in zip(starts, texts.tolist(), strict=True))
 
     def texts(self, chunk: slice) -> Texts:
         """(students, items): the rows of some students, with the usual marks and notes of their verdicts."""
