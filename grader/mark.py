@@ -13,9 +13,9 @@ from grader.overrides import override
 from grader.responses import read_responses, recognise
 from grader.score import Marks, score
 from grader.suspicions import suspicions
-from qgen.cycles import rarely_sought
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
+from qgen.memory import seldom_tidied
 from qgen.parallel import Turns, each, worthwhile
 
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
@@ -26,7 +26,7 @@ FEWEST = 10_000
 Progress = Callable[[str, int, int], None]
 
 
-@rarely_sought()
+@seldom_tidied()
 def mark(
     answers: Path,
     exam_folder: Path,
@@ -68,7 +68,6 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
 
 
 def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> None:
-    (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
     if marks.remarks:
         (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
     count = len(marks.submissions.students)
@@ -78,6 +77,9 @@ def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> 
     path.write_text(f"{MARKS_HEADER}\n", "utf-8", newline="")
 
     def write(part: int) -> None:
+        if part < 0:
+            (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
+            return
         with turns.of(part) as wait:
             texts = rows.of(chunks[part])
             wait()
@@ -85,8 +87,8 @@ def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> 
             with path.open("ab", buffering=1 << 20) as file:
                 file.writelines(text.encode() for text in texts)
 
-    for part, _ in enumerate(each(write, range(len(chunks)), jobs)):
-        progress("writing", chunks[part].stop, count)
+    for part, _ in enumerate(each(write, range(-1, len(chunks)), jobs)):
+        progress("writing", part, len(chunks))
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

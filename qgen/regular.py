@@ -61,27 +61,31 @@ class Regular:
 
     def coded(self, columns: Sequence[int], codes: Codes) -> Which:
         """(rows, columns): codes of the cells of these columns."""
-        table = np.empty((len(self.lines), len(columns)), np.int32)
-        even = np.ones(len(table), bool)
-        even[list(self.read)] = False
-        starts, ends = self.starts[even][:, columns].ravel(), self.ends[even][:, columns].ravel()
-        which, length = np.empty(len(starts), np.int32), ends - starts
+        starts = self.starts[:, columns].ravel()
+        length = self.ends[:, columns].ravel() - starts
         words = np.ndarray(len(self.data) - _WORD + 1, "<u8", self.data, strides=(1,))
-        short = np.flatnonzero(length <= _WORD)
-        which[short] = codes.of_keys(words[starts[short]] & _KEPT[length[short]], self._spelt)
-        long = np.flatnonzero((length > _WORD) & (length <= 2 * _WORD))
-        if len(long):
-            one, first = distinct(words[starts[long]])
-            two, second = distinct(words[starts[long] + _WORD] & _KEPT[length[long] - _WORD])
-            both, at_ = distinct(first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64))
-            texts = self._spelt(np.stack([one[both >> np.uint64(32)], two[both & np.uint64(0xFFFFFFFF)]], axis=1))
-            which[long] = codes.of(texts, len(texts))[at_]
-        for at in np.flatnonzero(length > 2 * _WORD).tolist():
-            which[at] = codes[self._texts([self.data[starts[at] : ends[at]]])[0]]
-        table[even] = which.reshape(-1, len(columns))
+        long = np.flatnonzero(length > _WORD)
+        length[long] = 0
+        which = codes.of_keys(words[starts] & _KEPT[length], self._spelt)
+        which[long] = self._codes_of_long(words, starts[long], self.ends[:, columns].ravel()[long], codes)
+        table = which.reshape(-1, len(columns))
         for row, cells in self.read.items():
             table[row] = [codes[cells[column]] for column in columns]
         return table
+
+    def _codes_of_long(self, words: NDArray[np.uint64], starts: Places, ends: Places, codes: Codes) -> Which:
+        """The codes of cells longer than a word; there may be millions of two words, but few longer ones."""
+        which, length = np.empty(len(starts), np.int32), ends - starts
+        two = np.flatnonzero(length <= 2 * _WORD)
+        if len(two):
+            one, first = distinct(words[starts[two]])
+            other, second = distinct(words[starts[two] + _WORD] & _KEPT[length[two] - _WORD])
+            both, place = distinct(first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64))
+            texts = self._spelt(np.stack([one[both >> np.uint64(32)], other[both & np.uint64(0xFFFFFFFF)]], axis=1))
+            which[two] = codes.of(texts, len(texts))[place]
+        for at in np.flatnonzero(length > 2 * _WORD).tolist():
+            which[at] = codes[self._texts([self.data[starts[at] : ends[at]]])[0]]
+        return which
 
     def _spelt(self, words: NDArray[np.uint64]) -> list[str]:
         """The texts of cells (n,) or (n, k) by their first words, the last one filled up with zeros."""

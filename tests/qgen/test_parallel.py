@@ -1,0 +1,52 @@
+"""Work on several processes gives the same in the same order, and its faults come through."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from qgen.parallel import Turns, each
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_results_come_in_the_order_of_the_parts(jobs: int) -> None:
+    assert list(each(lambda part: part * part, range(10), jobs)) == [part * part for part in range(10)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_fault_in_a_part_is_raised_by_the_caller(jobs: int) -> None:
+    def work(part: int) -> int:
+        if part == 2:
+            raise ValueError("two")
+        return part
+
+    with pytest.raises(ValueError, match="two"):
+        list(each(work, range(4), jobs))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_parts_put_down_what_they_made_in_their_order_whoever_is_first(tmp_path: Path, jobs: int) -> None:
+    turns, path = Turns(), tmp_path / "parts.txt"
+
+    def work(part: int) -> None:
+        with turns.of(part) as wait:
+            time.sleep(0.02 * (part % 2 == 0))
+            wait()
+            with path.open("a") as file:
+                file.write(f"{part}\n")
+
+    list(each(work, range(6), jobs))
+    assert path.read_text().split() == list("012345")
+
+
+def test_nobody_waits_for_a_part_that_failed() -> None:
+    turns = Turns()
+
+    def work(part: int) -> None:
+        with turns.of(part) as wait:
+            if part == 1:
+                raise ValueError("one")
+            wait()
+
+    with pytest.raises(ValueError, match="one"):
+        list(each(work, range(6), 2))
