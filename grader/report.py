@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.marksheet import layer_columns, number
 from grader.score import IS_UNREADABLE, VERDICTS, Marks
+from qgen.errors import printable
 
 MOST_ROWS = 40
 
@@ -18,7 +19,7 @@ def print_summary(marks: Marks, out: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False, soft_wrap=False, markup=False)
     layers = layer_columns(marks.exam)
     most = marks.exam.max_score
     students = marks.submissions.students
@@ -31,7 +32,7 @@ def print_summary(marks: Marks, out: Path) -> None:
             parts = [number(float(marks.marks[s, columns].sum())) for columns in layers.values()]
             percent = 100 * scores[s] / most if most else 0.0
             variant = marks.exam.variants[marks.submissions.variants[s]]
-            table.add_row(_shown(student), variant, number(float(scores[s])), f"{percent:.0f}", *parts)
+            table.add_row(printable(student[:40]), variant, number(float(scores[s])), f"{percent:.0f}", *parts)
         console.print(table)
     else:
         table = Table("", "mean", "lowest", "median", "highest", "of")
@@ -53,8 +54,11 @@ def print_summary(marks: Marks, out: Path) -> None:
         console.print(f"most common misconceptions: {common}")
     _print_unreadable(console, marks)
     for remark in marks.remarks:
-        console.print(remark, markup=False)
-    console.print(f"results in {out}: scores.csv, marks.csv, feedback", markup=False)
+        console.print(printable(remark))
+    written = ", ".join(
+        name for name in ("scores.csv", "marks.csv", "remarks.txt", "feedback") if (out / name).exists()
+    )
+    console.print(f"results in {out}: {written}")
 
 
 def _print_unreadable(console: object, marks: Marks) -> None:
@@ -70,10 +74,6 @@ def _print_unreadable(console: object, marks: Marks) -> None:
     console.print(f"{len(cells)} unreadable {noun}, worth nothing until you decide:", style="bold red")
     for s, i in cells[:20]:
         student, item = marks.submissions.students[s], marks.exam.columns[i]
-        console.print(f"  {_shown(student)}, {item}: {marks.notes.get((s, i), '')}", markup=False)
+        console.print(f"  {printable(student[:40])}, {item}: {printable(marks.notes.get((s, i), ''))}")
     if len(cells) > 20:
         console.print(f"  ... and {len(cells) - 20} more in marks.csv")
-
-
-def _shown(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text[:40])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from qgen.distinct import slots
 
+ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx workbook"
 SLOTS = 1 << 20
 Which = NDArray[np.int32]
 
@@ -93,3 +94,11 @@ class Rows:
         """(rows, columns): codes of the cells of these columns."""
         cells = chain.from_iterable([[row[at] for at in columns] for row in self.rows])
         return codes.of(cells, len(self.rows) * len(columns)).reshape(-1, len(columns))
+
+
+def trimmed(cells: list[str]) -> list[str]:
+    """Without the empty cells at the end."""
+    width = len(cells)
+    while width and not cells[width - 1].strip():
+        width -= 1
+    return cells[:width]

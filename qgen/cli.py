@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from qgen import __version__
-from qgen.errors import InputError
+from qgen.errors import InputError, printable
 
 # read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -40,7 +40,7 @@ def faults_shown() -> Iterator[None]:
         yield
     except InputError as fault:
         for line in fault.faults:
-            typer.secho(line, fg="red", err=True)
+            typer.secho(printable(line), fg="red", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.secho("stopped; nothing was written", fg="red", err=True)

@@ -24,5 +24,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def quoted(text: str, limit: int = 40) -> str:
     """`text` in quotes, for an error: cut to `limit` characters, whatever does not print escaped."""
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:limit])
+    shown = printable(text[:limit])
     return f'"{shown}"' if len(text) <= limit else f'"{shown}…"'
+
+
+def printable(text: str) -> str:
+    """The text for a terminal: what would move its cursor, colour or blank it is escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from qgen import tables
+from qgen import workbook
 from qgen.errors import InputError
 from qgen.tables import read_table
 
@@ -88,7 +88,7 @@ def test_what_takes_long_to_read_is_refused_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, change: dict[str, str]
 ) -> None:
     read(saved(tmp_path, change))
-    monkeypatch.setattr(tables, limit, 1000)
+    monkeypatch.setattr(workbook, limit, 1000)
     assert "takes as long to read; save its sheet as CSV" in refused(saved(tmp_path, change))
     assert read(saved(tmp_path, {}))
 
@@ -101,7 +101,7 @@ def test_tags_that_never_end_are_looked_through_in_no_time(tmp_path: Path, broke
 
 
 def test_few_cells_far_to_the_right_in_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_PLACES", 8_000)
+    monkeypatch.setattr(workbook, "MOST_PLACES", 8_000)
     far = {'r="C2"': 'r="EZZ2"', 'r="C3"': 'r="EZZ3"'}
     assert refused(saved(tmp_path, far)) == "answers.xlsx:3: has more than 8,000 cells, empty ones included"
 
