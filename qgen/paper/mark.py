@@ -15,6 +15,7 @@ from qgen.errors import InputError
 
 SEAL = 8
 MODULE, QUIET = 1.25, 4  # points to a module, modules around the code that stay white (ISO/IEC 18004)
+_USUAL = 30  # characters of a mark, if variants have three or four digits
 _FIXED = 14  # characters of a mark that are the same on every page of an exam
 _FORM = re.compile(r"BPE1 ([0-9A-F]{8}) (\S{1,9}) ([PS])([0-9]{1,3}) {1,2}([0-9A-F]{8})", re.ASCII)
 
@@ -83,6 +84,13 @@ def qr_code(text: str) -> tuple[float, str]:
     data = _modules(text).to_bytes(4 * size, "big").hex()
     side = size * MODULE
     return side, f"{side} 0 0 {side} 0 0 cm BI /W {size} /H {size} /IM true /D[1 0] /F/AHx ID {data}> EI"
+
+
+def learn_seals() -> None:
+    """Makes now the codes that the seals of all pages are put together from."""
+    for place in range(_USUAL - SEAL, _USUAL, 2):
+        for bit in range(10):  # two hexadecimal digits make less than 2 to the 10
+            _difference(_USUAL, place, 1 << bit)
 
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # ISO/IEC 18004, table 5: two characters make 11 bits

@@ -15,7 +15,7 @@ from qgen.exam import Exam
 from qgen.paper.blocks import escape
 from qgen.paper.canvas import Drawing
 from qgen.paper.fonts import FACES, typeface
-from qgen.paper.mark import Mark, mark_text
+from qgen.paper.mark import Mark, learn_seals, mark_text
 from qgen.paper.pages import render, text_width
 from qgen.paper.pictures import Picture
 from qgen.paper.speech import Vocabulary, speak, vocabulary
@@ -260,11 +260,12 @@ class Papers:
 
 
 def get_ready(spec: Spec, templates: Path | None = None) -> None:
-    """Reads what every paper of a spec needs before its numbers are known: templates and typefaces."""
+    """Does what every paper of a spec needs before its numbers are known: reads templates, typefaces, makes codes."""
     for name in (WORDS, *TEMPLATES):
         load(name, templates, spec.language)
     for file, _ in FACES.values():
         typeface(file)
+    learn_seals()
 
 
 @lru_cache(maxsize=1024)

@@ -61,3 +61,13 @@ def test_a_code_is_a_small_picture(exam):
     side, operators = qr_code(mark_text(exam, Mark("001", 1, False)))
     assert 25 < side < 40
     assert len(operators) < 400
+
+
+def test_once_the_seals_are_learned_another_seal_needs_no_new_code(exam):
+    mark.learn_seals()
+    text = mark_text(exam, Mark("001", 1, False))
+    mark._modules(text)
+    made = mark._difference.cache_info().misses
+    for seal in ("FFFFFFFF", "00000000", "9A5EC37B"):
+        mark._modules(text[: -mark.SEAL] + seal)
+    assert mark._difference.cache_info().misses == made
