@@ -114,20 +114,20 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
     known = [suspects(batch) for batch in exam.batches]
     count = len(submissions.students)
     verdicts = np.empty(submissions.values.shape, dtype=np.int8)
-    led_to = np.full(verdicts.shape, np.nan)
+    marks, led_to = np.empty(verdicts.shape), np.full(verdicts.shape, np.nan)
     said: dict[Cell, str] = dict(submissions.reasons)
     names: dict[Cell, str] = {}
     fits: list[Fit] = []
     chunks = [slice(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
     parts = each(lambda rows: _scored(exam, submissions, known, rows), chunks, jobs)
     for chunk, scored in zip(chunks, parts, strict=True):
-        verdicts[chunk] = scored.verdicts
+        verdicts[chunk], marks[chunk] = scored.verdicts, worth(exam, scored.verdicts)
         led_to[chunk][scored.verdicts == FOLLOW_THROUGH] = scored.led_to
         for student, column, name, note in scored.words:
             names[student, column], said[student, column] = name, note
         fits += scored.elsewhere
         progress(chunk.stop)
-    return Marks(exam, submissions, verdicts, worth(exam, verdicts), led_to, said, names, tuple(fits))
+    return Marks(exam, submissions, verdicts, marks, led_to, said, names, tuple(fits))
 
 
 def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], rows: slice) -> _Scored:
