@@ -57,8 +57,8 @@ def scores_csv(marks: Marks) -> str:
 
 def _texts(numbers: Array, text: Callable[[float], str]) -> list[Any]:
     """The text of every number, each different one written once: lists as deep as the array."""
-    different, which = np.unique(numbers, return_inverse=True)
-    texts = np.array(list(map(text, different.tolist())), dtype=object)
+    different, which = distinct(np.ascontiguousarray(numbers, np.float64).ravel().view(np.uint64))
+    texts = np.array(list(map(text, different.view(np.float64).tolist())), dtype=object)
     return list(texts[which.reshape(numbers.shape)].tolist())
 
 
@@ -94,9 +94,11 @@ class MarksRows:
         """The rows of each of these students; most of the work is done before the first is asked for."""
         marks, chunk, first = self.marks, slice(students.start, students.stop), students.start
         texts = self.texts(chunk)
-        for student in self.said.keys() & students:
-            for column in self.said[student]:
-                texts[student - first, column] = self.noted(texts[student - first, column], (student, column))
+        cells = [(student, column) for student in self.said.keys() & students for column in self.said[student]]
+        at = tuple(np.array(cells, dtype=np.intp).reshape(-1, 2).T)
+        at = at[0] - first, at[1]
+        noted = [self.noted(text, of) for text, of in zip(texts[at].tolist(), cells, strict=True)]
+        texts[at] = np.array(noted, dtype=object)
         decided = marks.marks[chunk] != self.usual[marks.verdicts[chunk], np.arange(len(self.middle))]
         for row, column in np.argwhere(decided).tolist():
             texts[row, column] = self.text(first + row, column)
