@@ -1,7 +1,7 @@
 """Pictures of the pages that someone should look at after a change of layout: python benchmarks/pictures.py FOLDER
 
 One PNG for every page of a paper and of its solution: both networks, three iterations, a 5-6-6-4 network, US Letter,
-German, and a class list with the ten hardest names. Needs pdftoppm (poppler-utils).
+German, and a class list with the hardest names. Needs pdftoppm (poppler-utils).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ NAMES = (
     "Анна Сергеевна Ковалевська",
     "Łukasz Żółć-Škvorecký Þórðardóttir",
     "欧阳娜娜 山田太郎 김민준",
+    "สมชาย ใจดี प्रिया शर्मा தமிழ்",
     "محمد بن سلمان",
     "יעל כהן-לוי",
 )
