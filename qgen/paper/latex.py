@@ -140,7 +140,7 @@ def is_number(text: str) -> bool:
     return "0" <= text[:1] <= "9" or "\ue000" <= text[:1] <= "\uf8ff"
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def parse(source: str) -> Row:
     """The atoms of a formula, which is set and read aloud. FormulaError for anything outside of the subset."""
     return _Parser(source).row("")
