@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from qgen.aside import Report, aside, copied, unheard
 from qgen.errors import InputError
 from qgen.exam import Exam, make_exam, write_exam
 from qgen.folder import safe_name, unique_names, whole_folder, write_whole
+from qgen.memory import seldom_tidied
 from qgen.sample import Tally
 from qgen.spec import Spec
 
@@ -32,8 +32,6 @@ MOST_VARIANTS = 100_000
 MOST_JOBS = 8
 FEW = 1000
 """So many variants are handed from one process to another in less time than it takes to get ready to print."""
-RARELY = 100_000, 10, 100
-"""How often Python looks for reference cycles: there are few, and looking for them took a fifth of the time."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and of how much."""
@@ -78,7 +76,7 @@ def make(
     if students:
         _check_printable(students)
     _check_unanswered(out / "answers.csv")
-    with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, _rare_collection():
+    with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         draw = partial(make_exam, spec, n, new_seed() if seed is None else seed, students=students)
         total = n * len(spec.questions)
 
@@ -97,16 +95,6 @@ def make(
             for kind in ("papers", "solutions"):
                 bind([folder / kind / name for name in file_names(exam)], folder / f"{kind}.pdf", spec.title)
     return Made(exam, tallies, out)
-
-
-@contextmanager
-def _rare_collection() -> Iterator[None]:
-    usual = gc.get_threshold()
-    gc.set_threshold(*RARELY)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _drawn(draw: Callable[..., Drawn], progress: Report, spec: Spec, templates: Path | None) -> Drawn:
@@ -227,8 +215,8 @@ class _Task(NamedTuple):
 
 def _help_print(task: _Task, taken: Any, _: Report) -> None:
     """In a process of its own, in silence: how much is done, whoever started it sees."""
-    gc.set_threshold(*RARELY)
-    _print_rest(task, taken, unheard)
+    with seldom_tidied():
+        _print_rest(task, taken, unheard)
 
 
 def _print_rest(task: _Task, taken: Any, progress: Report) -> None:
