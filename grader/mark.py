@@ -71,7 +71,7 @@ def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> 
     if marks.remarks:
         (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
     count = len(marks.submissions.students)
-    rows, turns = MarksRows(marks), Turns()
+    rows, turns = MarksRows(marks), Turns(jobs)
     chunks = [range(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
     path = folder / "marks.csv"
     path.write_text(f"{MARKS_HEADER}\n", "utf-8", newline="")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +17,7 @@ from qgen.errors import InputError
 from qgen.exam import Exam, make_exam, write_exam
 from qgen.folder import safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
+from qgen.parallel import worthwhile
 from qgen.sample import Tally
 from qgen.spec import Spec
 
@@ -29,7 +30,8 @@ OURS = (
 )  # fmt: skip
 """What an exam folder may hold for --force to replace it."""
 MOST_VARIANTS = 100_000
-MOST_JOBS = 8
+FEWEST = 10
+"""Papers for which a process of their own is worth its start."""
 FEW = 1000
 """So many variants are handed from one process to another in less time than it takes to get ready to print."""
 
@@ -183,20 +185,18 @@ def print_papers(
     # What the first papers make known, copies of this process know from the start.
     task.print(0)
     progress("printing", 1, n)
-    taken = multiprocessing.Value("q", 1)
+    jobs = min(jobs or worthwhile(n, FEWEST), n) if copied() else 1
+    if jobs == 1:
+        for variant in range(1, n):
+            task.print(variant)
+            progress("printing", variant + 1, n)
+        return
+    taken = get_context("fork").Value("q", 1)
     with ExitStack() as stack:
-        helpers = min(jobs or _worthwhile(n), n) - 1
-        others = [stack.enter_context(aside(partial(_help_print, task, taken))) for _ in range(helpers)]
+        others = [stack.enter_context(aside(partial(_help_print, task, taken))) for _ in range(jobs - 1)]
         _print_rest(task, taken, lambda done: progress("printing", done, n))
         for finished in others:
             finished(unheard)
-
-
-def _worthwhile(n: int) -> int:
-    """As many processes as there are processors, each with enough to print to be worth its start."""
-    # A copy of this process starts at once and knows all that it knows; elsewhere each imports everything anew.
-    least = 10 if copied() else 100
-    return max(1, min(os.cpu_count() or 1, MOST_JOBS, n // least))
 
 
 class _Task(NamedTuple):

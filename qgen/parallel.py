@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing import get_all_start_methods, get_context
+from contextlib import ExitStack, closing, contextmanager
+from multiprocessing import connection, get_context
 from typing import Any, TypeVar
+
+from qgen.aside import ENDED, begin, copied
+from qgen.errors import InputError
 
 MOST_JOBS = 8
 
@@ -17,7 +20,7 @@ Done = TypeVar("Done")
 
 def worthwhile(count: int, least: int) -> int:
     """As many processes as there are processors, each with at least so much of the work as to be worth its start."""
-    return max(1, min(os.cpu_count() or 1, MOST_JOBS, count // least)) if "fork" in get_all_start_methods() else 1
+    return max(1, min(os.cpu_count() or 1, MOST_JOBS, count // least)) if copied() else 1
 
 
 def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iterator[Done]:
@@ -25,24 +28,75 @@ def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iter
     if jobs <= 1 or len(parts) <= 1:
         yield from map(work, parts)
         return
-    from concurrent.futures import ProcessPoolExecutor
+    taken = get_context("fork").Value("q", 0)
+    with ExitStack() as stack:
+        receivers = [stack.enter_context(_labourer(work, parts, taken)) for _ in range(min(jobs, len(parts)))]
+        made: dict[int, Done] = {}
+        for part in range(len(parts)):
+            while part not in made:
+                for ready in connection.wait(receivers):
+                    assert isinstance(ready, connection.Connection)
+                    try:
+                        at, done, fault = ready.recv()
+                    except EOFError:
+                        raise InputError(ENDED) from None
+                    if fault:
+                        raise fault
+                    if at < 0:
+                        receivers.remove(ready)
+                    else:
+                        made[at] = done
+            yield made.pop(part)
 
+
+@contextmanager
+def _labourer(work: Callable[[Part], Any], parts: Sequence[Part], taken: Any) -> Iterator[connection.Connection]:
+    """Where a copy of this process tells what it made of the parts that it took, and, by -1, that none was left."""
     context = get_context("fork")
-    with ProcessPoolExecutor(min(jobs, len(parts)), context, _WORK.append, (work,)) as pool:
-        yield from pool.map(_do, parts)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_labour, args=(work, parts, taken, sender), daemon=True)
+    process.start()
+    sender.close()
+    with closing(receiver):
+        try:
+            yield receiver
+        finally:
+            process.kill()
+            process.join()
+
+
+def _labour(work: Callable[[Part], Any], parts: Sequence[Part], taken: Any, sender: connection.Connection) -> None:
+    begin()
+    while True:
+        with taken.get_lock():
+            at = taken.value
+            taken.value += 1
+        if at >= len(parts):
+            sender.send((-1, None, None))
+            return
+        try:
+            told = at, work(parts[at]), None
+        except Exception as fault:
+            told = at, None, fault
+        sender.send(told)
 
 
 class Turns:
     """Lets those who work on parts 0, 1, 2, ... of something at the same time put down what they made in this order."""
 
-    def __init__(self) -> None:
-        context = get_context("fork" if "fork" in get_all_start_methods() else None)
-        self._changed, self._next = context.Condition(), context.Value("q", 0, lock=False)
-        self._failed = context.Value("q", sys.maxsize, lock=False)
+    def __init__(self, jobs: int) -> None:
+        if jobs > 1:
+            context = get_context("fork")
+            self._changed, self._next = context.Condition(), context.Value("q", 0, lock=False)
+            self._failed = context.Value("q", sys.maxsize, lock=False)
+        self.jobs = jobs
 
     @contextmanager
     def of(self, part: int) -> Iterator[Callable[[], None]]:
         """The work on a part; what this gives waits until the parts before are done. RuntimeError if one failed."""
+        if self.jobs <= 1:
+            yield lambda: None
+            return
 
         def wait() -> None:
             with self._changed:
@@ -61,11 +115,3 @@ class Turns:
                 else:
                     self._failed.value = min(self._failed.value, part)
                 self._changed.notify_all()
-
-
-_WORK: list[Callable[[Any], Any]] = []
-"""What a copy of this process does."""
-
-
-def _do(part: Any) -> Any:
-    return _WORK[-1](part)

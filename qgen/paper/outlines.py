@@ -62,8 +62,10 @@ class Font:
     @cached_property
     def family(self) -> str:
         """Its family and style, for choosing among the faces of a file."""
-        names = [self.font["name"].getDebugName(number) or "" for number in (1, 2, 16, 17)]
-        return " ".join(names)
+        try:
+            return " ".join(self.font["name"].getDebugName(number) or "" for number in (1, 2, 16, 17))
+        except Exception:  # whatever a broken file makes fontTools raise: it tells of no family
+            return ""
 
     @cached_property
     def characters(self) -> dict[int, str]:

@@ -153,6 +153,8 @@ def _by_style(name: str) -> tuple[bool, ...]:
 def _face(path: Path, region: str) -> Font | None:
     """The face of a file to take: of the region if there is one, regular, else the first."""
     try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return None
         found = [face for number in range(min(faces(path), 64)) if (face := opened(path, number))]
     except OSError:
         return None
@@ -166,6 +168,7 @@ def _face(path: Path, region: str) -> Font | None:
     return min(found, key=rank, default=None)
 
 
+_LARGEST = 200_000_000  # bytes of a font file: the largest there are have 100 MB
 _PACKED = {
     "ARMENIAN", "BENGALI", "DEVANAGARI", "ETHIOPIC", "GEORGIAN", "GUJARATI", "GURMUKHI", "KANNADA", "KHMER", "LAO",
     "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAI",

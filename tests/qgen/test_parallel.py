@@ -1,10 +1,14 @@
 """Work on several processes gives the same in the same order, and its faults come through."""
 
+import os
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
+from qgen.aside import ENDED
+from qgen.errors import InputError
 from qgen.parallel import Turns, each
 
 
@@ -26,7 +30,7 @@ def test_a_fault_in_a_part_is_raised_by_the_caller(jobs: int) -> None:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_parts_put_down_what_they_made_in_their_order_whoever_is_first(tmp_path: Path, jobs: int) -> None:
-    turns, path = Turns(), tmp_path / "parts.txt"
+    turns, path = Turns(jobs), tmp_path / "parts.txt"
 
     def work(part: int) -> None:
         with turns.of(part) as wait:
@@ -40,7 +44,7 @@ def test_parts_put_down_what_they_made_in_their_order_whoever_is_first(tmp_path:
 
 
 def test_nobody_waits_for_a_part_that_failed() -> None:
-    turns = Turns()
+    turns = Turns(2)
 
     def work(part: int) -> None:
         with turns.of(part) as wait:
@@ -50,3 +54,18 @@ def test_nobody_waits_for_a_part_that_failed() -> None:
 
     with pytest.raises(ValueError, match="one"):
         list(each(work, range(6), 2))
+
+
+def test_a_process_that_the_system_ends_is_told_in_one_line() -> None:
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the command line sets it
+
+    def work(part: int) -> None:
+        if part == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.1)
+
+    try:
+        with pytest.raises(InputError, match=ENDED):
+            list(each(work, range(6), 2))
+    finally:
+        signal.signal(signal.SIGTERM, before)
