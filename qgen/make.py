@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from qgen.aside import Report, aside, copied, unheard
+from qgen.aside import Report, aside, copied
 from qgen.errors import InputError
 from qgen.exam import Exam, make_exam, write_exam
 from qgen.folder import safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
-from qgen.parallel import worthwhile
+from qgen.parallel import each, worthwhile
 from qgen.sample import Tally
 from qgen.spec import Spec
 
@@ -185,18 +183,8 @@ def print_papers(
     # What the first papers make known, copies of this process know from the start.
     task.print(0)
     progress("printing", 1, n)
-    jobs = min(jobs or worthwhile(n, FEWEST), n) if copied() else 1
-    if jobs == 1:
-        for variant in range(1, n):
-            task.print(variant)
-            progress("printing", variant + 1, n)
-        return
-    taken = get_context("fork").Value("q", 1)
-    with ExitStack() as stack:
-        others = [stack.enter_context(aside(partial(_help_print, task, taken))) for _ in range(jobs - 1)]
-        _print_rest(task, taken, lambda done: progress("printing", done, n))
-        for finished in others:
-            finished(unheard)
+    for done, _ in enumerate(each(task.print, range(1, n), jobs or worthwhile(n, FEWEST)), 2):
+        progress("printing", done, n)
 
 
 class _Task(NamedTuple):
@@ -211,24 +199,6 @@ class _Task(NamedTuple):
         name = self.names[variant]
         (self.folder / "papers" / name).write_bytes(self.papers.question_paper(variant))
         (self.folder / "solutions" / name).write_bytes(self.papers.solution(variant))
-
-
-def _help_print(task: _Task, taken: Any, _: Report) -> None:
-    """In a process of its own, in silence: how much is done, whoever started it sees."""
-    with seldom_tidied():
-        _print_rest(task, taken, unheard)
-
-
-def _print_rest(task: _Task, taken: Any, progress: Report) -> None:
-    """Prints the next variant that no process has taken up, until none is left."""
-    while True:
-        with taken.get_lock():
-            variant = taken.value
-            taken.value += 1
-        if variant >= len(task.names):
-            return
-        task.print(variant)
-        progress(min(taken.value, len(task.names)))
 
 
 def file_names(exam: Exam) -> list[str]:

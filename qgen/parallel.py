@@ -25,7 +25,7 @@ def worthwhile(count: int, least: int) -> int:
 
 def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iterator[Done]:
     """`work` of every part, in their order, on `jobs` copies of this process: they know all that it knows."""
-    if jobs <= 1 or len(parts) <= 1:
+    if jobs <= 1 or len(parts) <= 1 or not copied():
         yield from map(work, parts)
         return
     taken = get_context("fork").Value("q", 0)
@@ -40,7 +40,7 @@ def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iter
                         at, done, fault = ready.recv()
                     except EOFError:
                         raise InputError(ENDED) from None
-                    if fault:
+                    if fault is not None:
                         raise fault
                     if at < 0:
                         receivers.remove(ready)
@@ -75,10 +75,9 @@ def _labour(work: Callable[[Part], Any], parts: Sequence[Part], taken: Any, send
             sender.send((-1, None, None))
             return
         try:
-            told = at, work(parts[at]), None
+            sender.send((at, work(parts[at]), None))
         except Exception as fault:
-            told = at, None, fault
-        sender.send(told)
+            sender.send((at, None, fault))
 
 
 class Turns:
