@@ -16,7 +16,7 @@ from grader.suspicions import suspicions
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
 from qgen.memory import seldom_tidied
-from qgen.parallel import Turns, each, worthwhile
+from qgen.parallel import Turns, each, shares, worthwhile
 
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
 """What a results folder may hold for --force to replace it."""
@@ -72,7 +72,7 @@ def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> 
         (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
     count = len(marks.submissions.students)
     rows, turns = MarksRows(marks), Turns(jobs)
-    chunks = [range(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
+    chunks = shares(count, CHUNK, jobs)
     path = folder / "marks.csv"
     path.write_text(f"{MARKS_HEADER}\n", "utf-8", newline="")
 

@@ -16,6 +16,7 @@ from qgen.decimals import plain
 from qgen.distinct import distinct
 from qgen.exam import Exam
 from qgen.intervals import Array
+from qgen.parallel import shares
 
 MARKS_HEADER = "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note"
 CHUNK = 16384
@@ -65,9 +66,9 @@ def _texts(numbers: Array, text: Callable[[float], str]) -> list[Any]:
 def marks_csv(marks: Marks) -> Iterator[str]:
     """One row per student and item, student by student: every verdict with what was written and accepted."""
     yield MARKS_HEADER + "\n"
-    rows, count = MarksRows(marks), len(marks.submissions.students)
-    for first in range(0, count, CHUNK):
-        yield from rows.of(range(first, min(first + CHUNK, count)))
+    rows = MarksRows(marks)
+    for part in shares(len(marks.submissions.students), CHUNK, 1):
+        yield from rows.of(part)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -20,7 +20,7 @@ from grader.tolerance import Bools, within
 from qgen.certify import Batch
 from qgen.exam import Exam
 from qgen.intervals import Array
-from qgen.parallel import each
+from qgen.parallel import each, shares
 from qgen.question import PARTS
 from qgen.rounding import Rounding
 
@@ -118,7 +118,7 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
     said: dict[Cell, str] = dict(submissions.reasons)
     names: dict[Cell, str] = {}
     fits: list[Fit] = []
-    chunks = [slice(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
+    chunks = [slice(part.start, part.stop) for part in shares(count, CHUNK, jobs)]
     parts = each(lambda rows: _scored(exam, submissions, known, rows), chunks, jobs)
     for chunk, scored in zip(chunks, parts, strict=True):
         verdicts[chunk], marks[chunk] = scored.verdicts, worth(exam, scored.verdicts)

@@ -23,6 +23,13 @@ def worthwhile(count: int, least: int) -> int:
     return max(1, min(os.cpu_count() or 1, MOST_JOBS, count // least)) if copied() else 1
 
 
+def shares(count: int, most: int, jobs: int) -> list[range]:
+    """0, ..., count - 1 in parts of the same size, `most` at most, as many for each process."""
+    rounds = max(1, -(-count // (most * jobs)))
+    size = max(1, -(-count // (rounds * jobs)))
+    return [range(first, min(first + size, count)) for first in range(0, count, size)]
+
+
 def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iterator[Done]:
     """`work` of every part, in their order, on `jobs` copies of this process: they know all that it knows."""
     if jobs <= 1 or len(parts) <= 1 or not copied():

@@ -9,7 +9,7 @@ import pytest
 
 from qgen.aside import ENDED
 from qgen.errors import InputError
-from qgen.parallel import Turns, each
+from qgen.parallel import Turns, each, shares
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -69,3 +69,11 @@ def test_a_process_that_the_system_ends_is_told_in_one_line() -> None:
             list(each(work, range(6), 2))
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 100, 101])
+def test_shares_are_everything_once_in_order_and_none_is_too_large(count: int, jobs: int) -> None:
+    parts = shares(count, 10, jobs)
+    assert [number for part in parts for number in part] == list(range(count))
+    assert all(0 < len(part) <= 10 for part in parts)
