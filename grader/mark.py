@@ -47,12 +47,13 @@ def mark(
     jobs = worthwhile(count, FEWEST)
     progress("marking", 0, count)
     marks = score(exam, submissions, jobs, lambda done: progress("marking", done, count))
-    marks = replace(marks, remarks=(*submissions.notes, *suspicions(marks)))
     if overrides is not None:
         marks = override(marks, overrides)
     progress("writing", 0, count)
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
-        _write_tables(marks, folder, jobs, progress)
+        marks = replace(marks, remarks=(*submissions.notes, *_write_tables(marks, folder, jobs, progress)))
+        if marks.remarks:
+            (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)
     return marks
@@ -67,28 +68,31 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
     return exam, read
 
 
-def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> None:
-    if marks.remarks:
-        (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
+def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> tuple[str, ...]:
+    """The tables; gives what looked suspicious, found out at the same time."""
     count = len(marks.submissions.students)
     rows, turns = MarksRows(marks), Turns(jobs)
     chunks = shares(count, CHUNK, jobs)
     path = folder / "marks.csv"
     path.write_text(f"{MARKS_HEADER}\n", "utf-8", newline="")
 
-    def write(part: int) -> None:
+    def write(part: int) -> tuple[str, ...]:
         if part < 0:
             (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
-            return
+            return suspicions(marks)
         with turns.of(part) as wait:
             texts = rows.of(chunks[part])
             wait()
             # student by student: one character that is not ASCII makes all of a text twice as large
             with path.open("ab", buffering=1 << 20) as file:
                 file.writelines(text.encode() for text in texts)
+        return ()
 
-    for part, _ in enumerate(each(write, range(-1, len(chunks)), jobs)):
+    found: tuple[str, ...] = ()
+    for part, some in enumerate(each(write, range(-1, len(chunks)), jobs)):
+        found += some
         progress("writing", part, len(chunks))
+    return found
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

@@ -39,14 +39,19 @@ def layer_columns(exam: Exam) -> dict[str, list[int]]:
     return columns
 
 
-def scores_csv(marks: Marks) -> str:
-    """One row per student: score, maximum, per cent, and what each layer earned."""
-    exam, layers = marks.exam, layer_columns(marks.exam)
-    most = exam.max_score
-    of_layer = np.zeros((len(exam.items), len(layers)))
+def layer_sums(marks: Marks) -> Array:
+    """(students, layers): what each layer of `layer_columns` earned."""
+    layers = layer_columns(marks.exam)
+    of_layer = np.zeros((len(marks.exam.items), len(layers)))
     for at, columns in enumerate(layers.values()):
         of_layer[columns, at] = 1.0
-    parts = _texts(np.round(marks.marks @ of_layer, 6), number)
+    return np.asarray(np.round(marks.marks @ of_layer, 6))
+
+
+def scores_csv(marks: Marks) -> str:
+    """One row per student: score, maximum, per cent, and what each layer earned."""
+    exam, layers, most = marks.exam, layer_columns(marks.exam), marks.exam.max_score
+    parts = _texts(layer_sums(marks), number)
     scores = _texts(
         marks.scores, lambda score: f"{number(score)},{number(most)},{100 * score / most if most else 0.0:.2f}"
     )
@@ -87,7 +92,7 @@ class MarksRows:
         self.ends = _ends(marks.exam)
         self.usual = worth(marks.exam, np.arange(len(VERDICTS))[:, None])
         self.said: dict[int, list[int]] = {}
-        for student, column in {*marks.said, *marks.misconceptions}:
+        for student, column in marks.said:
             self.said.setdefault(student, []).append(column)
         self.accepted: dict[int, list[str]] = {}
 

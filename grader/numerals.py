@@ -23,6 +23,7 @@ _DECIMAL = r"(?P<whole>[0-9]*)(?:(?P<mark>[.,])(?P<part>[0-9]*))?"
 _E = r"[eE] ?(?P<e>[+-]?[0-9]+)"
 _POWER = r"[xX*] ?10 ?(?:\^|\*\*) ?(?P<open>\( ?)?(?P<power>[+-]? ?[0-9]+)(?(open) ?\))"
 _NUMBER = re.compile(rf"(?P<sign>[+-]?) ?{_DECIMAL}(?: ?(?:{_E}|{_POWER}))?")
+_USUAL = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?) ?(?:[eE]|[xX*] ?10 ?\^)(-?[0-9]{1,2})")  # of _NUMBER
 _FRACTION = re.compile(r"(?P<sign>[+-]?) ?(?P<top>[0-9]+) ?/ ?(?P<bottom>[0-9]+)")
 _GROUP = re.compile(r"[1-9][0-9]{0,2}")  # before a mark and three digits: thousands, or a whole part
 # Ends in no mark: a text has one way to match, whatever follows, and no cell can make the search explode.
@@ -85,27 +86,26 @@ def read(text: str, *, comma: bool = False) -> Numeral:
     return _unreadable(text, _fault(plain))
 
 
-def read_block(
-    texts: Sequence[str], *, comma: bool = False
-) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[int, str]]:
+def read_block(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[int, str]]:
     """`read` of each text: values (nan where none), kinds (VALUE, BLANK, UNREADABLE), reasons by index.
 
     Decimals of up to 15 digits are read in one go: their digits are an integer below 2**53, the power of ten is below
     10**22, both exact, so the quotient is the correctly rounded value (Clinger, PLDI 1990).
     """
-    values, plain, empty = _decimals(texts, comma)
+    values, plain, empty = _decimals(texts)
     kinds = np.full(len(texts), VALUE, np.int8)
     kinds[empty] = BLANK
     left = np.flatnonzero(~(plain | empty))
     reasons: dict[int, str] = {}
-    seen: dict[str, Numeral] = {}
     if len(left):
-        mended, plain, _ = _decimals([_bare(texts[index]) for index in left.tolist()], comma)
-        values[left[plain]] = mended[plain]
-        left = left[~plain]
+        bare = [_bare(texts[index]) for index in left.tolist()]
+        mended, plain, _ = _decimals(bare)
+        rest = np.flatnonzero(~plain)
+        mended[rest] = [_scientific(bare[at]) for at in rest.tolist()]
+        values[left] = mended
+        left = left[np.isnan(mended)]
     for index in left.tolist():
-        text = texts[index]
-        numeral = seen.get(text) or seen.setdefault(text, read(text, comma=comma))
+        numeral = read(texts[index])
         values[index] = numeral.value
         kinds[index] = KINDS.index(numeral.kind)
         if numeral.reason:
@@ -118,9 +118,18 @@ def _bare(text: str) -> str:
 
     And with a plain minus for its look-alikes. Where this leaves a plain decimal, `read` finds the same number.
     """
-    text = text.strip().removeprefix("'").lstrip().removeprefix("=").lstrip()
+    text = text.strip()
+    if len(text) > LONGEST:
+        return text
+    text = text.removeprefix("'").lstrip().removeprefix("=").lstrip()
     text = text if text.isascii() else text.translate(_PLAIN)
     return "-" + text[2:] if text.startswith("- ") else text
+
+
+def _scientific(text: str) -> float:
+    """The value of a decimal with a power of ten as most people write it, with a decimal point; nan of others."""
+    found = _USUAL.fullmatch(text)
+    return float(f"{found[1]}e{found[2]}") if found else math.nan
 
 
 def decimal_mark(text: str) -> str:
@@ -206,7 +215,7 @@ def _fault(plain: str) -> str:
 _POWERS = 10.0 ** np.arange(16)
 
 
-def _decimals(texts: Sequence[str], comma: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+def _decimals(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Values of plain decimals (else nan); which texts are plain, which empty."""
     longest = 16  # 15 digits and a mark, after the sign
     joined = "\n".join(texts)
@@ -224,21 +233,21 @@ def _decimals(texts: Sequence[str], comma: bool) -> tuple[NDArray[np.float64], N
     places = np.zeros(len(ends), np.int8)
     digits = np.zeros(len(ends), np.int8)
     marked = np.zeros(len(ends), np.bool_)
-    other = np.zeros(len(ends), np.bool_)
+    commas = np.zeros(len(ends), np.bool_)
     for offset in range(min(longest, int(length.max(initial=0)))):
         byte = bytes_[first + offset]
         live = offset < length
         figure = byte - np.uint8(ord("0"))
         digit = live & (figure < 10)
-        foreign = live & (byte == ord("." if comma else ","))
-        mark = foreign | (live & (byte == ord("," if comma else ".")))
+        comma = live & (byte == ord(","))
+        mark = comma | (live & (byte == ord(".")))
         plain &= ~live | digit | (mark & ~marked)
         marked |= mark
-        other |= foreign
+        commas |= comma
         mantissa = np.where(digit, mantissa * 10 + figure, mantissa)
         digits += digit
         places += digit & marked
-    plain &= (digits > 0) & (digits <= 15) & ~(other & (places == 3))
+    plain &= (digits > 0) & (digits <= 15) & ~(commas & (places == 3))
     values = np.full(len(ends), np.nan)
     np.divide(mantissa, _POWERS[np.minimum(places, 15)], out=values, where=plain)
     np.negative(values, out=values, where=negative)

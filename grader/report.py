@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.marksheet import layer_columns, number
+from grader.marksheet import layer_columns, layer_sums, number
 from grader.score import IS_UNREADABLE, VERDICTS, Marks
 from qgen.errors import printable
 
@@ -28,8 +28,8 @@ def print_summary(marks: Marks, out: Path) -> None:
         table = Table("student", "variant", "score", "%", *layers)
         for column in table.columns[2:]:
             column.justify = "right"
-        for s, student in enumerate(students):
-            parts = [number(float(marks.marks[s, columns].sum())) for columns in layers.values()]
+        for s, (student, sums) in enumerate(zip(students, layer_sums(marks).tolist(), strict=True)):
+            parts = list(map(number, sums))
             percent = 100 * scores[s] / most if most else 0.0
             variant = marks.exam.variants[marks.submissions.variants[s]]
             table.add_row(printable(student[:40]), variant, number(float(scores[s])), f"{percent:.0f}", *parts)
@@ -38,15 +38,14 @@ def print_summary(marks: Marks, out: Path) -> None:
         table = Table("", "mean", "lowest", "median", "highest", "of")
         for column in table.columns[1:]:
             column.justify = "right"
-        everything = list(range(marks.marks.shape[1]))
-        for name, columns in (("score", everything), *layers.items()):
-            totals = marks.marks[:, columns].sum(axis=1)
-            figures = (totals.mean(), totals.min(), float(np.median(totals)), totals.max())
-            maximum = sum(marks.exam.items[column].marks for column in columns)
+        maxima = [sum(marks.exam.items[column].marks for column in columns) for columns in layers.values()]
+        totals = zip(("score", *layers), (scores, *layer_sums(marks).T), (most, *maxima), strict=True)
+        for name, earned, maximum in totals:
+            figures = (earned.mean(), earned.min(), float(np.median(earned)), earned.max())
             table.add_row(name, *(f"{figure:.1f}" for figure in figures), number(maximum))
         console.print(table)
-    counts = np.bincount(marks.verdicts.ravel(), minlength=len(VERDICTS))
-    cells = ", ".join(f"{count:,} {verdict.replace('_', '-')}" for verdict, count in zip(VERDICTS, counts, strict=True))
+    counts = [f"{np.count_nonzero(marks.verdicts == v):,} {name.replace('_', '-')}" for v, name in enumerate(VERDICTS)]
+    cells = ", ".join(counts)
     console.print(f"{len(students):,} student{'s' * (len(students) != 1)}, {marks.verdicts.size:,} cells: {cells}")
     named = Counter(name for name in marks.misconceptions.values())
     if named:

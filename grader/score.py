@@ -41,8 +41,8 @@ Progress = Callable[[int], None]
 class Marks:
     """verdicts, marks and `led_to`, what own values lead to (NaN: no follow-through): (students, items).
 
-    said: notes of cells (student, item) that do not follow from their verdict; `notes` has all of them. elsewhere:
-    submissions that fit another variant.
+    said: notes of cells (student, item) that do not follow from their verdict, so of each of the `misconceptions`;
+    `notes` has all of them. elsewhere: submissions that fit another variant.
     """
 
     exam: Exam

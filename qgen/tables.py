@@ -23,6 +23,7 @@ SHOWN = 50  # faults of one file
 _SPACE = " ,;\t"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLOCK = 8192  # cells read at once
+_PART = 1 << 13  # bytes decoded at once
 _FOREIGN = {  # first bytes -> what such a file is
     b"\xd0\xcf\x11\xe0": "an old (.xls) or encrypted workbook; save it as .xlsx without a password, or as CSV",
     b"%PDF": f"a PDF; give {ACCEPTED}",
@@ -125,16 +126,24 @@ def _encoding(name: str, data: bytes, declared: str | None) -> tuple[str, tuple[
     for encoding in [declared or found] if declared or found else ["utf-8", "cp1252", "latin-1"]:
         assert encoding
         try:
-            text = data.decode(encoding)
+            if any("\0" in text for text in _decoded(data, encoding)):
+                raise InputError(f"{name}: has NUL characters, so it is no plain text; save it as {ACCEPTED}")
         except UnicodeError:
             continue
         except LookupError:
             raise InputError(f'unknown encoding "{encoding}"; write utf-8, utf-16, latin-1 or cp1252') from None
-        if "\0" in text:
-            raise InputError(f"{name}: has NUL characters, so it is no plain text; save it as {ACCEPTED}")
         guessed = encoding in ("cp1252", "latin-1") and not declared
         return encoding, (f"{name}: is not UTF-8; read as Windows-1252 (Latin-1)",) * guessed
     raise InputError(f"{name}: is not {declared or found}; save it as UTF-8, or say which encoding it has")
+
+
+def _decoded(data: bytes, encoding: str) -> Iterator[str]:
+    """The text of `data`, in parts so small that most of them are ASCII, which is decoded in no time."""
+    io.TextIOWrapper(io.BytesIO(), encoding)  # LookupError for codecs of other things than text
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for first in range(0, len(data), _PART):
+        yield decoder.decode(data[first : first + _PART])
+    yield decoder.decode(b"", final=True)
 
 
 def _csv(name: str, data: bytes, encoding: str) -> tuple[list[str], int, Iterator[Block]]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.numerals import KINDS, LONGEST, UNLIMITED, decimal_mark, quoted, read, read_block
@@ -255,11 +255,12 @@ def test_reading_many_at_once_keeps_a_line_end_inside_a_text():
 
 
 @settings(max_examples=300)
-@given(st.lists(ODD, max_size=8), st.booleans())
-def test_reading_many_at_once_is_reading_each(texts, comma):
-    values, kinds, reasons = read_block(texts, comma=comma)
+@given(st.lists(ODD | FLOATS.flatmap(lambda value: st.sampled_from(spellings(value))), max_size=8))
+@example([f"'{' ' * LONGEST}1.5"])
+def test_reading_many_at_once_is_reading_each(texts):
+    values, kinds, reasons = read_block(texts)
     for index, text in enumerate(texts):
-        numeral = read(text, comma=comma)
+        numeral = read(text)
         assert KINDS[kinds[index]] == numeral.kind, text
         assert reasons.get(index, "") == numeral.reason
         if numeral.kind == "value":
