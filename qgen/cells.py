@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qgen.distinct import slots
+from qgen.distinct import distinct, slots
 
 ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx workbook"
 SLOTS = 1 << 20
@@ -41,7 +41,7 @@ class Codes(dict[str, int]):
         places = slots(keys, SLOTS)
         which = np.where(self._keys[places] == keys, self._codes[places], np.int32(-1))
         new = np.flatnonzero(which < 0)
-        different, at = np.unique(keys[new], return_inverse=True)
+        different, at = distinct(keys[new])
         codes = self.of(texts(different), len(different))
         which[new] = codes[at]
         places = slots(different, SLOTS)

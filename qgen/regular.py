@@ -61,13 +61,15 @@ class Regular:
 
     def coded(self, columns: Sequence[int], codes: Codes) -> Which:
         """(rows, columns): codes of the cells of these columns."""
-        starts = self.starts[:, columns].ravel()
-        length = self.ends[:, columns].ravel() - starts
+        first, last = columns[0], columns[-1]
+        some = slice(first, last + 1) if list(columns) == list(range(first, last + 1)) else list(columns)
+        starts, ends = self.starts[:, some].ravel(), self.ends[:, some].ravel()
+        length = ends - starts
         words = np.ndarray(len(self.data) - _WORD + 1, "<u8", self.data, strides=(1,))
         long = np.flatnonzero(length > _WORD)
         length[long] = 0
         which = codes.of_keys(words[starts] & _KEPT[length], self._spelt)
-        which[long] = self._codes_of_long(words, starts[long], self.ends[:, columns].ravel()[long], codes)
+        which[long] = self._codes_of_long(words, starts[long], ends[long], codes)
         table = which.reshape(-1, len(columns))
         for row, cells in self.read.items():
             table[row] = [codes[cells[column]] for column in columns]
@@ -105,19 +107,19 @@ def regular_blocks(data: bytes, start: int, line: int, width: int, delimiter: st
     if encoding not in _ENCODINGS or width < 2 or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")):
         return
     while start < len(data):
-        part = data[start : start + _PART]
-        end = part.rfind(b"\n") + 1
+        end = data.rfind(b"\n", start, start + _PART) + 1
         if not end:
             return
-        block = _block(part[:end], line, width, delimiter, encoding)
+        part = b"".join([memoryview(data)[start:end], bytes(2 * _WORD)])
+        block = _block(part, line, width, delimiter, encoding)
         if block is None:
             return
-        start, line = start + end, line + len(block.lines)
+        start, line = end, line + len(block.lines)
         yield block
 
 
 def _block(part: bytes, line: int, width: int, delimiter: str, encoding: str) -> Regular | None:
-    """The rows of some whole lines; None if any is not regular."""
+    """The rows of some whole lines, which two words of zeros follow; None if any is not regular."""
     data = np.frombuffer(part, np.uint8)
     marks = np.flatnonzero((data == ord(delimiter)) | (data == ord("\n")))
     last = np.flatnonzero(data[marks] == ord("\n"))  # of each line
@@ -146,4 +148,4 @@ def _block(part: bytes, line: int, width: int, delimiter: str, encoding: str) ->
         if len(found) != 1 or len(found[0]) != width:
             return None
         read[row] = found[0]
-    return Regular(range(line, line + len(even)), part + bytes(2 * _WORD), encoding, starts, ends, read)
+    return Regular(range(line, line + len(even)), part, encoding, starts, ends, read)
