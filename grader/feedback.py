@@ -75,8 +75,8 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
     lost: list[dict[str, Any]] = []
     blank: list[dict[str, Any]] = []
     question_of = {item.id: k for k, q in enumerate(exam.spec.questions, 1) for item in q.question.items}
-    for i, item in enumerate(exam.items):
-        earned = float(marks.marks[s, i])
+    marks_of = marks.earned(slice(s, s + 1))[0].tolist()
+    for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True)):
         if earned >= item.marks:
             continue
         entry = {
@@ -103,11 +103,11 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
             {
                 "question": question[1:],
                 "name": layer,
-                "score": number(float(marks.marks[s, columns].sum())),
+                "score": number(sum(marks_of[column] for column in columns)),
                 "max_score": number(sum(exam.items[column].marks for column in columns)),
             }
         )
-    score = float(marks.scores[s])
+    score = round(sum(marks_of), 6)
     # a named mistake teaches most, so it is explained before others where there is no room for all
     lost.sort(key=lambda entry: (not entry["misconception"], entry["verdict"] == "imprecise"))
     return {

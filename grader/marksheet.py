@@ -39,21 +39,24 @@ def layer_columns(exam: Exam) -> dict[str, list[int]]:
     return columns
 
 
-def layer_sums(marks: Marks) -> Array:
-    """(students, layers): what each layer of `layer_columns` earned."""
+def sums(marks: Marks) -> Array:
+    """(students, 1 + layers): each student's score, and what each of the `layer_columns` earned."""
     layers = layer_columns(marks.exam)
-    of_layer = np.zeros((len(marks.exam.items), len(layers)))
-    for at, columns in enumerate(layers.values()):
-        of_layer[columns, at] = 1.0
-    return np.asarray(np.round(marks.marks @ of_layer, 6))
+    summed = np.zeros((len(marks.exam.items), 1 + len(layers)))
+    summed[:, 0] = 1.0
+    for at, columns in enumerate(layers.values(), start=1):
+        summed[columns, at] = 1.0
+    parts = shares(len(marks.verdicts), CHUNK, 1)
+    return np.round(np.concatenate([marks.earned(slice(part.start, part.stop)) @ summed for part in parts]), 6)
 
 
 def scores_csv(marks: Marks) -> str:
     """One row per student: score, maximum, per cent, and what each layer earned."""
     exam, layers, most = marks.exam, layer_columns(marks.exam), marks.exam.max_score
-    parts = _texts(layer_sums(marks), number)
+    earned = sums(marks)
+    parts = _texts(earned[:, 1:], number)
     scores = _texts(
-        marks.scores, lambda score: f"{number(score)},{number(most)},{100 * score / most if most else 0.0:.2f}"
+        earned[:, 0], lambda score: f"{number(score)},{number(most)},{100 * score / most if most else 0.0:.2f}"
     )
     lines = [",".join(("student_id", "variant", "score", "max_score", "percent", *layers)) + "\n"]
     rows = zip(marks.submissions.students, marks.submissions.variants.tolist(), scores, parts, strict=True)
@@ -90,7 +93,6 @@ class MarksRows:
         self.cells = list(map(cell, self.answers.texts.tolist()))
         self.middle = [f"{item.id},{item.layer},{item.part}," for item in marks.exam.items]
         self.ends = _ends(marks.exam)
-        self.usual = worth(marks.exam, np.arange(len(VERDICTS))[:, None])
         self.said: dict[int, list[int]] = {}
         for student, column in marks.said:
             self.said.setdefault(student, []).append(column)
@@ -105,9 +107,6 @@ class MarksRows:
         at = at[0] - first, at[1]
         noted = [self.noted(text, of) for text, of in zip(texts[at].tolist(), cells, strict=True)]
         texts[at] = np.array(noted, dtype=object)
-        decided = marks.marks[chunk] != self.usual[marks.verdicts[chunk], np.arange(len(self.middle))]
-        for row, column in np.argwhere(decided).tolist():
-            texts[row, column] = self.text(first + row, column)
         ids, variants = marks.submissions.students[chunk], marks.submissions.variants[chunk].tolist()
         starts = (f"{cell(s)},{marks.exam.variants[v]}," for s, v in zip(ids, variants, strict=True))
         return (start + start.join(of_items) for start, of_items in zip(starts, texts.tolist(), strict=True))
@@ -135,7 +134,7 @@ class MarksRows:
 
     def noted(self, text: str, of: Cell) -> str:
         """The usual row of a cell, with its misconception and its note."""
-        if not text.endswith(",,\n"):
+        if of in self.marks.decided or not text.endswith(",,\n"):
             return self.text(*of)
         return f"{text[:-2]}{_cell(self.marks.misconceptions.get(of, ''))},{_cell(self.marks.said.get(of, ''))}\n"
 
@@ -143,7 +142,8 @@ class MarksRows:
         """The row of a cell of which there is more to say."""
         marks = self.marks
         name, note = marks.misconceptions.get((row, column), ""), marks.notes.get((row, column), "")
-        numbers = f"{number(float(marks.marks[row, column]))},{number(marks.exam.items[column].marks)}"
+        earned = marks.earned(slice(row, row + 1))[0, column]
+        numbers = f"{number(float(earned))},{number(marks.exam.items[column].marks)}"
         variant, answer = int(marks.submissions.variants[row]), int(self.answers.which[row, column])
         self._know([variant])
         start = f"{self.middle[column]}{self.cells[answer]}{self.accepted[variant][column]}"

@@ -34,7 +34,7 @@ def override(marks: Marks, path: Path) -> Marks:
         raise InputError(f'{path}:1: the header is "{",".join(header)}"; write {",".join(HEADER)}')
     students = {student: s for s, student in enumerate(marks.submissions.students)}
     items = {item: i for i, item in enumerate(marks.exam.columns)}
-    changed, notes, said = marks.marks.copy(), marks.notes, dict(marks.said)
+    decided, notes, said = dict(marks.decided), marks.notes, dict(marks.said)
     faults: list[str] = []
     seen: set[tuple[int, int]] = set()
     for line, row in rows:
@@ -46,12 +46,13 @@ def override(marks: Marks, path: Path) -> Marks:
         if cell in seen:
             faults.append(f"{path}:{line}: student {row[0]}, {row[1]}: decided twice")
         seen.add(cell)
-        changed[cell] = read(row[2]).value
-        decision = f"examiner: {row[2]} instead of {marks.marks[cell]:g}: {row[3]}"
+        decided[cell] = read(row[2]).value
+        before = marks.earned(slice(cell[0], cell[0] + 1))[0, cell[1]]
+        decision = f"examiner: {row[2]} instead of {before:g}: {row[3]}"
         said[cell] = f"{decision}. {notes[cell]}" if notes.get(cell) else decision
     if faults:
         raise InputError(*faults)
-    return replace(marks, marks=changed, said=said)
+    return replace(marks, said=said, decided=decided)
 
 
 def _problem(row: list[str], students: dict[str, int], items: dict[str, int], marks: Marks) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.marksheet import layer_columns, layer_sums, number
+from grader.marksheet import layer_columns, number, sums
 from grader.score import IS_UNREADABLE, VERDICTS, Marks
 from qgen.errors import printable
 
@@ -23,25 +23,23 @@ def print_summary(marks: Marks, out: Path) -> None:
     layers = layer_columns(marks.exam)
     most = marks.exam.max_score
     students = marks.submissions.students
-    scores = marks.scores
+    earned = sums(marks)
     if len(students) <= MOST_ROWS:
         table = Table("student", "variant", "score", "%", *layers)
         for column in table.columns[2:]:
             column.justify = "right"
-        for s, (student, sums) in enumerate(zip(students, layer_sums(marks).tolist(), strict=True)):
-            parts = list(map(number, sums))
-            percent = 100 * scores[s] / most if most else 0.0
-            variant = marks.exam.variants[marks.submissions.variants[s]]
-            table.add_row(printable(student[:40]), variant, number(float(scores[s])), f"{percent:.0f}", *parts)
+        for student, of, (score, *parts) in zip(students, marks.submissions.variants, earned.tolist(), strict=True):
+            percent = 100 * score / most if most else 0.0
+            variant = marks.exam.variants[of]
+            table.add_row(printable(student[:40]), variant, number(score), f"{percent:.0f}", *map(number, parts))
         console.print(table)
     else:
         table = Table("", "mean", "lowest", "median", "highest", "of")
         for column in table.columns[1:]:
             column.justify = "right"
         maxima = [sum(marks.exam.items[column].marks for column in columns) for columns in layers.values()]
-        totals = zip(("score", *layers), (scores, *layer_sums(marks).T), (most, *maxima), strict=True)
-        for name, earned, maximum in totals:
-            figures = (earned.mean(), earned.min(), float(np.median(earned)), earned.max())
+        for name, totals, maximum in zip(("score", *layers), earned.T, (most, *maxima), strict=True):
+            figures = (totals.mean(), totals.min(), float(np.median(totals)), totals.max())
             table.add_row(name, *(f"{figure:.1f}" for figure in figures), number(maximum))
         console.print(table)
     counts = [f"{np.count_nonzero(marks.verdicts == v):,} {name.replace('_', '-')}" for v, name in enumerate(VERDICTS)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -39,26 +39,36 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """verdicts, marks and `led_to`, what own values lead to (NaN: no follow-through): (students, items).
+    """verdicts and `led_to`, what own values lead to (NaN: no follow-through): (students, items).
 
-    said: notes of cells (student, item) that do not follow from their verdict, so of each of the `misconceptions`;
-    `notes` has all of them. elsewhere: submissions that fit another variant.
+    said: notes of cells (student, item) that do not follow from their verdict, so of all `misconceptions` and all that
+    is `decided`; `notes` has the others too. elsewhere: submissions that fit another variant. decided: marks that an
+    examiner gives instead of what the verdict is worth.
     """
 
     exam: Exam
     submissions: Submissions
     verdicts: Verdicts
-    marks: Array
     led_to: Array
     said: dict[Cell, str]
     misconceptions: dict[Cell, str]
     elsewhere: tuple[Fit, ...] = ()
+    decided: Mapping[Cell, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+
+    def earned(self, rows: slice = slice(None)) -> Array:
+        """(students, items): the marks of some students."""
+        marks = worth(self.exam, self.verdicts[rows])
+        students = range(len(self.verdicts))[rows]
+        for (student, item), mark in self.decided.items():
+            if student in students:
+                marks[students.index(student), item] = mark
+        return marks
 
     @property
     def scores(self) -> Array:
         """The sum of each student's marks."""
-        return np.asarray(np.round(self.marks.sum(axis=1), 6))
+        return np.asarray(np.round(self.earned().sum(axis=1), 6))
 
     @property
     def notes(self) -> Mapping[Cell, str]:
@@ -114,20 +124,20 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
     known = [suspects(batch) for batch in exam.batches]
     count = len(submissions.students)
     verdicts = np.empty(submissions.values.shape, dtype=np.int8)
-    marks, led_to = np.empty(verdicts.shape), np.full(verdicts.shape, np.nan)
+    led_to = np.full(verdicts.shape, np.nan)
     said: dict[Cell, str] = dict(submissions.reasons)
     names: dict[Cell, str] = {}
     fits: list[Fit] = []
     chunks = [slice(part.start, part.stop) for part in shares(count, CHUNK, jobs)]
     parts = each(lambda rows: _scored(exam, submissions, known, rows), chunks, jobs)
     for chunk, scored in zip(chunks, parts, strict=True):
-        verdicts[chunk], marks[chunk] = scored.verdicts, worth(exam, scored.verdicts)
+        verdicts[chunk] = scored.verdicts
         led_to[chunk][scored.verdicts == FOLLOW_THROUGH] = scored.led_to
         for student, column, name, note in scored.words:
             names[student, column], said[student, column] = name, note
         fits += scored.elsewhere
         progress(chunk.stop)
-    return Marks(exam, submissions, verdicts, marks, led_to, said, names, tuple(fits))
+    return Marks(exam, submissions, verdicts, led_to, said, names, tuple(fits))
 
 
 def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], rows: slice) -> _Scored:

@@ -121,7 +121,7 @@ def test_ids_with_leading_zeros_and_formulas_come_back_to_the_gradebook(exam: Ex
 
 def test_every_cell_has_a_row_that_says_what_was_written_expected_and_earned(exam: Exam) -> None:
     marks = score(exam, simulate(exam, 60, np.random.default_rng(1)).submissions)
-    text = "".join(marks_csv(marks))
+    earned, text = marks.earned(), "".join(marks_csv(marks))
     assert text.startswith(MARKS_HEADER + "\n")
     rows = iter(rows_of(text))
     for s, student in enumerate(marks.submissions.students):
@@ -134,7 +134,7 @@ def test_every_cell_has_a_row_that_says_what_was_written_expected_and_earned(exa
             assert row["expected"] == exam.spec.rounding.text(float(exam.value[i, v]))
             assert (float(row["low"]), float(row["high"])) == (exam.low[i, v], exam.high[i, v])
             assert row["verdict"] == VERDICTS[marks.verdicts[s, i]]
-            assert (float(row["marks"]), float(row["max_marks"])) == (marks.marks[s, i], item.marks)
+            assert (float(row["marks"]), float(row["max_marks"])) == (earned[s, i], item.marks)
             assert row["misconception"] == marks.misconceptions.get((s, i), "")
             assert row["note"] == guarded(marks.notes.get((s, i), ""))
     assert next(rows, None) is None
@@ -151,9 +151,7 @@ def test_scores_add_up_over_the_layers(exam: Exam) -> None:
 def test_a_changed_mark_stands_in_the_row(exam: Exam) -> None:
     marks = marked(exam, ["ann"])
     assert (marks.verdicts == CORRECT).all()
-    changed = marks.marks.copy()
-    changed[0, 1:3] = 0.75, 0.25
-    after = Marks(exam, marks.submissions, marks.verdicts, changed, marks.led_to, {(0, 2): "examiner"}, {})
+    after = replace(marks, decided={(0, 1): 0.75, (0, 2): 0.25}, said={(0, 1): "", (0, 2): "examiner"})
     first, second = rows_of("".join(marks_csv(after)))[1:3]
     assert (first["verdict"], first["marks"], first["note"]) == ("correct", "0.75", "")
     assert (second["verdict"], second["marks"], second["note"]) == ("correct", "0.25", "examiner")

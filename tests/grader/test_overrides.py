@@ -33,9 +33,9 @@ def decided(marks: Marks, tmp_path: Path, text: str) -> Marks:
 def test_a_decision_changes_one_mark_and_says_so(marks: Marks, tmp_path: Path) -> None:
     after = decided(marks, tmp_path, HEADER + 'bob,q1_a1,0.5,"smudged, but legible"\n')
     row, column = 1, marks.exam.columns.index("q1_a1")
-    assert after.marks[row, column] == 0.5
+    assert after.earned()[row, column] == 0.5
     assert after.notes[row, column].startswith("examiner: 0.5 instead of 0: smudged, but legible")
-    changed = after.marks != marks.marks
+    changed = after.earned() != marks.earned()
     assert changed.sum() == 1
     assert np.array_equal(after.verdicts, marks.verdicts)
 
@@ -66,7 +66,7 @@ def test_a_decision_that_cannot_be_carried_out_is_refused_with_its_line(
 @pytest.mark.parametrize("mark", ["0.5", ".5", '"0,5"', '"0,500"'])
 def test_a_mark_is_a_plain_decimal_by_a_point_or_a_comma(marks: Marks, tmp_path: Path, mark: str) -> None:
     after = decided(marks, tmp_path, HEADER + f"bob,q1_a1,{mark},x\n")
-    assert after.marks[1, marks.exam.columns.index("q1_a1")] == 0.5
+    assert after.earned()[1, marks.exam.columns.index("q1_a1")] == 0.5
 
 
 def test_all_faults_are_listed_at_once(marks: Marks, tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_the_right_number_with_too_few_digits_is_imprecise_and_worth_half(small:
         old = np.array([item.part == "update" for item in small.items])
         assert (marks.verdicts[short & (significant >= 2) & ~old] == IMPRECISE).all()
         assert (marks.verdicts[short & (significant < 2)] == WRONG).all()
-        assert (marks.marks[marks.verdicts == IMPRECISE] == 0.5).all()
+        assert (marks.earned()[marks.verdicts == IMPRECISE] == 0.5).all()
         assert (marks.verdicts == IMPRECISE).mean() > 0.3
 
 
@@ -218,7 +218,7 @@ def test_follow_through_is_worth_the_share_that_the_spec_says(share: float, wort
     marks = marked(exam, slipped(exam))
     followed = marks.verdicts == FOLLOW_THROUGH
     assert followed.sum() > 3 * len(exam.variants)
-    assert (marks.marks[followed] == worth).all()
+    assert (marks.earned()[followed] == worth).all()
     assert np.isfinite(marks.led_to[followed]).all()
     assert marks.notes[tuple(np.argwhere(followed)[0].tolist())].startswith("right from own earlier values")
 
@@ -236,7 +236,7 @@ def test_no_follow_through_where_the_spec_has_none() -> None:
 def test_the_share_for_too_few_digits_is_the_specs() -> None:
     exam = exam_of("tanh-heads", "cross-entropy", imprecise=0.25)
     marks = score(exam, submitted(exam, rounded_to(exam, 2)))
-    assert (marks.marks[marks.verdicts == IMPRECISE] == 0.25).all()
+    assert (marks.earned()[marks.verdicts == IMPRECISE] == 0.25).all()
     assert (marks.verdicts == IMPRECISE).any()
 
 
@@ -248,4 +248,4 @@ def test_marks_do_not_depend_on_who_else_is_marked(small: Exam) -> None:
         written = numerals_of(values[: v + 1], small.spec.rounding)
         alone = score(small, submitted(small, written))
         assert np.array_equal(alone.verdicts[v], together.verdicts[v])
-        assert np.array_equal(alone.marks[v], together.marks[v])
+        assert np.array_equal(alone.earned()[v], together.earned()[v])
