@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.layouts import Sheet, arrange, student_id
-from grader.numerals import BLANK, KINDS, UNREADABLE, VALUE, decimal_mark, read, read_block
+from grader.numerals import BLANK, UNREADABLE, VALUE
+from grader.readings import Cell, Readings, decimal_commas
 from qgen.cells import Coded
 from qgen.errors import InputError, quoted
 from qgen.tables import SHOWN, Faults, read_table
@@ -16,7 +18,6 @@ from qgen.tables import SHOWN, Faults, read_table
 __all__ = ["BLANK", "UNREADABLE", "VALUE", "Submissions", "read_answers"]
 
 _FEW = 12  # variants that a message names one by one
-_BLOCK = 16384  # cells read at once: their arrays stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,18 +27,32 @@ class Submissions:
     students: tuple[str, ...]  # (S,) in the order of the file
     variants: NDArray[np.intp]  # (S,) index into the exam's variants
     items: tuple[str, ...]  # (I,)
-    written: Coded  # (S, I) as it stands in the file
-    values: NDArray[np.float64]  # (S, I) nan where the kind is not VALUE
-    kinds: NDArray[np.int8]  # (S, I)
-    reasons: dict[tuple[int, int], str]  # (student, item) of every UNREADABLE cell
+    readings: Readings  # (S, I)
     notes: tuple[str, ...]  # remarks on the file
 
+    @property
+    def written(self) -> Coded:
+        """(S, I): as it stands in the file."""
+        return self.readings.written
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """(S, I): nan where the kind is not VALUE."""
+        return self.readings.values()
+
+    @cached_property
+    def kinds(self) -> NDArray[np.int8]:
+        """(S, I)."""
+        return self.readings.kinds()
+
+    @cached_property
+    def reasons(self) -> dict[Cell, str]:
+        """Why a cell (student, item) is UNREADABLE."""
+        return self.readings.reasons()
+
     def take(self, rows: slice) -> "Submissions":
-        """Some of the students, numbered from 0; without the reasons."""
-        return Submissions(
-            self.students[rows], self.variants[rows], self.items, Coded(self.written.texts, self.written.which[rows]),
-            self.values[rows], self.kinds[rows], {}, self.notes,
-        )  # fmt: skip
+        """Some of the students, numbered from 0."""
+        return Submissions(self.students[rows], self.variants[rows], self.items, self.readings.take(rows), self.notes)
 
 
 def read_answers(
@@ -61,10 +76,9 @@ def read_answers(
     faults.stop()
     if not sheet.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
-    values, kinds, reasons = numbers(sheet.written)
-    remarks += decimal_commas(sheet.written, values, kinds, reasons)
-    notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks))
-    return Submissions(tuple(sheet.students), chosen, tuple(items), sheet.written, values, kinds, reasons, notes)
+    readings, commas = decimal_commas(Readings.of(sheet.written))
+    notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks), *(f"{table.name}: {c}" for c in commas))
+    return Submissions(tuple(sheet.students), chosen, tuple(items), readings, notes)
 
 
 def _variants(
@@ -104,59 +118,3 @@ def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
     for variant, index in exact.items():
         bare[variant.lstrip("0")] = None if variant.lstrip("0") in bare else index
     return lambda text: exact[text] if text in exact else bare.get(text.lstrip("0"))
-
-
-def numbers(written: Coded) -> tuple[NDArray[np.float64], NDArray[np.int8], dict[tuple[int, int], str]]:
-    """`read_block` of the answers, each different text once."""
-    texts, which = written.texts.tolist(), written.which
-    values, kinds = np.empty(len(texts)), np.empty(len(texts), np.int8)
-    why: dict[int, str] = {}
-    for first in range(0, len(texts), _BLOCK):
-        part = slice(first, first + _BLOCK)
-        values[part], kinds[part], reasons = read_block(texts[part])
-        why.update((first + at, reason) for at, reason in reasons.items())
-    all_kinds = kinds[which]
-    unreadable = np.argwhere(all_kinds == UNREADABLE).tolist() if why else []
-    found = {(row, column): why[int(which[row, column])] for row, column in unreadable}
-    return values[which], all_kinds, found
-
-
-def decimal_commas(
-    written: Coded, values: NDArray[np.float64], kinds: NDArray[np.int8], reasons: dict[tuple[int, int], str]
-) -> list[str]:
-    """Read again, in place, students who write a decimal comma: to them 1,234 is one number, and 1.234 may be two.
-
-    Who does is evident from the student's other cells: a comma that can only be a decimal mark and no such dot.
-    Where a student's cells show neither, the file's do.
-    """
-    comma = np.array(["," in text for text in written.texts.tolist()])
-    commas = np.flatnonzero(comma[written.which].any(axis=1)).tolist() if comma.any() else []
-    marks = {at: _marks(written[at], kinds[at]) for at in commas}
-    file = "".join(sorted(set("".join(marks.values()))))
-    if file == ",":
-        for at in (at for at in range(len(kinds)) if at not in marks and "." in "".join(written[at])):
-            marks[at] = _marks(written[at], kinds[at])
-            if "." in marks[at]:  # some write dots: those who show neither are left as they are
-                file = ",."
-                break
-    again = 0
-    for at, mark in marks.items():
-        if (mark or file) != ",":
-            continue
-        for item, (text, kind) in enumerate(zip(written[at], kinds[at].tolist(), strict=True)):
-            if ("," in text and kind == UNREADABLE) or ("." in text and kind == VALUE):
-                numeral = read(text, comma=True)
-                values[at, item], kinds[at, item] = numeral.value, KINDS.index(numeral.kind)
-                again += numeral.kind == "value"
-                reasons.pop((at, item), None)
-                if numeral.reason:
-                    reasons[at, item] = numeral.reason
-    cells = "1 cell" if again == 1 else f"{again:,} cells"
-    return [f" {cells} such as 1,234 read as a decimal comma, like its writer's others"] if again else []
-
-
-def _marks(texts: NDArray[np.object_], kinds: NDArray[np.int8]) -> str:
-    """Of the marks "," and "." those that are a decimal mark beyond doubt in some of the texts."""
-    values = texts[kinds == VALUE].tolist()
-    comma = any("," in text for text in values)  # a comma in doubt would not have been a value
-    return "," * comma + "." * any("." in text and decimal_mark(text) == "." for text in values)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.score import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Cell, Marks, few_digits, worth
+from grader.readings import Cell
+from grader.score import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Marks, few_digits, worth
 from grader.spellings import numerals
 from grader.spreadsheet import cell
 from qgen.decimals import plain
@@ -127,7 +128,7 @@ class MarksRows:
         ]
         texts = rows[places].reshape(verdicts.shape)
         follows = np.nonzero(verdicts == FOLLOW_THROUGH)
-        led_to, at = np.unique(self.marks.led_to[chunk][follows], return_inverse=True)
+        led_to, at = np.unique(self.marks.follows(chunk), return_inverse=True)
         notes = [f'"{FOLLOWS}{number}"\n' for number in numerals(led_to, self.marks.exam.spec.rounding)]
         texts[follows] += np.array(notes, dtype=object)[at]
         return texts

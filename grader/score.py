@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from grader.elsewhere import Fit, elsewhere
 from grader.follow import before_update, follow, led_astray, own_values, shows_work, tells
 from grader.hypotheses import Suspects, suspects
 from grader.numerals import read
+from grader.readings import Cell
 from grader.tolerance import Bools, within
 from qgen.certify import Batch
 from qgen.exam import Exam
@@ -32,14 +33,13 @@ FEWEST_SIGNIFICANT = 2
 SLIP = 3.0
 """An answer as many times further off than honest rounding goes may be a rounding slip; no mistake is named for it."""
 
-Cell = tuple[int, int]
 Verdicts = NDArray[np.int8]
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """verdicts and `led_to`, what own values lead to (NaN: no follow-through): (students, items).
+    """verdicts: (students, items). `led_to`: of each follow-through cell, row by row, what own values lead to.
 
     said: notes of cells (student, item) that do not follow from their verdict, so of all `misconceptions` and all that
     is `decided`; `notes` has the others too. elsewhere: submissions that fit another variant. decided: marks that an
@@ -55,6 +55,16 @@ class Marks:
     elsewhere: tuple[Fit, ...] = ()
     decided: Mapping[Cell, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+
+    @cached_property
+    def _followed(self) -> NDArray[np.intp]:
+        """(students + 1,): how many follow-through cells come before each student's."""
+        return np.concatenate([[0], np.cumsum((self.verdicts == FOLLOW_THROUGH).sum(axis=1))])
+
+    def follows(self, rows: slice) -> Array:
+        """`led_to` of some students."""
+        first, stop, _ = rows.indices(len(self.verdicts))
+        return self.led_to[self._followed[first] : self._followed[stop]]
 
     def earned(self, rows: slice = slice(None)) -> Array:
         """(students, items): the marks of some students."""
@@ -87,7 +97,9 @@ class _Notes(Mapping[Cell, str]):
         if cell in marks.said:
             return marks.said[cell]
         if marks.verdicts[cell] == FOLLOW_THROUGH:
-            return FOLLOWS + marks.exam.spec.rounding.text(float(marks.led_to[cell]))
+            row, column = cell
+            before = np.count_nonzero(marks.verdicts[row, :column] == FOLLOW_THROUGH)
+            return FOLLOWS + marks.exam.spec.rounding.text(float(marks.follows(slice(row, row + 1))[before]))
         if marks.verdicts[cell] == IMPRECISE:
             return few_digits(marks.exam.spec.rounding)
         raise KeyError(cell)
@@ -114,7 +126,7 @@ class _Scored:
     """What `score` finds of some students; in `words` and `elsewhere` they are numbered as in the whole class."""
 
     verdicts: Verdicts
-    led_to: Array  # where the verdict is follow-through: little else is sent between processes
+    led_to: Array
     words: list[tuple[int, int, str, str]]  # student, item, misconception, note
     elsewhere: tuple[Fit, ...]
 
@@ -123,8 +135,8 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
     """Every cell's verdict: right, right from own values, right to few digits, wrong, blank or unreadable."""
     known = [suspects(batch) for batch in exam.batches]
     count = len(submissions.students)
-    verdicts = np.empty(submissions.values.shape, dtype=np.int8)
-    led_to = np.full(verdicts.shape, np.nan)
+    verdicts = np.empty(submissions.written.which.shape, dtype=np.int8)
+    led_to: list[Array] = []
     said: dict[Cell, str] = dict(submissions.reasons)
     names: dict[Cell, str] = {}
     fits: list[Fit] = []
@@ -132,12 +144,12 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
     parts = each(lambda rows: _scored(exam, submissions, known, rows), chunks, jobs)
     for chunk, scored in zip(chunks, parts, strict=True):
         verdicts[chunk] = scored.verdicts
-        led_to[chunk][scored.verdicts == FOLLOW_THROUGH] = scored.led_to
+        led_to.append(scored.led_to)
         for student, column, name, note in scored.words:
             names[student, column], said[student, column] = name, note
         fits += scored.elsewhere
         progress(chunk.stop)
-    return Marks(exam, submissions, verdicts, led_to, said, names, tuple(fits))
+    return Marks(exam, submissions, verdicts, np.concatenate(led_to), said, names, tuple(fits))
 
 
 def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], rows: slice) -> _Scored:

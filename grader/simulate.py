@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.answers import Submissions, numbers
+from grader.answers import Submissions
 from grader.byhand import Habits, changing, habits_of, work
 from grader.follow import MOST_OFF
 from grader.mistaken import Rows
+from grader.readings import Readings
 from grader.spellings import numerals, shortened, slipped, spelt
 from qgen.cells import Coded
 from qgen.errors import InputError, nearest
@@ -69,9 +70,8 @@ class Simulated:
     @property
     def submissions(self) -> Submissions:
         """The same as read from the answers file."""
-        written = Coded.of(self.written)
-        values, kinds, reasons = numbers(written)
-        return Submissions(self.students, self.variants, self.exam.columns, written, values, kinds, reasons, ())
+        readings = Readings.of(Coded.of(self.written))
+        return Submissions(self.students, self.variants, self.exam.columns, readings, ())
 
     def answers_csv(self) -> str:
         """The answers file: wide, a column per item."""

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.answers import UNREADABLE, Submissions, decimal_commas, numbers
+from grader.answers import Submissions
+from grader.numerals import Numeral
+from grader.readings import Readings, decimal_commas
 from grader.responses.people import NOBODY, People
 from grader.responses.taken import Taken, several, shown
 from qgen.cells import Coded
@@ -54,13 +56,9 @@ def assemble(
         remarks.append(
             f"{several(mixed, 'combination')} of variants such as {example}: the quiz drew each question at random"
         )
-    coded = Coded.of(written)
-    values, kinds, reasons = numbers(coded)
-    remarks += [remark.strip() for remark in decimal_commas(coded, values, kinds, reasons)]
-    for cell, doubt in doubts.items():
-        values[cell], kinds[cell], reasons[cell] = np.nan, UNREADABLE, doubt
-    students = tuple(by_student)
-    return sat, Submissions(students, variants, exam.columns, coded, values, kinds, reasons, tuple(remarks))
+    readings, commas = decimal_commas(Readings.of(Coded.of(written)))
+    readings = readings.otherwise({cell: Numeral("unreadable", reason=doubt) for cell, doubt in doubts.items()})
+    return sat, Submissions(tuple(by_student), variants, exam.columns, readings, (*remarks, *commas))
 
 
 def _by_student(

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from grader.answers import Submissions, numbers
+from grader.answers import Submissions
 from grader.byhand import changing, habits_of, work
+from grader.readings import Readings
 from grader.score import CORRECT, WRONG, Marks, score
 from grader.simulate import numerals_of, simulate
 from qgen.cells import Coded
@@ -30,9 +31,8 @@ def exam(request: pytest.FixtureRequest) -> Exam:
 
 def marked(exam: Exam, values: np.ndarray, variants: np.ndarray) -> Marks:
     written = numerals_of(values, exam.spec.rounding)
-    values, kinds, reasons = numbers(Coded.of(written))
     students = tuple(f"S{s}" for s in range(len(written)))
-    return score(exam, Submissions(students, variants, exam.columns, Coded.of(written), values, kinds, reasons, ()))
+    return score(exam, Submissions(students, variants, exam.columns, Readings.of(Coded.of(written)), ()))
 
 
 def holding(exam: Exam, groups: list[tuple[Misconception, ...]], each: int) -> tuple[Marks, list[set[str]]]:

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.answers import Submissions, numbers
+from grader.answers import Submissions
 from grader.lms.cells import runs
 from grader.lms.results import read_results
 from grader.marksheet import MARKS_HEADER, marks_csv, scores_csv
+from grader.readings import Readings
 from grader.score import CORRECT, VERDICTS, Marks, score
 from grader.simulate import simulate
 from grader.spreadsheet import cell, guarded, unguarded
@@ -40,11 +41,8 @@ def marked(exam: Exam, students: list[str], text: str | None = None) -> Marks:
     n, width = len(students), len(exam.items)
     key = [exam.spec.rounding.text(float(v)) for v in exam.value[:, 0]]
     written = np.array([key if text is None else [text] * width] * n, dtype=object).reshape(n, width)
-    values, kinds, reasons = numbers(Coded.of(written))
     variants = np.zeros(n, dtype=np.intp)
-    return score(
-        exam, Submissions(tuple(students), variants, exam.columns, Coded.of(written), values, kinds, reasons, ())
-    )
+    return score(exam, Submissions(tuple(students), variants, exam.columns, Readings.of(Coded.of(written)), ()))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -63,7 +61,7 @@ def test_hostile_text_comes_back_from_a_csv_reader_and_runs_in_no_spreadsheet(
 ) -> None:
     width = len(plain_marks.exam.items)
     written = Coded.of(np.full((1, width), answer, dtype=object))
-    submissions = replace(plain_marks.submissions, students=(student,), written=written)
+    submissions = replace(plain_marks.submissions, students=(student,), readings=Readings.of(written))
     marks = replace(plain_marks, submissions=submissions, said={(0, 0): f"not a number: {answer}"})
     rows = rows_of("".join(marks_csv(marks)))
     assert len(rows) == width

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from grader.answers import Submissions, numbers
+from grader.answers import Submissions
 from grader.byhand import UNROUNDED, Habits, habits_of, work
+from grader.readings import Readings
 from grader.score import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks, score
 from grader.simulate import numerals_of, wrong_number
 from qgen.cells import Coded
@@ -22,10 +23,9 @@ def exam_of(network: str, loss: str, iterations: int = 1, variants: int = 6, **m
 
 def submitted(exam: Exam, written: np.ndarray) -> Submissions:
     """These texts (students, items), variants in turn."""
-    values, kinds, reasons = numbers(Coded.of(written))
     n = len(written)
     students, variants = tuple(f"S{s}" for s in range(n)), np.arange(n) % len(exam.variants)
-    return Submissions(students, variants, exam.columns, Coded.of(written), values, kinds, reasons, ())
+    return Submissions(students, variants, exam.columns, Readings.of(Coded.of(written)), ())
 
 
 def marked(exam: Exam, values: np.ndarray) -> Marks:
@@ -219,7 +219,8 @@ def test_follow_through_is_worth_the_share_that_the_spec_says(share: float, wort
     followed = marks.verdicts == FOLLOW_THROUGH
     assert followed.sum() > 3 * len(exam.variants)
     assert (marks.earned()[followed] == worth).all()
-    assert np.isfinite(marks.led_to[followed]).all()
+    assert len(marks.led_to) == followed.sum()
+    assert np.isfinite(marks.led_to).all()
     assert marks.notes[tuple(np.argwhere(followed)[0].tolist())].startswith("right from own earlier values")
 
 
