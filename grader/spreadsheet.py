@@ -11,8 +11,13 @@ import re
 _NUMERAL = re.compile(r"[+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)?")
 _HARMLESS = re.compile(r"""(?:[\w.(−–·×][^,;\t\r\n"]*)?""")
 _QUOTED = re.compile(r'[,"\n\r]')
-_PLACE = r"(^|[,;\t\r\n])([\s\x00-\x20\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff]*)"
-_RUNS = r"(?=[=+\-@|＝＋－＠｜﹦﹢﹣﹫⁺⁼₊₌])"
+_UNSEEN = (  # spaces, controls and formats: Unicode's categories Z, Cc and Cf
+    r"\s\x00-\x20\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_PLACE = rf"(^|[,;\t\r\n])([{_UNSEEN}]*)"
+_RUNS = r"(?=[=+\-@|＝＋－＠｜﹦﹢﹣﹫⁺⁼₊₌⩵⩶﬩])"
 _BARE = re.compile(rf"{_PLACE}{_RUNS}")
 _GUARDED = re.compile(rf"{_PLACE}'{_RUNS}")
 

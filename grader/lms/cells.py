@@ -39,10 +39,13 @@ def plain(text: str) -> str:
     return re.sub(r'\\(?="|$)', r"\\ ", text)
 
 
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")  # controls, formats and spaces
+
+
 def runs(text: str) -> bool:
     """Whether a spreadsheet might run this cell, or a part of it where the list separator is another one."""
     for part in re.split(r"[,;\t\r\n]", text):
-        seen = [c for c in unicodedata.normalize("NFKC", part) if unicodedata.category(c)[0] not in "CZ"]
+        seen = [c for c in unicodedata.normalize("NFKC", part) if unicodedata.category(c) not in _UNSEEN]
         if seen and seen[0] in "=+-@|":
             return True
     return False

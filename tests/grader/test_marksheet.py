@@ -54,6 +54,11 @@ def plain_marks(exam: Exam) -> Marks:
     return marked(exam, ["ann"], "0.5")
 
 
+def test_no_character_before_a_formula_hides_it_from_the_guard() -> None:
+    chars = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    assert not [char for char in chars if runs(guarded(f"{char}=1"))]
+
+
 @STEADY
 @given(student=NASTY, answer=NASTY)
 def test_hostile_text_comes_back_from_a_csv_reader_and_runs_in_no_spreadsheet(
