@@ -8,8 +8,9 @@ r"""The markup of a paper, read into blocks. Templates write it; `escape` protec
     $$ formula $$ | note                 a formula on its own line, broken if it is too long; the note at the right
     @fields Name: 60% = Ada | Id: 40% -> id
                                          lines to write on, named after ->, or filled in after =
-    @table [N] [bare]                    rows of cells with | between them, the first row the header (none if bare);
+    @table [N] [bare] [kept]             rows of cells with | between them, the first row the header (none if bare);
     @end                                 N: the rows in N groups side by side. Columns of numbers align at the point.
+                                         kept: its last row is on one page with what follows
     @boxes [N]                           answer boxes, N in a row (as many as fit):
                                          label | item id [| value [| the label in words]]
     @end
@@ -70,12 +71,16 @@ class Fields(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows of cells in `groups` side by side; `numeric` tells the columns that align at the decimal point."""
+    """Rows of cells in `groups` side by side; `numeric` tells the columns that align at the decimal point.
+
+    kept: on one page with what follows.
+    """
 
     header: tuple[Inline, ...]
     rows: tuple[tuple[Inline, ...], ...]
     groups: int
     numeric: tuple[bool, ...]
+    kept: bool = False
 
 
 class AnswerBox(NamedTuple):
@@ -276,8 +281,8 @@ class _Parser:
 
     def table(self, rest: str, opened: int) -> Table:
         options = rest.split()
-        bare = "bare" in options
-        counts = [option for option in options if option != "bare"]
+        bare, kept = "bare" in options, "kept" in options
+        counts = [option for option in options if option not in ("bare", "kept")]
         rows: list[tuple[Inline, ...]] = []
         for number, line, cells in self.rows(opened):
             try:
@@ -288,7 +293,7 @@ class _Parser:
             except MarkupError as fault:
                 self.fault(number, fault)
         if len(counts) > 1 or not all(re.fullmatch("[1-9]", count) for count in counts):
-            raise MarkupError("write @table, or @table and the number of groups side by side (1 to 9), or bare")
+            raise MarkupError("write @table, or @table and the number of groups side by side (1 to 9), bare, kept")
         if len(rows) < (1 if bare else 2):
             raise MarkupError("this table has no rows")
         body = rows if bare else rows[1:]
@@ -296,7 +301,7 @@ class _Parser:
             any(column) and all(not cell or number_in(cell) for cell in column) for column in zip(*body, strict=True)
         )
         groups = min(int(counts[0]) if counts else 1, len(body))
-        return Table(() if bare else rows[0], tuple(body), groups, numeric)
+        return Table(() if bare else rows[0], tuple(body), groups, numeric, kept)
 
     def boxes(self, rest: str, opened: int) -> Boxes:
         boxes = []

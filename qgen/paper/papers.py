@@ -187,7 +187,7 @@ class Papers:
                 {
                     "name": layer.name,
                     "activation": layer.activation,
-                    "formula": ", ".join(
+                    "formula": r",\; ".join(
                         f"{name_symbol('a' + unit).latex} = {derivation.symbols['a' + unit].latex}"
                         for unit in layer.units
                     ),

@@ -86,7 +86,7 @@ def set_table(table: Table, width: float, single: Single, path: Callable[..., Pa
         last = i == per - 1
         if header and last:
             row = ruled(row, -row.descent - 1.5, THICK)._replace(descent=row.descent + 4.0)
-        yield row._replace(repeat=repeated, keep=not last and (i == 0 or i == per - 2))
+        yield row._replace(repeat=repeated, keep=table.kept if last else i == 0 or i == per - 2)
 
 
 def _scaled(piece: Piece, scale: float) -> Piece:

@@ -277,6 +277,12 @@ def test_a_paragraph_stays_with_the_formula_it_introduces_also_across_an_empty_l
     assert [line.keep for line in lines] == [True, False, False, False]
 
 
+def test_a_table_stays_with_what_follows_only_where_it_says_so():
+    for option, kept in (("", False), (" kept", True)):
+        lines, _ = set_lines(f"@table bare{option}\n$x$ | 1\n$y$ | 2\n$z$ | 3\n@end\n\n### Part\n\nwords", 400, {})
+        assert [line.keep for line in lines] == [True, True, kept, True, False]
+
+
 def test_digits_in_words_come_out_where_they_stood_whatever_was_set_before():
     for words in ["12 to 34 (5)", "−98 to 76 (0)", "−10 to 20 (3)"]:
         (line,) = Flow(400, {}).lines(parse(f"$$ x $$ | {words} **78** $y_9$ é0\n"))
