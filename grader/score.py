@@ -18,6 +18,7 @@ from grader.hypotheses import Suspects, suspects
 from grader.numerals import read
 from grader.readings import Cell
 from grader.tolerance import Bools, within
+from qgen.cells import Coded
 from qgen.certify import Batch
 from qgen.exam import Exam
 from qgen.intervals import Array
@@ -193,7 +194,8 @@ class _OnQuestion:
     ) -> None:  # fmt: skip
         variants = submissions.variants[rows]
         self.exam, self.verdicts = exam, verdicts
-        self.values, self.written = submissions.values[rows, columns], submissions.written[rows, columns]
+        self.values = submissions.values[rows, columns]
+        self.written = Coded(submissions.written.texts, submissions.written.which[rows, columns])
         self.low, self.high = exam.low[columns].T[variants], exam.high[columns].T[variants]
         key = exam.value[columns].T[variants]
         self.own = own_values(batch, variants, self.values, verdicts == CORRECT, key)
@@ -246,13 +248,14 @@ class _OnQuestion:
         return diagnose(Answers(self.own, self.values, wrong, settled, self.coarse, half, slip), known)
 
 
-def half_units(values: Array, written: NDArray[np.object_], cells: Bools, asked: Rounding) -> Array:
+def half_units(values: Array, written: Coded, cells: Bools, asked: Rounding) -> Array:
     """For the given cells: half a unit of the last digit written where that is fewer than asked, else 0."""
     halves = np.zeros(cells.shape)
     tens = 10 * asked.unit(np.nan_to_num(values))
     # only a number that fits on fewer digits can have been written with fewer
     few = cells & (np.abs(values - np.round(values / tens) * tens) < 1e-3 * tens)
-    halves[few] = [_half_unit(text, asked) for text in written[few].tolist()]
+    texts, places = np.unique(written.which[few], return_inverse=True)
+    halves[few] = np.array([_half_unit(text, asked) for text in written.texts[texts].tolist()])[places]
     return halves
 
 
