@@ -127,7 +127,7 @@ def _written(rounding: Rounding) -> Callable[[Step, Value], Value]:
             return value
         unit = rounding.unit(np.maximum(np.abs(value.low), np.abs(value.high)))
         lowest, highest = np.ceil(value.low / unit - MOST_MOVED) * unit, np.floor(value.high / unit + MOST_MOVED) * unit
-        kept = 0.1 * MOST_MOVED * unit
+        kept = np.where((value.low == 0) & (value.high == 0), 0.0, 0.1 * MOST_MOVED * unit)  # nothing to round in a 0
         return Interval(np.minimum(value.low - kept, lowest), np.maximum(value.high + kept, highest))
 
     return write
@@ -138,10 +138,28 @@ def led_astray(own: Own) -> Bools:
 
     Where none did, the key's range is the measure.
     """
+    return _comes_from(own, own.wrong)
+
+
+def forced_by_guess(own: Own, wrong: Bools) -> Bools:
+    """The answers (students, items) that come after a ReLU's 0 from a negative number that is itself among the `wrong`.
+
+    To write one there, out of nothing, makes much of what comes after it 0.
+    """
+    guessed = {}
+    relus = {step.needs[0] for step in own.question.steps if step.rule == "relu"}
+    for i, item in enumerate(own.question.items):
+        if item.step in relus:
+            guessed[item.step] = np.where(wrong[:, i] & (own.claims[item.step] < 0), 1.0, np.nan)
+    return _comes_from(own, guessed)
+
+
+def _comes_from(own: Own, sources: Mapping[str, Array]) -> Bools:
+    """The answers (students, items) that come after a source: by step 1, or NaN where it is none."""
     nothing = np.zeros(len(next(iter(own.givens.values()))))
     rules = dict.fromkeys(RULES, lambda *needs: reduce(np.maximum, needs))
-    wrong = solve(own.question.steps, dict.fromkeys(own.givens, nothing), rules=rules, claimed=own.wrong)
-    return np.asarray(np.array([wrong[item.step] for item in own.question.items]).T > 0)
+    found = solve(own.question.steps, dict.fromkeys(own.givens, nothing), rules=rules, claimed=sources)
+    return np.asarray(np.array([found[item.step] for item in own.question.items]).T > 0)
 
 
 def before_update(own: Own, values: Array) -> Array:
@@ -155,6 +173,15 @@ def before_update(own: Own, values: Array) -> Array:
             old = step.needs[0]
             before[:, i] = own.givens[old] if old in own.givens else answers[steps[old].needs[0]]
     return before
+
+
+def gradient_of_update(question: Question) -> NDArray[np.intp]:
+    """(items,): for an updated parameter the place of the gradient that it was updated by, -1 for every other item."""
+    place = {item.step: i for i, item in enumerate(question.items)}
+    needs = {step.id: step.needs for step in question.steps if step.rule in ("update", "scaled_gradient")}
+    return np.array(
+        [place[needs[needs[item.step][1]][1]] if item.step in needs else -1 for item in question.items], dtype=np.intp
+    )
 
 
 def tells(lowest: Array, highest: Array, before: Array) -> Bools:
@@ -171,7 +198,8 @@ def tells(lowest: Array, highest: Array, before: Array) -> Bools:
 def shows_work(own: Own, values: Array) -> Bools:
     """Answers (students, items) that can earn marks though they are not the key's.
 
-    Not a 0, unless a ReLU gives it from an own negative number, nor an updated parameter that repeats the old one.
+    Not a 0, unless a ReLU gives it from an own negative number, nor an updated parameter that repeats the old one; for
+    what a ReLU's 0 forces see `forced_by_guess`.
     """
     steps = {step.id: step for step in own.question.steps}
     shows: Bools = np.asarray((values != 0) & (values != before_update(own, values)))

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 from grader.answers import BLANK, UNREADABLE, Submissions
 from grader.diagnose import Answers, Found, diagnose
 from grader.elsewhere import Fit, elsewhere
-from grader.follow import before_update, follow, led_astray, own_values, shows_work, tells
+from grader.follow import (
+    before_update,
+    follow,
+    forced_by_guess,
+    gradient_of_update,
+    led_astray,
+    own_values,
+    shows_work,
+    tells,
+)
 from grader.hypotheses import Suspects, suspects
 from grader.numerals import read
 from grader.readings import Cell
@@ -214,7 +223,8 @@ class _OnQuestion:
         loose = np.full(self.verdicts.shape, np.nan)
         for own in (self.own, self.own.forward()):
             usable = allowed & led_astray(own)
-            rows = np.flatnonzero(((self.verdicts == WRONG) & earned & usable).any(axis=1))
+            open_to = (self.verdicts == WRONG) & usable & (earned | (self.values == 0))
+            rows = np.flatnonzero(open_to.any(axis=1))
             lowest, highest = np.full((2, *self.verdicts.shape), np.nan)
             lowest[rows], highest[rows] = follow(own.take(rows))
             usable &= np.isfinite(highest - lowest)
@@ -224,6 +234,7 @@ class _OnQuestion:
             loose[hit] = (lowest[hit] + highest[hit]) / 2
             self.verdicts[hit & sharp] = FOLLOW_THROUGH
             self.led_to[hit & sharp] = self.exam.spec.rounding.round(loose[hit & sharp])
+        self._force(*bounds[1], before)
         # own numbers as small as rounding lead to ranges that hold nearly anything: they count for those who show
         # at least as much work that cannot be made up
         hit = (self.verdicts == WRONG) & ~np.isnan(loose)
@@ -237,6 +248,18 @@ class _OnQuestion:
         for lowest, highest, usable in bounds:
             near |= usable & within(self.values, lowest - self.coarse, highest + self.coarse)
         self.verdicts[(self.verdicts == WRONG) & earned & (self.coarse > 0) & near] = IMPRECISE
+
+    def _force(self, lowest: Array, highest: Array, usable: Bools, before: Array) -> None:
+        """The 0s that an own unit's 0, rightly found, leads to, and the parameters that they leave as they were."""
+        forced = usable & (self.values == 0) & (lowest == 0) & (highest == 0)
+        hit = forced & (self.verdicts == WRONG)
+        if not hit.any():
+            return
+        hit &= ~forced_by_guess(self.own, self.verdicts == WRONG)
+        gradient = gradient_of_update(self.own.question)
+        still = (gradient >= 0) & hit[:, gradient] & (self.verdicts == WRONG) & (self.values == before)
+        self.led_to[hit], self.led_to[still] = 0.0, before[still]
+        self.verdicts[hit | still] = FOLLOW_THROUGH
 
     def misconceptions(self, known: Suspects) -> Found:
         """What is behind the cells that are still wrong."""

@@ -250,3 +250,36 @@ def test_marks_do_not_depend_on_who_else_is_marked(small: Exam) -> None:
         alone = score(small, submitted(small, written))
         assert np.array_equal(alone.verdicts[v], together.verdicts[v])
         assert np.array_equal(alone.earned()[v], together.earned()[v])
+
+
+EXACT = (0, True, 0)
+
+
+def test_what_an_own_dead_unit_forces_to_be_0_follows_and_so_do_the_parameters_it_leaves() -> None:
+    """A slip in an updated weight makes the unit's pre-activation negative in the next iteration."""
+    exam = exam_of("relu-sigmoid", "squared-error", iterations=2)
+    n = len(exam.variants)
+    habits = Habits(*(np.full(n, fill) for fill in EXACT))
+    far = np.round(-40.1 / exam.batches[0].givens["t2_x1"], 4)
+    values = work(exam.batches[0], np.arange(n), habits, slips={"new_w11_1": far})
+    verdicts = marked(exam, values).verdicts
+    parameters = ("w11_1", "w21_1", "w31_1", "b1_1", "w11_2")
+    forced = [column(exam, f"t2_d{name}") for name in parameters]
+    left = [column(exam, f"t2_new_{name}") for name in parameters]
+    assert (values[:, forced] == 0).all()
+    assert (values[:, left] == values[:, [column(exam, f"new_{name}") for name in parameters]]).all()
+    assert (verdicts[:, [column(exam, "t2_z1_1"), *forced, *left]] == FOLLOW_THROUGH).all()
+
+
+def test_a_negative_number_out_of_nothing_forces_no_0() -> None:
+    """The same 0s, but the pre-activations that they come from are the slips."""
+    exam = exam_of("relu-sigmoid", "squared-error")
+    n = len(exam.variants)
+    habits = Habits(*(np.full(n, fill) for fill in EXACT))
+    slips = {"z1_1": np.full(n, -5.4321), "z2_1": np.full(n, -2.1234)}
+    values = work(exam.batches[0], np.arange(n), habits, slips=slips)
+    verdicts = marked(exam, values).verdicts
+    shown = np.array([item.part in ("gradient", "update") for item in exam.items])
+    nothing = trivial(exam, values) & shown
+    assert nothing.sum() == 24 * n
+    assert (verdicts[nothing] == WRONG).all()

@@ -156,7 +156,9 @@ def test_german_explains_every_mistake():
     assert macro("words.txt", "explained", "new-one", "a*b", language="de") == r"a\*b"
 
 
-@pytest.mark.parametrize(("language", "one", "several"), [("en", "only −0.5", "−1 to 2"), ("de", "nur −0.5", "−1 bis 2")])
+@pytest.mark.parametrize(
+    ("language", "one", "several"), [("en", "only −0.5", "−1 to 2"), ("de", "nur −0.5", "−1 bis 2")]
+)
 def test_a_range_of_one_number_is_told_as_one(language, one, several):
     assert macro("words.txt", "accepted", "-0.5", "-0.5", language=language) == one
     assert macro("words.txt", "accepted", "-1", "2", language=language) == several
