@@ -18,6 +18,7 @@ from qgen.tables import SHOWN, Faults, read_table
 __all__ = ["BLANK", "UNREADABLE", "VALUE", "Submissions", "read_answers"]
 
 _FEW = 12  # variants that a message names one by one
+_SOME = 4  # items that a message names
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +77,18 @@ def read_answers(
     faults.stop()
     if not sheet.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
+    if sheet.absent:
+        remarks.insert(0, f"{table.line}: {_absent(sheet.absent)}")
     readings, commas = decimal_commas(Readings.of(sheet.written))
     notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks), *(f"{table.name}: {c}" for c in commas))
     return Submissions(tuple(sheet.students), chosen, tuple(items), readings, notes)
+
+
+def _absent(items: Sequence[str]) -> str:
+    """That these items have no column."""
+    some, more = ", ".join(items[:_SOME]), len(items) - _SOME
+    named = f"{some} and {more} more items" if more > 0 else some
+    return f"no column for {named}: blank for everyone; the right --exam, and no column lost?"
 
 
 def _variants(

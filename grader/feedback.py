@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from grader.explain import typeset
 from grader.marksheet import layer_columns, number
-from grader.score import IMPRECISE, IS_BLANK, VERDICTS, Marks
+from grader.score import VERDICTS, Marks
 from qgen.decimals import plain
 from qgen.errors import InputError
 from qgen.folder import safe_name, unique_names
@@ -20,8 +21,11 @@ from qgen.words import macro
 from qgen.words import render as words
 from qgen.worked import Derivation, Worked, worked
 
-MOST_DETAILED = 9
-"""Lost marks that are explained line by line, so that feedback stays within two pages; the others are listed."""
+MOST_DETAILED, FEWER_DETAILED, MANY = 9, 4, 60
+"""Lost marks that are explained line by line, fewer beside very many, so that feedback stays within two pages; the
+others are listed."""
+
+_FRACTION = re.compile(r"\\frac\{(\\partial \w)\}\{(.*)\}")
 
 
 def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str, bytes]]:
@@ -71,64 +75,94 @@ def _lines(marks: Marks, derivations: list[Derivation], variant: int) -> dict[st
 
 
 def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
-    exam, variant = marks.exam, int(marks.submissions.variants[s])
-    lost: list[dict[str, Any]] = []
-    blank: list[dict[str, Any]] = []
-    question_of = {item.id: k for k, q in enumerate(exam.spec.questions, 1) for item in q.question.items}
-    marks_of = marks.earned(slice(s, s + 1))[0].tolist()
-    for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True)):
-        if earned >= item.marks:
-            continue
-        entry = {
-            "question": question_of[item.id],
-            "name": latex_name(item.step),
-            "answer": marks.submissions.written[s, i][:60],
-            "low": plain(float(exam.low[i, variant])),
-            "high": plain(float(exam.high[i, variant])),
-            "value": lines[item.id].value,
-            "verdict": VERDICTS[marks.verdicts[s, i]],
-            "marks": number(earned),
-            "max_marks": number(item.marks),
-            "lines": lines[item.id].lines[-2:],
-            "note": "" if marks.verdicts[s, i] == IMPRECISE else marks.notes.get((s, i), ""),
-            "misconception": marks.misconceptions.get((s, i), ""),
-        }
-        said = escape(entry["note"].replace(f"{item.step}: used ", "Used ").replace(f"{item.step}: ", ""))
-        entry["typeset"] = typeset(said) if entry["misconception"] else escape(entry["note"])
-        (blank if marks.verdicts[s, i] == IS_BLANK else lost).append(entry)
+    exam, marks_of = marks.exam, marks.earned(slice(s, s + 1))[0].tolist()
+    groups = []
+    for k, question in enumerate((q.question for q in exam.spec.questions), 1):
+        for t in range(1, question.iterations + 1):
+            here = {item.id for item in question.items if item.iteration == t}
+            found = [
+                _entry(marks, s, i, earned, lines[item.id])
+                for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True))
+                if item.id in here and (earned < item.marks or (s, i) in marks.decided)
+            ]
+            lost = [entry for entry in found if entry["verdict"] != "blank" or entry["decided"]]
+            blank = [entry for entry in found if entry not in lost]
+            iteration = t if question.iterations > 1 else 0
+            groups.append({"question": k, "iteration": iteration, "lost": lost, "blank": blank})
+    _detail(groups)
     layers = []
     for name, columns in layer_columns(exam).items():
-        question, _, layer = name.partition("_")
+        id, _, layer = name.partition("_")
         layers.append(
             {
-                "question": question[1:],
+                "question": id[1:],
                 "name": layer,
                 "score": number(sum(marks_of[column] for column in columns)),
                 "max_score": number(sum(exam.items[column].marks for column in columns)),
             }
         )
     score = round(sum(marks_of), 6)
-    # a named mistake teaches most, so it is explained before others where there is no room for all
-    lost.sort(key=lambda entry: (not entry["misconception"], entry["verdict"] == "imprecise"))
     return {
         "title": exam.spec.title,
-        "variant": exam.variants[variant],
+        "variant": exam.variants[int(marks.submissions.variants[s])],
         "student": marks.submissions.students[s],
         "full_name": exam.names.get(marks.submissions.students[s], ""),
         "score": number(score),
         "max_score": number(exam.max_score),
         "percent": f"{100 * score / exam.max_score if exam.max_score else 0:.0f}",
         "layers": layers,
-        "lost": lost[:MOST_DETAILED],
-        "more": lost[MOST_DETAILED:],
-        "blank": blank,
+        "groups": [group for group in groups if group["lost"] or group["more"] or group["blank"]],
     }
+
+
+def _entry(marks: Marks, s: int, i: int, earned: float, worked_out: Worked) -> dict[str, Any]:
+    """What the template tells of a lost mark."""
+    exam, variant, item = marks.exam, int(marks.submissions.variants[s]), marks.exam.items[i]
+    name, verdict = latex_name(item.step), VERDICTS[marks.verdicts[s, i]]
+    answer = marks.submissions.written[s, i][:60]
+    note = marks.said.get((s, i), "") if verdict == "imprecise" else marks.notes.get((s, i), "")
+    misconception = marks.misconceptions.get((s, i), "")
+    said = escape(note.replace(f"{item.step}: used ", "Used ").replace(f"{item.step}: ", ""))
+    shown = worked_out.lines[-2:]
+    return {
+        "name": name,
+        "inline": _FRACTION.sub(r"\1 / \2", name),
+        "answer": answer if verdict in ("unreadable", "blank") else answer.replace("-", "−"),
+        "low": plain(float(exam.low[i, variant])),
+        "high": plain(float(exam.high[i, variant])),
+        "value": worked_out.value,
+        "verdict": verdict,
+        "decided": (s, i) in marks.decided,
+        "marks": number(earned),
+        "max_marks": number(item.marks),
+        # a gradient's product stands on the chain's second line
+        "lines": [f"{name} {shown[0]}" if shown[0].startswith("=") else shown[0], *shown[1:]],
+        "note": note,
+        "misconception": misconception,
+        "typeset": typeset(said) if misconception else escape(note),
+    }
+
+
+def _detail(groups: list[dict[str, Any]]) -> None:
+    """Puts the lost marks for whose lines there is no room into `more`; a named mistake teaches most, it has room."""
+    lost = [entry for group in groups for entry in group["lost"]]
+    most = MOST_DETAILED if len(lost) + sum(len(group["blank"]) for group in groups) <= MANY else FEWER_DETAILED
+    order = {"imprecise": 1}
+    first = sorted(lost, key=lambda entry: (not entry["misconception"], order.get(entry["verdict"], 0)))
+    detailed = {id(entry) for entry in first[:most]}
+    for group in groups:
+        group["more"] = [entry for entry in group["lost"] if id(entry) not in detailed]
+        group["lost"] = [entry for entry in group["lost"] if id(entry) in detailed]
 
 
 def _printable(value: Any) -> Any:
     """The same context with every character outside of Latin-1 that may lack a glyph as "?", formulas untouched."""
     if isinstance(value, dict):
-        return {k: v if k in ("name", "lines", "value") else _printable(v) for k, v in value.items()}
+        return {k: v if k in ("name", "inline", "lines", "value") else _printable(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_printable(entry) for entry in value]
-    return "".join(c if c.isascii() and c.isprintable() else "?" for c in value) if isinstance(value, str) else value
+    return (
+        "".join(c if c == "−" or (c.isascii() and c.isprintable()) else "?" for c in value)
+        if isinstance(value, str)
+        else value
+    )

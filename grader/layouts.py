@@ -21,12 +21,16 @@ _UNNAMED = "\0unnamed"  # a column without a heading
 
 @dataclass(frozen=True)
 class Sheet:
-    """What S students wrote: their ids, the lines they start on, their variants ("" if none), the answers (S, I)."""
+    """What S students wrote: their ids, the lines they start on, their variants ("" if none), the answers (S, I).
+
+    absent: the items that have no column.
+    """
 
     students: list[str]
     lines: list[int]
     variants: list[str]
     written: Coded
+    absent: Sequence[str] = ()
 
 
 def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Sheet:
@@ -179,7 +183,8 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
         full = np.full((len(first), len(items)), codes[""], np.int32)
         full[:, [items.index(item) for item in present]] = which
         which = full
-    return Sheet(list(first), list(first.values()), variants, Coded.by(codes, which))
+    absent = [item for item in items if item not in present]
+    return Sheet(list(first), list(first.values()), variants, Coded.by(codes, which), absent)
 
 
 def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Sheet:

@@ -125,10 +125,11 @@ class _Notes(Mapping[Cell, str]):
 FOLLOWS = "right from own earlier values, which lead to "
 
 
-def few_digits(rounding: Rounding) -> str:
-    """The note of an imprecise answer."""
+def few_digits(rounding: Rounding, led_to: float | None = None) -> str:
+    """The note of an imprecise answer, right by the key or by what own earlier values `led_to`."""
     kind = "decimal places" if rounding.kind == "dp" else "significant figures"
-    return f"right as far as it is written; the paper asks for {rounding.digits} {kind}"
+    start = "right" if led_to is None else f"{FOLLOWS}{rounding.text(led_to)},"
+    return f"{start} as far as it is written; the paper asks for {rounding.digits} {kind}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +138,7 @@ class _Scored:
 
     verdicts: Verdicts
     led_to: Array
-    words: list[tuple[int, int, str, str]]  # student, item, misconception, note
+    words: list[tuple[int, int, str, str]]  # student, item, misconception ("" if none), note
     elsewhere: tuple[Fit, ...]
 
 
@@ -156,7 +157,9 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
         verdicts[chunk] = scored.verdicts
         led_to.append(scored.led_to)
         for student, column, name, note in scored.words:
-            names[student, column], said[student, column] = name, note
+            said[student, column] = note
+            if name:
+                names[student, column] = name
         fits += scored.elsewhere
         progress(chunk.stop)
     return Marks(exam, submissions, verdicts, np.concatenate(led_to), said, names, tuple(fits))
@@ -189,6 +192,8 @@ def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], row
         found, names = on_question.misconceptions(suspected)
         students, items = (rows.start + some[found[:, 0]]).tolist(), (found[:, 1] + columns.start).tolist()
         words += zip(students, items, *zip(*names, strict=True), strict=True) if names else ()
+        for student, item, note in on_question.short_of_own():
+            words.append((int(rows.start + some[student]), item + columns.start, "", note))
         verdicts[some, columns], led_to[some, columns] = on_question.verdicts, on_question.led_to
     copies = tuple(replace(fit, student=rows.start + fit.student) for fit in copies)
     return _Scored(verdicts, led_to[verdicts == FOLLOW_THROUGH], words, copies)
@@ -244,10 +249,12 @@ class _OnQuestion:
         self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
         self.local = (bounds[1][1] - bounds[1][0]) / 2
         self.coarse = half_units(self.values, self.written, self.verdicts == WRONG, self.exam.spec.rounding)
-        near = np.zeros(self.verdicts.shape, dtype=bool)
         for lowest, highest, usable in bounds:
-            near |= usable & within(self.values, lowest - self.coarse, highest + self.coarse)
-        self.verdicts[(self.verdicts == WRONG) & earned & (self.coarse > 0) & near] = IMPRECISE
+            near = usable & within(self.values, lowest - self.coarse, highest + self.coarse)
+            near &= (self.verdicts == WRONG) & earned & (self.coarse > 0)
+            self.verdicts[near] = IMPRECISE
+            if lowest is not self.low:
+                self.led_to[near] = self.exam.spec.rounding.round((lowest[near] + highest[near]) / 2)
 
     def _force(self, lowest: Array, highest: Array, usable: Bools, before: Array) -> None:
         """The 0s that an own unit's 0, rightly found, leads to, and the parameters that they leave as they were."""
@@ -260,6 +267,11 @@ class _OnQuestion:
         still = (gradient >= 0) & hit[:, gradient] & (self.verdicts == WRONG) & (self.values == before)
         self.led_to[hit], self.led_to[still] = 0.0, before[still]
         self.verdicts[hit | still] = FOLLOW_THROUGH
+
+    def short_of_own(self) -> Iterator[tuple[int, int, str]]:
+        """The imprecise answers that are right from own earlier values only, with a note."""
+        for student, item in np.argwhere((self.verdicts == IMPRECISE) & ~np.isnan(self.led_to)).tolist():
+            yield student, item, few_digits(self.exam.spec.rounding, float(self.led_to[student, item]))
 
     def misconceptions(self, known: Suspects) -> Found:
         """What is behind the cells that are still wrong."""

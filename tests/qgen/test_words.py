@@ -173,8 +173,8 @@ def test_the_language_sets_the_default_title():
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_feedback_prints_in_every_language_with_or_without_a_note(language):
     item = {
-        "question": 1,
-        "name": "z_1",
+        "inline": "z_1",
+        "decided": False,
         "answer": "a*b",
         "low": "-1",
         "high": "2",
@@ -190,6 +190,7 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "typeset": r"2 \* error",
     }
     blank = {**item, "answer": ""}
+    decided = {**named, "decided": True, "note": "examiner: 1 instead of 0: good * idea"}
     context = {
         "title": "T",
         "variant": "001",
@@ -200,12 +201,12 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "percent": "0",
     }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
-    markup = render(
-        "feedback.txt", {**context, "lost": [item, named], "more": [item], "blank": [blank]}, None, language
-    )
+    group = {"question": 1, "iteration": 2, "lost": [item, named, decided], "more": [item], "blank": [blank]}
+    markup = render("feedback.txt", {**context, "groups": [group]}, None, language)
     words = " ".join(span.text for block in parse(markup) for span in spans(block))
     assert "a*b" in words
     assert "2 * error" in words
+    assert "good * idea" in words
 
 
 def spans(node):
