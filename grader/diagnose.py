@@ -97,22 +97,34 @@ def diagnose(answers: Answers, suspects: Suspects) -> Found:
     better = _best(pairs, len(rows), best.count)
     two = better.sure & (~best.sure | (better.gain > best.gain))
     one = np.flatnonzero(best.sure & ~two)
-    students, columns = np.nonzero(single.explained[best.row[one]])
-    which = single.which[best.row[one]][students]
-    words = [suspects.words(False, *place) for place in zip(which.tolist(), columns.tolist(), strict=True)]
+    held = single.which[best.row[one]]
+    explained = single.explained[best.row[one]] | evidence.from_forward(suspects.single, held, one)
+    students, columns = np.nonzero(explained)
+    words = [suspects.words(False, *place) for place in zip(held[students].tolist(), columns.tolist(), strict=True)]
     cells = [np.array([rows[one][students], columns]).T]
-    at = np.full((len(rows), len(suspects.single.held)), -1)
+    more, names = _of_two(suspects, evidence, pairs, better.row[two], np.flatnonzero(two), single)
+    return np.concatenate([*cells, np.array([rows[more[:, 0]], more[:, 1]]).T]), words + names
+
+
+def _of_two(
+    suspects: Suspects, evidence: _Evidence, pairs: _Fits, row: Places, students: Places, single: _Fits
+) -> Found:
+    """The cells explained by pairs of mistakes, of these students; each with the one that explains it alone, if any."""
+    which = pairs.which[row]
+    explained = pairs.explained[row] | evidence.from_forward(suspects.pairs, which, students)
+    at = np.full((len(evidence.telling), len(suspects.single.held)), -1)
     at[single.students, single.which] = np.arange(len(single.students))
-    for s in np.flatnonzero(two).tolist():
-        row = better.row[s]
-        # of two mistakes held, the one that explains a cell alone
-        parts = [h for h in suspects.places[pairs.which[row]].tolist() if at[s, h] >= 0]
-        found = np.flatnonzero(pairs.explained[row])
-        for column in found.tolist():
-            alone = [h for h in parts if single.explained[at[s, h], column]]
-            words.append(suspects.words(not alone, alone[0] if alone else int(pairs.which[row]), column))
-        cells.append(np.array([np.full(len(found), rows[s]), found]).T)
-    return np.concatenate(cells), words
+    parts, alone = suspects.places[which], []
+    for part in parts.T:
+        place = at[students, part]
+        by_own = single.explained[place] & (place >= 0)[:, None] if len(single.explained) else np.zeros_like(explained)
+        alone.append(by_own | evidence.from_forward(suspects.single, part, students))
+    found = np.argwhere(explained)
+    words = []
+    for s, column in found.tolist():
+        of = next((part for part, explains in zip(parts[s].tolist(), alone, strict=True) if explains[s, column]), None)
+        words.append(suspects.words(True, int(which[s]), column) if of is None else suspects.words(False, of, column))
+    return np.array([students[found[:, 0]], found[:, 1]]).T, words
 
 
 class _Evidence:
@@ -156,14 +168,32 @@ class _Evidence:
         ]
         return _Fits(students, which, *map(np.concatenate, zip(*parts, strict=True)))
 
+    def from_forward(self, hypotheses: Hypotheses, which: Places, students: Places) -> Bools:
+        """(n, items): what the hypothesis which[r] explains of student students[r] by the forward answers alone.
+
+        For who goes on with more digits than were written, or past an own answer.
+        """
+        own, held = self.answers.own.take(students).forward(), np.arange(len(students))
+        made = predicted(own.question, hypotheses.held, which, held, own.givens, own.claims)
+        with np.errstate(all="ignore"):
+            right = solve(own.question.steps, own.givens, claimed=own.claims)
+            due = np.array([np.broadcast_to(right[item.step], len(students)) for item in own.question.items]).T
+            off = np.abs(made - self.answers.values[students])
+            explains = (off <= self._reach(made, students)) & (np.abs(made - due) > self.half[students])
+        return np.asarray(explains & self.telling[students] & (self.answers.coarse[students] == 0))
+
+    def _reach(self, made: Array, students: Places) -> Array:
+        """How far an answer may be from what a mistake makes of it."""
+        # one unit more, for a mistaken way may round once more than the right one
+        reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
+        return np.asarray(np.maximum(reach, self.answers.coarse[students]))
+
     def _fit(self, hypotheses: Hypotheses, which: Places, students: Places) -> tuple[Bools, Counts, Counts, Bools]:
         own, settled = self.answers.own, self.answers.settled[students]
         telling, half = self.telling[students], self.half[students]
         made = predicted(own.question, hypotheses.held, which, students, own.givens, own.claims)
         with np.errstate(all="ignore"):
-            # one unit more, for a mistaken way may round once more than the right one
-            reach = np.maximum(half, self.share[students] * np.abs(made)) + self.unit[students]
-            reach = np.maximum(reach, self.answers.coarse[students])
+            reach = self._reach(made, students)
             differs = np.abs(made - self.due[students]) > half
             off = np.abs(made - self.answers.values[students])
         explained = telling & differs & (off <= reach)

@@ -117,6 +117,18 @@ def test_the_transposed_index_is_told_with_both_weights() -> None:
     assert "used w_12^(2) where w_21^(2) belongs" in notes["db2_1"]
 
 
+def test_of_two_mistakes_each_cell_gets_the_one_that_explains_it_alone() -> None:
+    """A weight's gradient is not blamed for what was done to the bias's."""
+    exam = exam_of("relu-sigmoid", "squared-error", 1)
+    marks, _ = holding(exam, [(BY_NAME["transposed-weight"], BY_NAME["bias-gradient-times-input"])], 6)
+    names: dict[str, set[str]] = {}
+    for (_, i), name in marks.misconceptions.items():
+        names.setdefault(exam.items[i].step, set()).add(name)
+    assert names["db3"] == {"bias-gradient-times-input"}
+    assert names["dw12_1"] == names["dw32_1"] == {"transposed-weight"}
+    assert names["db1_1"] | names["db2_1"] == {"transposed-weight + bias-gradient-times-input"}
+
+
 def test_a_rounding_slip_is_no_misconception() -> None:
     """Numbers off by one or two units of the last digit, just out of the range."""
     exam = exam_of("relu-sigmoid", "squared-error", 1)
