@@ -29,3 +29,4 @@ def test_the_samples_are_marked_as_the_readme_says(
     counts = next(line for line in told.split(". ") if "cells: " in line)
     start = counts.index("1 student," if sample == "notes" else "30 students,")
     assert counts[start : counts.index("unreadable")] in README
+    assert told[told.index("most common") : told.index("results in")] in README
