@@ -38,7 +38,7 @@ def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iter
     taken = get_context("fork").Value("q", 0)
     with ExitStack() as stack:
         receivers = [stack.enter_context(_labourer(work, parts, taken)) for _ in range(min(jobs, len(parts)))]
-        made: dict[int, Done] = {}
+        made: dict[int, tuple[Done, Exception | None]] = {}
         for part in range(len(parts)):
             while part not in made:
                 for ready in connection.wait(receivers):
@@ -47,13 +47,14 @@ def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iter
                         at, done, fault = ready.recv()
                     except EOFError:
                         raise InputError(ENDED) from None
-                    if fault is not None:
-                        raise fault
                     if at < 0:
                         receivers.remove(ready)
                     else:
-                        made[at] = done
-            yield made.pop(part)
+                        made[at] = done, fault
+            done, fault = made.pop(part)
+            if fault is not None:  # the first part's, of which others may be the consequence
+                raise fault
+            yield done
 
 
 @contextmanager

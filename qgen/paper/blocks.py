@@ -157,6 +157,18 @@ def chunks(markup: str) -> Iterator[str]:
         yield "\n\n".join(held)
 
 
+def group(chunk: str) -> str:
+    """What stands in a chunk that is one @keep up to its @end; "" where it is anything else."""
+    lines = chunk.strip().split("\n")
+    inner = "\n".join(lines[1:-1])
+    depth = 0
+    for name in _GROUPS.findall(inner):
+        depth += -1 if name == "end" else 1
+        if depth < 0:
+            return ""
+    return inner if (lines[0].strip(), lines[-1].strip(), depth) == ("@keep", "@end", 0) else ""
+
+
 def parse(markup: str) -> tuple[Block, ...]:
     """The blocks of a paper. All faults at once as one InputError, each with its line."""
     return _Parser(markup).parse()

@@ -22,6 +22,7 @@ from qgen.paper.blocks import (
     Rule,
     Table,
     chunks,
+    group,
     parse,
 )
 from qgen.paper.canvas import Drawing
@@ -80,7 +81,7 @@ def set_lines(
     unusual: list[object] = [part for part in margins if not _is_plain(part)]
     for source in chunks(markup):
         try:
-            found.append(_cached(source, width) if "@diagram" not in source else _set(Flow(width, drawings), source))
+            found.append(_chunk(source, width, drawings))
         except UnprintableError:
             # Few documents hold a name that leaves the fixed tables; only these pay for glyphs of their own.
             found.append(source)
@@ -90,15 +91,36 @@ def set_lines(
             parse(markup)
             raise
     glyphs = Glyphs(" ".join(_texts(unusual))) if unusual else PLAIN
+    flow = Flow(width, drawings, glyphs)
+    return _joined([_set(flow, part) if isinstance(part, str) else part for part in found]), glyphs
+
+
+def _joined(parts: Sequence[Chunk]) -> list[Line]:
+    """The lines of all; a paragraph stays with what it introduces in the next part."""
     lines: list[Line] = []
     introduces = False
-    for part in found:
-        chunk = _set(Flow(width, drawings, glyphs), part) if isinstance(part, str) else part
-        if introduces and chunk.introduced:
+    for part in parts:
+        if introduces and part.introduced:
             lines[-1] = lines[-1]._replace(keep=True)
-        lines += chunk.lines
-        introduces = chunk.introduces if chunk.lines else introduces
-    return lines, glyphs
+        lines += part.lines
+        introduces = part.introduces if part.lines else introduces
+    return lines
+
+
+def _chunk(source: str, width: float, drawings: Mapping[str, Drawing]) -> Chunk:
+    """A chunk's lines: kept, but of a group with a drawing only those of the chunks in it that have none."""
+    if "@diagram" not in source:
+        return _cached(source, width)
+    inner = group(source)
+    if not inner:
+        return _set(Flow(width, drawings), source)
+    return Chunk(tuple(_kept(_joined([_chunk(part, width, drawings) for part in chunks(inner)]))), False, False)
+
+
+def _kept(lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines that belong together, those that did so before tightly."""
+    yield from (line._replace(keep=True, tight=line.keep) for line in lines[:-1])
+    yield from lines[-1:]
 
 
 def _is_plain(text: Inline) -> bool:
@@ -162,9 +184,7 @@ class Flow:
                 case Display():
                     yield from self._display(block)
                 case Keep(inner):
-                    kept = list(self._blocks(inner))
-                    yield from (line._replace(keep=True) for line in kept[:-1])
-                    yield from kept[-1:]
+                    yield from _kept(list(self._blocks(inner)))
                 case Heading():
                     yield from self._heading(block)
                 case Paragraph():

@@ -51,7 +51,8 @@ class Blank(NamedTuple):
 class Line(NamedTuple):
     """What is placed on a page as a whole: extents, space before it, and whether the next line must follow it.
 
-    `opens` tells that the numbers in paths count from anew, `repeat` is repeated before this line if it starts a page.
+    `tight`: it must follow even where all that should stay together is more than a page. `opens` tells that the numbers
+    in paths count from anew, `repeat` is repeated before this line if it starts a page.
     """
 
     ascent: float
@@ -64,6 +65,7 @@ class Line(NamedTuple):
     new_page: bool = False
     used: frozenset[str] = frozenset()
     opens: bool = False
+    tight: bool = False
 
 
 class Strip(NamedTuple):

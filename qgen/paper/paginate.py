@@ -17,43 +17,43 @@ class Placed(NamedTuple):
 def paginate(lines: Sequence[Line], height: float) -> list[list[Placed]]:
     """Lines on pages: baselines on the grid, lines that belong together on one page."""
     sheets: list[list[Placed]] = [[]]
-    bottom = 0.0
-    for group in _groups(lines):
+    for group in _groups(lines, [line.keep for line in lines]):
         if group[0].new_page:
-            if sheets[-1]:
-                sheets.append([])
-                bottom = 0.0
-            continue
-        placed, end = _place(group, bottom)
-        if end > height + 0.01 and sheets[-1]:
-            sheets.append([])
-            repeated = group[0].repeat
-            placed, end = _place([repeated, *group] if repeated else group, 0.0)
-        if end <= height + 0.01:
-            sheets[-1] += placed
-            bottom = end
-            continue
-        # More than a page that should stay together is broken where it must be.
-        bottom = sheets[-1][-1].baseline + sheets[-1][-1].line.descent if sheets[-1] else 0.0
-        for line in group:
-            (one,), end = _place([line], bottom)
-            if end > height + 0.01 and sheets[-1]:
-                sheets.append([])
-                (one,), end = _place([line], 0.0)
-            sheets[-1].append(one)
-            bottom = end
+            sheets += [[]] if sheets[-1] else []
+        elif not _put(sheets, group, height):
+            # More than a page that should stay together is broken where it may be, else where it must be.
+            for part in _groups(group, [line.tight for line in group]):
+                if not _put(sheets, part, height):
+                    for line in part:
+                        _put(sheets, [line], height, force=True)
     return [sheet for sheet in sheets if sheet] or [[]]
 
 
-def _groups(lines: Sequence[Line]) -> list[list[Line]]:
+def _put(sheets: list[list[Placed]], group: Sequence[Line], height: float, force: bool = False) -> bool:
+    """Places lines on the last page, or else on a new one; whether one page has room for them."""
+    last = sheets[-1]
+    placed, end = _place(group, last[-1].baseline + last[-1].line.descent if last else 0.0)
+    if end > height + 0.01 and last:
+        repeated = group[0].repeat
+        placed, end = _place([repeated, *group] if repeated else group, 0.0)
+        if end > height + 0.01 and not force:
+            return False
+        sheets.append([])
+    if end > height + 0.01 and not force:
+        return False
+    sheets[-1] += placed
+    return True
+
+
+def _groups(lines: Sequence[Line], keep: Sequence[bool]) -> list[list[Line]]:
     groups: list[list[Line]] = []
-    keep = False
-    for line in lines:
-        if keep and not line.new_page:
+    kept = False
+    for line, keeps in zip(lines, keep, strict=True):
+        if kept and not line.new_page:
             groups[-1].append(line)
         else:
             groups.append([line])
-        keep = line.keep
+        kept = keeps
     return groups
 
 
