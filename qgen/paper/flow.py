@@ -49,6 +49,7 @@ from qgen.paper.lines import (
 from qgen.paper.tables import set_table
 
 INDENT = 18.0
+WIDEST_ASIDE = 0.4  # of the width, at the right of a heading; what is wider stands below it
 SMALL = 9.0
 HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
 HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
@@ -217,6 +218,10 @@ class Flow:
         size = HEADING_SIZES[block.level]
         path = self._path(f"H{block.level}")
         aside = self._single(block.aside)
+        if aside.width > WIDEST_ASIDE * self.width and block.text:
+            yield from self._heading(block._replace(aside=()))
+            yield from self._paragraph(Paragraph(block.aside), (), first=False, introduces=True)
+            return
         room = self.width - (aside.width + INDENT if aside.width else 0.0)
         strips = self._wrap(block.text, room, size, bold=True) or (aside,)
         for i, strip in enumerate(strips):
@@ -357,7 +362,8 @@ class Flow:
                 blanks.append(Blank(box.item, x, low, wide, BOX_HEIGHT, path, box.spoken or plain(box.label)))
                 used |= strip.used | value.used
                 ascent, descent = max(ascent, strip.ascent), max(descent, strip.descent)
-            yield Line(ascent + 2.5, descent + 2.5, tuple(pieces), blanks=tuple(blanks), used=used)
+            # nearer to the heading above than to the one below
+            yield Line(ascent + 0.5, descent + 4.5, tuple(pieces), blanks=tuple(blanks), used=used)
 
     def _label(self, label: Inline) -> Strip:
         """A label whose fractions are set as in a display, but small: their indices have to be told apart."""

@@ -161,11 +161,12 @@ def _margins(
     room = width - 2 * SIDE
     for parts, y, line in ((marks[0], height - TOP + 18, -6.0), (marks[1], BOTTOM - 28, 12.0)):
         strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
+        free = gap if line > 0 else 0.0
         spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
-        if spare < 0:
-            longest = max(range(len(parts)), key=lambda i: strips[i].width)
-            part = _numbered(parts[longest], number, count)
-            strips[longest] = shortened(part, strips[longest].width + spare, MARGIN_SIZE, glyphs=glyphs)
+        longest = max(range(len(parts)), key=lambda i: strips[i].width)
+        most = min(strips[longest].width + min(spare, 0.0), (room - free) / 2 if free else room)
+        if strips[longest].width > most:
+            strips[longest] = shortened(_numbered(parts[longest], number, count), most, MARGIN_SIZE, glyphs=glyphs)
         for i, strip in enumerate(strips):
             used |= strip.used
             # The first part at the left, the last at the right, one between them in the middle.
@@ -173,7 +174,6 @@ def _margins(
             for dx, operators, _ in strip.pieces:
                 page.emit((), x + dx, y, operators)
         if any(parts):
-            free = gap if line > 0 else 0.0
             length = (room - free) / 2
             for left in (SIDE, (width + free) / 2):
                 page.artifacts.append(f"{left:.2f} {y + line:.2f} {length:.2f} {HAIRLINE} re f")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -222,8 +223,11 @@ class Papers:
                 shared = [sheet.factors[factor.step] for factor in factors if factor.layer == layer["name"]]
                 shown = shared if part["name"] == "gradient" else []
                 layers.append({**layer, "answers": answers, "factors": shown})
-            if part["name"] == "gradient":
-                layers.reverse()
+            if part["name"] == "gradient":  # in the order in which they are worked out: a unit's bias shows dL/dz
+                layers = [
+                    {**layer, "answers": sorted(layer["answers"], key=itemgetter("place"))}
+                    for layer in reversed(layers)
+                ]
             yield {**part, "layers": layers}
 
     def _fixed_parts(self, question: Question, t: int) -> list[dict[str, Any]]:
@@ -238,6 +242,7 @@ class Papers:
 
     def _make_parts(self, question: Question, t: int) -> Iterator[dict[str, Any]]:
         row = {item.id: i for i, item in enumerate(self.exam.items)}
+        place = {step.id: i for i, step in enumerate(question.steps)}
         for part in PARTS:
             items = [item for item in question.items if item.iteration == t and item.part == part]
             layers = []
@@ -248,6 +253,7 @@ class Papers:
                         "id": item.id,
                         "step": item.step,
                         "row": row[item.id],
+                        "place": place[item.step],
                         "name": latex_name(item.step),
                         "spoken": escape(self._word("box", speak(latex_name(item.step), self.speech), layer, t)),
                         "route": self.routes.get(item.id, ""),
@@ -255,7 +261,11 @@ class Papers:
                     for item in mine
                 ]
                 if mine:
-                    layers.append({"name": layer, "marks": _marks(mine), "answers": answers})
+                    rows = [answers]
+                    if part == "forward" and len(mine) > 4:  # z and a in rows of their own
+                        half = len(answers) // 2
+                        rows = [answers[:half], answers[half:]]
+                    layers.append({"name": layer, "marks": _marks(mine), "answers": answers, "rows": rows})
             yield {"name": part, "marks": _marks(items), "layers": layers}
 
 

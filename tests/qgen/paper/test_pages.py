@@ -115,6 +115,31 @@ def test_a_long_title_in_the_header_is_shortened_and_leaves_the_variant_alone():
     assert cut.pieces[-1][1].endswith(f"({encode('R', '…')}) Tj ET")
 
 
+def test_words_in_the_footer_leave_the_mark_alone():
+    (page,) = contents(pdf("A", footer="long " * 60 + "| {page}", mark=lambda page: f"PAGE {page}"))
+    (cut,) = re.findall(r"1 0 0 1 56\.70 32\.00 cm (.*) Q", page)
+    assert encode("R", "…") in cut
+    longest = shortened((Text("R", "long " * 60),), (text_width() - 30) / 2, 9.0).width
+    assert len(re.findall("long", cut)) * single((Text("R", "long "),), 9.0).width <= longest
+
+
+def test_what_is_too_wide_for_the_right_of_a_heading_stands_below_it():
+    beside, below = (Flow(480, {}).lines(parse(f"# A title of some words | {'course ' * n}\n\nwords")) for n in (3, 8))
+    assert [len(lines) for lines in (beside, below)] == [2, 3]
+    assert below[0].keep
+    assert below[1].keep
+
+
+def test_what_is_kept_together_but_too_tall_is_broken_where_it_may_be():
+    """Groups within a group that no page has room for stay whole."""
+    part = "@keep\n### Part\n\nwords\n\n$$ x $$\n@end\n\n"
+    lines, _ = set_lines("@keep\n" + part * 30 + "@end\n", 400, {})
+    sheets = paginate(lines, 500.0)
+    assert len(sheets) > 2
+    assert all(not placed.line.tight for sheet in sheets[:-1] for placed in sheet[-1:])
+    assert all(sheet[0].line.pieces[0].path[0][0] == "H3" for sheet in sheets)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_lines_stay_in_order_on_the_grid_on_the_page_and_with_the_next_where_they_must(seed):
     draw = random.Random(seed)
