@@ -1,5 +1,8 @@
 """Fonts made for the tests: what is printed must not hang on the fonts of the machine that runs them."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,25 @@ def save_font(path, chars, *, cff=False, features="", rights=0, em=1000, ascent=
 def font():
     """Saves a small font."""
     return save_font
+
+
+@pytest.fixture
+def barriers(tmp_path):
+    """What an independent checker of accessible PDFs (PDF/UA-1, WCAG 2.2) finds wrong with some."""
+
+    def found(*pdfs: bytes) -> list[str]:
+        paths = [tmp_path / f"{i}.pdf" for i in range(len(pdfs))]
+        for path, pdf in zip(paths, pdfs, strict=True):
+            path.write_bytes(pdf)
+        command = [sys.executable, "-c", "from outloud.cli import main; main()", "--json", "-", "-q", *map(str, paths)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        results = json.loads(done.stdout)["results"]
+        assert len(results) == len(pdfs)
+        # formulas in the middle of a sentence are taken for out of place (ORD-001): test_tags.py tests the order
+        findings = [finding for result in results for finding in result["findings"] if finding["rule"] != "ORD-001"]
+        return [f"{finding['rule']}: {finding['message']}" for finding in findings]
+
+    return found
 
 
 @pytest.fixture(scope="session", autouse=True)

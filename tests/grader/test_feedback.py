@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from grader.feedback import feedback
 from grader.score import Marks, score
 from qgen.exam import Exam, make_exam
 from qgen.spec import spec_of
+
+Barriers = Callable[..., list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +104,9 @@ def test_ids_that_differ_by_case_keep_their_own_feedback_and_control_characters_
     made = dict(feedback(marked(exam, tmp_path, students)))
     assert len(made) == 3
     assert "0.777" in text_of(made["A-3.pdf"])[1]
+
+
+def test_feedback_has_no_barrier_for_those_who_cannot_see(exam: Exam, tmp_path: Path, barriers: Barriers) -> None:
+    wrong = dict.fromkeys(exam.columns[::3], "0.777")
+    blank = dict.fromkeys(exam.columns[:9], "")
+    assert barriers(*(pdf for _, pdf in feedback(marked(exam, tmp_path, {"ann": wrong, "bo": blank, "cy": {}})))) == []
