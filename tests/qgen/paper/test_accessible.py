@@ -25,5 +25,4 @@ def test_papers_and_solutions_have_no_barrier(name, barriers):
 
 def test_the_checker_finds_a_heading_that_skips_a_level(barriers):
     pdf = render("# Title\n\n### Part\n\nwords\n", header="", footer="", drawings={}, title="Title")
-    (barrier,) = barriers(pdf)
-    assert barrier.startswith("HDG-001")
+    assert "HDG-001" in {barrier.partition(":")[0] for barrier in barriers(pdf)}
