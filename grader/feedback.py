@@ -54,8 +54,9 @@ def _printed(marks: Marks, context: dict[str, Any], templates: Path | None, head
 
 def _pdf(marks: Marks, context: dict[str, Any], templates: Path | None, heading: str, page: str) -> bytes:
     spec = marks.exam.spec
+    markup = words("feedback.txt", context, templates, spec.language)
     return render(
-        words("feedback.txt", context, templates, spec.language),
+        markup,
         paper=spec.paper,
         header=f"{escape(spec.title)} | {escape(context['student'])}",
         footer=f"{escape(spec.course)} | {page}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,37 +12,21 @@ from grader.marksheet import layer_columns, number, sums
 from grader.score import IS_UNREADABLE, VERDICTS, Marks
 from qgen.errors import printable
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 MOST_ROWS = 40
+NARROW = 40
+"""What student, variant, score and per cent take of a line."""
 
 
 def print_summary(marks: Marks, out: Path) -> None:
     """To stdout: the students or the class, what could not be read, and where the results are."""
     from rich.console import Console
-    from rich.table import Table
 
     console = Console(highlight=False, soft_wrap=False, markup=False)
-    layers = layer_columns(marks.exam)
-    most = marks.exam.max_score
     students = marks.submissions.students
-    earned = sums(marks)
-    if len(students) <= MOST_ROWS:
-        table = Table("student", "variant", "score", "%", *layers)
-        for column in table.columns[2:]:
-            column.justify = "right"
-        for student, of, (score, *parts) in zip(students, marks.submissions.variants, earned.tolist(), strict=True):
-            percent = 100 * score / most if most else 0.0
-            variant = marks.exam.variants[of]
-            table.add_row(printable(student[:40]), variant, number(score), f"{percent:.0f}", *map(number, parts))
-        console.print(table)
-    else:
-        table = Table("", "mean", "lowest", "median", "highest", "of")
-        for column in table.columns[1:]:
-            column.justify = "right"
-        maxima = [sum(marks.exam.items[column].marks for column in columns) for columns in layers.values()]
-        for name, totals, maximum in zip(("score", *layers), earned.T, (most, *maxima), strict=True):
-            figures = (totals.mean(), totals.min(), float(np.median(totals)), totals.max())
-            table.add_row(name, *(f"{figure:.1f}" for figure in figures), number(maximum))
-        console.print(table)
+    console.print(_by_student(marks, console.width) if len(students) <= MOST_ROWS else _at_a_glance(marks))
     counts = [f"{np.count_nonzero(marks.verdicts == v):,} {name.replace('_', '-')}" for v, name in enumerate(VERDICTS)]
     cells = ", ".join(counts)
     console.print(f"{len(students):,} student{'s' * (len(students) != 1)}, {marks.verdicts.size:,} cells: {cells}")
@@ -49,6 +34,8 @@ def print_summary(marks: Marks, out: Path) -> None:
     if named:
         common = ", ".join(f"{name} ({count} cell{'s' * (count != 1)})" for name, count in named.most_common(3))
         console.print(f"most common misconceptions: {common}")
+    if marks.decided:
+        console.print(f"{len(marks.decided)} decided by the examiner")
     _print_unreadable(console, marks)
     for remark in marks.remarks:
         console.print(printable(remark))
@@ -56,6 +43,41 @@ def print_summary(marks: Marks, out: Path) -> None:
         name for name in ("scores.csv", "marks.csv", "remarks.txt", "feedback") if (out / name).exists()
     )
     console.print(f"results in {out}: {written}")
+
+
+def _by_student(marks: Marks, width: int) -> Table:
+    """A row for every student; layers, which are in scores.csv, only where the terminal is wide enough."""
+    layers, most = list(layer_columns(marks.exam)), marks.exam.max_score
+    shown = len(layers) if width >= NARROW + sum(len(name) + 3 for name in layers) else 0
+    table = _table("student", "variant", "score", "%", *layers[:shown], left=2)
+    submissions = marks.submissions
+    for student, of, (score, *parts) in zip(
+        submissions.students, submissions.variants, sums(marks).tolist(), strict=True
+    ):
+        percent = f"{100 * score / most if most else 0.0:.0f}"
+        variant = marks.exam.variants[of]
+        table.add_row(printable(student[:40]), variant, number(score), percent, *map(number, parts[:shown]))
+    return table
+
+
+def _at_a_glance(marks: Marks) -> Table:
+    layers = layer_columns(marks.exam)
+    maxima = [sum(marks.exam.items[column].marks for column in columns) for columns in layers.values()]
+    table = _table("", "mean", "lowest", "median", "highest", "of", left=1)
+    for name, totals, most in zip(("score", *layers), sums(marks).T, (marks.exam.max_score, *maxima), strict=True):
+        figures = (totals.mean(), totals.min(), float(np.median(totals)), totals.max())
+        table.add_row(name, *(f"{figure:.1f}" for figure in figures), number(most))
+    return table
+
+
+def _table(*headings: str, left: int) -> Table:
+    """The first `left` columns flush left, those of numbers right."""
+    from rich.table import Table
+
+    table = Table(*headings)
+    for column in table.columns[left:]:
+        column.justify = "right"
+    return table
 
 
 def _print_unreadable(console: object, marks: Marks) -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -128,7 +128,7 @@ def make(
         )
         exam = made.exam
         typer.echo(
-            f"{_count(len(exam.variants), 'paper')} and worked solutions in {out}{_slash()}  "
+            f"{_count(len(exam.variants), 'paper')} and worked solution{_s(exam.variants)} in {out}{_slash()}  "
             f"({_count(len(exam.items), 'item')}, {exam.max_score:g} marks each, {time.monotonic() - started:.1f} s)"
         )
         typer.echo(_certificate_line(made))
@@ -295,6 +295,10 @@ def _seed(text: str) -> int:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _s(several: Sized) -> str:
+    return "" if len(several) == 1 else "s"
 
 
 def _slash() -> str:

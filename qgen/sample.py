@@ -156,7 +156,8 @@ def _too_few(spec: QuestionSpec, n: int, tally: Tally) -> str:
         if tally.rejected[name]
     )
     return (
-        f"{spec.question.id}: of {tally.drawn:,} draws only {tally.accepted} of {n} variants keep every condition. "
-        f"Of those that reach each condition: {shares}. Widen the ranges or loosen [certify]; "
-        '"qgen check exam.toml" shows the rates; one more digit in the rounding rule often helps most'
+        f"{spec.question.id}: {tally.drawn:,} draws gave only {tally.accepted} of {n} variants that keep every "
+        f"condition. Of those that reach each condition: {shares}. One more digit in the rounding rule often helps "
+        "most, for large networks above all; or widen the ranges, or loosen [certify]; qgen check with the spec shows "
+        "the rates"
     )

@@ -6,7 +6,9 @@ it stands: another language is another words.txt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.errors import InputError, nearest
 from qgen.paper.blocks import escape
+from qgen.paper.fonts import UnprintableError
 from qgen.symbols import UPDATED
 
 _INSTALLED = Path(__file__).parent / "templates"
@@ -90,6 +93,18 @@ def render(name: str, context: Mapping[str, Any], folder: Path | None = None, la
         raise _explained(fault, name) from None
 
 
+@contextmanager
+def in_template(name: str, folder: Path | None, language: str) -> Iterator[None]:
+    """Tells of faults of the markup or a formula which template they are in, or in the words that it says."""
+    try:
+        yield
+    except UnprintableError:  # of a person's name
+        raise
+    except InputError as fault:
+        file = load(name, folder, language).filename
+        raise InputError(*(f"{file}, or {WORDS}: {line}" for line in fault.faults)) from None
+
+
 def macro(name: str, function: str, *arguments: Any, folder: Path | None = None, language: str = "en") -> str:
     """What one macro of a template says, on one line."""
     try:
@@ -130,4 +145,6 @@ def _explained(fault: Exception, name: str) -> InputError:
             line = f"{file}:{number}: "
         frame = frame.tb_next
     message = fault.message if isinstance(fault, TemplateError) else f"{type(fault).__name__}: {fault}"
+    if missing := re.search(r"TemplateModule object' has no attribute '(\w+)'", message or ""):
+        message = f'there is no macro "{missing[1]}" in what this template imports'
     return InputError(f"{line or name + ': '}{message}")

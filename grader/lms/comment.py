@@ -39,7 +39,8 @@ def comment(
     told = 0
     for part in rest:
         marks = {"marks": number(part.marks), "max_marks": number(part.max_marks)}
-        parts.append(say("lost", asdict(part) | marks).rstrip("."))
+        note = part.note.removeprefix(part.item.partition("_")[2] + ": ")  # the item is named already
+        parts.append(say("lost", asdict(part) | marks | {"note": note}).rstrip("."))
         if sum(map(len, parts)) > LONGEST:
             parts.pop()
             break

@@ -25,7 +25,7 @@ from qgen.question import PARTS, Question
 from qgen.routes import route
 from qgen.spec import Spec
 from qgen.symbols import latex_name, name_symbol
-from qgen.words import WORDS, load, macro
+from qgen.words import WORDS, in_template, load, macro
 from qgen.words import render as words
 from qgen.worked import Derivation, Sheet, worked, worked_values
 
@@ -98,18 +98,20 @@ class Papers:
         spec, name = self.exam.spec, self.exam.variants[variant]
         label = self._word("paper", name)
         heading = f"{self._word('solution')}, {label}" if solved else label
-        return render(
-            self.markup(variant, solved=solved),
-            paper=spec.paper,
-            header=f"{escape(spec.title)} | {heading}",
-            footer=f"{escape(spec.course)} | {self._word('page')}",
-            drawings=self._drawings(variant),
-            title=f"{spec.title}: {heading}",
-            language=spec.language,
-            words=self.speech,
-            form=None if solved else {"exam": self.exam.checksum[:8], "variant": name},
-            mark=lambda page: mark_text(self.exam, Mark(name, page, solved)),
-        )
+        markup = self.markup(variant, solved=solved)
+        with in_template(TEMPLATES[solved], self.templates, spec.language):
+            return render(
+                markup,
+                paper=spec.paper,
+                header=f"{escape(spec.title)} | {heading}",
+                footer=f"{escape(spec.course)} | {self._word('page')}",
+                drawings=self._drawings(variant),
+                title=f"{spec.title}: {heading}",
+                language=spec.language,
+                words=self.speech,
+                form=None if solved else {"exam": self.exam.checksum[:8], "variant": name},
+                mark=lambda page: mark_text(self.exam, Mark(name, page, solved)),
+            )
 
     def _drawings(self, variant: int) -> dict[str, Drawing]:
         if self.exam.spec.drawing == "names":

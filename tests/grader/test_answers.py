@@ -213,6 +213,16 @@ def test_in_a_file_without_commas_a_dot_is_never_in_doubt(answers):
     assert answers(HEAD + "a,1,1.234,5,\n").values[0, 0] == 1.234
 
 
+def test_a_column_that_is_not_there_is_told(answers):
+    head = HEAD.replace("q1_dw13,", "")
+    assert answers(head + "a,1,5,2\n").notes == (
+        "answers.csv:1: no column for q1_dw13: blank for everyone; the right --exam, and no column lost?",
+    )
+    many = [*ITEMS, *(f"q2_z{i}" for i in range(6))]
+    (note,) = answers(HEAD + "a,1,5,2,3\n", items=many).notes
+    assert "no column for q2_z0, q2_z1, q2_z2, q2_z3 and 2 more items: blank" in note
+
+
 def test_workbook_cells_are_written_as_the_shortest_text_that_gives_them_again(answers):
     stamp = datetime(2026, 3, 1)
     read_in = answers(

@@ -161,7 +161,7 @@ def test_what_fails_half_way_leaves_nothing(spec, tmp_path):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_too_few_variants_are_told_with_any_jobs(tmp_path, jobs):
     few = {"network": "tanh-heads", "inputs": [1, 2], "weights": [0.5], "biases": [0.5], "targets": [0, 1]}
-    with pytest.raises(InputError, match="variants keep every condition"):
+    with pytest.raises(InputError, match="variants that keep every condition"):
         make(spec_of({"questions": [few]}), 40, tmp_path / "exam", seed=1, jobs=jobs)
     assert list(tmp_path.iterdir()) == []
 

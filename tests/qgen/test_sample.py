@@ -139,7 +139,7 @@ def test_a_spec_that_cannot_be_satisfied_stops_and_names_the_condition_and_its_s
     message = str(caught.value)
     assert "\n" not in message
     assert message.startswith(
-        f"q1: of {tally.drawn:,} draws only {tally.accepted} of 50 variants keep every condition."
+        f"q1: {tally.drawn:,} draws gave only {tally.accepted} of 50 variants that keep every condition."
     )
     assert re.search(rf"\d+\.\d% fail: {condition}", message)
     assert tally.drawn < 20_000 + 16_384 + 1
@@ -147,7 +147,7 @@ def test_a_spec_that_cannot_be_satisfied_stops_and_names_the_condition_and_its_s
 
 def test_draws_are_bounded_without_being_told():
     spec = spec_for("B", "squared-error", certify={"saturation": 0.9})
-    with pytest.raises(InputError, match=r"of 1,5\d\d,\d{3} draws only 0 of 3 variants"):
+    with pytest.raises(InputError, match=r"1,5\d\d,\d{3} draws gave only 0 of 3 variants"):
         draw(spec, 3)
 
 

@@ -68,6 +68,20 @@ def test_what_goes_wrong_while_rendering_names_file_and_line_also_in_an_imported
         macro("words.txt", "bad", "t", folder=mine)
 
 
+def test_a_macro_that_the_words_do_not_have_is_named(folder):
+    text = (TEMPLATES / "paper.txt").read_text("utf-8").replace("how_to_write()", "how_to_writ()")
+    mine = folder(paper=text)
+    with pytest.raises(InputError, match=rf'{mine / "paper.txt"}:\d+: there is no macro "how_to_writ" in what this'):
+        Papers(make_exam(spec_of({}), 1, 1)[0], mine).question_paper(0)
+
+
+@pytest.mark.parametrize(("line", "fault"), [("@foo", "no command @foo"), (r"$$ \frac{x $$", r"\\frac{x")])
+def test_a_fault_of_the_markup_tells_whose_it_is(folder, line, fault):
+    mine = folder(paper=f"# Title\n\n{line}\n")
+    with pytest.raises(InputError, match=rf"{mine / 'paper.txt'}, or words.txt: .*{fault}"):
+        Papers(make_exam(spec_of({}), 1, 1)[0], mine).question_paper(0)
+
+
 def test_a_template_that_includes_itself_is_an_error_and_no_traceback(folder):
     mine = folder(paper="<% include 'paper.txt' %>")
     with pytest.raises(InputError, match=r"paper\.txt:1: RecursionError"):
