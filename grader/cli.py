@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qgen.cli import faults_shown, progress_bar, show_version
-from qgen.errors import InputError
+from qgen.errors import InputError, printable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -81,7 +81,7 @@ def collect(
         the_exam = read_exam(_exam_folder(exam, papers[0]))
         collected = collect_forms(papers, the_exam, progress=progress)
         for note in collected.notes:
-            typer.secho(note, fg="yellow", err=True)
+            typer.secho(printable(note), fg="yellow", err=True)
         if not collected.papers:
             raise InputError(*collected.left_out, "no paper could be read; nothing was written")
         write_answers(collected.papers, the_exam, out, force=force)

@@ -9,6 +9,7 @@ import queue
 import subprocess
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from qgen.folder import write_whole
 
 SECONDS = 10.0
 READERS = 4
+MOST_NOTES, MOST_NAMED = 8, 3
+"""Notes on one file, and other files that a line names."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ def collect(
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> Collected:
     """Every form of the files, and of the PDFs in the folders. No file can stop the others."""
-    files = list(_files(paths))
     result, found = Collected(), []
+    files = list(_files(paths, result.notes))
     for done, (file, reply) in enumerate(_read(files, seconds), start=1):
         progress("reading", done, len(files))
         try:
@@ -67,7 +70,7 @@ def collect(
             continue
         found.append(paper)
         if notes:
-            result.notes.append(f"{file}: {'; '.join(notes)}")
+            result.notes.append(f"{file}: {'; '.join(notes[:MOST_NOTES])}{' ...' * (len(notes) > MOST_NOTES)}")
     result.papers = _one_each(found, result)
     order = {variant: k for k, variant in enumerate(exam.variants)}
     result.papers.sort(key=lambda paper: (order[paper.variant], paper.student))
@@ -84,15 +87,18 @@ def write_answers(papers: Iterable[Paper], exam: Exam, out: Path, *, force: bool
     write_whole(out, text.getvalue(), force=force)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files in order, each once; of a folder, as an LMS packs one, all PDFs below it."""
+def _files(paths: Sequence[Path], notes: list[str]) -> Iterator[Path]:
+    """The files in order, each once; of a folder, as an LMS packs one, all PDFs below it. Its other files are noted."""
     seen = set()
     for path in paths:
-        inside = path.is_dir()
-        pdfs = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file()) if inside else [path]
-        if not pdfs:
-            raise InputError(f"{path}: there are no PDFs in this folder")
-        for file in pdfs:
+        found = [path]
+        if path.is_dir():
+            inside = [p for p in sorted(path.rglob("*")) if not (p.is_dir() or p.name.startswith((".", "Thumbs.db")))]
+            found = [p for p in inside if p.suffix.lower() == ".pdf" and p.is_file()]
+            notes += [f"{p}: is no PDF file; not read" for p in inside if p not in set(found)]
+            if not found:
+                raise InputError(*notes, f"{path}: there are no PDFs in this folder")
+        for file in found:
             if file.absolute() not in seen:
                 seen.add(file.absolute())
                 yield file
@@ -101,7 +107,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 def _paper(file: Path, reply: Mapping[str, Any], exam: Exam) -> tuple[Paper, list[str]]:
     if "fault" in reply:
         raise _Wrong(reply["fault"])
-    fields = {name: " ".join(text.split()) for name, text in reply["fields"].items()}
+    fields = {name: _line(text) for name, text in reply["fields"].items()}
     notes = list(reply["notes"])
     answers = {item: fields[item] for item in exam.columns if fields.get(item)}
     if not any(item in fields for item in exam.columns):
@@ -117,6 +123,11 @@ def _paper(file: Path, reply: Mapping[str, Any], exam: Exam) -> tuple[Paper, lis
         notes.append("no answer is filled in")
     student, guess = _student(file, fields, variant, exam)
     return Paper(str(file), student, variant, answers), notes + guess
+
+
+def _line(text: str) -> str:
+    """Single spaces for line ends and for control characters, which no answers file may hold."""
+    return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in text).split())
 
 
 def _student(file: Path, fields: Mapping[str, str], variant: str, exam: Exam) -> tuple[str, list[str]]:
@@ -148,7 +159,10 @@ def _one_each(papers: list[Paper], result: Collected) -> list[Paper]:
             result.notes += [f"{p.file}: says the same as {first.file}; counted once" for p in others]
             continue
         for paper in mine:
-            also = ", ".join(other.file for other in mine if other is not paper)
+            files = [other.file for other in mine if other is not paper]
+            also = ", ".join(files[:MOST_NAMED]) + f" and {len(others) - MOST_NAMED:,} more" * (
+                len(others) > MOST_NAMED
+            )
             result.left_out.append(
                 f"{paper.file}: student {quoted(student)} sent {also} too, with other answers; remove all but one"
             )

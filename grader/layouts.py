@@ -118,7 +118,7 @@ def _blocks(table: Table, columns: list[str], faults: Faults) -> Iterator[Block]
                 both = [
                     (line, row)
                     for line, row in zip(block.lines, block.rows, strict=True)
-                    if _fits(row, width, line, faults)
+                    if _fits(row, width, table.widest, line, faults)
                 ]
                 block = Rows([line for line, _ in both], [row for _, row in both])
             for at in unnamed:
@@ -131,15 +131,19 @@ def _blocks(table: Table, columns: list[str], faults: Faults) -> Iterator[Block]
         faults.add_last(error)
 
 
-def _fits(row: list[str], width: int, line: int, faults: Faults) -> bool:
-    """Whether the row has `width` cells, once empty ones at its end are off; if not, a fault unless it is blank."""
-    if not "".join(row[width:]).strip():
+def _fits(row: list[str], width: int, widest: int | None, line: int, faults: Faults) -> bool:
+    """Whether the row has `width` cells, once empty ones at its end are off; if not, a fault unless it is blank.
+
+    A row of more cells than the heading's line was cut at a comma too much, though the last of them are empty.
+    """
+    cells = len(row)
+    if not "".join(row[width:]).strip() and (widest is None or cells <= widest):
         del row[width:]
     if len(row) == width:
         return True
     if "".join(row).strip():
-        why = "is an answer missing?" if len(row) < width else "is a decimal comma not in quotes?"
-        faults.add(line, f"{len(row)} cells, but the heading has {width}; {why}")
+        why = "is an answer missing?" if cells < width else "is a decimal comma not in quotes?"
+        faults.add(line, f"{cells} cells, but the heading has {width}; {why}")
     return False
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import replace
 from pathlib import Path
 
+from grader.layouts import student_id
 from grader.numerals import read
 from grader.score import Marks
+from grader.spreadsheet import unguarded
 from qgen.errors import InputError, nearest, quoted
+from qgen.tables import read_table
 
 MARK = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)
 HEADER = ["student_id", "item", "marks", "reason"]
@@ -18,33 +19,31 @@ HEADER = ["student_id", "item", "marks", "reason"]
 
 def override(marks: Marks, path: Path) -> Marks:
     """The marks with the examiner's decisions. InputError lists every unknown id and impossible mark by its line."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as fault:
-        raise InputError(f"{path}: cannot be read: {fault.strerror}") from None
-    except UnicodeDecodeError as fault:
-        raise InputError(f"{path}: not UTF-8 (byte {fault.start}); save it as CSV UTF-8") from None
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        header = [heading.strip().lower() for heading in next(reader, [])]
-        rows = [(reader.line_num, [entry.strip() for entry in row]) for row in reader if any(row)]
-    except csv.Error as fault:
-        raise InputError(f"{path}:{reader.line_num}: {fault}") from None
+    table = read_table(path)
+    header = [heading.strip().lower() for heading in table.heading]
     if header != HEADER:
-        raise InputError(f'{path}:1: the header is "{",".join(header)}"; write {",".join(HEADER)}')
+        raise InputError(f'{table.name}:{table.line}: the header is "{",".join(header)}"; write {",".join(HEADER)}')
+    rows = [
+        (line, [entry.strip() for entry in row])
+        for block in table.blocks
+        for line, row in zip(block.lines, block.rows, strict=True)
+    ]
     students = {student: s for s, student in enumerate(marks.submissions.students)}
     items = {item: i for i, item in enumerate(marks.exam.columns)}
     decided, notes, said = dict(marks.decided), marks.notes, dict(marks.said)
     faults: list[str] = []
     seen: set[tuple[int, int]] = set()
     for line, row in rows:
+        if not any(row):
+            continue
+        row[0] = student_id(unguarded(row[0]))
         problem = _problem(row, students, items, marks)
         if problem:
-            faults.append(f"{path}:{line}: {problem}")
+            faults.append(f"{table.name}:{line}: {problem}")
             continue
         cell = students[row[0]], items[row[1]]
         if cell in seen:
-            faults.append(f"{path}:{line}: student {row[0]}, {row[1]}: decided twice")
+            faults.append(f"{table.name}:{line}: student {row[0]}, {row[1]}: decided twice")
         seen.add(cell)
         decided[cell] = read(row[2]).value
         before = marks.earned(slice(cell[0], cell[0] + 1))[0, cell[1]]

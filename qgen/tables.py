@@ -54,6 +54,7 @@ class Table:
     line: int
     blocks: Iterator[Block]
     notes: tuple[str, ...] = ()
+    widest: int | None = None  # cells of a row, empty ones at the end included; None where these tell nothing
 
 
 class Faults:
@@ -100,7 +101,8 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
         if not re.search(rb"[\r\n]", data[at : at + LONGEST]):
             raise InputError(f"{path.name}: has a line of more than {LONGEST >> 20} MB; give {ACCEPTED}")
     encoding, notes = _encoding(path.name, data, encoding)
-    return Table(path.name, *_csv(path.name, data, encoding), notes)
+    heading, line, blocks = _csv(path.name, data, encoding)
+    return Table(path.name, trimmed(heading), line, blocks, notes, widest=len(heading))
 
 
 def _bytes(path: Path) -> bytes:
@@ -147,7 +149,7 @@ def _decoded(data: bytes, encoding: str) -> Iterator[str]:
 
 
 def _csv(name: str, data: bytes, encoding: str) -> tuple[list[str], int, Iterator[Block]]:
-    """Heading, its line, and the rows below."""
+    """Heading, empty cells at its end included, its line, and the rows below."""
     lines = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
     delimiter, start = _delimiter(lines)
     lines.seek(0)
@@ -159,8 +161,8 @@ def _csv(name: str, data: bytes, encoding: str) -> tuple[list[str], int, Iterato
         for heading in reader:
             if "".join(heading).strip("\ufeff" + _SPACE):
                 heading[0] = heading[0].removeprefix("\ufeff")
-                heading = trimmed(heading)
-                return heading, line, _csv_blocks(name, data, encoding, reader, start + reader.line_num, len(heading))
+                width = len(trimmed(heading))
+                return heading, line, _csv_blocks(name, data, encoding, reader, start + reader.line_num, width)
             line = start + reader.line_num
     except csv.Error as error:
         raise _unquoted(name, line, error) from None

@@ -49,7 +49,7 @@ def read_table(path: Path) -> Table:
     try:
         fields = {mark: len(next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])) for mark in ",;\t"}
         delimiter = max(fields, key=lambda mark: fields[mark])
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 rows.append((end + 1, tuple(cells)))

@@ -213,6 +213,18 @@ def test_in_a_file_without_commas_a_dot_is_never_in_doubt(answers):
     assert answers(HEAD + "a,1,1.234,5,\n").values[0, 0] == 1.234
 
 
+def test_a_decimal_comma_too_much_shifts_no_row_though_its_last_cells_are_empty(answers, faults):
+    head, row = HEAD.strip(), "a,1,0,722,0.5,"
+    assert faults(f"{head}\n{row}\n") == [
+        "answers.csv:2: 6 cells, but the heading has 5; is a decimal comma not in quotes?"
+    ]
+    assert answers(f"{head},,\na,1,0.722,0.5,,,\n").values[0, 0] == 0.722
+    assert faults(f"{head},,\n{row},,\n")
+    long = "student_id,variant,item,answer,name"
+    assert answers(f"{long}\na,1,q1_z1_1,0.722,\n").values[0, 0] == 0.722
+    assert faults(f"{long}\na,1,q1_z1_1,0,722,\n")
+
+
 def test_a_column_that_is_not_there_is_told(answers):
     head = HEAD.replace("q1_dw13,", "")
     assert answers(head + "a,1,5,2\n").notes == (

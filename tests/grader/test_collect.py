@@ -386,3 +386,29 @@ def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
         {"fields": {"x": "1"}, "notes": []},
         {"fault": "cannot be read: No such file or directory"},
     ]
+
+
+def test_what_a_form_says_can_always_be_read_back_and_control_characters_are_spaces(exam, folder):
+    fields = right(exam, "001", **{exam.columns[0]: "0.\x005\x01", exam.columns[1]: "\x000.25"})
+    (folder / "a.pdf").write_bytes(filled(fields))
+    collected = collect([folder], exam)
+    write_answers(collected.papers, exam, folder / "answers.csv")
+    read = read_answers(folder / "answers.csv", items=exam.columns, variants=exam.variants)
+    assert read.written[0, :2].tolist() == ["0. 5", "0.25"]
+
+
+def test_a_folder_s_files_that_are_no_pdfs_are_told(exam, folder):
+    (folder / "a.pdf").write_bytes(filled(right(exam, "001")))
+    for name in ("anna", "b.docx", "c.pdf.part", ".hidden"):
+        (folder / name).write_text("x")
+    (folder / "gone.pdf").symlink_to(folder / "nowhere.pdf")
+    notes = collect([folder], exam).notes
+    assert [Path(note.partition(": ")[0]).name for note in notes] == ["anna", "b.docx", "c.pdf.part", "gone.pdf"]
+
+
+def test_lines_on_a_crowd_of_papers_stay_short(exam, folder):
+    for k in range(40):
+        (folder / f"{k}.pdf").write_bytes(filled(right(exam, "001", **{exam.columns[0]: str(k), f"x{k}" * 90: "y"})))
+    collected = collect([folder], exam)
+    assert len(collected.left_out) == 40
+    assert max(map(len, [*collected.left_out, *collected.notes])) < 8 * len(str(folder))

@@ -69,6 +69,16 @@ def test_a_mark_is_a_plain_decimal_by_a_point_or_a_comma(marks: Marks, tmp_path:
     assert after.earned()[1, marks.exam.columns.index("q1_a1")] == 0.5
 
 
+def test_a_quotation_mark_that_is_not_closed_is_told_and_swallows_no_decision(marks: Marks, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"overrides\.csv:2: has a quotation mark that is not closed"):
+        decided(marks, tmp_path, HEADER + 'bob,q1_a1,0,"see mail\nann,q1_a1,0,cheated\n')
+
+
+def test_decisions_come_as_a_spreadsheet_saves_them(marks: Marks, tmp_path: Path) -> None:
+    for text in ((HEADER + "bob,q1_a1,0.5,x\n").replace(",", ";"), HEADER + "bob,q1_a1,0.5,x\n,,,\n"):
+        assert decided(marks, tmp_path, text).earned()[1, marks.exam.columns.index("q1_a1")] == 0.5
+
+
 def test_all_faults_are_listed_at_once(marks: Marks, tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         decided(marks, tmp_path, HEADER + "eve,q1_a1,1,x\nbob,q7,1,x\n")
