@@ -18,7 +18,7 @@ from qgen.certify import Batch
 from qgen.functions import Value
 from qgen.intervals import Array, Interval
 from qgen.orders import ORDER_RULES, with_orders
-from qgen.question import Question
+from qgen.question import PARTS, Question
 from qgen.rounding import Rounding
 from qgen.rules import RULES
 from qgen.solve import solve
@@ -29,7 +29,7 @@ MOST_OFF = 1000.0
 WIDEST = 0.34
 """A range wider than this share of the number, to either side, does not tell work from invention."""
 FEWEST_REPEATED = 4
-"""As many wrong answers that are one number, and most of the wrong ones, are nonsense and no basis either."""
+"""As many wrong answers of a part that are one number are nonsense and no basis either."""
 
 MOST_MOVED = 5 / 9 + 1e-6
 """Of a unit of the last digit asked for, by rounding again and again."""
@@ -69,28 +69,34 @@ def own_values(batch: Batch, variants: NDArray[np.intp], values: Array, correct:
 
     values, correct, key: (students, items of the question). A right answer always counts. A wrong one does not where
     it makes later steps trivial (0, 1, or a copy of a given number, an unchanged parameter among them), is more than
-    1000 times too large or too small, or stands in most of the student's wrong cells.
+    1000 times too large or too small, or stands in four of the student's wrong cells of that part.
     """
     givens = {name: array[variants] for name, array in batch.givens.items()}
     size, right = np.abs(values), np.abs(key)
     idle = (size == 0) | (size == 1) | (size > MOST_OFF * right) | (size * MOST_OFF < right)
     for array in givens.values():
         idle |= values == array[:, None]
-    usable = np.where(correct | ~(idle | repeated(values, ~correct)), values, np.nan)
+    for part in PARTS:
+        columns = [i for i, item in enumerate(batch.question.items) if item.part == part]
+        idle[:, columns] |= repeated(values[:, columns], ~correct[:, columns])
+    usable = np.where(correct | ~idle, values, np.nan)
     off = np.where(correct | np.isnan(usable), np.nan, 1.0)
     steps = [item.step for item in batch.question.items]
     return Own(batch, givens, dict(zip(steps, usable.T, strict=True)), dict(zip(steps, off.T, strict=True)))
 
 
 def repeated(values: Array, wrong: Bools) -> Bools:
-    """The wrong cells that hold the number which most of a student's wrong cells hold: constant nonsense."""
-    answered = wrong & ~np.isnan(values)
-    count = answered.sum(axis=1)
-    # what more than half of some numbers are is also the middle one
-    middle = np.sort(np.where(answered, values, np.inf), axis=1)[np.arange(len(values)), (count - 1) // 2]
-    same = answered & (values == middle[:, None])
-    times = same.sum(axis=1)
-    return np.asarray(same & ((times >= FEWEST_REPEATED) & (2 * times > count))[:, None])
+    """The wrong cells whose number stands in FEWEST_REPEATED of a student's wrong cells or more: constant nonsense."""
+    numbers = np.where(wrong, values, np.nan)  # none of them is like another
+    order = np.argsort(numbers, axis=1)
+    sorted_ = np.take_along_axis(numbers, order, axis=1)
+    width, apart = values.shape[1], FEWEST_REPEATED - 1
+    runs = sorted_[:, : max(0, width - apart)] == sorted_[:, apart:]
+    alike, found = np.zeros((2, *values.shape), dtype=bool)
+    for k in range(FEWEST_REPEATED):
+        alike[:, k : k + runs.shape[1]] |= runs
+    np.put_along_axis(found, order, alike, axis=1)
+    return np.asarray(found)
 
 
 def follow(own: Own) -> tuple[Array, Array]:
@@ -138,28 +144,10 @@ def led_astray(own: Own) -> Bools:
 
     Where none did, the key's range is the measure.
     """
-    return _comes_from(own, own.wrong)
-
-
-def forced_by_guess(own: Own, wrong: Bools) -> Bools:
-    """The answers (students, items) that come after a ReLU's 0 from a negative number that is itself among the `wrong`.
-
-    To write one there, out of nothing, makes much of what comes after it 0.
-    """
-    guessed = {}
-    relus = {step.needs[0] for step in own.question.steps if step.rule == "relu"}
-    for i, item in enumerate(own.question.items):
-        if item.step in relus:
-            guessed[item.step] = np.where(wrong[:, i] & (own.claims[item.step] < 0), 1.0, np.nan)
-    return _comes_from(own, guessed)
-
-
-def _comes_from(own: Own, sources: Mapping[str, Array]) -> Bools:
-    """The answers (students, items) that come after a source: by step 1, or NaN where it is none."""
     nothing = np.zeros(len(next(iter(own.givens.values()))))
     rules = dict.fromkeys(RULES, lambda *needs: reduce(np.maximum, needs))
-    found = solve(own.question.steps, dict.fromkeys(own.givens, nothing), rules=rules, claimed=sources)
-    return np.asarray(np.array([found[item.step] for item in own.question.items]).T > 0)
+    wrong = solve(own.question.steps, dict.fromkeys(own.givens, nothing), rules=rules, claimed=own.wrong)
+    return np.asarray(np.array([wrong[item.step] for item in own.question.items]).T > 0)
 
 
 def before_update(own: Own, values: Array) -> Array:
@@ -198,8 +186,7 @@ def tells(lowest: Array, highest: Array, before: Array) -> Bools:
 def shows_work(own: Own, values: Array) -> Bools:
     """Answers (students, items) that can earn marks though they are not the key's.
 
-    Not a 0, unless a ReLU gives it from an own negative number, nor an updated parameter that repeats the old one; for
-    what a ReLU's 0 forces see `forced_by_guess`.
+    Not a 0, unless a ReLU gives it from an own negative number, nor an updated parameter that repeats the old one.
     """
     steps = {step.id: step for step in own.question.steps}
     shows: Bools = np.asarray((values != 0) & (values != before_update(own, values)))

@@ -16,7 +16,6 @@ from grader.elsewhere import Fit, elsewhere
 from grader.follow import (
     before_update,
     follow,
-    forced_by_guess,
     gradient_of_update,
     led_astray,
     own_values,
@@ -235,18 +234,13 @@ class _OnQuestion:
             usable &= np.isfinite(highest - lowest)
             sharp = usable & tells(lowest, highest, before)
             bounds.append((lowest, highest, sharp))
-            hit = (self.verdicts == WRONG) & earned & usable & within(self.values, lowest, highest)
+            hit = (self.verdicts == WRONG) & usable & (earned | (self.values == 0))
+            hit &= within(self.values, lowest, highest)
             loose[hit] = (lowest[hit] + highest[hit]) / 2
-            self.verdicts[hit & sharp] = FOLLOW_THROUGH
-            self.led_to[hit & sharp] = self.exam.spec.rounding.round(loose[hit & sharp])
-        self._force(*bounds[1], before)
-        # own numbers as small as rounding lead to ranges that hold nearly anything: they count for those who show
-        # at least as much work that cannot be made up
-        hit = (self.verdicts == WRONG) & ~np.isnan(loose)
-        solid = np.isin(self.verdicts, (CORRECT, FOLLOW_THROUGH)).sum(axis=1)
-        hit &= (hit.sum(axis=1) <= solid)[:, None]
-        self.verdicts[hit] = FOLLOW_THROUGH
-        self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
+            hit &= sharp & earned
+            self.verdicts[hit] = FOLLOW_THROUGH
+            self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
+        self._settle_loose(loose, before, allowed)
         self.local = (bounds[1][1] - bounds[1][0]) / 2
         self.coarse = half_units(self.values, self.written, self.verdicts == WRONG, self.exam.spec.rounding)
         for lowest, highest, usable in bounds:
@@ -256,17 +250,22 @@ class _OnQuestion:
             if lowest is not self.low:
                 self.led_to[near] = self.exam.spec.rounding.round((lowest[near] + highest[near]) / 2)
 
-    def _force(self, lowest: Array, highest: Array, usable: Bools, before: Array) -> None:
-        """The 0s that an own unit's 0, rightly found, leads to, and the parameters that they leave as they were."""
-        forced = usable & (self.values == 0) & (lowest == 0) & (highest == 0)
-        hit = forced & (self.verdicts == WRONG)
-        if not hit.any():
-            return
-        hit &= ~forced_by_guess(self.own, self.verdicts == WRONG)
+    def _settle_loose(self, loose: Array, before: Array, allowed: Bools) -> None:
+        """What may follow, from the numbers that own values lead to, but is easily made up.
+
+        Own numbers as small as rounding lead to ranges that hold nearly anything, and to 0s, and these to parameters
+        that stay as they were. They count for those who show at least as much work that cannot be made up.
+        """
+        hit = (self.verdicts == WRONG) & ~np.isnan(loose)
         gradient = gradient_of_update(self.own.question)
-        still = (gradient >= 0) & hit[:, gradient] & (self.verdicts == WRONG) & (self.values == before)
-        self.led_to[hit], self.led_to[still] = 0.0, before[still]
-        self.verdicts[hit | still] = FOLLOW_THROUGH
+        nothing = hit[:, gradient] & (self.values[:, gradient] == 0)
+        still = allowed & (gradient >= 0) & nothing & (self.verdicts == WRONG) & (self.values == before)
+        loose[still] = before[still]
+        hit |= still
+        solid = np.isin(self.verdicts, (CORRECT, FOLLOW_THROUGH)).sum(axis=1)
+        hit &= (hit.sum(axis=1) <= solid)[:, None]
+        self.verdicts[hit] = FOLLOW_THROUGH
+        self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
 
     def short_of_own(self) -> Iterator[tuple[int, int, str]]:
         """The imprecise answers that are right from own earlier values only, with a note."""

@@ -78,9 +78,9 @@ def test_the_forward_route_keeps_the_forward_answers_alone(batch: Batch) -> None
     row=st.lists(st.sampled_from([0.1, 0.2, 0.3, np.nan]), min_size=1, max_size=12),
     wrong=st.lists(st.booleans(), min_size=12, max_size=12),
 )
-def test_nonsense_is_what_most_of_four_or_more_wrong_cells_hold(row: list[float], wrong: list[bool]) -> None:
+def test_nonsense_is_what_four_or_more_wrong_cells_hold(row: list[float], wrong: list[bool]) -> None:
     cells = [x for x, w in zip(row, wrong, strict=False) if w and x == x]
-    most = {x for x in cells if 2 * cells.count(x) > len(cells) and cells.count(x) >= 4}
+    most = {x for x in cells if cells.count(x) >= 4}
     expected = [w and x in most for x, w in zip(row, wrong, strict=False)]
     assert repeated(np.array([row]), np.array([wrong[: len(row)]]))[0].tolist() == expected
 

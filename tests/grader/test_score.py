@@ -283,3 +283,28 @@ def test_a_negative_number_out_of_nothing_forces_no_0() -> None:
     nothing = trivial(exam, values) & shown
     assert nothing.sum() == 24 * n
     assert (verdicts[nothing] == WRONG).all()
+
+
+@pytest.mark.parametrize("slip", ["z1_1", "z2_1"])
+def test_a_wrong_sign_before_a_relu_costs_its_own_cell_only(slip: str) -> None:
+    exam = exam_of("relu-sigmoid", "squared-error")
+    n, i = len(exam.variants), column(exam, slip)
+    habits = Habits(*(np.full(n, fill) for fill in EXACT))
+    values = work(exam.batches[0], np.arange(n), habits, slips={slip: -exam.value[i]})
+    marks = marked(exam, values)
+    assert (values == 0).sum() > 6 * n
+    assert (marks.scores == exam.max_score - 1).all()
+
+
+def test_one_or_two_numbers_for_all_gradients_are_no_basis_for_the_updates() -> None:
+    """Else to subtract a constant, rightly, would be worth a third of the marks."""
+    exam = exam_of("relu-sigmoid", "squared-error")
+    givens, n = exam.batches[0].givens, len(exam.variants)
+    updates = [item.step.removeprefix("new_") for item in exam.items if item.part == "update"]
+    for constants in ((0.1,), (0.25, 0.35), (-0.0004,)):
+        values = np.full((n, len(exam.items)), np.nan)
+        for k, name in enumerate(updates):
+            made_up = constants[k % len(constants)]
+            values[:, column(exam, "d" + name)] = made_up
+            values[:, column(exam, "new_" + name)] = np.round(givens[name] - givens["alpha"] * made_up, 4)
+        assert (marked(exam, values).scores <= 2).all()
