@@ -116,7 +116,7 @@ def simulate(
 
         proportions = PROPORTIONS if mix is None else parse_mix(mix)
         simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)
-        truth = out.with_name("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
+        truth = out.parent / ("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
         write_simulated(simulated, out, truth, force=force)
         typer.echo(f"{students} students in {out}, what each did in {truth}; then: grader score {out}{_named(exam)}")
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.layouts import student_id
-from grader.spreadsheet import cell
 from qgen.errors import InputError, quoted
 from qgen.exam import Exam
 from qgen.folder import write_whole
+from qgen.spreadsheet import cell
 
 SECONDS = 10.0
 READERS = 4

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from grader.numerals import read
 from qgen.cells import Coded, Codes, Rows
 from qgen.errors import InputError, nearest, quoted
+from qgen.spreadsheet import unguarded
 from qgen.tables import Block, Faults, Table
 
 _MOST = 1_000_000  # students: their numbers alone are 0.5 GB
@@ -148,7 +149,7 @@ def _fits(row: list[str], width: int, widest: int | None, line: int, faults: Fau
 
 
 def _checked_id(text: str, line: int, faults: Faults) -> str:
-    student = student_id(text)
+    student = student_id(unguarded(text) if "'" in text else text)
     if len(student) > 100 or not student.isprintable():
         faults.add(line, f"student id {quoted(student)}: write at most 100 characters, on one line")
         return quoted(student)  # fit for the messages to come
@@ -179,7 +180,7 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
                 first[student] = line
                 variants.append(stated[at].strip())
                 keep.append(at)
-            elif any(_is_answer(cells[place]) for cells in [block.row(at)] for place in places):
+            elif any(_is_answer(cells[place]) for cells in [block.row(at)] for place in places if cells[place]):
                 faults.add(line, "has answers but no student_id")
         parts.append(answers if len(keep) == len(answers) else answers[keep])
     which = np.concatenate(parts)

@@ -61,7 +61,7 @@ def mark(
 
 def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path | None) -> tuple[Exam, Submissions]:
     """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
-    if answers.is_dir() or recognise(answers):
+    if answers.is_dir() or (answers.is_file() and recognise(answers)):
         return read_responses(answers, exam, roster=roster)
     students = exam.students or None
     read = read_answers(answers, items=exam.columns, variants=exam.variants, students=students, encoding=encoding)

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from grader.readings import Cell
 from grader.score import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Marks, few_digits, worth
 from grader.spellings import numerals
-from grader.spreadsheet import cell
 from qgen.decimals import plain
 from qgen.distinct import distinct
 from qgen.exam import Exam
 from qgen.intervals import Array
 from qgen.parallel import shares
+from qgen.spreadsheet import cell
 
 MARKS_HEADER = "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note"
 CHUNK = 16384

@@ -9,8 +9,8 @@ from pathlib import Path
 from grader.layouts import student_id
 from grader.numerals import read
 from grader.score import Marks
-from grader.spreadsheet import unguarded
 from qgen.errors import InputError, nearest, quoted
+from qgen.spreadsheet import unguarded
 from qgen.tables import read_table
 
 MARK = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from qgen import __version__
-from qgen.errors import InputError, printable
+from qgen.errors import InputError, printable, quoted
 
 # read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -41,6 +41,10 @@ def faults_shown() -> Iterator[None]:
     except InputError as fault:
         for line in fault.faults:
             typer.secho(printable(line), fg="red", err=True)
+        raise typer.Exit(1) from None
+    except OSError as fault:  # a name that is too long, a disk that is full
+        where = f"{quoted(str(fault.filename), 100)}: " if fault.filename else ""
+        typer.secho(f"{where}{fault.strerror or fault}", fg="red", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.secho("stopped; nothing was written", fg="red", err=True)

@@ -24,6 +24,7 @@ from qgen.intervals import Array
 from qgen.question import Item
 from qgen.sample import Tally, sample
 from qgen.spec import Spec, spec_of
+from qgen.spreadsheet import cell
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 """What half a character of JSON looks like, and so does every half of a pair."""
@@ -264,10 +265,7 @@ def key_csv(exam: Exam) -> str:
 
 def answer_sheet(exam: Exam) -> str:
     """The empty answers.csv: one row per variant, the student's id filled in where a roster said."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("student_id", "variant", *exam.columns))
     holders = {variant: student for student, variant in exam.students.items()}
-    for name in exam.variants:
-        writer.writerow((holders.get(name, ""), name, *[""] * len(exam.columns)))
-    return out.getvalue()
+    blank = "," * len(exam.columns)
+    rows = [f"{cell(holders.get(name, ''))},{name}{blank}\n" for name in exam.variants]
+    return ",".join(("student_id", "variant", *exam.columns)) + "\n" + "".join(rows)

@@ -25,7 +25,7 @@ def whole_folder(target: Path, *, force: bool, marker: str, ours: Collection[str
     """A temporary folder beside `target` that takes its place at the end, and is gone if anything fails.
 
     An existing target is replaced only with `force`, and only if it holds `marker`, which tells that this program
-    made it, and no file or folder but `ours`: --force never deletes anything else.
+    made it, and no file or folder but `ours`, and in those only PDFs as printed: --force never deletes anything else.
     """
     target = Path.cwd() / target
     if target.exists():
@@ -36,7 +36,7 @@ def whole_folder(target: Path, *, force: bool, marker: str, ours: Collection[str
                 raise InputError(f"{target}: exists and holds no {marker}, so it is left alone; choose another --out")
             if not force:
                 raise InputError(f"{target}: exists; choose another with --out, or replace it with --force")
-            foreign = sorted(path.name for path in target.iterdir() if path.name not in ours)
+            foreign = sorted(str(path.relative_to(target)) for path in _foreign(target, ours))
             if foreign:
                 shown = ", ".join(f'"{name}"' for name in foreign[:5]) + (", ..." if len(foreign) > 5 else "")
                 raise InputError(f"{target}: --force would delete {shown}; move it away, or choose another with --out")
@@ -54,6 +54,25 @@ def whole_folder(target: Path, *, force: bool, marker: str, ours: Collection[str
         raise InputError(f"{target}: cannot be written: {fault.strerror}; nothing was changed") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _foreign(folder: Path, ours: Collection[str]) -> Iterator[Path]:
+    """What is not `ours`, and in a folder of ours all that is no PDF as this program printed it."""
+    for path in folder.iterdir():
+        if path.name not in ours:
+            yield path
+        elif path.is_dir():
+            yield from (inner for inner in path.iterdir() if not as_printed(inner))
+
+
+def as_printed(path: Path) -> bool:
+    """Whether it is a PDF that this program printed and nobody filled in or changed."""
+    from qgen.paper.pdf import is_unchanged
+
+    try:
+        return is_unchanged(path.read_bytes())
+    except OSError:
+        return False
 
 
 def _replace(new: Path, target: Path, old: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from qgen.aside import Report, aside, copied
 from qgen.errors import InputError
 from qgen.exam import Exam, make_exam, write_exam
-from qgen.folder import safe_name, unique_names, whole_folder, write_whole
+from qgen.folder import as_printed, safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
 from qgen.parallel import each, worthwhile
 from qgen.sample import Tally
@@ -113,7 +113,7 @@ def preview(
     from qgen.paper.papers import Papers
 
     paper, solution = out / "paper.pdf", out / "solution.pdf"
-    changed = [path for path in (paper, solution) if path.exists() and not _as_printed(path)]
+    changed = [path for path in (paper, solution) if path.exists() and not as_printed(path)]
     if changed and not force:
         raise InputError(
             *(
@@ -127,15 +127,6 @@ def preview(
     for path, pdf in ((paper, papers.question_paper(0)), (solution, papers.solution(0))):
         write_whole(path, pdf, force=True)
     return paper, solution
-
-
-def _as_printed(pdf: Path) -> bool:
-    from qgen.paper.pdf import is_unchanged
-
-    try:
-        return is_unchanged(pdf.read_bytes())
-    except OSError:
-        return False
 
 
 def _check_unanswered(sheet: Path) -> None:

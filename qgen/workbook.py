@@ -22,6 +22,7 @@ _OTHER = re.compile(rb"<(?!/|(?:\w+:)?(?:row|c|v|f|is|t)[\s/>])")
 _UNSOLVED = re.compile(
     rb"(?:</(?:\w+:)?f|<(?:\w+:)?f(?:\s[^<>]*)?/)>\s*(?:<(?:\w+:)?v\s*(?:/|></(?:\w+:)?v)>\s*)?</(?:\w+:)?c>"
 )
+_LONG_TAG = re.compile(rb"<[^<>]{1000000}")  # the parser begins it anew with every part of it that it gets
 _PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 
 Sheet = tuple[list[str], int, Iterator[Rows], tuple[str, ...]]
@@ -83,6 +84,8 @@ def _checked(name: str, data: bytes, largest: int) -> bool:
             xml = archive.read(part)
             if any("<!DOCTYPE".encode(code) in xml for code in ("ascii", "utf-16-le", "utf-16-be")):
                 raise InputError(f"{name}: its part {part.filename} declares XML entities; save it again as .xlsx")
+            if _LONG_TAG.search(xml):
+                raise InputError(f"{name}: has a tag of more than a million characters; save its sheet as CSV")
             tags += xml.count(b"<")
             others += 0 if tags > MOST_TAGS else sum(1 for _ in _OTHER.finditer(xml))
             unsolved = unsolved or _UNSOLVED.search(xml) is not None

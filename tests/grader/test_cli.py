@@ -1,6 +1,7 @@
 """grader on good and bad input: one line per fault that names the place, exit 1, nothing half-written."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from grader.cli import app
 from qgen.exam import make_exam, write_exam
+from qgen.make import make
 from qgen.spec import spec_of
 from qgen.words import TEMPLATES
 
@@ -182,3 +184,33 @@ def test_answers_made_up_from_tiny_gradients_earn_next_to_nothing(here: Path) ->
             writer.writerow((f"s{v}", variant, *cells))
     assert run("score", "tiny.csv", "--no-feedback").exit_code == 0
     assert all(float(row["percent"]) < 20 for row in rows("results/scores.csv"))
+
+
+def test_an_id_that_was_guarded_in_the_answer_sheet_is_the_rosters(here: Path) -> None:
+    make(spec_of({}), 1, here / "guarded", seed=1, students={"=1+1": "Ann"})
+    assert run("score", "guarded/answers.csv", "--exam", "guarded", "--out", "r", "--no-feedback").exit_code == 0
+    assert not Path("r/remarks.txt").exists()
+    assert rows("r/scores.csv")[0]["student_id"] == "'=1+1"
+
+
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("score", LONG),
+        ("score", f"{LONG}/x.csv", "--exam", "exam"),
+        ("collect", LONG),
+        ("simulate", "--out", LONG),
+        ("simulate", "--out", "."),
+        ("export", "canvas", "--results", LONG),
+        ("score", "pipe", "--exam", "exam"),
+    ],
+)
+def test_a_name_that_no_system_takes_and_a_pipe_are_one_line(here: Path, arguments: tuple[str, ...]) -> None:
+    os.mkfifo(here / "pipe")
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert len(result.output.strip().splitlines()) == 1

@@ -18,10 +18,10 @@ from grader.marksheet import MARKS_HEADER, marks_csv, scores_csv
 from grader.readings import Readings
 from grader.score import CORRECT, VERDICTS, Marks, score
 from grader.simulate import simulate
-from grader.spreadsheet import cell, guarded, unguarded
 from qgen.cells import Coded
 from qgen.exam import Exam, make_exam
 from qgen.spec import spec_of
+from qgen.spreadsheet import cell, guarded, unguarded
 
 NASTY = st.text(
     st.sampled_from(list("=+-@|\t\r\n\"',; ;a0.5−＝＋\u00a0\u200b\ufeff"))

@@ -255,3 +255,21 @@ def test_force_never_replaces_a_sheet_with_answers_nor_anything_foreign(spec, tm
     with pytest.raises(InputError, match=r'--force would delete "notes\.txt"'):
         make(spec, 1, out, seed=SEED, force=True)
     assert (out / "notes.txt").exists()
+
+
+def test_force_never_replaces_a_filled_in_paper_nor_a_file_among_the_papers(spec, tmp_path):
+    out = tmp_path / "exam"
+    make(spec, 1, out, seed=SEED)
+    (out / "papers" / "notes.txt").write_text("mine")
+    with (out / "solutions" / "001.pdf").open("ab") as file:
+        file.write(b"% filled in")
+    with pytest.raises(InputError) as error:
+        make(spec, 1, out, seed=SEED, force=True)
+    assert '--force would delete "papers/notes.txt", "solutions/001.pdf"' in str(error.value).replace("\\", "/")
+    assert (out / "papers" / "notes.txt").read_text() == "mine"
+
+
+def test_no_id_in_the_answer_sheet_runs_in_a_spreadsheet(spec, tmp_path):
+    make(spec, 3, tmp_path / "exam", seed=SEED, students={"=1+1": "Ann", "-1": "Bo", "S3": ""})
+    sheet = (tmp_path / "exam" / "answers.csv").read_text().splitlines()
+    assert sorted(row.partition(",")[0] for row in sheet[1:]) == ["'=1+1", "-1", "S3"]
