@@ -157,10 +157,11 @@ def _unquoted(text: str) -> str:
 
 def _number(text: str, found: re.Match[str], comma: bool) -> Numeral:
     sign, whole, mark, part = (group or "" for group in found.group("sign", "whole", "mark", "part"))
-    if mark == (".," if comma else ",.")[0] and len(part) == 3 and _GROUP.fullmatch(whole):
-        other = f"{whole}.{part}0 or {whole}{part}"
-        return _unreadable(text, f"can be {whole}.{part} or {whole}{part}; write {other}")
     exponent = int((found["e"] or found["power"] or "0").replace(" ", ""))
+    if mark == (".," if comma else ",.")[0] and len(part) == 3 and _GROUP.fullmatch(whole):
+        start, end = sign.strip("+"), f"e{exponent}" if exponent else ""
+        one, other = f"{start}{whole}.{part}", f"{start}{whole}{part}{end}"
+        return _unreadable(text, f"can be {one}{end} or {other}; write {one}0{end} or {other}")
     digits = (whole + part).lstrip("0")
     if abs(exponent) > 400:
         return _unreadable(text, "has an exponent out of range; " + _SUCH)
@@ -196,6 +197,8 @@ def _fault(plain: str) -> str:
         return f"is a date: did a spreadsheet change it? {_SUCH[0].upper()}{_SUCH[1:]}"
     if _SEVERAL.fullmatch(plain):
         return "holds two numbers, or a space inside one; write one number"
+    if re.search("[0-9.,)] ?[-+/] ?[0-9.,(]", plain) and not plain.strip("0123456789.,()+-/ "):
+        return "is a calculation; write its result"
     if not plain.strip("+-0123456789.,") and "." in plain and "," in plain:
         return "has both a dot and a comma; write a number with one decimal mark"
     if not plain.strip("+-0123456789.,") and (plain.count(",") > 1 or plain.count(".") > 1):

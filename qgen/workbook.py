@@ -17,6 +17,7 @@ MOST_TAGS = 5_000_000  # of a workbook, those of a million cells: tags take open
 MOST_OTHERS = 1_000_000  # of these, those that are no cell's, which take longer
 MOST_SHARED = 100_000  # formulas told by another cell's, which take longest
 MOST_PLACES = 10_000_000  # of a sheet: rows times columns
+_ZEROS = re.compile("00+")  # a number format
 _BLOCK = 8192  # cells read at once
 _OTHER = re.compile(rb"<(?!/|(?:\w+:)?(?:row|c|v|f|is|t)[\s/>])")
 _UNSOLVED = re.compile(
@@ -32,7 +33,8 @@ Sheet = tuple[list[str], int, Iterator[Rows], tuple[str, ...]]
 def read_workbook(name: str, data: bytes, largest: int) -> Sheet:
     """The first sheet of a workbook that unzips to `largest` bytes at most.
 
-    Numbers are stored as floats: written as the shortest text that gives them again.
+    Numbers are stored as floats: written as the shortest text that gives them again, but with the leading zeros that
+    a format of nothing but zeros shows, as of 00042 for an id.
     """
     from openpyxl import load_workbook
 
@@ -118,9 +120,10 @@ def _sheet_rows(name: str, sheets: list[Any]) -> Iterator[tuple[int, list[str]]]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             places = 0
-            for number, versions in enumerate(
-                zip(*(sheet.iter_rows(values_only=True) for sheet in sheets), strict=True), 1
-            ):
+            padded = any(_ZEROS.fullmatch(form) for form in sheets[0].parent._number_formats)
+            first = _shown(sheets[0]) if padded else sheets[0].iter_rows(values_only=True)
+            others = (sheet.iter_rows(values_only=True) for sheet in sheets[1:])
+            for number, versions in enumerate(zip(first, *others, strict=True), 1):
                 values = versions[0]
                 places += len(values)
                 if len(values) > WIDEST or number > MOST_ROWS:
@@ -136,6 +139,16 @@ def _sheet_rows(name: str, sheets: list[Any]) -> Iterator[tuple[int, list[str]]]
         raise
     except Exception as error:
         raise _broken(name, error) from None
+
+
+def _shown(sheet: Any) -> Iterator[list[object]]:
+    """The values of each row, whole numbers with the leading zeros that their format shows."""
+    for row in sheet.iter_rows():
+        values: list[object] = [cell.value for cell in row]
+        for at, value in enumerate(values):
+            if isinstance(value, int | float) and value == value // 1 and _ZEROS.fullmatch(row[at].number_format):
+                values[at] = f"{int(value):0{len(row[at].number_format)}d}"
+        yield values
 
 
 def _far(name: str, line: int) -> InputError:

@@ -249,6 +249,20 @@ def test_workbook_cells_are_written_as_the_shortest_text_that_gives_them_again(a
     assert (0, 2) in read_in.reasons
 
 
+def test_an_id_keeps_the_leading_zeros_that_its_cells_format_shows(answers):
+    book = openpyxl.Workbook()
+    for row in ([*HEAD.strip().split(",")], [42, 1, 0.5, 7, 1], [123456, 2, 0.5, 7, 1]):
+        book.active.append(row)
+    for cell in book.active["A"][1:]:
+        cell.number_format = "00000"
+    book.active["B2"].number_format = "000"
+    book.active["D2"].number_format = "0.00"
+    book.save(file := io.BytesIO())
+    read_in = answers(file.getvalue())
+    assert read_in.students == ("00042", "123456")
+    assert read_in.written[0].tolist() == ["0.5", "7", "1"]
+
+
 def test_a_formula_without_a_stored_value_is_shown_not_taken_for_blank(answers):
     read_in = answers(workbook([HEAD.strip().split(","), ["a", 1, "=1/4", "=A1*2", 3]]))
     assert read_in.written[:].tolist() == [["=1/4", "=A1*2", "3"]]
