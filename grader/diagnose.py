@@ -114,16 +114,20 @@ def _of_two(
     explained = pairs.explained[row] | evidence.from_forward(suspects.pairs, which, students)
     at = np.full((len(evidence.telling), len(suspects.single.held)), -1)
     at[single.students, single.which] = np.arange(len(single.students))
-    parts, alone = suspects.places[which], []
-    for part in parts.T:
-        place = at[students, part]
-        by_own = single.explained[place] & (place >= 0)[:, None] if len(single.explained) else np.zeros_like(explained)
-        alone.append(by_own | evidence.from_forward(suspects.single, part, students))
+    parts = suspects.places[which]
+    alone = np.zeros((2, *explained.shape), dtype=bool)
+    for k, part in enumerate(parts.T):
+        tried = np.flatnonzero(at[students, part] >= 0)
+        alone[k, tried] = single.explained[at[students, part][tried]]
+    left = np.flatnonzero((explained & ~alone.any(axis=0)).any(axis=1))
+    for k, part in enumerate(parts.T):
+        alone[k, left] |= evidence.from_forward(suspects.single, part[left], students[left])
     found = np.argwhere(explained)
-    words = []
-    for s, column in found.tolist():
-        of = next((part for part, explains in zip(parts[s].tolist(), alone, strict=True) if explains[s, column]), None)
-        words.append(suspects.words(True, int(which[s]), column) if of is None else suspects.words(False, of, column))
+    of = np.where(alone[0], parts[:, :1], np.where(alone[1], parts[:, 1:], -1))[tuple(found.T)]
+    words = [
+        suspects.words(part < 0, pair if part < 0 else part, column)
+        for part, pair, column in zip(of.tolist(), which[found[:, 0]].tolist(), found[:, 1].tolist(), strict=True)
+    ]
     return np.array([students[found[:, 0]], found[:, 1]]).T, words
 
 

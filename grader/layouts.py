@@ -149,6 +149,8 @@ def _fits(row: list[str], width: int, widest: int | None, line: int, faults: Fau
 
 
 def _checked_id(text: str, line: int, faults: Faults) -> str:
+    if text.isascii() and text.isalnum() and len(text) <= 100:
+        return text
     student = student_id(unguarded(text) if "'" in text else text)
     if len(student) > 100 or not student.isprintable():
         faults.add(line, f"student id {quoted(student)}: write at most 100 characters, on one line")
@@ -171,9 +173,15 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
         ids = block.column(columns.index("student_id"))
         stated = block.column(columns.index("variant")) if "variant" in columns else [""] * len(ids)
         answers = block.coded(places, codes)
+        students = [_checked_id(text, line, faults) for text, line in zip(ids, block.lines, strict=True)]
+        new = dict(zip(students, block.lines, strict=True))
+        if len(new) == len(students) and "" not in new and first.keys().isdisjoint(new):
+            first.update(new)
+            variants += map(str.strip, stated)
+            parts.append(answers)
+            continue
         keep = []
-        for at, (line, text) in enumerate(zip(block.lines, ids, strict=True)):
-            student = _checked_id(text, line, faults)
+        for at, (line, student) in enumerate(zip(block.lines, students, strict=True)):
             if student in first:
                 faults.add(line, f"student {student}: stands on line {first[student]} already")
             elif student:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -118,20 +119,24 @@ class MarksRows:
         sizes = len(self.marks.exam.variants), len(self.middle), len(self.answers.texts), len(VERDICTS)
         columns = np.broadcast_to(np.arange(len(self.middle)), verdicts.shape)
         keys = np.ravel_multi_index((variants[:, None], columns, self.answers.which[chunk], verdicts), sizes)
-        different, places = distinct(keys.ravel().astype(np.uint64))
-        each = [part.tolist() for part in np.unravel_index(different.astype(np.intp), sizes)]
-        self._know(each[0])
-        rows = np.empty(len(different), dtype=object)
-        rows[:] = [
-            f"{self.middle[column]}{self.cells[answer]}{self.accepted[variant][column]}{self.ends[verdict][column]}"
-            for variant, column, answer, verdict in zip(*each, strict=True)
-        ]
-        texts = rows[places].reshape(verdicts.shape)
-        follows = np.nonzero(verdicts == FOLLOW_THROUGH)
+        follows, texts = verdicts == FOLLOW_THROUGH, np.empty(verdicts.shape, dtype=object)
+        different, places = distinct(keys[~follows].astype(np.uint64))
+        texts[~follows] = self._rows(np.unravel_index(different.astype(np.intp), sizes), repeat(""))[places]
         led_to, at = np.unique(self.marks.follows(chunk), return_inverse=True)
-        notes = [f'"{FOLLOWS}{number}"\n' for number in numerals(led_to, self.marks.exam.spec.rounding)]
-        texts[follows] += np.array(notes, dtype=object)[at]
+        notes = np.array([f'"{FOLLOWS}{text}"\n' for text in numerals(led_to, self.marks.exam.spec.rounding)], object)
+        texts[follows] = self._rows(np.unravel_index(keys[follows], sizes), notes[at].tolist())
         return texts
+
+    def _rows(self, places: Iterable[NDArray[np.intp]], ends: Iterable[str]) -> Texts:
+        """(n,): the rows of these variants, columns, answers and verdicts (n,) each, and what comes at their end."""
+        each = [part.tolist() for part in places]
+        self._know(each[0])
+        rows = np.empty(len(each[0]), dtype=object)
+        rows[:] = [
+            f"{self.middle[column]}{self.cells[answer]}{self.accepted[variant][column]}{self.ends[verdict][column]}{end}"
+            for variant, column, answer, verdict, end in zip(*each, ends, strict=False)
+        ]
+        return rows
 
     def noted(self, text: str, of: Cell) -> str:
         """The usual row of a cell, with its misconception and its note."""

@@ -10,6 +10,7 @@ import codecs
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from qgen.cells import Codes, Which
 from qgen.distinct import distinct
 
 _ENCODINGS = ("utf-8", "cp1252", "iso8859-1")  # in which a byte below 128 is nothing but an ASCII character
-_PART = 1 << 22  # bytes looked at at once: their arrays stay in the processor's cache
+_PART = 1 << 20  # bytes looked at at once: their arrays stay in the processor's cache
 _WORD = 8  # bytes compared at once
 _KEPT = np.array([(1 << 8 * length) - 1 for length in range(_WORD + 1)], np.uint64)  # of a word, for a shorter cell
 
@@ -71,8 +72,11 @@ class Regular:
         which = codes.of_keys(words[starts] & _KEPT[length], self._spelt)
         which[long] = self._codes_of_long(words, starts[long], ends[long], codes)
         table = which.reshape(-1, len(columns))
-        for row, cells in self.read.items():
-            table[row] = [codes[cells[column]] for column in columns]
+        if self.read:
+            quoted = [[cells[column] for column in columns] for cells in self.read.values()]
+            table[list(self.read)] = codes.of(chain.from_iterable(quoted), len(quoted) * len(columns)).reshape(
+                len(quoted), -1
+            )
         return table
 
     def _codes_of_long(self, words: NDArray[np.uint64], starts: Places, ends: Places, codes: Codes) -> Which:
