@@ -9,13 +9,14 @@ to the same numbers cannot be told apart: of these the first in the catalogue is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.follow import Own
 from grader.hypotheses import Hypotheses, Suspects, predicted
+from grader.named import NOBODY, Named
 from grader.tolerance import Bools
 from qgen.intervals import Array
 from qgen.solve import solve
@@ -27,9 +28,6 @@ ROWS = 60_000
 
 Places = NDArray[np.intp]
 Counts = NDArray[np.int_]
-Found = tuple[Places, list[tuple[str, str]]]
-"""Cells (n, 2): student and item, and for each the misconceptions' names and one sentence."""
-NOTHING: Found = np.empty((0, 2), dtype=np.intp), []
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,11 +81,11 @@ class _Best:
     sure: Bools
 
 
-def diagnose(answers: Answers, suspects: Suspects) -> Found:
-    """Which cells are explained, and for each the misconceptions' names and one sentence."""
+def diagnose(answers: Answers, suspects: Suspects) -> Named:
+    """Which cells are explained, and by what."""
     rows = np.flatnonzero(answers.wrong.any(axis=1))
     if not len(rows) or not suspects.single.held:
-        return NOTHING
+        return NOBODY
     evidence = _Evidence(answers.take(rows))
     single = evidence.fits(suspects.single, evidence.likely(suspects.single, evidence.telling))
     best = _best(single, len(rows), 0)
@@ -101,14 +99,15 @@ def diagnose(answers: Answers, suspects: Suspects) -> Found:
     explained = single.explained[best.row[one]] | evidence.from_forward(suspects.single, held, one)
     students, columns = np.nonzero(explained)
     words = [suspects.words(False, *place) for place in zip(held[students].tolist(), columns.tolist(), strict=True)]
-    cells = [np.array([rows[one][students], columns]).T]
-    more, names = _of_two(suspects, evidence, pairs, better.row[two], np.flatnonzero(two), single)
-    return np.concatenate([*cells, np.array([rows[more[:, 0]], more[:, 1]]).T]), words + names
+    explained_by_one = Named.of(np.array([one[students], columns]).T, words)
+    explained_by_two = _of_two(suspects, evidence, pairs, better.row[two], np.flatnonzero(two), single)
+    found = Named.joined([explained_by_one, explained_by_two])
+    return replace(found, cells=np.array([rows[found.cells[:, 0]], found.cells[:, 1]]).T)
 
 
 def _of_two(
     suspects: Suspects, evidence: _Evidence, pairs: _Fits, row: Places, students: Places, single: _Fits
-) -> Found:
+) -> Named:
     """The cells explained by pairs of mistakes, of these students; each with the one that explains it alone, if any."""
     which = pairs.which[row]
     explained = pairs.explained[row] | evidence.from_forward(suspects.pairs, which, students)
@@ -128,7 +127,7 @@ def _of_two(
         suspects.words(part < 0, pair if part < 0 else part, column)
         for part, pair, column in zip(of.tolist(), which[found[:, 0]].tolist(), found[:, 1].tolist(), strict=True)
     ]
-    return np.array([students[found[:, 0]], found[:, 1]]).T, words
+    return Named.of(np.array([students[found[:, 0]], found[:, 1]]).T, words)
 
 
 class _Evidence:

@@ -122,7 +122,7 @@ def _entry(marks: Marks, s: int, i: int, earned: float, worked_out: Worked) -> d
     name, verdict = latex_name(item.step), VERDICTS[marks.verdicts[s, i]]
     answer = marks.submissions.written[s, i][:60]
     note = marks.said.get((s, i), "") if verdict == "imprecise" else marks.notes.get((s, i), "")
-    misconception = marks.misconceptions.get((s, i), "")
+    misconception, _ = marks.explained.get((s, i), ("", ""))
     said = escape(note.replace(f"{item.step}: used ", "Used ").replace(f"{item.step}: ", ""))
     shown = worked_out.lines[-2:]
     return {

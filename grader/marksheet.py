@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.readings import Cell
 from grader.score import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Marks, few_digits, worth
 from grader.spellings import numerals
 from qgen.decimals import plain
@@ -92,23 +91,26 @@ class MarksRows:
 
     def __init__(self, marks: Marks) -> None:
         self.marks, self.answers = marks, marks.submissions.written
-        self.cells = list(map(cell, self.answers.texts.tolist()))
         self.middle = [f"{item.id},{item.layer},{item.part}," for item in marks.exam.items]
         self.ends = _ends(marks.exam)
-        self.said: dict[int, list[int]] = {}
-        for student, column in marks.said:
-            self.said.setdefault(student, []).append(column)
         self.accepted: dict[int, list[str]] = {}
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """Every different answer as a cell."""
+        return list(map(cell, self.answers.texts.tolist()))
 
     def of(self, students: range) -> Iterator[str]:
         """The rows of each of these students; most of the work is done before the first is asked for."""
         marks, chunk, first = self.marks, slice(students.start, students.stop), students.start
         texts = self.texts(chunk)
-        cells = [(student, column) for student in self.said.keys() & students for column in self.said[student]]
-        at = tuple(np.array(cells, dtype=np.intp).reshape(-1, 2).T)
-        at = at[0] - first, at[1]
-        noted = [self.noted(text, of) for text, of in zip(texts[at].tolist(), cells, strict=True)]
-        texts[at] = np.array(noted, dtype=object)
+        named = marks.named.of_students(students)
+        ends = np.array([f"{_cell(name)},{_cell(note)}\n" for name, note in named.words], dtype=object)[named.which]
+        at = named.cells[:, 0] - first, named.cells[:, 1]
+        texts[at] = [text[:-2] + end for text, end in zip(texts[at].tolist(), ends.tolist(), strict=True)]
+        for student, column in marks.said:
+            if student in students:
+                texts[student - first, column] = self.text(student, column)
         ids, variants = marks.submissions.students[chunk], marks.submissions.variants[chunk].tolist()
         starts = (f"{cell(s)},{marks.exam.variants[v]}," for s, v in zip(ids, variants, strict=True))
         return (start + start.join(of_items) for start, of_items in zip(starts, texts.tolist(), strict=True))
@@ -138,16 +140,11 @@ class MarksRows:
         ]
         return rows
 
-    def noted(self, text: str, of: Cell) -> str:
-        """The usual row of a cell, with its misconception and its note."""
-        if of in self.marks.decided or not text.endswith(",,\n"):
-            return self.text(*of)
-        return f"{text[:-2]}{_cell(self.marks.misconceptions.get(of, ''))},{_cell(self.marks.said.get(of, ''))}\n"
-
     def text(self, row: int, column: int) -> str:
         """The row of a cell of which there is more to say."""
         marks = self.marks
-        name, note = marks.misconceptions.get((row, column), ""), marks.notes.get((row, column), "")
+        name = marks.explained.get((row, column), ("", ""))[0] if (row, column) in marks.decided else ""
+        note = marks.said[row, column]
         earned = marks.earned(slice(row, row + 1))[0, column]
         numbers = f"{number(float(earned))},{number(marks.exam.items[column].marks)}"
         variant, answer = int(marks.submissions.variants[row]), int(self.answers.which[row, column])

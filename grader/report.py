@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +29,9 @@ def print_summary(marks: Marks, out: Path) -> None:
     counts = [f"{np.count_nonzero(marks.verdicts == v):,} {name.replace('_', '-')}" for v, name in enumerate(VERDICTS)]
     cells = ", ".join(counts)
     console.print(f"{len(students):,} student{'s' * (len(students) != 1)}, {marks.verdicts.size:,} cells: {cells}")
-    named = Counter(name for name in marks.misconceptions.values())
+    named = list(marks.named.counts().items())
     if named:
-        common = ", ".join(f"{name} ({count} cell{'s' * (count != 1)})" for name, count in named.most_common(3))
+        common = ", ".join(f"{name} ({count} cell{'s' * (count != 1)})" for name, count in named[:3])
         console.print(f"most common misconceptions: {common}")
     if marks.decided:
         console.print(f"{len(marks.decided)} decided by the examiner")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.answers import BLANK, UNREADABLE, Submissions
-from grader.diagnose import Answers, Found, diagnose
+from grader.diagnose import Answers, diagnose
 from grader.elsewhere import Fit, elsewhere
 from grader.follow import (
     before_update,
@@ -23,6 +23,7 @@ from grader.follow import (
     tells,
 )
 from grader.hypotheses import Suspects, suspects
+from grader.named import Named, Words
 from grader.numerals import read
 from grader.readings import Cell
 from grader.tolerance import Bools, within
@@ -50,17 +51,17 @@ Progress = Callable[[int], None]
 class Marks:
     """verdicts: (students, items). `led_to`: of each follow-through cell, row by row, what own values lead to.
 
-    said: notes of cells (student, item) that do not follow from their verdict, so of all `misconceptions` and all that
-    is `decided`; `notes` has the others too. elsewhere: submissions that fit another variant. decided: marks that an
-    examiner gives instead of what the verdict is worth.
+    named: the misconceptions found. said: notes of other cells (student, item) that do not follow from their verdict,
+    so of all that is `decided`, the marks that an examiner gives instead of what the verdict is worth; `notes` has all
+    of them. elsewhere: submissions that fit another variant.
     """
 
     exam: Exam
     submissions: Submissions
     verdicts: Verdicts
     led_to: Array
+    named: Named
     said: dict[Cell, str]
-    misconceptions: dict[Cell, str]
     elsewhere: tuple[Fit, ...] = ()
     decided: Mapping[Cell, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
@@ -84,6 +85,11 @@ class Marks:
                 marks[students.index(student), item] = mark
         return marks
 
+    @cached_property
+    def explained(self) -> dict[Cell, Words]:
+        """The misconceptions' names of a cell (student, item), and a sentence."""
+        return self.named.by_cell()
+
     @property
     def scores(self) -> Array:
         """The sum of each student's marks."""
@@ -105,6 +111,8 @@ class _Notes(Mapping[Cell, str]):
         marks = self.marks
         if cell in marks.said:
             return marks.said[cell]
+        if cell in marks.explained:
+            return marks.explained[cell][1]
         if marks.verdicts[cell] == FOLLOW_THROUGH:
             row, column = cell
             before = np.count_nonzero(marks.verdicts[row, :column] == FOLLOW_THROUGH)
@@ -115,7 +123,9 @@ class _Notes(Mapping[Cell, str]):
 
     def __iter__(self) -> Iterator[Cell]:
         worded = np.isin(self.marks.verdicts, (FOLLOW_THROUGH, IMPRECISE))
-        yield from sorted({*self.marks.said, *((row, column) for row, column in np.argwhere(worded).tolist())})
+        yield from sorted(
+            {*self.marks.said, *self.marks.explained, *((row, column) for row, column in np.argwhere(worded).tolist())}
+        )
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -133,11 +143,12 @@ def few_digits(rounding: Rounding, led_to: float | None = None) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Scored:
-    """What `score` finds of some students; in `words` and `elsewhere` they are numbered as in the whole class."""
+    """What `score` finds of some students; beside the verdicts they are numbered as in the whole class."""
 
     verdicts: Verdicts
     led_to: Array
-    words: list[tuple[int, int, str, str]]  # student, item, misconception ("" if none), note
+    named: Named
+    said: dict[Cell, str]
     elsewhere: tuple[Fit, ...]
 
 
@@ -146,22 +157,17 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
     known = [suspects(batch) for batch in exam.batches]
     count = len(submissions.students)
     verdicts = np.empty(submissions.written.which.shape, dtype=np.int8)
-    led_to: list[Array] = []
-    said: dict[Cell, str] = dict(submissions.reasons)
-    names: dict[Cell, str] = {}
-    fits: list[Fit] = []
+    found: list[_Scored] = []
     chunks = [slice(part.start, part.stop) for part in shares(count, CHUNK, jobs)]
     parts = each(lambda rows: _scored(exam, submissions, known, rows), chunks, jobs)
     for chunk, scored in zip(chunks, parts, strict=True):
         verdicts[chunk] = scored.verdicts
-        led_to.append(scored.led_to)
-        for student, column, name, note in scored.words:
-            said[student, column] = note
-            if name:
-                names[student, column] = name
-        fits += scored.elsewhere
+        found.append(replace(scored, verdicts=verdicts[chunk]))
         progress(chunk.stop)
-    return Marks(exam, submissions, verdicts, np.concatenate(led_to), said, names, tuple(fits))
+    led_to = np.concatenate([part.led_to for part in found])
+    said = {cell: note for part in found for cell, note in part.said.items()}
+    fits = tuple(fit for part in found for fit in part.elsewhere)
+    return Marks(exam, submissions, verdicts, led_to, Named.joined(part.named for part in found), said, fits)
 
 
 def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], rows: slice) -> _Scored:
@@ -178,7 +184,8 @@ def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], row
     copies = elsewhere(exam, part, right.sum(axis=1))
     followed = np.ones(len(verdicts), dtype=bool)
     followed[[fit.student for fit in copies]] = False
-    words: list[tuple[int, int, str, str]] = []
+    named: list[Named] = []
+    said = {(rows.start + student, column): reason for (student, column), reason in part.reasons.items()}
     start = 0
     for batch, suspected in zip(exam.batches, known, strict=True):
         columns = slice(start, start + len(batch.question.items))
@@ -188,14 +195,14 @@ def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], row
             continue
         on_question = _OnQuestion(exam, batch, part, some, columns, verdicts[some, columns])
         on_question.settle()
-        found, names = on_question.misconceptions(suspected)
-        students, items = (rows.start + some[found[:, 0]]).tolist(), (found[:, 1] + columns.start).tolist()
-        words += zip(students, items, *zip(*names, strict=True), strict=True) if names else ()
+        found = on_question.misconceptions(suspected)
+        places = np.array([rows.start + some[found.cells[:, 0]], columns.start + found.cells[:, 1]]).T
+        named.append(replace(found, cells=places))
         for student, item, note in on_question.short_of_own():
-            words.append((int(rows.start + some[student]), item + columns.start, "", note))
+            said[int(rows.start + some[student]), columns.start + item] = note
         verdicts[some, columns], led_to[some, columns] = on_question.verdicts, on_question.led_to
     copies = tuple(replace(fit, student=rows.start + fit.student) for fit in copies)
-    return _Scored(verdicts, led_to[verdicts == FOLLOW_THROUGH], words, copies)
+    return _Scored(verdicts, led_to[verdicts == FOLLOW_THROUGH], Named.joined(named), said, copies)
 
 
 class _OnQuestion:
@@ -272,7 +279,7 @@ class _OnQuestion:
         for student, item in np.argwhere((self.verdicts == IMPRECISE) & ~np.isnan(self.led_to)).tolist():
             yield student, item, few_digits(self.exam.spec.rounding, float(self.led_to[student, item]))
 
-    def misconceptions(self, known: Suspects) -> Found:
+    def misconceptions(self, known: Suspects) -> Named:
         """What is behind the cells that are still wrong."""
         settled = np.isin(self.verdicts, (CORRECT, FOLLOW_THROUGH, IMPRECISE))
         key = (self.high - self.low) / 2

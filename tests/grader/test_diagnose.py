@@ -58,7 +58,7 @@ def applying(exam: Exam) -> list[Misconception]:
 
 def named(marks: Marks) -> list[set[str]]:
     found: list[set[str]] = [set() for _ in marks.submissions.students]
-    for (s, _), name in marks.misconceptions.items():
+    for (s, _), (name, _) in marks.explained.items():
         found[s] |= set(name.split(" + "))
     return found
 
@@ -103,7 +103,7 @@ def test_honest_and_careless_students_get_no_name(exam: Exam, kind: str) -> None
 
 def test_a_name_is_only_on_wrong_cells_and_comes_with_a_sentence(exam: Exam) -> None:
     marks, _ = holding(exam, [(m,) for m in applying(exam)], 2)
-    for cell, name in marks.misconceptions.items():
+    for cell, (name, _) in marks.explained.items():
         assert marks.verdicts[cell] == WRONG
         note = marks.notes[cell]
         assert note.startswith(exam.items[cell[1]].step + ": ")
@@ -113,7 +113,7 @@ def test_a_name_is_only_on_wrong_cells_and_comes_with_a_sentence(exam: Exam) -> 
 def test_the_transposed_index_is_told_with_both_weights() -> None:
     exam = exam_of("relu-sigmoid", "squared-error", 1)
     marks, _ = holding(exam, [(BY_NAME["transposed-weight"],)], 3)
-    notes = {exam.items[i].step: marks.notes[s, i] for s, i in marks.misconceptions}
+    notes = {exam.items[i].step: marks.notes[s, i] for s, i in marks.explained}
     assert "used w_12^(2) where w_21^(2) belongs" in notes["db2_1"]
 
 
@@ -122,7 +122,7 @@ def test_of_two_mistakes_each_cell_gets_the_one_that_explains_it_alone() -> None
     exam = exam_of("relu-sigmoid", "squared-error", 1)
     marks, _ = holding(exam, [(BY_NAME["transposed-weight"], BY_NAME["bias-gradient-times-input"])], 6)
     names: dict[str, set[str]] = {}
-    for (_, i), name in marks.misconceptions.items():
+    for (_, i), (name, _) in marks.explained.items():
         names.setdefault(exam.items[i].step, set()).add(name)
     assert names["db3"] == {"bias-gradient-times-input"}
     assert names["dw12_1"] == names["dw32_1"] == {"transposed-weight"}
@@ -137,7 +137,7 @@ def test_a_rounding_slip_is_no_misconception() -> None:
     values = np.round(np.concatenate([exam.high.T + unit, exam.low.T - unit]), 4)
     marks = marked(exam, values, np.arange(2 * n) % n)
     assert (marks.verdicts == WRONG).any()
-    assert not marks.misconceptions
+    assert not marks.explained
 
 
 def test_a_mistake_made_in_one_place_only_is_not_a_misconception() -> None:
@@ -150,7 +150,7 @@ def test_a_mistake_made_in_one_place_only_is_not_a_misconception() -> None:
     marks = marked(exam, np.round(values, 4), np.arange(n))
     assert (marks.verdicts[:, i] == WRONG).all()
     assert (np.delete(marks.verdicts, i, axis=1) == CORRECT).all()
-    assert not marks.misconceptions
+    assert not marks.explained
 
 
 @pytest.mark.parametrize("loss", ["squared-error", "cross-entropy"])

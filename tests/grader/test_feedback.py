@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pypdf
 import pytest
 
 from grader.answers import read_answers
 from grader.feedback import feedback
+from grader.named import Named
 from grader.score import Marks, score
 from qgen.exam import Exam, make_exam
 from qgen.spec import spec_of
@@ -55,12 +57,12 @@ def test_a_lost_mark_comes_with_what_was_written_and_what_was_accepted(exam: Exa
 
 def test_notes_are_typeset_and_name_no_raw_ids(exam: Exam, tmp_path: Path) -> None:
     marks = marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777", "q1_db1_1": "0.666", "q1_a3": "abc"}})
-    cells = {item: (0, exam.columns.index(item)) for item in ("q1_dw13", "q1_db1_1")}
-    said = {
-        cells["q1_dw13"]: "dw13: used new w_13 where w_12^(2) belongs. Take dL/dz.",
-        cells["q1_db1_1"]: "db1_1: A mistake. db1_1: Another one.",
-    }
-    ((_, pdf),) = feedback(replace(marks, said=marks.said | said, misconceptions=dict.fromkeys(cells.values(), "x")))
+    cells = np.array([(0, exam.columns.index(item)) for item in ("q1_dw13", "q1_db1_1")])
+    words = [
+        ("x", "dw13: used new w_13 where w_12^(2) belongs. Take dL/dz."),
+        ("x", "db1_1: A mistake. db1_1: Another one."),
+    ]
+    ((_, pdf),) = feedback(replace(marks, named=Named.of(cells, words)))
     text = " ".join(text_of(pdf)[1].split())
     assert not re.search(r"[\^_]|dL|d[wb]1", text)
     assert "Used" in text

@@ -138,7 +138,7 @@ def test_every_cell_has_a_row_that_says_what_was_written_expected_and_earned(exa
             assert (float(row["low"]), float(row["high"])) == (exam.low[i, v], exam.high[i, v])
             assert row["verdict"] == VERDICTS[marks.verdicts[s, i]]
             assert (float(row["marks"]), float(row["max_marks"])) == (earned[s, i], item.marks)
-            assert row["misconception"] == marks.misconceptions.get((s, i), "")
+            assert row["misconception"] == marks.explained.get((s, i), ("", ""))[0]
             assert row["note"] == guarded(marks.notes.get((s, i), ""))
     assert next(rows, None) is None
 
