@@ -84,7 +84,7 @@ def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> 
             texts = rows.of(chunks[part])
             wait()
             # student by student: one character that is not ASCII makes all of a text twice as large
-            with path.open("ab", buffering=1 << 20) as file:
+            with path.open("ab", buffering=1 << 18) as file:
                 file.writelines(text.encode() for text in texts)
         return ()
 

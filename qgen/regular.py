@@ -19,7 +19,7 @@ from qgen.cells import Codes, Which
 from qgen.distinct import distinct
 
 _ENCODINGS = ("utf-8", "cp1252", "iso8859-1")  # in which a byte below 128 is nothing but an ASCII character
-_PART = 1 << 20  # bytes looked at at once: their arrays stay in the processor's cache
+_PART = 1 << 22  # bytes looked at at once: their arrays stay in the processor's cache
 _WORD = 8  # bytes compared at once
 _KEPT = np.array([(1 << 8 * length) - 1 for length in range(_WORD + 1)], np.uint64)  # of a word, for a shorter cell
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from qgen.cells import ACCEPTED, Rows, trimmed
 from qgen.errors import InputError, nearest, quoted
+from qgen.parallel import ahead
 from qgen.regular import Regular, regular_blocks
 from qgen.workbook import read_workbook
 
@@ -23,6 +24,7 @@ SHOWN = 50  # faults of one file
 _SPACE = " ,;\t"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLOCK = 8192  # cells read at once
+_LARGE = 1 << 23  # bytes of a file whose parts are worth a thread
 _PART = 1 << 13  # bytes decoded at once
 _FOREIGN = {  # first bytes -> what such a file is
     b"\xd0\xcf\x11\xe0": "an old (.xls) or encrypted workbook; save it as .xlsx without a password, or as CSV",
@@ -174,7 +176,8 @@ def _csv_blocks(name: str, data: bytes, encoding: str, reader: Any, line: int, w
     delimiter = reader.dialect.delimiter
     begin = next(islice(chain([0], (found.end() for found in _LINE_END.finditer(data))), line - 1, None), len(data))
     end = begin
-    for block in regular_blocks(data, begin, line, width, delimiter, encoding):
+    blocks = regular_blocks(data, begin, line, width, delimiter, encoding)
+    for block in ahead(blocks) if len(data) > _LARGE else blocks:
         end, line = end + block.size, line + len(block.lines)
         yield block
     if end > begin:
