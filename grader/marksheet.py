@@ -22,8 +22,8 @@ from qgen.spreadsheet import cell
 MARKS_HEADER = "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note"
 CHUNK = 16384
 """Students written at once."""
-MOST_VARIANTS = 4096
-"""Variants whose numbers are kept as text."""
+MOST_KNOWN = 1 << 20
+"""Accepted numbers that are kept as text."""
 
 Texts = NDArray[np.object_]
 
@@ -90,15 +90,16 @@ class MarksRows:
     """The rows of marks.csv. But for student and variant many students have the same ones: these are written once."""
 
     def __init__(self, marks: Marks) -> None:
-        self.marks, self.answers = marks, marks.submissions.written
-        self.middle = [f"{item.id},{item.layer},{item.part}," for item in marks.exam.items]
-        self.ends = _ends(marks.exam)
-        self.accepted: dict[int, list[str]] = {}
+        self.marks, self.answers, exam = marks, marks.submissions.written, marks.exam
+        self.front = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
+        self.ends = _ends(exam)
+        self.sizes = len(exam.variants), len(VERDICTS), len(exam.items)
+        self.known: dict[int, str] = {}
 
     @cached_property
-    def cells(self) -> list[str]:
+    def cells(self) -> Texts:
         """Every different answer as a cell."""
-        return list(map(cell, self.answers.texts.tolist()))
+        return np.array(list(map(cell, self.answers.texts.tolist())), dtype=object)
 
     def of(self, students: range) -> Iterator[str]:
         """The rows of each of these students; most of the work is done before the first is asked for."""
@@ -118,27 +119,43 @@ class MarksRows:
     def texts(self, chunk: slice) -> Texts:
         """(students, items): the rows of some students, with the usual marks and notes of their verdicts."""
         variants, verdicts = self.marks.submissions.variants[chunk], self.marks.verdicts[chunk]
-        sizes = len(self.marks.exam.variants), len(self.middle), len(self.answers.texts), len(VERDICTS)
-        columns = np.broadcast_to(np.arange(len(self.middle)), verdicts.shape)
-        keys = np.ravel_multi_index((variants[:, None], columns, self.answers.which[chunk], verdicts), sizes)
+        columns = np.arange(len(self.front))
+        after = np.ravel_multi_index(np.broadcast_arrays(variants[:, None], verdicts, columns), self.sizes)
+        keys = after * len(self.answers.texts) + self.answers.which[chunk]
         follows, texts = verdicts == FOLLOW_THROUGH, np.empty(verdicts.shape, dtype=object)
         different, places = distinct(keys[~follows].astype(np.uint64))
-        texts[~follows] = self._rows(np.unravel_index(different.astype(np.intp), sizes), repeat(""))[places]
+        texts[~follows] = self._rows(different, repeat(""))[places]
         led_to, at = np.unique(self.marks.follows(chunk), return_inverse=True)
         notes = np.array([f'"{FOLLOWS}{text}"\n' for text in numerals(led_to, self.marks.exam.spec.rounding)], object)
-        texts[follows] = self._rows(np.unravel_index(keys[follows], sizes), notes[at].tolist())
+        texts[follows] = self._rows(keys[follows].astype(np.uint64), notes[at].tolist())
         return texts
 
-    def _rows(self, places: Iterable[NDArray[np.intp]], ends: Iterable[str]) -> Texts:
-        """(n,): the rows of these variants, columns, answers and verdicts (n,) each, and what comes at their end."""
-        each = [part.tolist() for part in places]
-        self._know(each[0])
-        rows = np.empty(len(each[0]), dtype=object)
-        rows[:] = [
-            f"{self.middle[column]}{self.cells[answer]}{self.accepted[variant][column]}{self.ends[verdict][column]}{end}"
-            for variant, column, answer, verdict, end in zip(*each, ends, strict=False)
-        ]
+    def _rows(self, keys: NDArray[np.uint64], ends: Iterable[str]) -> Texts:
+        """(n,): the rows of these keys, each of an answer and what comes after it, and what comes at their ends."""
+        after, answers = np.divmod(keys, np.uint64(len(self.answers.texts)))
+        different, at = distinct(after)
+        columns = (different % np.uint64(len(self.front))).astype(np.intp)
+        fronts = np.array(self.front, dtype=object)[columns][at]
+        backs = np.array([self.after(key) for key in different.tolist()], dtype=object)[at]
+        rows = np.empty(len(keys), dtype=object)
+        parts = fronts.tolist(), self.cells[answers.astype(np.intp)].tolist(), backs.tolist()
+        rows[:] = [f"{front}{answer}{back}{end}" for front, answer, back, end in zip(*parts, ends, strict=False)]
         return rows
+
+    def after(self, key: int) -> str:
+        """What stands after an answer, by variant, verdict and column: the accepted numbers, verdict and marks."""
+        if key not in self.known:
+            if len(self.known) > MOST_KNOWN:
+                self.known.clear()
+            variant, verdict, column = map(int, np.unravel_index(key, self.sizes))
+            self.known[key] = f"{self.accepted(variant, column)}{self.ends[verdict][column]}"
+        return self.known[key]
+
+    def accepted(self, variant: int, column: int) -> str:
+        """Expected, low and high."""
+        exam = self.marks.exam
+        value, low, high = (float(table[column, variant]) for table in (exam.value, exam.low, exam.high))
+        return f",{exam.spec.rounding.text(value)},{plain(low)},{plain(high)},"
 
     def text(self, row: int, column: int) -> str:
         """The row of a cell of which there is more to say."""
@@ -148,23 +165,8 @@ class MarksRows:
         earned = marks.earned(slice(row, row + 1))[0, column]
         numbers = f"{number(float(earned))},{number(marks.exam.items[column].marks)}"
         variant, answer = int(marks.submissions.variants[row]), int(self.answers.which[row, column])
-        self._know([variant])
-        start = f"{self.middle[column]}{self.cells[answer]}{self.accepted[variant][column]}"
+        start = f"{self.front[column]}{self.cells[answer]}{self.accepted(variant, column)}"
         return f"{start}{VERDICTS[marks.verdicts[row, column]]},{numbers},{_cell(name)},{_cell(note)}\n"
-
-    def _know(self, variants: Iterable[int]) -> None:
-        """Makes sure that the accepted numbers of these variants are there as texts."""
-        if len(self.accepted) > MOST_VARIANTS:
-            self.accepted.clear()
-        for variant in set(variants) - self.accepted.keys():
-            self.accepted[variant] = self._accepted(variant)
-
-    def _accepted(self, variant: int) -> list[str]:
-        """By item: expected, low and high."""
-        exam = self.marks.exam
-        text = exam.spec.rounding.text
-        rows = zip(*(table[:, variant].tolist() for table in (exam.value, exam.low, exam.high)), strict=True)
-        return [f",{text(value)},{plain(low)},{plain(high)}," for value, low, high in rows]
 
 
 def _ends(exam: Exam) -> list[list[str]]:
