@@ -95,6 +95,7 @@ class MarksRows:
         self.ends = _ends(exam)
         self.sizes = len(exam.variants), len(VERDICTS), len(exam.items)
         self.known: dict[int, str] = {}
+        self.accepted = lru_cache(MOST_KNOWN)(self._accepted)
 
     @cached_property
     def cells(self) -> Texts:
@@ -147,11 +148,12 @@ class MarksRows:
         if key not in self.known:
             if len(self.known) > MOST_KNOWN:
                 self.known.clear()
-            variant, verdict, column = map(int, np.unravel_index(key, self.sizes))
+            rest, column = divmod(key, len(self.front))
+            variant, verdict = divmod(rest, len(VERDICTS))
             self.known[key] = f"{self.accepted(variant, column)}{self.ends[verdict][column]}"
         return self.known[key]
 
-    def accepted(self, variant: int, column: int) -> str:
+    def _accepted(self, variant: int, column: int) -> str:
         """Expected, low and high."""
         exam = self.marks.exam
         value, low, high = (float(table[column, variant]) for table in (exam.value, exam.low, exam.high))
