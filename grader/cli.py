@@ -78,6 +78,8 @@ def collect(
         from grader.collect import write_answers
         from qgen.exam import read_exam
 
+        if out.suffix.lower() == ".pdf":
+            raise InputError(f"{out}: is a PDF's name, and what is written is a table; write --out answers.csv")
         the_exam = read_exam(_exam_folder(exam, papers[0]))
         collected = collect_forms(papers, the_exam, progress=progress)
         for note in collected.notes:
@@ -118,7 +120,7 @@ def simulate(
         simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)
         truth = out.parent / ("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
         write_simulated(simulated, out, truth, force=force)
-        typer.echo(f"{students} students in {out}, what each did in {truth}; then: grader score {out}{_named(exam)}")
+        typer.echo(f"{_students(students)} in {out}, what each did in {truth}; then: grader score {out}{_named(exam)}")
 
 
 class Scale(StrEnum):
@@ -184,11 +186,15 @@ def export(
         ):
             typer.secho(f"no partner, {side}: {one.who}: {one.why}", fg="red", err=True)
         for file in done.files:
-            typer.echo(f"{len(done.matched)} students in {file}; import it: {done.upload}")
+            typer.echo(f"{_students(len(done.matched))} in {file}; import it: {done.upload}")
         if not done.files:
             raise InputError("nothing was written; mend the roster, or write the others with --partial")
         if not (done.complete or partial):
             raise typer.Exit(1)
+
+
+def _students(count: int) -> str:
+    return f"{count:,} student{'' if count == 1 else 's'}"
 
 
 def _named(exam: Path | None) -> str:
