@@ -91,7 +91,7 @@ def canvas_notes(exam: Exam) -> tuple[str, ...]:
     notes = []
     if scaled:
         notes.append(
-            f"{_some(scaled)}: Canvas keeps 4 decimals of what is typed, so these ask for a multiple, such as 1000 dL/dw"
+            f"{_some(scaled)}: Canvas keeps 4 decimals of what is typed, so these ask for a multiple of it"
         )
     if narrow:
         notes.append(
