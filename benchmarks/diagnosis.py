@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from grader.byhand import UNROUNDED, Habits, changing, habits_of, work
-from grader.score import CORRECT, FOLLOW_THROUGH, WRONG, Marks, score
+from grader.score import score
 from grader.simulate import Simulated, Truth, numerals_of, simulate, wrong_number
+from grader.verdicts import CORRECT, FOLLOW_THROUGH, WRONG, Marks
 from qgen.exam import Exam, make_exam
 from qgen.misconceptions import CATALOGUE, Misconception
 from qgen.spec import spec_of

@@ -9,13 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.layouts import Sheet, arrange, student_id
-from grader.numerals import BLANK, UNREADABLE, VALUE
 from grader.readings import Cell, Readings, decimal_commas
 from qgen.cells import Coded
 from qgen.errors import InputError, quoted
 from qgen.tables import SHOWN, Faults, read_table
-
-__all__ = ["BLANK", "UNREADABLE", "VALUE", "Submissions", "read_answers"]
 
 _FEW = 12  # variants that a message names one by one
 _SOME = 4  # items that a message names

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.answers import VALUE, Submissions
+from grader.answers import Submissions
+from grader.numerals import VALUE
 from grader.tolerance import within
 from qgen.exam import Exam
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.explain import typeset
 from grader.marksheet import layer_columns, number
-from grader.score import VERDICTS, Marks
+from grader.verdicts import VERDICTS, Marks
 from qgen.decimals import plain
 from qgen.errors import InputError
 from qgen.folder import safe_name, unique_names

@@ -11,8 +11,9 @@ from grader.lms import NAMES
 from grader.marksheet import CHUNK, MARKS_HEADER, MarksRows, scores_csv
 from grader.overrides import override
 from grader.responses import read_responses, recognise
-from grader.score import Marks, score
+from grader.score import score
 from grader.suspicions import suspicions
+from grader.verdicts import Marks
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
 from qgen.memory import seldom_tidied

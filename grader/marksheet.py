@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.score import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Marks, few_digits, worth
 from grader.spellings import numerals
+from grader.verdicts import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Marks, few_digits, worth
 from qgen.decimals import plain
 from qgen.distinct import distinct
 from qgen.exam import Exam

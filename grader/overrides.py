@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.layouts import student_id
 from grader.numerals import read
-from grader.score import Marks
+from grader.verdicts import Marks
 from qgen.errors import InputError, nearest, quoted
 from qgen.spreadsheet import unguarded
 from qgen.tables import read_table

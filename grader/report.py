@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.marksheet import layer_columns, number, sums
-from grader.score import IS_UNREADABLE, VERDICTS, Marks
+from grader.verdicts import IS_UNREADABLE, VERDICTS, Marks
 from qgen.errors import printable
 
 if TYPE_CHECKING:

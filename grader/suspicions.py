@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from grader.numerals import read
-from grader.score import WRONG, Marks
+from grader.verdicts import WRONG, Marks
 
 FEWEST_SHARED = 3
 MOST_SHARERS = 4

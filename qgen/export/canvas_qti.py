@@ -90,9 +90,7 @@ def canvas_notes(exam: Exam) -> tuple[str, ...]:
     narrow = [item.id for item, row in zip(exam.items, half, strict=True) if row.min() < NARROWEST]
     notes = []
     if scaled:
-        notes.append(
-            f"{_some(scaled)}: Canvas keeps 4 decimals of what is typed, so these ask for a multiple of it"
-        )
+        notes.append(f"{_some(scaled)}: Canvas keeps 4 decimals of what is typed, so these ask for a multiple of it")
     if narrow:
         notes.append(
             f"{_some(narrow)}: the accepted range is narrower than Canvas' 4 decimals; students must round as asked"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.answers import BLANK, UNREADABLE, VALUE, Submissions, read_answers
-from grader.numerals import read
+from grader.answers import Submissions, read_answers
+from grader.numerals import BLANK, UNREADABLE, VALUE, read
 from qgen.errors import InputError
 from qgen.tables import SHOWN
 

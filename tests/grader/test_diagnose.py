@@ -8,8 +8,9 @@ import pytest
 from grader.answers import Submissions
 from grader.byhand import changing, habits_of, work
 from grader.readings import Readings
-from grader.score import CORRECT, WRONG, Marks, score
+from grader.score import score
 from grader.simulate import numerals_of, simulate
+from grader.verdicts import CORRECT, WRONG, Marks
 from qgen.cells import Coded
 from qgen.exam import Exam, make_exam
 from qgen.misconceptions import CATALOGUE, Misconception

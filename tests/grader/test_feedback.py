@@ -13,7 +13,8 @@ import pytest
 from grader.answers import read_answers
 from grader.feedback import feedback
 from grader.named import Named
-from grader.score import Marks, score
+from grader.score import score
+from grader.verdicts import Marks
 from qgen.exam import Exam, make_exam
 from qgen.spec import spec_of
 

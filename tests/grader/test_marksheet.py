@@ -16,8 +16,9 @@ from grader.lms.cells import runs
 from grader.lms.results import read_results
 from grader.marksheet import MARKS_HEADER, marks_csv, scores_csv
 from grader.readings import Readings
-from grader.score import CORRECT, VERDICTS, Marks, score
+from grader.score import score
 from grader.simulate import simulate
+from grader.verdicts import CORRECT, VERDICTS, Marks
 from qgen.cells import Coded
 from qgen.exam import Exam, make_exam
 from qgen.spec import spec_of

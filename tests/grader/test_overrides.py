@@ -7,7 +7,8 @@ import pytest
 
 from grader.answers import read_answers
 from grader.overrides import override
-from grader.score import Marks, score
+from grader.score import score
+from grader.verdicts import Marks
 from qgen.errors import InputError
 from qgen.exam import make_exam
 from qgen.spec import spec_of

@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from grader.answers import BLANK, UNREADABLE, VALUE, read_answers
+from grader.answers import read_answers
+from grader.numerals import BLANK, UNREADABLE, VALUE
 from grader.responses import read_responses, recognise
 from grader.score import score
 from qgen.errors import InputError

@@ -6,8 +6,9 @@ import pytest
 from grader.answers import Submissions
 from grader.byhand import UNROUNDED, Habits, habits_of, work
 from grader.readings import Readings
-from grader.score import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks, score
+from grader.score import score
 from grader.simulate import numerals_of, wrong_number
+from grader.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks
 from qgen.cells import Coded
 from qgen.decimals import plain
 from qgen.exam import Exam, make_exam

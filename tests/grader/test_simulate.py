@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.answers import UNREADABLE, read_answers
-from grader.score import CORRECT, IMPRECISE, IS_BLANK, WRONG, score
+from grader.answers import read_answers
+from grader.numerals import UNREADABLE
+from grader.score import score
 from grader.simulate import KINDS, PROPORTIONS, Simulated, parse_mix, simulate, write_simulated
+from grader.verdicts import CORRECT, IMPRECISE, IS_BLANK, WRONG
 from qgen.errors import InputError
 from qgen.exam import Exam, make_exam
 from qgen.misconceptions import CATALOGUE

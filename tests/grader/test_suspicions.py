@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from grader.answers import read_answers
-from grader.score import Marks, score
+from grader.score import score
 from grader.suspicions import suspicions
+from grader.verdicts import Marks
 from qgen.exam import Exam, make_exam
 from qgen.spec import spec_of
 
