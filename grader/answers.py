@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from grader.layouts import Sheet, arrange, student_id
 from grader.readings import Cell, Readings, decimal_commas
 from qgen.cells import Coded
-from qgen.errors import InputError, quoted
+from qgen.errors import InputError, quoted, some
 from qgen.tables import SHOWN, Faults, read_table
 
 _FEW = 12  # variants that a message names one by one
@@ -75,17 +75,13 @@ def read_answers(
     if not sheet.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
     if sheet.absent:
-        remarks.insert(0, f"{table.line}: {_absent(sheet.absent)}")
+        absent = some(sheet.absent, _SOME)
+        remarks.insert(
+            0, f"{table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"
+        )
     readings, commas = decimal_commas(Readings.of(sheet.written))
     notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks), *(f"{table.name}: {c}" for c in commas))
     return Submissions(tuple(sheet.students), chosen, tuple(items), readings, notes)
-
-
-def _absent(items: Sequence[str]) -> str:
-    """That these items have no column."""
-    some, more = ", ".join(items[:_SOME]), len(items) - _SOME
-    named = f"{some} and {more} more items" if more > 0 else some
-    return f"no column for {named}: blank for everyone; the right --exam, and no column lost?"
 
 
 def _variants(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.layouts import student_id
-from qgen.errors import InputError, quoted
+from qgen.errors import InputError, quoted, some
 from qgen.exam import Exam
 from qgen.folder import write_whole
 from qgen.spreadsheet import cell
@@ -93,15 +93,22 @@ def _files(paths: Sequence[Path], notes: list[str]) -> Iterator[Path]:
     for path in paths:
         found = [path]
         if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if not (p.is_dir() or p.name.startswith((".", "Thumbs.db")))]
+            inside = [p for p in sorted(path.rglob("*")) if not (p.is_dir() or _hidden(p.relative_to(path)))]
             found = [p for p in inside if p.suffix.lower() == ".pdf" and p.is_file()]
-            notes += [f"{p}: is no PDF file; not read" for p in inside if p not in set(found)]
+            notes += [f"{p}: is no PDF file; not read" for p in inside if p.suffix.lower() != ".pdf" or not p.is_file()]
             if not found:
                 raise InputError(*notes, f"{path}: there are no PDFs in this folder")
         for file in found:
             if file.absolute() not in seen:
                 seen.add(file.absolute())
                 yield file
+
+
+def _hidden(path: Path) -> bool:
+    """Whether it is a file of the system's, or in a folder of its."""
+    *folders, name = path.parts
+    kept = name == "Thumbs.db" or (name.startswith(".") and not name.lower().endswith(".pdf"))
+    return kept or any(folder.startswith((".", "__")) for folder in folders)
 
 
 def _paper(file: Path, reply: Mapping[str, Any], exam: Exam) -> tuple[Paper, list[str]]:
@@ -159,10 +166,7 @@ def _one_each(papers: list[Paper], result: Collected) -> list[Paper]:
             result.notes += [f"{p.file}: says the same as {first.file}; counted once" for p in others]
             continue
         for paper in mine:
-            files = [other.file for other in mine if other is not paper]
-            also = ", ".join(files[:MOST_NAMED]) + f" and {len(others) - MOST_NAMED:,} more" * (
-                len(others) > MOST_NAMED
-            )
+            also = some([other.file for other in mine if other is not paper], MOST_NAMED)
             result.left_out.append(
                 f"{paper.file}: student {quoted(student)} sent {also} too, with other answers; remove all but one"
             )

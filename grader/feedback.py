@@ -1,4 +1,4 @@
-"""feedback/<student>.pdf: marks per layer, and each lost mark with the expected line of the worked solution."""
+"""feedback/<student>.pdf: marks per layer, and the lost ones, the first of them with the line that was expected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qgen.folder import safe_name, unique_names
 from qgen.paper.blocks import escape
 from qgen.paper.pages import render
 from qgen.symbols import latex_name
-from qgen.words import macro
+from qgen.words import in_template, macro
 from qgen.words import render as words
 from qgen.worked import Derivation, Worked, worked
 
@@ -55,15 +55,16 @@ def _printed(marks: Marks, context: dict[str, Any], templates: Path | None, head
 def _pdf(marks: Marks, context: dict[str, Any], templates: Path | None, heading: str, page: str) -> bytes:
     spec = marks.exam.spec
     markup = words("feedback.txt", context, templates, spec.language)
-    return render(
-        markup,
-        paper=spec.paper,
-        header=f"{escape(spec.title)} | {escape(context['student'])}",
-        footer=f"{escape(spec.course)} | {page}",
-        drawings={},
-        title=f"{spec.title}: {heading}",
-        language=spec.language,
-    )
+    with in_template("feedback.txt", templates, spec.language):
+        return render(
+            markup,
+            paper=spec.paper,
+            header=f"{escape(spec.title)} | {escape(context['student'])}",
+            footer=f"{escape(spec.course)} | {page}",
+            drawings={},
+            title=f"{spec.title}: {heading}",
+            language=spec.language,
+        )
 
 
 def _lines(marks: Marks, derivations: list[Derivation], variant: int) -> dict[str, Worked]:
@@ -87,7 +88,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
                 if item.id in here and (earned < item.marks or (s, i) in marks.decided)
             ]
             lost = [entry for entry in found if entry["verdict"] != "blank" or entry["decided"]]
-            blank = [entry for entry in found if entry not in lost]
+            blank = [entry for entry in found if entry["verdict"] == "blank" and not entry["decided"]]
             iteration = t if question.iterations > 1 else 0
             groups.append({"question": k, "iteration": iteration, "lost": lost, "blank": blank})
     _detail(groups)
@@ -110,6 +111,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
         "full_name": exam.names.get(marks.submissions.students[s], ""),
         "score": number(score),
         "max_score": number(exam.max_score),
+        "all_right": score >= exam.max_score,
         "percent": f"{100 * score / exam.max_score if exam.max_score else 0:.0f}",
         "layers": layers,
         "groups": [group for group in groups if group["lost"] or group["more"] or group["blank"]],
@@ -117,7 +119,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
 
 
 def _entry(marks: Marks, s: int, i: int, earned: float, worked_out: Worked) -> dict[str, Any]:
-    """What the template tells of a lost mark."""
+    """What the template tells of a lost mark, or of one that the examiner decided."""
     exam, variant, item = marks.exam, int(marks.submissions.variants[s]), marks.exam.items[i]
     name, verdict = latex_name(item.step), VERDICTS[marks.verdicts[s, i]]
     answer = marks.submissions.written[s, i][:60]
@@ -148,8 +150,7 @@ def _detail(groups: list[dict[str, Any]]) -> None:
     """Puts the lost marks for whose lines there is no room into `more`; a named mistake teaches most, it has room."""
     lost = [entry for group in groups for entry in group["lost"]]
     most = MOST_DETAILED if len(lost) + sum(len(group["blank"]) for group in groups) <= MANY else FEWER_DETAILED
-    order = {"imprecise": 1}
-    first = sorted(lost, key=lambda entry: (not entry["misconception"], order.get(entry["verdict"], 0)))
+    first = sorted(lost, key=lambda entry: (not entry["misconception"], entry["verdict"] == "imprecise"))
     detailed = {id(entry) for entry in first[:most]}
     for group in groups:
         group["more"] = [entry for entry in group["lost"] if id(entry) not in detailed]
@@ -157,7 +158,7 @@ def _detail(groups: list[dict[str, Any]]) -> None:
 
 
 def _printable(value: Any) -> Any:
-    """The same context with every character outside of Latin-1 that may lack a glyph as "?", formulas untouched."""
+    """The same context with every character that is not ASCII, and may lack a glyph, as "?", formulas untouched."""
     if isinstance(value, dict):
         return {k: v if k in ("name", "inline", "lines", "value") else _printable(v) for k, v in value.items()}
     if isinstance(value, list):

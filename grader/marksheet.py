@@ -94,8 +94,7 @@ class MarksRows:
         self.front = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
         self.ends = _ends(exam)
         self.sizes = len(exam.variants), len(VERDICTS), len(exam.items)
-        self.known: dict[int, str] = {}
-        self.accepted = lru_cache(MOST_KNOWN)(self._accepted)
+        self.accepted, self.after = lru_cache(MOST_KNOWN)(self._accepted), lru_cache(MOST_KNOWN)(self._after)
 
     @cached_property
     def cells(self) -> Texts:
@@ -143,15 +142,11 @@ class MarksRows:
         rows[:] = [f"{front}{answer}{back}{end}" for front, answer, back, end in zip(*parts, ends, strict=False)]
         return rows
 
-    def after(self, key: int) -> str:
+    def _after(self, key: int) -> str:
         """What stands after an answer, by variant, verdict and column: the accepted numbers, verdict and marks."""
-        if key not in self.known:
-            if len(self.known) > MOST_KNOWN:
-                self.known.clear()
-            rest, column = divmod(key, len(self.front))
-            variant, verdict = divmod(rest, len(VERDICTS))
-            self.known[key] = f"{self.accepted(variant, column)}{self.ends[verdict][column]}"
-        return self.known[key]
+        rest, column = divmod(key, len(self.front))
+        variant, verdict = divmod(rest, len(VERDICTS))
+        return f"{self.accepted(variant, column)}{self.ends[verdict][column]}"
 
     def _accepted(self, variant: int, column: int) -> str:
         """Expected, low and high."""
@@ -164,11 +159,12 @@ class MarksRows:
         marks = self.marks
         name = marks.explained.get((row, column), ("", ""))[0] if (row, column) in marks.decided else ""
         note = marks.said[row, column]
-        earned = marks.earned(slice(row, row + 1))[0, column]
-        numbers = f"{number(float(earned))},{number(marks.exam.items[column].marks)}"
+        verdict = marks.verdicts[row, column]
+        earned = marks.decided.get((row, column), float(worth(marks.exam, verdict)[column]))
+        numbers = f"{number(earned)},{number(marks.exam.items[column].marks)}"
         variant, answer = int(marks.submissions.variants[row]), int(self.answers.which[row, column])
         start = f"{self.front[column]}{self.cells[answer]}{self.accepted(variant, column)}"
-        return f"{start}{VERDICTS[marks.verdicts[row, column]]},{numbers},{_cell(name)},{_cell(note)}\n"
+        return f"{start}{VERDICTS[verdict]},{numbers},{_cell(name)},{_cell(note)}\n"
 
 
 def _ends(exam: Exam) -> list[list[str]]:

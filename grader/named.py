@@ -54,7 +54,7 @@ class Named:
         counts: dict[str, int] = {}
         for (name, _), count in zip(self.words, np.bincount(self.which, minlength=len(self.words)), strict=True):
             counts[name] = counts.get(name, 0) + int(count)
-        return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 NOBODY = Named.of(np.empty((0, 2), dtype=np.intp), ())

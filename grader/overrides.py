@@ -24,7 +24,7 @@ def override(marks: Marks, path: Path) -> Marks:
     if header != HEADER:
         raise InputError(f'{table.name}:{table.line}: the header is "{",".join(header)}"; write {",".join(HEADER)}')
     rows = [
-        (line, [entry.strip() for entry in row])
+        (line, [entry.strip() for entry in (row[: len(HEADER)] if _padded(row, table.widest) else row)])
         for block in table.blocks
         for line, row in zip(block.lines, block.rows, strict=True)
     ]
@@ -54,9 +54,15 @@ def override(marks: Marks, path: Path) -> Marks:
     return replace(marks, said=said, decided=decided)
 
 
+def _padded(row: list[str], widest: int | None) -> bool:
+    """Whether only empty cells, as the heading's line has them too, stand beyond the columns."""
+    return not "".join(row[len(HEADER) :]).strip() and (widest is None or len(row) <= widest)
+
+
 def _problem(row: list[str], students: dict[str, int], items: dict[str, int], marks: Marks) -> str:
     if len(row) != len(HEADER):
-        return f"has {len(row)} cells, not {len(HEADER)}; put a reason with commas in quotes"
+        hint = "put a reason with commas in quotes" if len(row) > len(HEADER) else f"write {','.join(HEADER)}"
+        return f"has {len(row)} cells, not {len(HEADER)}; {hint}"
     student, item, mark, reason = row
     if student not in students:
         return f"no answers of student {quoted(student)}; {nearest(student[:100], students)}"

@@ -49,7 +49,7 @@ def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progres
         verdicts[chunk] = scored.verdicts
         found.append(replace(scored, verdicts=verdicts[chunk]))
         progress(chunk.stop)
-    led_to = np.concatenate([part.led_to for part in found])
+    led_to = np.concatenate([np.empty(0), *(part.led_to for part in found)])
     said = {cell: note for part in found for cell, note in part.said.items()}
     fits = tuple(fit for part in found for fit in part.elsewhere)
     return Marks(exam, submissions, verdicts, led_to, Named.joined(part.named for part in found), said, fits)

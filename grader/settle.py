@@ -53,6 +53,7 @@ class OnQuestion:
         self.led_to = np.full(verdicts.shape, np.nan)
         self.coarse = np.zeros(verdicts.shape)
         self.local = np.full(verdicts.shape, np.nan)
+        self.short = np.zeros(verdicts.shape, dtype=bool)
 
     def settle(self) -> None:
         """Finds follow-through and too few digits among the wrong cells."""
@@ -72,8 +73,8 @@ class OnQuestion:
             usable &= np.isfinite(highest - lowest)
             sharp = usable & tells(lowest, highest, before)
             bounds.append((lowest, highest, sharp))
-            hit = (self.verdicts == WRONG) & usable & (earned | (self.values == 0))
-            hit &= within(self.values, lowest, highest)
+            forced = (lowest == 0) & (highest == 0)  # by a ReLU's 0; a 0 that is only near is easily made up
+            hit = open_to & usable & (earned | forced) & within(self.values, lowest, highest)
             loose[hit] = (lowest[hit] + highest[hit]) / 2
             hit &= sharp & earned
             self.verdicts[hit] = FOLLOW_THROUGH
@@ -86,13 +87,16 @@ class OnQuestion:
             near &= (self.verdicts == WRONG) & earned & (self.coarse > 0)
             self.verdicts[near] = IMPRECISE
             if lowest is not self.low:
+                self.short |= near
                 self.led_to[near] = self.exam.spec.rounding.round((lowest[near] + highest[near]) / 2)
+        if marking.follow_through < marking.imprecise:  # too few digits are worth no more than all of them
+            self.verdicts[self.short] = FOLLOW_THROUGH
 
     def _settle_loose(self, loose: Array, before: Array, allowed: Bools) -> None:
         """What may follow, from the numbers that own values lead to, but is easily made up.
 
-        Own numbers as small as rounding lead to ranges that hold nearly anything, and to 0s, and these to parameters
-        that stay as they were. They count for those who show at least as much work that cannot be made up.
+        Own numbers as small as rounding lead to ranges that hold nearly anything, a ReLU's 0 to more of them, and these
+        to parameters that stay as they were. They count for those who show at least as much other work.
         """
         hit = (self.verdicts == WRONG) & ~np.isnan(loose)
         gradient = gradient_of_update(self.own.question)
@@ -106,8 +110,8 @@ class OnQuestion:
         self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
 
     def short_of_own(self) -> Iterator[tuple[int, int, str]]:
-        """The imprecise answers that are right from own earlier values only, with a note."""
-        for student, item in np.argwhere((self.verdicts == IMPRECISE) & ~np.isnan(self.led_to)).tolist():
+        """The answers with too few digits that are right from own earlier values only, with a note."""
+        for student, item in np.argwhere(self.short).tolist():
             yield student, item, few_digits(self.exam.spec.rounding, float(self.led_to[student, item]))
 
     def misconceptions(self, known: Suspects) -> Named:

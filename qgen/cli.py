@@ -42,6 +42,8 @@ def faults_shown() -> Iterator[None]:
         for line in fault.faults:
             typer.secho(printable(line), fg="red", err=True)
         raise typer.Exit(1) from None
+    except BrokenPipeError:  # who reads our output has gone: typer's business
+        raise
     except OSError as fault:  # a name that is too long, a disk that is full
         where = f"{quoted(str(fault.filename), 100)}: " if fault.filename else ""
         typer.secho(f"{where}{fault.strerror or fault}", fg="red", err=True)

@@ -130,12 +130,17 @@ def preview(
 
 
 def _check_unanswered(sheet: Path) -> None:
-    """InputError where an answer sheet, which --force would replace, was filled in."""
-    try:
-        rows = sheet.read_text("utf-8", errors="replace").splitlines()[1:]
-    except OSError:
+    """InputError where an answer sheet, which --force would replace, was filled in, or is one no more."""
+    if not sheet.exists():
         return
-    if any(row.split(",", 2)[2:] and row.split(",", 2)[2].strip(" ,;\t") for row in rows):
+    from qgen.tables import read_table
+
+    try:
+        rows = [row for block in read_table(sheet).blocks for row in block.rows]
+        filled = any("".join(row[2:]).strip() for row in rows)
+    except InputError:
+        filled = True
+    if filled:
         raise InputError(f"{sheet}: holds answers; move it away, or choose another exam folder with --out")
 
 

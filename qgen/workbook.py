@@ -146,8 +146,10 @@ def _shown(sheet: Any) -> Iterator[list[object]]:
     for row in sheet.iter_rows():
         values: list[object] = [cell.value for cell in row]
         for at, value in enumerate(values):
-            if isinstance(value, int | float) and value == value // 1 and _ZEROS.fullmatch(row[at].number_format):
-                values[at] = f"{int(value):0{len(row[at].number_format)}d}"
+            form = row[at].number_format if type(value) in (int, float) else ""
+            if _ZEROS.fullmatch(form):
+                text = _text(float(str(value)))
+                values[at] = text.zfill(len(form)) if text.isdecimal() else value
         yield values
 
 

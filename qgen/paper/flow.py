@@ -223,7 +223,7 @@ class Flow:
             yield from self._paragraph(Paragraph(block.aside), (), first=False, introduces=True)
             return
         room = self.width - (aside.width + INDENT if aside.width else 0.0)
-        strips = self._wrap(block.text, room, size, bold=True) or (aside,)
+        strips = self._wrap(block.text, room, size, bold=True) or (self._single(()),)
         for i, strip in enumerate(strips):
             pieces = strip.placed(0.0, 0.0, path)
             if not i and aside.width:

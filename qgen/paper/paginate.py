@@ -33,14 +33,12 @@ def _put(sheets: list[list[Placed]], group: Sequence[Line], height: float, force
     """Places lines on the last page, or else on a new one; whether one page has room for them."""
     last = sheets[-1]
     placed, end = _place(group, last[-1].baseline + last[-1].line.descent if last else 0.0)
-    if end > height + 0.01 and last:
-        repeated = group[0].repeat
-        placed, end = _place([repeated, *group] if repeated else group, 0.0)
-        if end > height + 0.01 and not force:
-            return False
-        sheets.append([])
+    new = end > height + 0.01 and bool(last)
+    if new:
+        placed, end = _place([group[0].repeat, *group] if group[0].repeat else group, 0.0)
     if end > height + 0.01 and not force:
         return False
+    sheets += [[]] if new else []
     sheets[-1] += placed
     return True
 
@@ -53,7 +51,7 @@ def _groups(lines: Sequence[Line], keep: Sequence[bool]) -> list[list[Line]]:
             groups[-1].append(line)
         else:
             groups.append([line])
-        kept = keeps
+        kept = keeps and not line.new_page
     return groups
 
 

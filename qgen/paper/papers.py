@@ -265,8 +265,8 @@ class Papers:
                 if mine:
                     rows = [answers]
                     if part == "forward" and len(mine) > 4:  # z and a in rows of their own
-                        half = len(answers) // 2
-                        rows = [answers[:half], answers[half:]]
+                        zs = [answer for answer in answers if str(answer["name"]).startswith("z")]
+                        rows = [zs, [answer for answer in answers if answer not in zs]]
                     layers.append({"name": layer, "marks": _marks(mine), "answers": answers, "rows": rows})
             yield {"name": part, "marks": _marks(items), "layers": layers}
 

@@ -228,11 +228,11 @@ def test_a_decimal_comma_too_much_shifts_no_row_though_its_last_cells_are_empty(
 def test_a_column_that_is_not_there_is_told(answers):
     head = HEAD.replace("q1_dw13,", "")
     assert answers(head + "a,1,5,2\n").notes == (
-        "answers.csv:1: no column for q1_dw13: blank for everyone; the right --exam, and no column lost?",
+        "answers.csv:1: no column for q1_dw13: blank for everyone; the right --exam, no column lost?",
     )
     many = [*ITEMS, *(f"q2_z{i}" for i in range(6))]
     (note,) = answers(HEAD + "a,1,5,2,3\n", items=many).notes
-    assert "no column for q2_z0, q2_z1, q2_z2, q2_z3 and 2 more items: blank" in note
+    assert "no column for q2_z0, q2_z1, q2_z2, q2_z3 and 2 more: blank" in note
 
 
 def test_workbook_cells_are_written_as_the_shortest_text_that_gives_them_again(answers):

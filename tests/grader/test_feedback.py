@@ -113,3 +113,16 @@ def test_feedback_has_no_barrier_for_those_who_cannot_see(exam: Exam, tmp_path: 
     wrong = dict.fromkeys(exam.columns[::3], "0.777")
     blank = dict.fromkeys(exam.columns[:9], "")
     assert barriers(*(pdf for _, pdf in feedback(marked(exam, tmp_path, {"ann": wrong, "bo": blank, "cy": {}})))) == []
+
+
+def test_what_the_examiner_decided_is_told_also_of_full_marks_and_of_blanks(exam: Exam, tmp_path: Path) -> None:
+    marks = marked(exam, tmp_path, {"ann": {"q1_a3": ""}})
+    cell = 0, exam.columns.index("q1_a3")
+    decided = replace(marks, decided={cell: 1.0}, said={cell: "examiner: 1 instead of 0: see the margin"})
+    ((_, pdf),) = feedback(decided)
+    text = " ".join(text_of(pdf)[1].split())
+    assert "66 of 66" in text
+    assert "Every answer earned its full marks." in text
+    assert "What the examiner decided" in text
+    assert "left blank; accepted is" in text
+    assert "Decided by the examiner: 1 instead of 0: see the margin" in text

@@ -76,7 +76,8 @@ def test_a_quotation_mark_that_is_not_closed_is_told_and_swallows_no_decision(ma
 
 
 def test_decisions_come_as_a_spreadsheet_saves_them(marks: Marks, tmp_path: Path) -> None:
-    for text in ((HEADER + "bob,q1_a1,0.5,x\n").replace(",", ";"), HEADER + "bob,q1_a1,0.5,x\n,,,\n"):
+    padded = HEADER.strip() + ",,\nbob,q1_a1,0.5,x,,\n,,,,,\n"
+    for text in ((HEADER + "bob,q1_a1,0.5,x\n").replace(",", ";"), HEADER + "bob,q1_a1,0.5,x\n,,,\n", padded):
         assert decided(marks, tmp_path, text).earned()[1, marks.exam.columns.index("q1_a1")] == 0.5
 
 

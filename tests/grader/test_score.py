@@ -309,3 +309,36 @@ def test_one_or_two_numbers_for_all_gradients_are_no_basis_for_the_updates() -> 
             values[:, column(exam, "d" + name)] = made_up
             values[:, column(exam, "new_" + name)] = np.round(givens[name] - givens["alpha"] * made_up, 4)
         assert (marked(exam, values).scores <= 2).all()
+
+
+def test_a_made_up_gradient_as_small_as_rounding_makes_no_0_worth_anything() -> None:
+    """The forward pass is right; five gradients are 0 and their parameters unchanged, beside an invented db3."""
+    exam = exam_of("relu-sigmoid", "squared-error")
+    n = len(exam.variants)
+    values = np.full((n, len(exam.items)), np.nan)
+    forward = [i for i, item in enumerate(exam.items) if item.part in ("forward", "loss")]
+    values[:, forward] = exam.value.T[:, forward]
+    values[:, column(exam, "db3")] = 0.0002
+    for name in ("w13", "w23", "w11_2", "w12_2", "b1_2"):
+        values[:, column(exam, "d" + name)] = 0.0
+        values[:, column(exam, "new_" + name)] = exam.batches[0].givens[name]
+    assert (marked(exam, values).scores == len(forward)).all()
+
+
+def test_a_short_answer_is_worth_no_more_than_the_same_in_full() -> None:
+    exam = exam_of("relu-sigmoid", "squared-error", follow_through=0.25, imprecise=0.5)
+    values, i = slipped(exam), column(exam, "a3")
+    full = numerals_of(values, exam.spec.rounding)
+    short = full.copy()
+    short[:, i] = [f"{x:.2f}" for x in values[:, i]]
+    long, brief = (score(exam, submitted(exam, written)) for written in (full, short))
+    assert (long.earned()[:, i] == 0.25).all()
+    own = [s for s, place in brief.said if place == i]  # the others are right by the key, to two digits
+    assert len(own) > 2
+    assert (brief.earned()[own, i] == 0.25).all()
+
+
+def test_nobody_is_marked_without_a_fault(small: Exam) -> None:
+    marks = score(small, submitted(small, np.empty((0, len(small.items)), dtype=object)))
+    assert marks.verdicts.shape == (0, len(small.items))
+    assert marks.scores.shape == (0,)

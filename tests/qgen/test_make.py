@@ -273,3 +273,22 @@ def test_no_id_in_the_answer_sheet_runs_in_a_spreadsheet(spec, tmp_path):
     make(spec, 3, tmp_path / "exam", seed=SEED, students={"=1+1": "Ann", "-1": "Bo", "S3": ""})
     sheet = (tmp_path / "exam" / "answers.csv").read_text().splitlines()
     assert sorted(row.partition(",")[0] for row in sheet[1:]) == ["'=1+1", "-1", "S3"]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_filled_in_sheet_is_known_in_any_dialect_and_an_empty_one_too(spec, tmp_path, delimiter):
+    out = tmp_path / "exam"
+    make(spec, 2, out, seed=SEED, students={"a,b": "Ann", "S2": "Bo"})
+    sheet = out / "answers.csv"
+    empty = sheet.read_text()
+    make(spec, 2, out, seed=SEED, students={"a,b": "Ann", "S2": "Bo"}, force=True)
+    sheet.write_text(
+        "\n".join(",".join(f'"{c}"' for c in row.split(",")) for row in empty.replace('"a,b"', "a").splitlines())
+    )
+    make(spec, 2, out, seed=SEED, force=True)
+    width = len(empty.splitlines()[0].split(","))
+    sheet.write_text(
+        f"{empty.splitlines()[0].replace(',', delimiter)}\nS2{delimiter}002{(delimiter + '0.5') * (width - 2)}\n"
+    )
+    with pytest.raises(InputError, match="holds answers"):
+        make(spec, 2, out, seed=SEED, force=True)

@@ -216,7 +216,7 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
     }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
     group = {"question": 1, "iteration": 2, "lost": [item, named, decided], "more": [item], "blank": [blank]}
-    markup = render("feedback.txt", {**context, "groups": [group]}, None, language)
+    markup = render("feedback.txt", {**context, "groups": [group], "all_right": False}, None, language)
     words = " ".join(span.text for block in parse(markup) for span in spans(block))
     assert "a*b" in words
     assert "2 * error" in words

@@ -318,3 +318,14 @@ def test_digits_in_words_come_out_where_they_stood_whatever_was_set_before():
 def test_a_hyphen_before_a_number_is_printed_as_a_minus_but_not_within_words_or_in_peoples_words():
     (paragraph,) = parse(f"from -0.5 to (-2), 2020-21, x-1, {escape('-7')}\n")
     assert paragraph.text == (Text("R", "from −0.5 to (−2), 2020-21, x-1, -7"),)
+
+
+def test_a_new_page_within_what_is_kept_together_loses_nothing():
+    lines, _ = set_lines("@keep\none\n\n@page\ntwo\n\nthree\n@end\n\nfour", 400, {})
+    sheets = paginate(lines, 700.0)
+    assert [len(sheet) for sheet in sheets] == [1, 3]
+
+
+def test_an_aside_beside_no_title_is_drawn_once():
+    (line,) = Flow(400, {}).lines(parse("# | aside\n"))
+    assert len(line.pieces) == 1
