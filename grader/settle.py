@@ -73,8 +73,7 @@ class OnQuestion:
             usable &= np.isfinite(highest - lowest)
             sharp = usable & tells(lowest, highest, before)
             bounds.append((lowest, highest, sharp))
-            forced = (lowest == 0) & (highest == 0)  # by a ReLU's 0; a 0 that is only near is easily made up
-            hit = open_to & usable & (earned | forced) & within(self.values, lowest, highest)
+            hit = open_to & usable & within(self.values, lowest, highest)
             loose[hit] = (lowest[hit] + highest[hit]) / 2
             hit &= sharp & earned
             self.verdicts[hit] = FOLLOW_THROUGH
@@ -95,19 +94,23 @@ class OnQuestion:
     def _settle_loose(self, loose: Array, before: Array, allowed: Bools) -> None:
         """What may follow, from the numbers that own values lead to, but is easily made up.
 
-        Own numbers as small as rounding lead to ranges that hold nearly anything, a ReLU's 0 to more of them, and these
-        to parameters that stay as they were. They count for those who show at least as much other work.
+        Own numbers as small as rounding lead to ranges that hold nearly anything: their answers count for those who
+        show at least as much other work. They lead to 0s, too, and these to parameters that stay as they were, which
+        are written in no time: as many count as there is other work on the way back.
         """
+        done = np.isin(self.verdicts, (CORRECT, FOLLOW_THROUGH))
+        back = np.array([item.part in ("gradient", "update") for item in self.own.question.items])
         hit = (self.verdicts == WRONG) & ~np.isnan(loose)
         gradient = gradient_of_update(self.own.question)
-        nothing = hit[:, gradient] & (self.values[:, gradient] == 0)
-        still = allowed & (gradient >= 0) & nothing & (self.verdicts == WRONG) & (self.values == before)
+        none = hit & (self.values == 0)
+        still = allowed & (gradient >= 0) & none[:, gradient] & (self.verdicts == WRONG) & (self.values == before)
         loose[still] = before[still]
-        hit |= still
-        solid = np.isin(self.verdicts, (CORRECT, FOLLOW_THROUGH)).sum(axis=1)
-        hit &= (hit.sum(axis=1) <= solid)[:, None]
-        self.verdicts[hit] = FOLLOW_THROUGH
-        self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
+        small = hit & ~none
+        none |= still
+        small &= (small.sum(axis=1) <= done.sum(axis=1))[:, None]
+        none &= (none.sum(axis=1) <= done[:, back].sum(axis=1))[:, None]
+        self.verdicts[small | none] = FOLLOW_THROUGH
+        self.led_to[small | none] = self.exam.spec.rounding.round(loose[small | none])
 
     def short_of_own(self) -> Iterator[tuple[int, int, str]]:
         """The answers with too few digits that are right from own earlier values only, with a note."""
