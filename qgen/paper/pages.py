@@ -7,9 +7,9 @@ from functools import partial
 
 from qgen.errors import InputError, nearest
 from qgen.paper.canvas import Drawing
+from qgen.paper.document import set_lines
 from qgen.paper.embed import embed
 from qgen.paper.fields import Fields
-from qgen.paper.flow import set_lines
 from qgen.paper.glyphs import Glyphs
 from qgen.paper.inline import PAGE, PAGES, Inline, Text, split
 from qgen.paper.lines import GRID, HAIRLINE, Path, shortened, single

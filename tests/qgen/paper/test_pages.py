@@ -12,7 +12,8 @@ import pytest
 
 from qgen.errors import InputError
 from qgen.paper.blocks import chunks, escape, parse
-from qgen.paper.flow import Flow, set_lines
+from qgen.paper.document import set_lines
+from qgen.paper.flow import Flow
 from qgen.paper.fonts import encode
 from qgen.paper.inline import Text
 from qgen.paper.lines import GRID, Line, Piece, shortened, single, wrap
