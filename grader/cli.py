@@ -35,7 +35,7 @@ def score(
             help="Answers: CSV, TSV or XLSX, wide or long; Moodle's quiz responses; Canvas' Student Analysis."
         ),
     ],
-    exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the answers.")] = None,
+    exam: Annotated[Path | None, typer.Option(help="The exam folder; default: the answers' own, or ./exam.")] = None,
     out: Annotated[Path, typer.Option(help="The results folder to write.")] = Path("results"),
     roster: Annotated[Path | None, typer.Option(help="For answers from an LMS: student_id,name,email,login.")] = None,
     overrides: Annotated[Path | None, typer.Option(help="student_id,item,marks,reason: the examiner decides.")] = None,
@@ -105,7 +105,12 @@ def simulate(
     out: Annotated[
         Path, typer.Option(help="The answers file; who did what goes beside it: truth.csv, or <name>-truth.csv.")
     ] = Path("answers.csv"),
-    mix: Annotated[str | None, typer.Option(help="Kinds of students, such as rounding=6,slip=5,messy=2.")] = None,
+    mix: Annotated[
+        str | None,
+        typer.Option(
+            help="Such as rounding=6,slip=5; kinds: perfect, misconception, two, blank, careless, imprecise, messy."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
     """Rehearse: answers of a simulated class, perfect, rounding, slipping, mistaken, messy, and the truth about it."""
@@ -203,12 +208,12 @@ def _named(exam: Path | None) -> str:
 
 
 def _exam_folder(exam: Path | None, answers: Path) -> Path:
-    """The folder named, else ./exam, else the one that the answers file lies in."""
+    """The folder named, else the one that the answers file lies in, else ./exam, else the one beside the answers."""
     if not answers.exists():
         raise InputError(f"{answers}: no such file")
     if exam is not None:
         return exam
-    for folder in (Path("exam"), answers.parent, answers.parent / "exam"):
+    for folder in (answers.parent, Path("exam"), answers.parent / "exam"):
         if (folder / "exam.json").is_file():
             return folder
     raise InputError(f"no exam found in ./exam or beside {answers}; name its folder with --exam")

@@ -10,7 +10,8 @@ from typing import Any
 
 from grader.explain import typeset
 from grader.marksheet import layer_columns, number
-from grader.verdicts import VERDICTS, Marks
+from grader.overrides import WAS
+from grader.verdicts import REPEATS, VERDICTS, Marks, worth
 from qgen.decimals import plain
 from qgen.errors import InputError
 from qgen.folder import safe_name, unique_names
@@ -85,7 +86,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked]) -> dict[str, Any]:
             found = [
                 _entry(marks, s, i, earned, lines[item.id])
                 for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True))
-                if item.id in here and (earned < item.marks or (s, i) in marks.decided)
+                if item.id in here and (earned < item.marks or _changed(marks, s, i))
             ]
             lost = [entry for entry in found if entry["verdict"] != "blank" or entry["decided"]]
             blank = [entry for entry in found if entry["verdict"] == "blank" and not entry["decided"]]
@@ -124,6 +125,8 @@ def _entry(marks: Marks, s: int, i: int, earned: float, worked_out: Worked) -> d
     name, verdict = latex_name(item.step), VERDICTS[marks.verdicts[s, i]]
     answer = marks.submissions.written[s, i][:60]
     note = marks.said.get((s, i), "") if verdict == "imprecise" else marks.notes.get((s, i), "")
+    decided = _changed(marks, s, i)
+    note = note.rpartition(WAS)[0] or note if decided else note.rpartition(WAS)[2]
     misconception, _ = marks.explained.get((s, i), ("", ""))
     said = escape(note.replace(f"{item.step}: used ", "Used ").replace(f"{item.step}: ", ""))
     shown = worked_out.lines[-2:]
@@ -135,15 +138,22 @@ def _entry(marks: Marks, s: int, i: int, earned: float, worked_out: Worked) -> d
         "high": plain(float(exam.high[i, variant])),
         "value": worked_out.value,
         "verdict": verdict,
-        "decided": (s, i) in marks.decided,
+        "decided": decided,
         "marks": number(earned),
         "max_marks": number(item.marks),
         # a gradient's product stands on the chain's second line
         "lines": [f"{name} {shown[0]}" if shown[0].startswith("=") else shown[0], *shown[1:]],
+        "repeats": note == REPEATS,
         "note": note,
         "misconception": misconception,
+        "why": ["imprecise"] if verdict == "imprecise" else misconception.split(" + ") if misconception else [],
         "typeset": typeset(said) if misconception else escape(note),
     }
+
+
+def _changed(marks: Marks, s: int, i: int) -> bool:
+    """Whether the examiner gave other marks than the verdict's."""
+    return marks.decided.get((s, i), None) not in (None, float(worth(marks.exam, marks.verdicts[s, i])[i]))
 
 
 def _detail(groups: list[dict[str, Any]]) -> None:
@@ -151,7 +161,7 @@ def _detail(groups: list[dict[str, Any]]) -> None:
     lost = [entry for group in groups for entry in group["lost"]]
     most = MOST_DETAILED if len(lost) + sum(len(group["blank"]) for group in groups) <= MANY else FEWER_DETAILED
     first = sorted(lost, key=lambda entry: (not entry["misconception"], entry["verdict"] == "imprecise"))
-    detailed = {id(entry) for entry in first[:most]}
+    detailed = {id(entry) for entry in first[:most]} | {id(entry) for entry in lost if entry["decided"]}
     for group in groups:
         group["more"] = [entry for entry in group["lost"] if id(entry) not in detailed]
         group["lost"] = [entry for entry in group["lost"] if id(entry) in detailed]

@@ -99,8 +99,8 @@ def repeated(values: Array, wrong: Bools) -> Bools:
     return np.asarray(found)
 
 
-def follow(own: Own) -> tuple[Array, Array]:
-    """The ranges (students, items) that an honest student reaches from these own values: lowest, highest.
+def follow(own: Own) -> tuple[Array, Array, Array]:
+    """What an honest student reaches from these own values: lowest, highest, and unrounded, (students, items) each.
 
     Not finite where there is no number to reach.
     """
@@ -115,10 +115,12 @@ def follow(own: Own) -> tuple[Array, Array]:
         steps = with_orders(own.question.steps)
         solved = solve(steps, points, rules=ORDER_RULES, claimed=claims, write=_written(rounding))
         ranges = [rounding.answer(solved[item.step]) for item in own.question.items]
+        exact = solve(own.question.steps, own.givens, claimed=own.claims)
     shape = (len(next(iter(own.givens.values()))),)
     lowest = np.array([np.broadcast_to(found.low, shape) for found in ranges]).T
     highest = np.array([np.broadcast_to(found.high, shape) for found in ranges]).T
-    return lowest, highest
+    due = np.array([np.broadcast_to(exact[item.step], shape) for item in own.question.items]).T
+    return lowest, highest, np.clip(due, lowest, highest)
 
 
 def _written(rounding: Rounding) -> Callable[[Step, Value], Value]:

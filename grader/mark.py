@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from grader.answers import Submissions, read_answers
 from grader.lms import NAMES
@@ -13,7 +15,7 @@ from grader.overrides import override
 from grader.responses import read_responses, recognise
 from grader.score import score
 from grader.suspicions import suspicions
-from grader.verdicts import Marks
+from grader.verdicts import CORRECT, IS_BLANK, Marks
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
 from qgen.memory import seldom_tidied
@@ -21,6 +23,8 @@ from qgen.parallel import Turns, each, shares, worthwhile
 
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
 """What a results folder may hold for --force to replace it."""
+FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
+"""Of so many answers not even this share is right: so bad is no class that sat this exam."""
 FEWEST = 10_000
 """Students for whom a process of their own is worth its start."""
 
@@ -52,12 +56,21 @@ def mark(
         marks = override(marks, overrides)
     progress("writing", 0, count)
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
-        marks = replace(marks, remarks=(*submissions.notes, *_write_tables(marks, folder, jobs, progress)))
+        remarks = *submissions.notes, *_strange(marks), *_write_tables(marks, folder, jobs, progress)
+        marks = replace(marks, remarks=remarks)
         if marks.remarks:
             (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)
     return marks
+
+
+def _strange(marks: Marks) -> Iterator[str]:
+    """That next to nothing is right: another exam's answers have the same items."""
+    right = np.count_nonzero(marks.verdicts == CORRECT)
+    answered = np.count_nonzero(marks.verdicts != IS_BLANK)
+    if answered >= FEWEST_ANSWERS and right < MOST_BY_CHANCE * answered:
+        yield f"only {right:,} of {answered:,} answers are right: are they to this exam? say which with --exam"
 
 
 def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path | None) -> tuple[Exam, Submissions]:

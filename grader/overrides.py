@@ -14,6 +14,8 @@ from qgen.spreadsheet import unguarded
 from qgen.tables import read_table
 
 MARK = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)
+WAS = "; before: "
+"""Stands between a decision and the note that the cell had."""
 HEADER = ["student_id", "item", "marks", "reason"]
 
 
@@ -48,7 +50,7 @@ def override(marks: Marks, path: Path) -> Marks:
         decided[cell] = read(row[2]).value
         before = marks.earned(slice(cell[0], cell[0] + 1))[0, cell[1]]
         decision = f"examiner: {row[2]} instead of {before:g}: {row[3]}"
-        said[cell] = f"{decision}. {notes[cell]}" if notes.get(cell) else decision
+        said[cell] = f"{decision}{WAS}{notes[cell]}" if notes.get(cell) else decision
     if faults:
         raise InputError(*faults)
     return replace(marks, said=said, decided=decided)

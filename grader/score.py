@@ -15,7 +15,7 @@ from grader.numerals import BLANK, UNREADABLE
 from grader.readings import Cell
 from grader.settle import OnQuestion
 from grader.tolerance import within
-from grader.verdicts import CORRECT, FOLLOW_THROUGH, IS_BLANK, IS_UNREADABLE, WRONG, Marks, Verdicts
+from grader.verdicts import CORRECT, FOLLOW_THROUGH, IS_BLANK, IS_UNREADABLE, REPEATS, WRONG, Marks, Verdicts
 from qgen.exam import Exam
 from qgen.intervals import Array
 from qgen.parallel import each, shares
@@ -83,8 +83,11 @@ def _scored(exam: Exam, submissions: Submissions, known: Sequence[Suspects], row
         found = on_question.misconceptions(suspected)
         places = np.array([rows.start + some[found.cells[:, 0]], columns.start + found.cells[:, 1]]).T
         named.append(replace(found, cells=places))
-        for student, item, note in on_question.short_of_own():
-            said[int(rows.start + some[student]), columns.start + item] = note
+        notes = [*on_question.short_of_own(), *((s, i, REPEATS) for s, i in on_question.repeats().tolist())]
+        explained = set(map(tuple, found.cells.tolist()))
+        for student, item, note in notes:
+            if (student, item) not in explained:
+                said[int(rows.start + some[student]), columns.start + item] = note
         verdicts[some, columns], led_to[some, columns] = on_question.verdicts, on_question.led_to
     copies = tuple(replace(fit, student=rows.start + fit.student) for fit in copies)
     return _Scored(verdicts, led_to[verdicts == FOLLOW_THROUGH], Named.joined(named), said, copies)

@@ -62,32 +62,32 @@ class OnQuestion:
         allowed = np.array([item.part not in excluded for item in items])
         before = before_update(self.own, self.values)
         earned = shows_work(self.own, self.values)
-        bounds = [(self.low, self.high, np.ones(self.verdicts.shape, dtype=bool))]
+        bounds = [(self.low, self.high, self.low, np.ones(self.verdicts.shape, dtype=bool))]
         loose = np.full(self.verdicts.shape, np.nan)
         for own in (self.own, self.own.forward()):
             usable = allowed & led_astray(own)
             open_to = (self.verdicts == WRONG) & usable & (earned | (self.values == 0))
             rows = np.flatnonzero(open_to.any(axis=1))
-            lowest, highest = np.full((2, *self.verdicts.shape), np.nan)
-            lowest[rows], highest[rows] = follow(own.take(rows))
+            lowest, highest, due = np.full((3, *self.verdicts.shape), np.nan)
+            lowest[rows], highest[rows], due[rows] = follow(own.take(rows))
             usable &= np.isfinite(highest - lowest)
             sharp = usable & tells(lowest, highest, before)
-            bounds.append((lowest, highest, sharp))
+            bounds.append((lowest, highest, due, sharp))
             hit = open_to & usable & within(self.values, lowest, highest)
-            loose[hit] = (lowest[hit] + highest[hit]) / 2
+            loose[hit] = due[hit]
             hit &= sharp & earned
             self.verdicts[hit] = FOLLOW_THROUGH
             self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
         self._settle_loose(loose, before, allowed)
         self.local = (bounds[1][1] - bounds[1][0]) / 2
         self.coarse = half_units(self.values, self.written, self.verdicts == WRONG, self.exam.spec.rounding)
-        for lowest, highest, usable in bounds:
+        for lowest, highest, due, usable in bounds:
             near = usable & within(self.values, lowest - self.coarse, highest + self.coarse)
             near &= (self.verdicts == WRONG) & earned & (self.coarse > 0)
             self.verdicts[near] = IMPRECISE
             if lowest is not self.low:
                 self.short |= near
-                self.led_to[near] = self.exam.spec.rounding.round((lowest[near] + highest[near]) / 2)
+                self.led_to[near] = self.exam.spec.rounding.round(due[near])
         if marking.follow_through < marking.imprecise:  # too few digits are worth no more than all of them
             self.verdicts[self.short] = FOLLOW_THROUGH
 
@@ -111,6 +111,10 @@ class OnQuestion:
         none &= (none.sum(axis=1) <= done[:, back].sum(axis=1))[:, None]
         self.verdicts[small | none] = FOLLOW_THROUGH
         self.led_to[small | none] = self.exam.spec.rounding.round(loose[small | none])
+
+    def repeats(self) -> NDArray[np.intp]:
+        """The wrong updated parameters (n, 2) that are the old ones."""
+        return np.argwhere((self.verdicts == WRONG) & (self.values == before_update(self.own, self.values)))
 
     def short_of_own(self) -> Iterator[tuple[int, int, str]]:
         """The answers with too few digits that are right from own earlier values only, with a note."""

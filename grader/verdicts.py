@@ -109,6 +109,7 @@ class _Notes(Mapping[Cell, str]):
 
 
 FOLLOWS = "right from own earlier values, which lead to "
+REPEATS = "the old value: an update shows only where it moves the number as written"
 
 
 def few_digits(rounding: Rounding, led_to: float | None = None) -> str:

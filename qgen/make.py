@@ -73,8 +73,7 @@ def make(
         raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
     if students is not None and len(students) > n:
         raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
-    if students:
-        _check_printable(students)
+    _check_printable(spec, students or {})
     _check_unanswered(out / "answers.csv")
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         draw = partial(make_exam, spec, n, new_seed() if seed is None else seed, students=students)
@@ -144,18 +143,21 @@ def _check_unanswered(sheet: Path) -> None:
         raise InputError(f"{sheet}: holds answers; move it away, or choose another exam folder with --out")
 
 
-def _check_printable(students: Mapping[str, str]) -> None:
-    """InputError with every student whose id or name has a character that no typeface has, and what to do."""
+def _check_printable(spec: Spec, students: Mapping[str, str]) -> None:
+    """InputError with every name and heading that has a character which no typeface has, and what to do."""
     from qgen.paper.fonts import UnprintableError
     from qgen.paper.glyphs import Glyphs
 
+    words = {"title": spec.title, "course": spec.course, "instructions": spec.instructions}
+    texts = [(f'{key} "{text}"', text) for key, text in words.items()]
+    texts += [(f'student "{student}", "{name}"', f"{student} {name}") for student, name in students.items()]
     faults: list[str] = []
     remedies: dict[str, None] = {}
-    for student, name in students.items():
+    for what, text in texts:
         try:
-            Glyphs(f"{student} {name}")
+            Glyphs(text)
         except UnprintableError as fault:
-            faults.append(f'student "{student}", "{name}": {fault.fault}')
+            faults.append(f"{what}: {fault.fault}")
             remedies[fault.remedy] = None
     if faults:
         raise InputError(*faults, *remedies)

@@ -81,7 +81,11 @@ def read_roster(path: Path) -> Roster:
     export, people, names = _known(table)
     faults, notes = Faults(table.name), list(table.notes)
     rows = []
+    width = len(table.heading)
     for line, cells in islice(_rows(table), MOST_STUDENTS + 1):
+        if "".join(cells[width:]).strip():
+            surplus = ", ".join(cell for cell in cells[width:] if cell.strip())
+            faults.add(line, f"{quoted(surplus)} stands under no heading; is a comma not in quotes?")
         name = " ".join(_clean(cells[place]) for place in names).strip()
         if export.name.startswith("Canvas") and (not name or "Points Possible" in name):
             continue

@@ -214,3 +214,25 @@ def test_a_name_that_no_system_takes_and_a_pipe_are_one_line(here: Path, argumen
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
     assert len(result.output.strip().splitlines()) == 1
+
+
+def test_the_exam_that_the_answers_lie_in_comes_before_the_one_here(here: Path) -> None:
+    make(spec_of(SMALL), 1, here / "other", seed=7)
+    exam, _ = make_exam(spec_of(SMALL), 1, 7)
+    cells = ",".join(exam.spec.rounding.text(x) for x in exam.value[:, 0])
+    Path("other/answers.csv").write_text(f"student_id,variant,{','.join(exam.columns)}\nann,001,{cells}\n")
+    assert run("score", "other/answers.csv", "--no-feedback").exit_code == 0
+    assert rows("results/scores.csv")[0]["percent"] == "100.00"
+
+
+def test_answers_to_another_exam_with_the_same_items_are_told(here: Path) -> None:
+    exam, _ = make_exam(spec_of(SMALL), 3, 99)
+    lines = [
+        f"s{v},{name},{','.join(exam.spec.rounding.text(x) for x in exam.value[:, v])}"
+        for v, name in enumerate(exam.variants)
+    ]
+    Path("foreign.csv").write_text("\n".join([f"student_id,variant,{','.join(exam.columns)}", *lines]) + "\n")
+    result = run("score", "foreign.csv", "--no-feedback")
+    assert result.exit_code == 0
+    assert "answers are right: are they to this exam? say which with --exam" in result.output
+    assert "are they to this exam" not in run("score", "answers.csv", "--no-feedback", "--force").output

@@ -126,3 +126,9 @@ def test_what_the_examiner_decided_is_told_also_of_full_marks_and_of_blanks(exam
     assert "What the examiner decided" in text
     assert "left blank; accepted is" in text
     assert "Decided by the examiner: 1 instead of 0: see the margin" in text
+
+
+def test_a_parameter_that_was_not_moved_is_told_to_be_the_old_one(exam: Exam, tmp_path: Path) -> None:
+    old = exam.batches[0].givens["b3"][0]
+    ((_, pdf),) = feedback(marked(exam, tmp_path, {"ann": {"q1_new_b3": f"{old:g}"}}))
+    assert "That is the old value" in " ".join(text_of(pdf)[1].split())

@@ -36,7 +36,7 @@ def test_honest_work_from_any_wrong_number_lies_in_the_range_that_follows_from_i
         variants = np.arange(n) % batch.size
         wrong = np.round(batch.values[step][variants] * rng.uniform(0.6, 1.6, n) + 0.01, 5)
         values = work(batch, variants, habits_of(n, rng), slips={step: wrong})
-        lowest, highest = follow(owned(batch, values, np.zeros(values.shape, dtype=bool)))
+        lowest, highest, _ = follow(owned(batch, values, np.zeros(values.shape, dtype=bool)))
         later = slice(steps(batch).index(step) + 1, None)
         inside = (lowest <= values) & (values <= highest) | np.isnan(values)
         idle = (values == 0) | np.isclose(np.abs(values), 1)

@@ -292,3 +292,8 @@ def test_a_filled_in_sheet_is_known_in_any_dialect_and_an_empty_one_too(spec, tm
     )
     with pytest.raises(InputError, match="holds answers"):
         make(spec, 2, out, seed=SEED, force=True)
+
+
+def test_a_title_that_no_typeface_has_is_named(tmp_path):
+    with pytest.raises(InputError, match=r'title "Backprop \U0001f9ff": .*cannot be printed'):
+        make(spec_of({"title": "Backprop \U0001f9ff"}), 1, tmp_path / "exam", seed=1)

@@ -98,3 +98,11 @@ def test_what_is_no_roster_is_refused_with_what_is_accepted(read, content, messa
 
 def test_names_are_put_on_one_line_and_composed(read):
     assert read('student_id,name\n1,"Zoe\u0308\n\tA\u030a\x07"\n').students == {"1": "Zoë Å"}
+
+
+def test_a_name_with_a_comma_and_no_quotes_is_told_not_cut(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text("student_id,name\n1,Müller, Anna\n2,Bo,\n3,Ann,,\n", "utf-8")
+    with pytest.raises(InputError) as error:
+        read_roster(path)
+    assert error.value.faults == ('class.csv:2: "Anna" stands under no heading; is a comma not in quotes?',)

@@ -189,6 +189,8 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
     item = {
         "inline": "z_1",
         "decided": False,
+        "why": [],
+        "repeats": False,
         "answer": "a*b",
         "low": "-1",
         "high": "2",
