@@ -146,9 +146,16 @@ def _entry(marks: Marks, s: int, i: int, earned: float, worked_out: Worked) -> d
         "repeats": note == REPEATS,
         "note": note,
         "misconception": misconception,
-        "why": ["imprecise"] if verdict == "imprecise" else misconception.split(" + ") if misconception else [],
+        "why": _why(verdict, note, misconception),
         "typeset": typeset(said) if misconception else escape(note),
     }
+
+
+def _why(verdict: str, note: str, misconception: str) -> list[str]:
+    """In names, why a mark was lost, where that can be said in a word or two."""
+    if verdict == "imprecise" or note == REPEATS:
+        return ["imprecise" if verdict == "imprecise" else "repeats"]
+    return misconception.split(" + ") if misconception else []
 
 
 def _changed(marks: Marks, s: int, i: int) -> bool:
