@@ -48,8 +48,9 @@ class Submissions:
         """Why a cell (student, item) is UNREADABLE."""
         return self.readings.reasons()
 
-    def take(self, rows: slice) -> "Submissions":
+    def take(self, some: range) -> "Submissions":
         """Some of the students, numbered from 0."""
+        rows = slice(some.start, some.stop)
         return Submissions(self.students[rows], self.variants[rows], self.items, self.readings.take(rows), self.notes)
 
 

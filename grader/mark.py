@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from grader.answers import Submissions, read_answers
+from grader.hypotheses import suspects
 from grader.lms import NAMES
-from grader.marksheet import CHUNK, MARKS_HEADER, MarksRows, scores_csv
-from grader.overrides import override
+from grader.marksheet import MARKS_HEADER, MarksRows, scores_csv
+from grader.overrides import Decision, decide, read_decisions
+from grader.readings import Cell
 from grader.responses import read_responses, recognise
-from grader.score import score
+from grader.score import CHUNK, score_some
 from grader.suspicions import suspicions
-from grader.verdicts import CORRECT, IS_BLANK, Marks
+from grader.verdicts import CORRECT, IS_BLANK, Found, Marks, joined
 from qgen.exam import Exam, read_exam
 from qgen.folder import whole_folder
 from qgen.memory import seldom_tidied
@@ -51,18 +54,51 @@ def mark(
     count = len(submissions.students)
     jobs = worthwhile(count, FEWEST)
     progress("marking", 0, count)
-    marks = score(exam, submissions, jobs, lambda done: progress("marking", done, count))
-    if overrides is not None:
-        marks = override(marks, overrides)
-    progress("writing", 0, count)
+    decisions = read_decisions(overrides, exam, submissions.students) if overrides else {}
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
-        remarks = *submissions.notes, *_strange(marks), *_write_tables(marks, folder, jobs, progress)
-        marks = replace(marks, remarks=remarks)
+        marks = _marked(exam, submissions, decisions, folder / "marks.csv", jobs, progress)
+
+        def write_scores() -> tuple[str, ...]:
+            (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
+            return ()
+
+        tasks: tuple[Callable[[], tuple[str, ...]], ...] = write_scores, partial(suspicions, marks)
+        _, shared = each(lambda task: task(), tasks, jobs)
+        marks = replace(marks, remarks=(*submissions.notes, *_strange(marks), *shared))
         if marks.remarks:
             (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)
     return marks
+
+
+def _marked(
+    exam: Exam, submissions: Submissions, decisions: Mapping[Cell, Decision], path: Path, jobs: int, progress: Progress
+) -> Marks:
+    """The marks; marks.csv is written as they are found, by each process in turn."""
+    known = [suspects(batch) for batch in exam.batches]
+    chunks = shares(len(submissions.students), CHUNK, jobs)
+    rows, turns = MarksRows(exam, submissions.written.texts), Turns(jobs)
+    path.write_text(f"{MARKS_HEADER}\n", "utf-8", newline="")
+
+    def found(at: int) -> Found:
+        first = chunks[at].start
+        own = {(s - first, i): decision for (s, i), decision in decisions.items() if s in chunks[at]}
+        with turns.of(at) as wait:
+            marks = decide(score_some(exam, submissions.take(chunks[at]), known), own)
+            texts = rows.of(marks)
+            wait()
+            # student by student: one character that is not ASCII makes all of a text twice as large
+            with path.open("ab", buffering=1 << 18) as file:
+                file.writelines(text.encode() for text in texts)
+        return marks.found
+
+    def told() -> Iterator[Found]:
+        for chunk, part in zip(chunks, each(found, range(len(chunks)), jobs), strict=True):
+            progress("marking", chunk.stop, len(submissions.students))
+            yield part
+
+    return joined(exam, submissions, told())
 
 
 def _strange(marks: Marks) -> Iterator[str]:
@@ -80,33 +116,6 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
     students = exam.students or None
     read = read_answers(answers, items=exam.columns, variants=exam.variants, students=students, encoding=encoding)
     return exam, read
-
-
-def _write_tables(marks: Marks, folder: Path, jobs: int, progress: Progress) -> tuple[str, ...]:
-    """The tables; gives what looked suspicious, found out at the same time."""
-    count = len(marks.submissions.students)
-    rows, turns = MarksRows(marks), Turns(jobs)
-    chunks = shares(count, CHUNK, jobs)
-    path = folder / "marks.csv"
-    path.write_text(f"{MARKS_HEADER}\n", "utf-8", newline="")
-
-    def write(part: int) -> tuple[str, ...]:
-        if part < 0:
-            (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
-            return suspicions(marks)
-        with turns.of(part) as wait:
-            texts = rows.of(chunks[part])
-            wait()
-            # student by student: one character that is not ASCII makes all of a text twice as large
-            with path.open("ab", buffering=1 << 18) as file:
-                file.writelines(text.encode() for text in texts)
-        return ()
-
-    found: tuple[str, ...] = ()
-    for part, some in enumerate(each(write, range(-1, len(chunks)), jobs)):
-        found += some
-        progress("writing", part, len(chunks))
-    return found
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

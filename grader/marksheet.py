@@ -75,9 +75,7 @@ def _texts(numbers: Array, text: Callable[[float], str]) -> list[Any]:
 def marks_csv(marks: Marks) -> Iterator[str]:
     """One row per student and item, student by student: every verdict with what was written and accepted."""
     yield MARKS_HEADER + "\n"
-    rows = MarksRows(marks)
-    for part in shares(len(marks.submissions.students), CHUNK, 1):
-        yield from rows.of(part)
+    yield from MarksRows(marks.exam, marks.submissions.written.texts).of(marks)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -89,8 +87,8 @@ def number(value: float) -> str:
 class MarksRows:
     """The rows of marks.csv. But for student and variant many students have the same ones: these are written once."""
 
-    def __init__(self, marks: Marks) -> None:
-        self.marks, self.answers, exam = marks, marks.submissions.written, marks.exam
+    def __init__(self, exam: Exam, answers: Texts) -> None:
+        self.exam, self.answers = exam, answers
         self.front = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
         self.ends = _ends(exam)
         self.sizes = len(exam.variants), len(VERDICTS), len(exam.items)
@@ -99,40 +97,37 @@ class MarksRows:
     @cached_property
     def cells(self) -> Texts:
         """Every different answer as a cell."""
-        return np.array(list(map(cell, self.answers.texts.tolist())), dtype=object)
+        return np.array(list(map(cell, self.answers.tolist())), dtype=object)
 
-    def of(self, students: range) -> Iterator[str]:
-        """The rows of each of these students; most of the work is done before the first is asked for."""
-        marks, chunk, first = self.marks, slice(students.start, students.stop), students.start
-        texts = self.texts(chunk)
-        named = marks.named.of_students(students)
+    def of(self, marks: Marks) -> Iterator[str]:
+        """The rows of each student; most of the work is done before the first is asked for."""
+        texts, named, submissions = self.texts(marks), marks.named, marks.submissions
         ends = np.array([f"{_cell(name)},{_cell(note)}\n" for name, note in named.words], dtype=object)[named.which]
-        at = named.cells[:, 0] - first, named.cells[:, 1]
+        at = named.cells[:, 0], named.cells[:, 1]
         texts[at] = [text[:-2] + end for text, end in zip(texts[at].tolist(), ends.tolist(), strict=True)]
-        for student, column in marks.said:
-            if student in students:
-                texts[student - first, column] = self.text(student, column)
-        ids, variants = marks.submissions.students[chunk], marks.submissions.variants[chunk].tolist()
-        starts = (f"{cell(s)},{marks.exam.variants[v]}," for s, v in zip(ids, variants, strict=True))
-        return (start + start.join(of_items) for start, of_items in zip(starts, texts.tolist(), strict=True))
+        for place in marks.said:
+            texts[place] = self.text(marks, *place)
+        rows = zip(submissions.students, submissions.variants.tolist(), texts.tolist(), strict=True)
+        starts = ((f"{cell(student)},{self.exam.variants[variant]},", items) for student, variant, items in rows)
+        return (start + start.join(items) for start, items in starts)
 
-    def texts(self, chunk: slice) -> Texts:
+    def texts(self, marks: Marks) -> Texts:
         """(students, items): the rows of some students, with the usual marks and notes of their verdicts."""
-        variants, verdicts = self.marks.submissions.variants[chunk], self.marks.verdicts[chunk]
+        variants, verdicts = marks.submissions.variants, marks.verdicts
         columns = np.arange(len(self.front))
         after = np.ravel_multi_index(np.broadcast_arrays(variants[:, None], verdicts, columns), self.sizes)
-        keys = after * len(self.answers.texts) + self.answers.which[chunk]
+        keys = after * len(self.answers) + marks.submissions.written.which
         follows, texts = verdicts == FOLLOW_THROUGH, np.empty(verdicts.shape, dtype=object)
         different, places = distinct(keys[~follows].astype(np.uint64))
         texts[~follows] = self._rows(different, repeat(""))[places]
-        led_to, at = np.unique(self.marks.follows(chunk), return_inverse=True)
-        notes = np.array([f'"{FOLLOWS}{text}"\n' for text in numerals(led_to, self.marks.exam.spec.rounding)], object)
+        led_to, at = np.unique(marks.led_to, return_inverse=True)
+        notes = np.array([f'"{FOLLOWS}{text}"\n' for text in numerals(led_to, self.exam.spec.rounding)], object)
         texts[follows] = self._rows(keys[follows].astype(np.uint64), notes[at].tolist())
         return texts
 
     def _rows(self, keys: NDArray[np.uint64], ends: Iterable[str]) -> Texts:
         """(n,): the rows of these keys, each of an answer and what comes after it, and what comes at their ends."""
-        after, answers = np.divmod(keys, np.uint64(len(self.answers.texts)))
+        after, answers = np.divmod(keys, np.uint64(len(self.answers)))
         different, at = distinct(after)
         columns = (different % np.uint64(len(self.front))).astype(np.intp)
         fronts = np.array(self.front, dtype=object)[columns][at]
@@ -150,21 +145,20 @@ class MarksRows:
 
     def _accepted(self, variant: int, column: int) -> str:
         """Expected, low and high."""
-        exam = self.marks.exam
+        exam = self.exam
         value, low, high = (float(table[column, variant]) for table in (exam.value, exam.low, exam.high))
         return f",{exam.spec.rounding.text(value)},{plain(low)},{plain(high)},"
 
-    def text(self, row: int, column: int) -> str:
+    def text(self, marks: Marks, row: int, column: int) -> str:
         """The row of a cell of which there is more to say."""
-        marks = self.marks
-        name = marks.explained.get((row, column), ("", ""))[0] if (row, column) in marks.decided else ""
-        note = marks.said[row, column]
-        verdict = marks.verdicts[row, column]
-        earned = marks.decided.get((row, column), float(worth(marks.exam, verdict)[column]))
-        numbers = f"{number(earned)},{number(marks.exam.items[column].marks)}"
-        variant, answer = int(marks.submissions.variants[row]), int(self.answers.which[row, column])
+        place = row, column
+        name = marks.explained.get(place, ("", ""))[0] if place in marks.decided else ""
+        verdict = marks.verdicts[place]
+        earned = marks.decided.get(place, float(worth(self.exam, verdict)[column]))
+        numbers = f"{number(earned)},{number(self.exam.items[column].marks)}"
+        variant, answer = int(marks.submissions.variants[row]), int(marks.submissions.written.which[place])
         start = f"{self.front[column]}{self.cells[answer]}{self.accepted(variant, column)}"
-        return f"{start}{VERDICTS[verdict]},{numbers},{_cell(name)},{_cell(note)}\n"
+        return f"{start}{VERDICTS[verdict]},{numbers},{_cell(name)},{_cell(marks.said[place])}\n"
 
 
 def _ends(exam: Exam) -> list[list[str]]:

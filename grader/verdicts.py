@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,17 @@ VERDICTS = ("correct", "follow_through", "imprecise", "wrong", "blank", "unreada
 CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, IS_BLANK, IS_UNREADABLE = range(6)
 
 Verdicts = NDArray[np.int8]
+
+
+class Found(NamedTuple):
+    """What marking finds of some students, numbered from 0, as `Marks` has it: what another process must be sent."""
+
+    verdicts: Verdicts
+    led_to: Array
+    named: Named
+    said: dict[Cell, str]
+    elsewhere: tuple[Fit, ...]
+    decided: Mapping[Cell, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +53,11 @@ class Marks:
     elsewhere: tuple[Fit, ...] = ()
     decided: Mapping[Cell, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> Found:
+        """What was found, without the exam and the answers."""
+        return Found(self.verdicts, self.led_to, self.named, self.said, self.elsewhere, self.decided)
 
     @cached_property
     def _followed(self) -> NDArray[np.intp]:
@@ -124,3 +140,22 @@ def worth(exam: Exam, verdicts: NDArray[Any]) -> Array:
     marking = exam.spec.marking
     share = np.array([1.0, marking.follow_through, marking.imprecise, 0.0, 0.0, 0.0])
     return np.asarray(share.take(verdicts) * np.array([item.marks for item in exam.items]))
+
+
+def joined(exam: Exam, submissions: Submissions, parts: Iterable[Found]) -> Marks:
+    """The marks of all who submitted, from what was found of one part of them after the other."""
+    verdicts = np.empty(submissions.written.which.shape, dtype=np.int8)
+    first, led_to, named, fits = 0, [np.empty(0)], list[Named](), list[Fit]()
+    said: dict[Cell, str] = {}
+    decided: dict[Cell, float] = {}
+    for part in parts:
+        verdicts[first : first + len(part.verdicts)] = part.verdicts
+        led_to.append(part.led_to)
+        named.append(replace(part.named, cells=part.named.cells + np.array([first, 0])))
+        said |= {(first + student, item): note for (student, item), note in part.said.items()}
+        decided |= {(first + student, item): mark for (student, item), mark in part.decided.items()}
+        fits += [replace(fit, student=first + fit.student) for fit in part.elsewhere]
+        first += len(part.verdicts)
+    return Marks(
+        exam, submissions, verdicts, np.concatenate(led_to), Named.joined(named), said, tuple(fits), decided
+    )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader.answers import read_answers
-from grader.overrides import override
+from grader.overrides import decide, read_decisions
 from grader.score import score
 from grader.verdicts import Marks
 from qgen.errors import InputError
@@ -28,7 +28,7 @@ def marks(tmp_path_factory: pytest.TempPathFactory) -> Marks:
 def decided(marks: Marks, tmp_path: Path, text: str) -> Marks:
     path = tmp_path / "overrides.csv"
     path.write_text(text)
-    return override(marks, path)
+    return decide(marks, read_decisions(path, marks.exam, marks.submissions.students))
 
 
 def test_a_decision_changes_one_mark_and_says_so(marks: Marks, tmp_path: Path) -> None:
