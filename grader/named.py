@@ -40,11 +40,6 @@ class Named:
             which.append(np.array(own, dtype=np.intp)[part.which])
         return cls(np.concatenate(cells), np.concatenate(which), tuple(places))
 
-    def of_students(self, students: range) -> Named:
-        """Those of some students."""
-        some = (self.cells[:, 0] >= students.start) & (self.cells[:, 0] < students.stop)
-        return Named(self.cells[some], self.which[some], self.words)
-
     def by_cell(self) -> dict[Cell, Words]:
         """The words of each cell."""
         return {(s, i): self.words[k] for (s, i), k in zip(self.cells.tolist(), self.which.tolist(), strict=True)}
