@@ -90,6 +90,9 @@ def _variants(
 ) -> tuple[NDArray[np.intp], list[str]]:
     """Each student's variant as an index: the one written, else the roster's. What is written against it is noted."""
     find = _variant_finder(variants)
+    stated = {text: find(text) for text in set(sheet.variants)}
+    if roster is None and "" not in stated and None not in stated.values():
+        return np.array([stated[text] for text in sheet.variants], np.intp), []
     listed = None if roster is None else {student_id(student): variant for student, variant in roster.items()}
     chosen = np.zeros(len(sheet.students), np.intp)
     notes: list[str] = []

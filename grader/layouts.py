@@ -149,8 +149,6 @@ def _fits(row: list[str], width: int, widest: int | None, line: int, faults: Fau
 
 
 def _checked_id(text: str, line: int, faults: Faults) -> str:
-    if text.isascii() and text.isalnum() and len(text) <= 100:
-        return text
     student = student_id(unguarded(text) if "'" in text else text)
     if len(student) > 100 or not student.isprintable():
         faults.add(line, f"student id {quoted(student)}: write at most 100 characters, on one line")
@@ -173,7 +171,10 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
         ids = block.column(columns.index("student_id"))
         stated = block.column(columns.index("variant")) if "variant" in columns else [""] * len(ids)
         answers = block.coded(places, codes)
-        students = [_checked_id(text, line, faults) for text, line in zip(ids, block.lines, strict=True)]
+        students = [
+            text if text.isalnum() and text.isascii() and len(text) < 100 else _checked_id(text, line, faults)
+            for text, line in zip(ids, block.lines, strict=True)
+        ]
         new = dict(zip(students, block.lines, strict=True))
         if len(new) == len(students) and "" not in new and first.keys().isdisjoint(new):
             first.update(new)

@@ -34,6 +34,8 @@ def unguarded(text: str) -> str:
 
 def cell(text: str) -> str:
     """A CSV cell (RFC 4180), guarded, and quoted where needed."""
+    if text.isascii() and (text.isalnum() or text.removeprefix("-").replace(".", "", 1).isdigit()):
+        return text  # most ids and answers
     if _NUMERAL.fullmatch(text):
         return f'"{text}"' if "," in text else text
     if _HARMLESS.fullmatch(text):
