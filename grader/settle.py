@@ -50,6 +50,7 @@ class OnQuestion:
         self.low, self.high = exam.low[columns].T[variants], exam.high[columns].T[variants]
         key = exam.value[columns].T[variants]
         self.own = own_values(batch, variants, self.values, verdicts == CORRECT, key)
+        self.before = before_update(self.own, self.values)
         self.led_to = np.full(verdicts.shape, np.nan)
         self.coarse = np.zeros(verdicts.shape)
         self.local = np.full(verdicts.shape, np.nan)
@@ -60,7 +61,6 @@ class OnQuestion:
         marking, items = self.exam.spec.marking, self.own.question.items
         excluded = marking.no_follow_through if marking.follow_through > 0 else PARTS
         allowed = np.array([item.part not in excluded for item in items])
-        before = before_update(self.own, self.values)
         earned = shows_work(self.own, self.values)
         bounds = [(self.low, self.high, self.low, np.ones(self.verdicts.shape, dtype=bool))]
         loose = np.full(self.verdicts.shape, np.nan)
@@ -71,14 +71,14 @@ class OnQuestion:
             lowest, highest, due = np.full((3, *self.verdicts.shape), np.nan)
             lowest[rows], highest[rows], due[rows] = follow(own.take(rows))
             usable &= np.isfinite(highest - lowest)
-            sharp = usable & tells(lowest, highest, before)
+            sharp = usable & tells(lowest, highest, self.before)
             bounds.append((lowest, highest, due, sharp))
             hit = open_to & usable & within(self.values, lowest, highest)
             loose[hit] = due[hit]
             hit &= sharp & earned
             self.verdicts[hit] = FOLLOW_THROUGH
             self.led_to[hit] = self.exam.spec.rounding.round(loose[hit])
-        self._settle_loose(loose, before, allowed)
+        self._settle_loose(loose, allowed)
         self.local = (bounds[1][1] - bounds[1][0]) / 2
         self.coarse = half_units(self.values, self.written, self.verdicts == WRONG, self.exam.spec.rounding)
         for lowest, highest, due, usable in bounds:
@@ -91,7 +91,7 @@ class OnQuestion:
         if marking.follow_through < marking.imprecise:  # too few digits are worth no more than all of them
             self.verdicts[self.short] = FOLLOW_THROUGH
 
-    def _settle_loose(self, loose: Array, before: Array, allowed: Bools) -> None:
+    def _settle_loose(self, loose: Array, allowed: Bools) -> None:
         """What may follow, from the numbers that own values lead to, but is easily made up.
 
         Own numbers as small as rounding lead to ranges that hold nearly anything: their answers count for those who
@@ -103,8 +103,8 @@ class OnQuestion:
         hit = (self.verdicts == WRONG) & ~np.isnan(loose)
         gradient = gradient_of_update(self.own.question)
         none = hit & (self.values == 0)
-        still = allowed & (gradient >= 0) & none[:, gradient] & (self.verdicts == WRONG) & (self.values == before)
-        loose[still] = before[still]
+        still = allowed & (gradient >= 0) & none[:, gradient] & (self.verdicts == WRONG) & (self.values == self.before)
+        loose[still] = self.before[still]
         small = hit & ~none
         none |= still
         small &= (small.sum(axis=1) <= done.sum(axis=1))[:, None]
@@ -114,7 +114,7 @@ class OnQuestion:
 
     def repeats(self) -> NDArray[np.intp]:
         """The wrong updated parameters (n, 2) that are the old ones."""
-        return np.argwhere((self.verdicts == WRONG) & (self.values == before_update(self.own, self.values)))
+        return np.argwhere((self.verdicts == WRONG) & (self.values == self.before))
 
     def short_of_own(self) -> Iterator[tuple[int, int, str]]:
         """The answers with too few digits that are right from own earlier values only, with a note."""

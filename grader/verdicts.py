@@ -61,13 +61,15 @@ class Marks:
 
     @cached_property
     def _followed(self) -> NDArray[np.intp]:
-        """(students + 1,): how many follow-through cells come before each student's."""
-        return np.concatenate([[0], np.cumsum((self.verdicts == FOLLOW_THROUGH).sum(axis=1))])
+        """(students,): how many follow-through cells come before each student's."""
+        counts = (self.verdicts == FOLLOW_THROUGH).sum(axis=1)
+        return np.asarray(np.cumsum(counts) - counts)
 
-    def follows(self, rows: slice) -> Array:
-        """`led_to` of some students."""
-        first, stop, _ = rows.indices(len(self.verdicts))
-        return self.led_to[self._followed[first] : self._followed[stop]]
+    def leads_to(self, cell: Cell) -> float:
+        """What own values lead to in a follow-through cell."""
+        row, column = cell
+        before = np.count_nonzero(self.verdicts[row, :column] == FOLLOW_THROUGH)
+        return float(self.led_to[self._followed[row] + before])
 
     def earned(self, rows: slice = slice(None)) -> Array:
         """(students, items): the marks of some students."""
@@ -107,9 +109,7 @@ class _Notes(Mapping[Cell, str]):
         if cell in marks.explained:
             return marks.explained[cell][1]
         if marks.verdicts[cell] == FOLLOW_THROUGH:
-            row, column = cell
-            before = np.count_nonzero(marks.verdicts[row, :column] == FOLLOW_THROUGH)
-            return FOLLOWS + marks.exam.spec.rounding.text(float(marks.follows(slice(row, row + 1))[before]))
+            return FOLLOWS + marks.exam.spec.rounding.text(marks.leads_to(cell))
         if marks.verdicts[cell] == IMPRECISE:
             return few_digits(marks.exam.spec.rounding)
         raise KeyError(cell)
