@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qgen.cli import faults_shown, progress_bar, show_version
-from qgen.errors import InputError, printable
+from qgen.errors import InputError, printable, several
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -125,7 +125,9 @@ def simulate(
         simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)
         truth = out.parent / ("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
         write_simulated(simulated, out, truth, force=force)
-        typer.echo(f"{_students(students)} in {out}, what each did in {truth}; then: grader score {out}{_named(exam)}")
+        typer.echo(
+            f"{several(students, 'student')} in {out}, what each did in {truth}; then: grader score {out}{_named(exam)}"
+        )
 
 
 class Scale(StrEnum):
@@ -191,15 +193,11 @@ def export(
         ):
             typer.secho(f"no partner, {side}: {one.who}: {one.why}", fg="red", err=True)
         for file in done.files:
-            typer.echo(f"{_students(len(done.matched))} in {file}; import it: {done.upload}")
+            typer.echo(f"{several(len(done.matched), 'student')} in {file}; import it: {done.upload}")
         if not done.files:
             raise InputError("nothing was written; mend the roster, or write the others with --partial")
         if not (done.complete or partial):
             raise typer.Exit(1)
-
-
-def _students(count: int) -> str:
-    return f"{count:,} student{'' if count == 1 else 's'}"
 
 
 def _named(exam: Path | None) -> str:

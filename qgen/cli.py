@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from qgen import __version__
-from qgen.errors import InputError, printable, quoted
+from qgen.errors import InputError, printable, quoted, several
 
 # read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -134,8 +134,8 @@ def make(
         )
         exam = made.exam
         typer.echo(
-            f"{_count(len(exam.variants), 'paper')} and worked solution{_s(exam.variants)} in {out}{_slash()}  "
-            f"({_count(len(exam.items), 'item')}, {exam.max_score:g} marks each, {time.monotonic() - started:.1f} s)"
+            f"{several(len(exam.variants), 'paper')} and worked solution{_s(exam.variants)} in {out}{_slash()}  "
+            f"({several(len(exam.items), 'item')}, {exam.max_score:g} marks each, {time.monotonic() - started:.1f} s)"
         )
         typer.echo(_certificate_line(made))
         if booklet:
@@ -218,7 +218,7 @@ def _check_folder(folder: Path) -> None:
     broken = [f"{line.question}, variant {line.variant}: fails: {line.meaning}" for line in lines if not line.holds]
     if faults or broken:
         raise InputError(*faults, *broken)
-    console.print(f"{_count(len(exam.variants), 'variant')} solved and certified again: all as stored")
+    console.print(f"{several(len(exam.variants), 'variant')} solved and certified again: all as stored")
 
 
 def _check_spec(path: Path, n: int) -> None:
@@ -290,7 +290,7 @@ def export(
             count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
             for note in canvas_notes(the_exam):
                 typer.secho(note, fg="yellow", err=True)
-        typer.echo(f"{_count(count, 'question')} in {target}")
+        typer.echo(f"{several(count, 'question')} in {target}")
 
 
 def _seed(text: str) -> int:
@@ -299,12 +299,8 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _s(several: Sized) -> str:
-    return "" if len(several) == 1 else "s"
+def _s(things: Sized) -> str:
+    return "" if len(things) == 1 else "s"
 
 
 def _slash() -> str:

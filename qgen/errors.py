@@ -22,7 +22,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known: {shown}"
 
 
-def some(names: Sequence[str], most: int) -> str:
+def several(count: int, noun: str) -> str:
+    """1 student, 2 students."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def some(names: Sequence[str], most: int = 5) -> str:
     """The first of some names, and how many there are besides."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

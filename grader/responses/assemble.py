@@ -11,9 +11,9 @@ from grader.answers import Submissions
 from grader.numerals import Numeral
 from grader.readings import Readings, decimal_commas
 from grader.responses.people import NOBODY, People
-from grader.responses.taken import Taken, several, shown
+from grader.responses.taken import Taken
 from qgen.cells import Coded
-from qgen.errors import InputError, quoted
+from qgen.errors import InputError, quoted, several, some
 from qgen.exam import Exam
 
 UNTOLD = (
@@ -77,7 +77,7 @@ def _by_student(
         found.setdefault(student, []).append(attempt)
     if strangers:
         who = several(len(strangers), "user")
-        remarks.append(f"{who} not found on the roster, marked under the LMS's own id: {shown(strangers)}")
+        remarks.append(f"{who} not found on the roster, marked under the LMS's own id: {some(strangers)}")
     return found
 
 

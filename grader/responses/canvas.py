@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from grader.responses.taken import Key, Tag, Taken, Written, divided, rows_of, several, shown, tag_in, unknown
-from qgen.errors import InputError
+from grader.responses.taken import Key, Tag, Taken, Written, divided, rows_of, tag_in, unknown
+from qgen.errors import InputError, several, some
 from qgen.exam import Exam
 from qgen.tables import Faults, Table
 
@@ -66,7 +66,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[st
         taken[who] = Taken(table.name, line, keys, _unguarded(cells[0].strip()), answers)
     notes = []
     if foreign:
-        notes.append(f"{table.name}: {several(len(foreign), 'question')} not of this exam left out: {shown(foreign)}")
+        notes.append(f"{table.name}: {several(len(foreign), 'question')} not of this exam left out: {some(foreign)}")
     if again:
         notes.append(f"{table.name}: {several(len(again), 'student')} with several attempts: the last one counts")
     return list(taken.values()), notes

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.responses.cloze import split_parts
-from grader.responses.taken import Key, Taken, Written, items_of, rows_of, several, shown, tag_in, unknown
-from qgen.errors import InputError
+from grader.responses.taken import Key, Taken, Written, items_of, rows_of, tag_in, unknown
+from qgen.errors import InputError, several, some
 from qgen.exam import Exam
 from qgen.tables import Faults, Table
 
@@ -70,13 +70,13 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[st
             unfinished[who] = _name(cells)
     left = [name for who, name in unfinished.items() if who not in taken]
     if quiz.foreign:
-        numbers = shown([str(number) for number in sorted(set(quiz.foreign))])
+        numbers = some([str(number) for number in sorted(set(quiz.foreign))])
         quiz.notes.append(f"{table.name}: slot {numbers}: questions that are not of this exam, left out")
     if sum(again.values()):
         who_many = several(sum(again.values()), "student")
         quiz.notes.append(f"{table.name}: {who_many} with several attempts: the last finished one counts")
     if left:
-        names = shown(left)
+        names = some(left)
         quiz.notes.append(f"{table.name}: {several(len(left), 'student')} without a finished attempt left out: {names}")
     return list(taken.values()), quiz.notes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -121,13 +121,3 @@ def rows_of(table: Table, faults: Faults | None = None) -> Iterator[tuple[int, l
             if faults and (len(row) < width or any(cell.strip() for cell in row[width:])):
                 faults.add(line, f"has {len(row)} cells where the heading has {width}; download the file again")
             yield line, [*row, *[""] * (width - len(row))]
-
-
-def several(count: int, noun: str) -> str:
-    """1 student, 2 students."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def shown(names: Sequence[str], most: int = 5) -> str:
-    """Some names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
