@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from grader.byhand import UNROUNDED, Habits, changing, habits_of, work
-from grader.score import score
-from grader.simulate import Simulated, Truth, numerals_of, simulate, wrong_number
-from grader.verdicts import CORRECT, FOLLOW_THROUGH, WRONG, Marks
-from qgen.exam import Exam, make_exam
-from qgen.misconceptions import CATALOGUE, Misconception
-from qgen.spec import spec_of
+from grader.marking.score import score
+from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, WRONG, Marks
+from grader.rehearsal.simulate import Simulated, Truth, numerals_of, simulate, wrong_number
+from grader.rehearsal.simulated_work import UNROUNDED, Habits, changing, habits_of, work
+from qgen.engine.misconceptions import CATALOGUE, Misconception
+from qgen.exam.exam import Exam, make_exam
+from qgen.exam.spec import spec_of
 
 VARIANTS = 100
 LOSSES = ("squared-error", "cross-entropy")

@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "qgen"))
 from fairness import progress
 from measures import accepted_ranges, cornered, driven, outside, tightness
 
-from qgen.question import PARTS
-from qgen.sample import sample
-from qgen.spec import read_spec, spec_of
+from qgen.engine.question import PARTS
+from qgen.exam.sample import sample
+from qgen.exam.spec import read_spec, spec_of
 
 WIDEST = 3.0
 

@@ -20,8 +20,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "qgen"))
 from measures import applicable, marks_gained, marks_lost
 
-from qgen.sample import sample
-from qgen.spec import read_spec, spec_of
+from qgen.exam.sample import sample
+from qgen.exam.spec import read_spec, spec_of
 
 CHUNK = 500
 

@@ -20,13 +20,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import mean, median
 
-from qgen.exam import Exam, make_exam
-from qgen.paper import blocks as b
-from qgen.paper.blocks import Formula, Inline, parse
-from qgen.paper.latex import OPERATORS, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
-from qgen.paper.latex import parse as parse_formula
-from qgen.paper.papers import Papers
-from qgen.spec import spec_of
+from qgen.exam.exam import Exam, make_exam
+from qgen.exam.spec import spec_of
+from qgen.papers.papers import Papers
+from qgen.typeset.markup import blocks as b
+from qgen.typeset.markup.blocks import Formula, Inline, parse
+from qgen.typeset.math.latex import OPERATORS, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
+from qgen.typeset.math.latex import parse as parse_formula
 
 PREAMBLE = """
 #set page(paper: "a4", margin: (x: 56.7pt, top: 68pt, bottom: 60pt),

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from qgen.errors import InputError
-from qgen.exam import make_exam
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
 from qgen.make import file_names, print_papers
-from qgen.spec import spec_of
 
 WIDE = {
     "inputs": 5,

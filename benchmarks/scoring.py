@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.simulate import simulate, write_simulated
-from qgen.exam import make_exam, write_exam
-from qgen.spec import spec_of
+from grader.rehearsal.simulate import simulate, write_simulated
+from qgen.exam.exam import make_exam, write_exam
+from qgen.exam.spec import spec_of
 
 VARIANTS = 100
 READ = "import sys, pandas; pandas.read_csv(sys.argv[1], dtype=str)"

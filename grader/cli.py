@@ -60,7 +60,7 @@ def score(
             force=force,
             progress=progress,
         )
-        from grader.report import print_summary
+        from grader.results.summary import print_summary
 
         print_summary(marks, out)
 
@@ -74,9 +74,9 @@ def collect(
 ) -> None:
     """Read the forms of papers that students filled in on a screen into an answers file."""
     with faults_shown(), progress_bar() as progress:
-        from grader.collect import collect as collect_forms
-        from grader.collect import write_answers
-        from qgen.exam import read_exam
+        from grader.reading.collect import collect as collect_forms
+        from grader.reading.collect import write_answers
+        from qgen.exam.exam import read_exam
 
         if out.suffix.lower() == ".pdf":
             raise InputError(f"{out}: is a PDF's name, and what is written is a table; write --out answers.csv")
@@ -117,9 +117,9 @@ def simulate(
     with faults_shown():
         import numpy as np
 
-        from grader.simulate import PROPORTIONS, parse_mix, write_simulated
-        from grader.simulate import simulate as simulate_class
-        from qgen.exam import read_exam
+        from grader.rehearsal.simulate import PROPORTIONS, parse_mix, write_simulated
+        from grader.rehearsal.simulate import simulate as simulate_class
+        from qgen.exam.exam import read_exam
 
         proportions = PROPORTIONS if mix is None else parse_mix(mix)
         simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.answers import Submissions, read_answers
-from grader.hypotheses import suspects
 from grader.lms import NAMES
-from grader.marksheet import MARKS_HEADER, MarksRows, scores_csv
-from grader.overrides import Decision, decide, read_decisions
-from grader.readings import Cell
-from grader.responses import read_responses, recognise
-from grader.score import CHUNK, score_some
-from grader.suspicions import suspicions
-from grader.verdicts import CORRECT, IS_BLANK, Found, Marks, joined
-from qgen.exam import Exam, read_exam
-from qgen.folder import whole_folder
+from grader.marking.hypotheses import suspects
+from grader.marking.overrides import Decision, decide, read_decisions
+from grader.marking.score import CHUNK, score_some
+from grader.marking.verdicts import CORRECT, IS_BLANK, Found, Marks, joined
+from grader.reading.answers import Submissions, read_answers
+from grader.reading.parsed_cells import Cell
+from grader.reading.responses import read_responses, recognise
+from grader.results.collusion import suspicions
+from grader.results.marksheet import MARKS_HEADER, MarksRows, scores_csv
+from qgen.exam.exam import Exam, read_exam
+from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
 from qgen.parallel import Turns, each, shares, worthwhile
 
@@ -119,7 +119,7 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:
-    from grader.feedback import feedback
+    from grader.results.feedback import feedback
 
     folder.mkdir()
     count = len(marks.submissions.students)

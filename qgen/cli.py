@@ -110,9 +110,9 @@ def make(
     if n is None and roster is None:
         raise typer.BadParameter("how many papers? write --n 30, or --roster students.csv", param_hint="--n")
     with faults_shown(), progress_bar() as progress:
+        from qgen.exam.spec import read_spec, spec_of
         from qgen.make import make as make_papers
         from qgen.roster import read_roster
-        from qgen.spec import read_spec, spec_of
 
         started = time.monotonic()
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
@@ -153,8 +153,8 @@ def preview(
 ) -> None:
     """Print one paper and its worked solution, to look at; the last preview is replaced if nobody changed it."""
     with faults_shown():
+        from qgen.exam.spec import read_spec, spec_of
         from qgen.make import preview as print_preview
-        from qgen.spec import read_spec, spec_of
 
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
         for path in print_preview(exam_spec, out, seed=_seed(seed), templates=templates, force=force):
@@ -182,8 +182,8 @@ def new(
 ) -> None:
     """Write a commented spec to start from."""
     with faults_shown():
-        from qgen.folder import write_whole
-        from qgen.words import TEMPLATES
+        from qgen.files import write_whole
+        from qgen.papers.words import TEMPLATES
 
         write_whole(path, (TEMPLATES / "exam.toml").read_bytes(), force=force)
         typer.echo(f"wrote {path}; change it, then: qgen make --n 30 --spec {path}")
@@ -206,7 +206,7 @@ def _check_folder(folder: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from qgen.check import check_folder
+    from qgen.exam.check import check_folder
 
     exam, lines, faults = check_folder(folder)
     table = Table("question", "condition", "worst margin", "variant", "holds", title="Certificate")
@@ -225,9 +225,9 @@ def _check_spec(path: Path, n: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from qgen.certify import CONDITIONS
-    from qgen.check import check_spec
-    from qgen.spec import read_spec
+    from qgen.exam.certify import CONDITIONS
+    from qgen.exam.check import check_spec
+    from qgen.exam.spec import read_spec
 
     table = Table("question", "condition", "reached", "rejected", title="What rejects the draws")
     faults, lines = [], []
@@ -268,7 +268,7 @@ def export(
 ) -> None:
     """Write an exam as a question bank that Moodle or Canvas imports."""
     with faults_shown(), progress_bar() as progress:
-        from qgen.exam import read_exam
+        from qgen.exam.exam import read_exam
 
         def exporting(done: int, of: int) -> None:
             progress("exporting", done, of)

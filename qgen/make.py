@@ -10,17 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from qgen.aside import Report, aside, copied
+from qgen.background import Report, aside, copied
 from qgen.errors import InputError
-from qgen.exam import Exam, make_exam, write_exam
-from qgen.folder import as_printed, safe_name, unique_names, whole_folder, write_whole
+from qgen.exam.exam import Exam, make_exam, write_exam
+from qgen.exam.sample import Tally
+from qgen.exam.spec import Spec
+from qgen.files import as_printed, safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
 from qgen.parallel import each, worthwhile
-from qgen.sample import Tally
-from qgen.spec import Spec
 
 if TYPE_CHECKING:
-    from qgen.paper.papers import Papers
+    from qgen.papers.papers import Papers
 
 OURS = (
     "exam.json", "key.csv", "answers.csv", "papers", "solutions", "papers.pdf", "solutions.pdf", "moodle.xml",
@@ -89,7 +89,7 @@ def make(
         write_exam(exam, folder)
         print_papers(exam, folder, jobs=jobs, templates=templates, progress=progress)
         if booklet:
-            from qgen.booklet import bind
+            from qgen.papers.booklet import bind
 
             for kind in ("papers", "solutions"):
                 bind([folder / kind / name for name in file_names(exam)], folder / f"{kind}.pdf", spec.title)
@@ -99,7 +99,7 @@ def make(
 def _drawn(draw: Callable[..., Drawn], progress: Report, spec: Spec, templates: Path | None) -> Drawn:
     """What `draw` makes in a process of its own, while this one gets ready to print."""
     with aside(lambda report: draw(progress=report)) as drawn:
-        from qgen.paper.papers import get_ready
+        from qgen.papers.papers import get_ready
 
         get_ready(spec, templates)
         return drawn(progress)
@@ -109,7 +109,7 @@ def preview(
     spec: Spec, out: Path, *, seed: int = 1, templates: Path | None = None, force: bool = False
 ) -> tuple[Path, Path]:
     """One paper and its solution in `out`; their places. The last ones are replaced: with `force`, or as they were."""
-    from qgen.paper.papers import Papers
+    from qgen.papers.papers import Papers
 
     paper, solution = out / "paper.pdf", out / "solution.pdf"
     changed = [path for path in (paper, solution) if path.exists() and not as_printed(path)]
@@ -132,7 +132,7 @@ def _check_unanswered(sheet: Path) -> None:
     """InputError where an answer sheet, which --force would replace, was filled in, or is one no more."""
     if not sheet.exists():
         return
-    from qgen.tables import read_table
+    from qgen.tables.table import read_table
 
     try:
         rows = [row for block in read_table(sheet).blocks for row in block.rows]
@@ -145,8 +145,8 @@ def _check_unanswered(sheet: Path) -> None:
 
 def _check_printable(spec: Spec, students: Mapping[str, str]) -> None:
     """InputError with every name and heading that has a character which no typeface has, and what to do."""
-    from qgen.paper.fonts import UnprintableError
-    from qgen.paper.glyphs import Glyphs
+    from qgen.typeset.fonts.faces import UnprintableError
+    from qgen.typeset.fonts.glyphs import Glyphs
 
     words = {"title": spec.title, "course": spec.course, "instructions": spec.instructions}
     texts = [(f'{key} "{text}"', text) for key, text in words.items()]
@@ -172,7 +172,7 @@ def print_papers(
     progress: Progress = lambda what, done, of: None,
 ) -> None:
     """Every paper into papers/ and every solution into solutions/, on `jobs` processes; 0: as many as are worth it."""
-    from qgen.paper.papers import Papers
+    from qgen.papers.papers import Papers
 
     for name in ("papers", "solutions"):
         (folder / name).mkdir()

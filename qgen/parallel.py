@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from multiprocessing import connection, get_context
 from typing import Any, TypeVar
 
-from qgen.aside import ENDED, begin, copied
+from qgen.background import ENDED, begin, copied
 from qgen.errors import InputError
 
 MOST_JOBS = 8

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from qgen.errors import InputError, nearest, quoted
-from qgen.tables import Faults, Table, read_table
+from qgen.tables.table import Faults, Table, read_table
 
 LONGEST_ID = 100
 MOST_STUDENTS = 100_000

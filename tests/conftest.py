@@ -11,7 +11,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from qgen.paper import typefaces
+from qgen.typeset.fonts import typefaces
 
 EAST = "".join(map(chr, [*range(0x4E00, 0xA000), *range(0x3041, 0x3100)])) + "김철수민준：！，。、（）𠮷"
 

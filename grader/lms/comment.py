@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.lms.cells import number, plain, runs
 from grader.lms.results import Lost, Score
 from qgen.errors import InputError
-from qgen.words import macro
+from qgen.papers.words import macro
 
 LONGEST = 3000
 

@@ -150,7 +150,7 @@ def _system(lms: str, xml: bool) -> System:
 
 
 def _language(exam: Path) -> str:
-    from qgen.exam import read_exam
+    from qgen.exam.exam import read_exam
 
     return read_exam(exam, verify=False).spec.language
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from qgen.errors import InputError, nearest
-from qgen.spreadsheet import unguarded
+from qgen.tables.spreadsheet import unguarded
 
 SCORE_COLUMNS = ("student_id", "variant", "score", "max_score", "percent")
 MARK_COLUMNS = ("student_id", "item", "layer", "verdict", "marks", "max_marks", "misconception", "note")

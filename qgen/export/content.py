@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from qgen.decimals import plain
-from qgen.exam import Exam
-from qgen.paper.papers import Papers
-from qgen.question import Item, Question, iteration_of
-from qgen.symbols import latex_name
-from qgen.words import macro
-from qgen.worked import worked
+from qgen.engine.question import Item, Question, iteration_of
+from qgen.engine.symbols import latex_name
+from qgen.exam.exam import Exam
+from qgen.papers.papers import Papers
+from qgen.papers.words import macro
+from qgen.solution.worked import worked
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write."""

@@ -14,11 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from qgen.exam import Exam
+from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import centred, exact, text, weights, wider
 from qgen.export.stream import whole_file
-from qgen.export.svg import svg
+from qgen.typeset.svg import svg
 
 TEMPLATE = "moodle.txt"
 GRADES = (

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 
 from qgen.decimals import plain
-from qgen.rounding import Rounding
+from qgen.engine.rounding import Rounding
 
 MOST_DIGITS = 14
 """Moodle's PHP reads and prints numbers with so many digits."""

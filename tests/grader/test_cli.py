@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from grader.cli import app
-from qgen.exam import make_exam, write_exam
+from qgen.exam.exam import make_exam, write_exam
+from qgen.exam.spec import spec_of
 from qgen.make import make
-from qgen.spec import spec_of
-from qgen.words import TEMPLATES
+from qgen.papers.words import TEMPLATES
 
 SMALL = {"questions": [{"network": "tanh-heads"}]}
 

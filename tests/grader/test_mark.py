@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import grader.mark
-import grader.score
+import grader.marking.score
 from grader.mark import mark
-from grader.simulate import simulate, write_simulated
-from qgen.exam import make_exam, write_exam
-from qgen.spec import spec_of
+from grader.rehearsal.simulate import simulate, write_simulated
+from qgen.exam.exam import make_exam, write_exam
+from qgen.exam.spec import spec_of
 
 STUDENTS = 60
 
@@ -34,7 +34,7 @@ def results(folder: Path, name: str) -> dict[str, bytes]:
 def test_a_class_gets_the_same_marks_in_parts_on_two_processes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = results(folder, "whole")
     monkeypatch.setattr(grader.mark, "CHUNK", 7)
-    monkeypatch.setattr(grader.score, "CHUNK", 11)
+    monkeypatch.setattr(grader.marking.score, "CHUNK", 11)
     monkeypatch.setattr(grader.mark, "FEWEST", STUDENTS // 2)
     assert results(folder, "parts") == whole
     assert whole["marks.csv"].count(b"\n") > STUDENTS

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from qgen.certify import Batch
-from qgen.question import Question
-from qgen.sample import sample
-from qgen.spec import Spec, spec_of
+from qgen.engine.question import Question
+from qgen.exam.certify import Batch
+from qgen.exam.sample import sample
+from qgen.exam.spec import Spec, spec_of
 
 THIRD = {
     "inputs": 2,

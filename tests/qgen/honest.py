@@ -12,8 +12,8 @@ from operator import add
 import numpy as np
 from numpy.typing import NDArray
 
-from qgen.question import Question
-from qgen.rounding import Rounding
+from qgen.engine.question import Question
+from qgen.engine.rounding import Rounding
 
 Array = NDArray[np.float64]
 POWERS = 10.0 ** np.arange(-12, 30)

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from honest import Array, Hand, honest_answers
 
-from qgen.certify import Batch
-from qgen.misconceptions import CATALOGUE, Misconception, Mistake
-from qgen.question import iteration_of
-from qgen.rules import RULES, Rule
-from qgen.solve import solve
-from qgen.steps import Step
+from qgen.engine.misconceptions import CATALOGUE, Misconception, Mistake
+from qgen.engine.question import iteration_of
+from qgen.engine.rules import RULES, Rule
+from qgen.engine.solve import solve
+from qgen.engine.steps import Step
+from qgen.exam.certify import Batch
 
 SAME = 1e-9
 

@@ -195,7 +195,7 @@ def test_a_folder_without_permission_is_one_line(monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     # root may write everywhere, and tests run as root, too
-    monkeypatch.setattr("qgen.folder.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("qgen.files.tempfile.mkdtemp", refuse)
     (line,) = fault("make", "--n", 1, "--spec", "one.toml", "--out", "exam")
     assert "cannot be written: Permission denied" in line
 

@@ -10,9 +10,9 @@ import pytest
 
 from qgen.decimals import plain
 from qgen.errors import InputError
-from qgen.exam import make_exam, read_exam
+from qgen.exam.exam import make_exam, read_exam
+from qgen.exam.spec import spec_of
 from qgen.make import file_names, make, preview
-from qgen.spec import spec_of
 
 SEED = 314159265358979
 

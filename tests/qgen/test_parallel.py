@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qgen.aside import ENDED
+from qgen.background import ENDED
 from qgen.errors import InputError
 from qgen.parallel import Turns, each, shares
 

@@ -8,9 +8,9 @@ import pytest
 from grader.lms.cells import runs
 from grader.lms.comment import LONGEST, comment
 from grader.lms.results import Lost, Score
+from qgen.engine.misconceptions import CATALOGUE
 from qgen.errors import InputError
-from qgen.misconceptions import CATALOGUE
-from qgen.words import TEMPLATES
+from qgen.papers.words import TEMPLATES
 
 SCORE = Score("S1", Decimal("3.50"), Decimal(6), Decimal("58.33"), {"q1_output": Decimal("3.5")})
 MAXIMA = {"q1_output": Decimal(6)}

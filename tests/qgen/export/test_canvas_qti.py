@@ -11,9 +11,9 @@ import pytest
 
 from qgen.decimals import plain
 from qgen.errors import InputError
-from qgen.exam import make_exam
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
 from qgen.export.canvas_qti import canvas_notes, canvas_qti, scales, write_canvas_qti
-from qgen.spec import spec_of
 
 Q = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 CP = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"

@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 import pytest
 
 from qgen.decimals import plain
+from qgen.engine.symbols import latex_name
 from qgen.errors import InputError
-from qgen.exam import make_exam
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
 from qgen.export.moodle_xml import GRADES, moodle_xml, nearest_grade, write_moodle_xml
-from qgen.spec import spec_of
-from qgen.symbols import latex_name
-from qgen.words import TEMPLATES
+from qgen.papers.words import TEMPLATES
 
 AWKWARD = {
     "title": "Mid/term <&>\x01 ]]> Ünits",

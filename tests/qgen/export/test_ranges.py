@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qgen.engine.rounding import Rounding
 from qgen.export.ranges import centred, exact, shift, text, weights, wider
-from qgen.rounding import Rounding
 
 NUMBERS = st.decimals(min_value=-1000, max_value=1000, places=6)
 

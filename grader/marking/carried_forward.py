@@ -1,0 +1,199 @@
+"""Follow-through: what each step gives from the student's own earlier answers, with nothing to author.
+
+The question's steps are solved again on intervals, the student's numbers standing in for the key's. Two routes:
+from the nearest answered steps, and from the student's forward pass with the backward pass computed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.marking.tolerance import Bools
+from qgen.engine.functions import Value
+from qgen.engine.intervals import Array, Interval
+from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
+from qgen.engine.question import PARTS, Question
+from qgen.engine.rounding import Rounding
+from qgen.engine.rules import RULES
+from qgen.engine.solve import solve
+from qgen.engine.steps import Step
+from qgen.exam.certify import Batch
+
+MOST_OFF = 1000.0
+"""A value more times off than this is no basis for follow-through."""
+WIDEST = 0.34
+"""A range wider than this share of the number, to either side, does not tell work from invention."""
+FEWEST_REPEATED = 4
+"""As many wrong answers of a part that are one number are nonsense and no basis either."""
+
+MOST_MOVED = 5 / 9 + 1e-6
+"""Of a unit of the last digit asked for, by rounding again and again."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """Students of one question: their variants' givens (students,), and their usable answers by step, NaN if none.
+
+    wrong: by step 1 where such an answer is not the key's, else NaN.
+    """
+
+    batch: Batch
+    givens: Mapping[str, Array]
+    claims: Mapping[str, Array]
+    wrong: Mapping[str, Array]
+
+    @property
+    def question(self) -> Question:
+        """The question."""
+        return self.batch.question
+
+    def take(self, rows: NDArray[np.intp]) -> Own:
+        """The chosen students."""
+        tables = (self.givens, self.claims, self.wrong)
+        return Own(self.batch, *({name: array[rows] for name, array in table.items()} for table in tables))
+
+    def forward(self) -> Own:
+        """The same students, only their forward passes taken as their own."""
+        forward = {item.step for item in self.question.items if item.part == "forward"}
+        tables = (self.claims, self.wrong)
+        return Own(self.batch, self.givens, *({k: v for k, v in table.items() if k in forward} for table in tables))
+
+
+def own_values(batch: Batch, variants: NDArray[np.intp], values: Array, correct: Bools, key: Array) -> Own:
+    """What of the students' answers later steps may be computed from.
+
+    values, correct, key: (students, items of the question). A right answer always counts. A wrong one does not where
+    it makes later steps trivial (0, 1, or a copy of a given number, an unchanged parameter among them), is more than
+    1000 times too large or too small, or stands in four of the student's wrong cells of that part.
+    """
+    givens = {name: array[variants] for name, array in batch.givens.items()}
+    size, right = np.abs(values), np.abs(key)
+    idle = (size == 0) | (size == 1) | (size > MOST_OFF * right) | (size * MOST_OFF < right)
+    for array in givens.values():
+        idle |= values == array[:, None]
+    for part in PARTS:
+        columns = [i for i, item in enumerate(batch.question.items) if item.part == part]
+        idle[:, columns] |= repeated(values[:, columns], ~correct[:, columns])
+    usable = np.where(correct | ~idle, values, np.nan)
+    off = np.where(correct | np.isnan(usable), np.nan, 1.0)
+    steps = [item.step for item in batch.question.items]
+    return Own(batch, givens, dict(zip(steps, usable.T, strict=True)), dict(zip(steps, off.T, strict=True)))
+
+
+def repeated(values: Array, wrong: Bools) -> Bools:
+    """The wrong cells whose number stands in FEWEST_REPEATED of a student's wrong cells or more: constant nonsense."""
+    numbers = np.where(wrong, values, np.nan)  # none of them is like another
+    order = np.argsort(numbers, axis=1)
+    sorted_ = np.take_along_axis(numbers, order, axis=1)
+    width, apart = values.shape[1], FEWEST_REPEATED - 1
+    runs = sorted_[:, : max(0, width - apart)] == sorted_[:, apart:]
+    alike, found = np.zeros((2, *values.shape), dtype=bool)
+    for k in range(FEWEST_REPEATED):
+        alike[:, k : k + runs.shape[1]] |= runs
+    np.put_along_axis(found, order, alike, axis=1)
+    return np.asarray(found)
+
+
+def follow(own: Own) -> tuple[Array, Array, Array]:
+    """What an honest student reaches from these own values: lowest, highest, and unrounded, (students, items) each.
+
+    Not finite where there is no number to reach.
+    """
+    rounding = own.batch.rounding
+    points = {name: Interval.point(array) for name, array in own.givens.items()}
+    # the student may have gone on with more digits than were written
+    claims = {
+        step: Interval.point(value).widened(0.5 * rounding.unit(np.nan_to_num(value)))
+        for step, value in own.claims.items()
+    }
+    with np.errstate(all="ignore"):
+        steps = with_orders(own.question.steps)
+        solved = solve(steps, points, rules=ORDER_RULES, claimed=claims, write=_written(rounding))
+        ranges = [rounding.answer(solved[item.step]) for item in own.question.items]
+        exact = solve(own.question.steps, own.givens, claimed=own.claims)
+    shape = (len(next(iter(own.givens.values()))),)
+    lowest = np.array([np.broadcast_to(found.low, shape) for found in ranges]).T
+    highest = np.array([np.broadcast_to(found.high, shape) for found in ranges]).T
+    due = np.array([np.broadcast_to(exact[item.step], shape) for item in own.question.items]).T
+    return lowest, highest, np.clip(due, lowest, highest)
+
+
+def _written(rounding: Rounding) -> Callable[[Step, Value], Value]:
+    """Widens to what may be written for a step: the number kept, or rounded once or again and again.
+
+    The same as rounding.write, to a tenth of a unit, in a third of the time: to round from ten times the digits, again
+    and again, moves a number by no more than 0.5 + 0.05 + 0.005 + ... = 5/9 of a unit.
+    """
+
+    def write(step: Step, value: Value) -> Value:
+        if not step.written or not isinstance(value, Interval):
+            return value
+        unit = rounding.unit(np.maximum(np.abs(value.low), np.abs(value.high)))
+        lowest, highest = np.ceil(value.low / unit - MOST_MOVED) * unit, np.floor(value.high / unit + MOST_MOVED) * unit
+        kept = np.where((value.low == 0) & (value.high == 0), 0.0, 0.1 * MOST_MOVED * unit)  # nothing to round in a 0
+        return Interval(np.minimum(value.low - kept, lowest), np.maximum(value.high + kept, highest))
+
+    return write
+
+
+def led_astray(own: Own) -> Bools:
+    """The answers (students, items) that any wrong one of the student's own led to, right ones between or not.
+
+    Where none did, the key's range is the measure.
+    """
+    nothing = np.zeros(len(next(iter(own.givens.values()))))
+    rules = dict.fromkeys(RULES, lambda *needs: reduce(np.maximum, needs))
+    wrong = solve(own.question.steps, dict.fromkeys(own.givens, nothing), rules=rules, claimed=own.wrong)
+    return np.asarray(np.array([wrong[item.step] for item in own.question.items]).T > 0)
+
+
+def before_update(own: Own, values: Array) -> Array:
+    """(students, items): for an updated parameter the number it was updated from, NaN for every other item."""
+    steps = {step.id: step for step in own.question.steps}
+    answers = {item.step: values[:, i] for i, item in enumerate(own.question.items)}
+    before = np.full(values.shape, np.nan)
+    for i, item in enumerate(own.question.items):
+        step = steps[item.step]
+        if step.rule == "update":
+            old = step.needs[0]
+            before[:, i] = own.givens[old] if old in own.givens else answers[steps[old].needs[0]]
+    return before
+
+
+def gradient_of_update(question: Question) -> NDArray[np.intp]:
+    """(items,): for an updated parameter the place of the gradient that it was updated by, -1 for every other item."""
+    place = {item.step: i for i, item in enumerate(question.items)}
+    needs = {step.id: step.needs for step in question.steps if step.rule in ("update", "scaled_gradient")}
+    return np.array(
+        [place[needs[needs[item.step][1]][1]] if item.step in needs else -1 for item in question.items], dtype=np.intp
+    )
+
+
+def tells(lowest: Array, highest: Array, before: Array) -> Bools:
+    """Whether a range is narrow enough to tell an answer that was worked out from one that was made up.
+
+    Own numbers as small as rounding lead to ranges that hold nearly anything: next to the number, or, for an updated
+    parameter, next to how far it moved.
+    """
+    middle = (lowest + highest) / 2
+    size = np.abs(middle - np.where(np.isnan(before), 0.0, before))
+    return np.asarray(np.isfinite(highest - lowest) & ((highest - lowest) / 2 <= WIDEST * size))
+
+
+def shows_work(own: Own, values: Array) -> Bools:
+    """Answers (students, items) that can earn marks though they are not the key's.
+
+    Not a 0, unless a ReLU gives it from an own negative number, nor an updated parameter that repeats the old one.
+    """
+    steps = {step.id: step for step in own.question.steps}
+    shows: Bools = np.asarray((values != 0) & (values != before_update(own, values)))
+    for i, item in enumerate(own.question.items):
+        step = steps[item.step]
+        if step.rule == "relu":
+            shows[:, i] |= own.claims[step.needs[0]] < 0
+    return shows

@@ -1,0 +1,245 @@
+"""Names the misconceptions behind wrong cells: the smallest set of catalogue entries that explains them.
+
+Every hypothesis, one entry or two held together, is solved with its mistaken rules from the student's own values: a
+wrong cell is explained by a mistake made there, not by those before it. Where a hypothesis leads to another number
+than the right rules do, a cell speaks for it (wrong in just this way), against it (right), or is missed (wrong in
+another way). It is named where more speaks for it than not, and for no other hypothesis as much. Entries that lead
+to the same numbers cannot be told apart: of these the first in the catalogue is named, on two cells or more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.marking.carried_forward import Own
+from grader.marking.hypotheses import Hypotheses, Suspects, predicted
+from grader.marking.named import NOBODY, Named
+from grader.marking.tolerance import Bools
+from qgen.engine.intervals import Array
+from qgen.engine.solve import solve
+
+WIDEST = 0.05
+"""No answer is taken for a mistaken one that is further from it than this share."""
+ROWS = 60_000
+"""Hypotheses of students that are solved at once."""
+
+Places = NDArray[np.intp]
+Counts = NDArray[np.int_]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What students wrote to one question, and what is known of it: arrays (students, items).
+
+    wrong: earned nothing, and are not near the key either; settled: earned marks; coarse: half a unit of the last
+    digit written where few were; half: half the width of what honest rounding can reach from own values; slip: how
+    far a rounding slip may go.
+    """
+
+    own: Own
+    values: Array
+    wrong: Bools
+    settled: Bools
+    coarse: Array
+    half: Array
+    slip: Array
+
+    def take(self, rows: Places) -> Answers:
+        """The chosen students."""
+        return Answers(
+            self.own.take(rows), self.values[rows], self.wrong[rows], self.settled[rows], self.coarse[rows],
+            self.half[rows], self.slip[rows],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Fits:
+    """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
+
+    explained: (rows, items); count: of how many cells; gain: less the right and the missed ones; refuted: whether
+    more is right than is explained.
+    """
+
+    students: Places
+    which: Places
+    explained: Bools
+    count: Counts
+    gain: Counts
+    refuted: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class _Best:
+    """By student: the row of the best fit (-1: none), its gain and count, and whether it is to be named."""
+
+    row: Places
+    gain: Counts
+    count: Counts
+    sure: Bools
+
+
+def diagnose(answers: Answers, suspects: Suspects) -> Named:
+    """Which cells are explained, and by what."""
+    rows = np.flatnonzero(answers.wrong.any(axis=1))
+    if not len(rows) or not suspects.single.held:
+        return NOBODY
+    evidence = _Evidence(answers.take(rows))
+    single = evidence.fits(suspects.single, evidence.likely(suspects.single, evidence.telling))
+    best = _best(single, len(rows), 0)
+    left = evidence.telling.copy()
+    left[best.row >= 0] &= ~single.explained[best.row[best.row >= 0]]
+    pairs = evidence.fits(suspects.pairs, _likely_pairs(suspects, single, evidence, left))
+    better = _best(pairs, len(rows), best.count)
+    two = better.sure & (~best.sure | (better.gain > best.gain))
+    one = np.flatnonzero(best.sure & ~two)
+    held = single.which[best.row[one]]
+    explained = single.explained[best.row[one]] | evidence.from_forward(suspects.single, held, one)
+    students, columns = np.nonzero(explained)
+    words = [suspects.words(False, *place) for place in zip(held[students].tolist(), columns.tolist(), strict=True)]
+    explained_by_one = Named.of(np.array([one[students], columns]).T, words)
+    explained_by_two = _of_two(suspects, evidence, pairs, better.row[two], np.flatnonzero(two), single)
+    found = Named.joined([explained_by_one, explained_by_two])
+    return replace(found, cells=np.array([rows[found.cells[:, 0]], found.cells[:, 1]]).T)
+
+
+def _of_two(
+    suspects: Suspects, evidence: _Evidence, pairs: _Fits, row: Places, students: Places, single: _Fits
+) -> Named:
+    """The cells explained by pairs of mistakes, of these students; each with the one that explains it alone, if any."""
+    which = pairs.which[row]
+    explained = pairs.explained[row] | evidence.from_forward(suspects.pairs, which, students)
+    at = np.full((len(evidence.telling), len(suspects.single.held)), -1)
+    at[single.students, single.which] = np.arange(len(single.students))
+    parts = suspects.places[which]
+    alone = np.zeros((2, *explained.shape), dtype=bool)
+    for k, part in enumerate(parts.T):
+        tried = np.flatnonzero(at[students, part] >= 0)
+        alone[k, tried] = single.explained[at[students, part][tried]]
+    left = np.flatnonzero((explained & ~alone.any(axis=0)).any(axis=1))
+    for k, part in enumerate(parts.T):
+        alone[k, left] |= evidence.from_forward(suspects.single, part[left], students[left])
+    found = np.argwhere(explained)
+    of = np.where(alone[0], parts[:, :1], np.where(alone[1], parts[:, 1:], -1))[tuple(found.T)]
+    words = [
+        suspects.words(part < 0, pair if part < 0 else part, column)
+        for part, pair, column in zip(of.tolist(), which[found[:, 0]].tolist(), found[:, 1].tolist(), strict=True)
+    ]
+    return Named.of(np.array([students[found[:, 0]], found[:, 1]]).T, words)
+
+
+class _Evidence:
+    """What is needed to hold any hypothesis against students' answers."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers, own = answers, answers.own
+        items, shape = own.question.items, answers.values.shape
+        with np.errstate(all="ignore"):
+            right = solve(own.question.steps, own.givens, claimed=own.claims)
+        self.due = np.array([np.broadcast_to(right[item.step], shape[:1]) for item in items]).T
+        self.unit = own.batch.rounding.unit(np.nan_to_num(answers.values))
+        self.half = np.maximum(answers.half, 0.5 * self.unit)
+        self.share = np.minimum(self.half / np.maximum(np.abs(self.due), 1e-12), WIDEST)
+        self.telling = answers.wrong & ~(np.abs(answers.values - self.due) <= answers.slip)
+        self.complete = ~np.isnan(np.array(list(own.claims.values()))).any(axis=0)
+
+    def likely(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
+        """(students, hypotheses): whether a hypothesis may explain any of the cells (students, items).
+
+        And does not change more right answers than telling ones.
+        """
+        likely = np.zeros((len(cells), len(hypotheses.held)), dtype=bool)
+        asked = cells.any(axis=1)
+        for kind, changed in ((self.complete, hypotheses.touched), (~self.complete, hypotheses.reached)):
+            rows = np.flatnonzero(asked & kind)
+            some, right, telling = (
+                table[rows].astype(np.float32) @ changed.T.astype(np.float32)
+                for table in (cells, self.answers.settled, self.telling)
+            )
+            # of an unanswered step's mistake much of what comes after it is right: it followed
+            likely[rows] = (some > 0) & ((right <= telling) | ~self.complete[rows, None])
+        return likely
+
+    def fits(self, hypotheses: Hypotheses, asked: Bools) -> _Fits:
+        """Every hypothesis that is asked for, (students, hypotheses), against its student's answers."""
+        which, students = np.nonzero(asked.T)
+        parts = [
+            self._fit(hypotheses, which[first : first + ROWS], students[first : first + ROWS])
+            for first in range(0, max(1, len(which)), ROWS)
+        ]
+        return _Fits(students, which, *map(np.concatenate, zip(*parts, strict=True)))
+
+    def from_forward(self, hypotheses: Hypotheses, which: Places, students: Places) -> Bools:
+        """(n, items): what the hypothesis which[r] explains of student students[r] by the forward answers alone.
+
+        For who goes on with more digits than were written, or past an own answer.
+        """
+        own, held = self.answers.own.take(students).forward(), np.arange(len(students))
+        made = predicted(own.question, hypotheses.held, which, held, own.givens, own.claims)
+        with np.errstate(all="ignore"):
+            right = solve(own.question.steps, own.givens, claimed=own.claims)
+            due = np.array([np.broadcast_to(right[item.step], len(students)) for item in own.question.items]).T
+            off = np.abs(made - self.answers.values[students])
+            explains = (off <= self._reach(made, students)) & (np.abs(made - due) > self.half[students])
+        return np.asarray(explains & self.telling[students] & (self.answers.coarse[students] == 0))
+
+    def _reach(self, made: Array, students: Places) -> Array:
+        """How far an answer may be from what a mistake makes of it."""
+        # one unit more, for a mistaken way may round once more than the right one
+        reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
+        return np.asarray(np.maximum(reach, self.answers.coarse[students]))
+
+    def _fit(self, hypotheses: Hypotheses, which: Places, students: Places) -> tuple[Bools, Counts, Counts, Bools]:
+        own, settled = self.answers.own, self.answers.settled[students]
+        telling, half = self.telling[students], self.half[students]
+        made = predicted(own.question, hypotheses.held, which, students, own.givens, own.claims)
+        with np.errstate(all="ignore"):
+            reach = self._reach(made, students)
+            differs = np.abs(made - self.due[students]) > half
+            off = np.abs(made - self.answers.values[students])
+        explained = telling & differs & (off <= reach)
+        count = explained.sum(axis=1)
+        against = (settled & differs & (off > 2 * reach)).sum(axis=1)
+        missed = (telling & differs & ~explained).sum(axis=1)
+        return explained, count, count - against - missed, (against > 0) & (against >= count)
+
+
+def _likely_pairs(suspects: Suspects, single: _Fits, evidence: _Evidence, left: Bools) -> Bools:
+    """(students, pairs): those to try on the cells `left` over, neither refuted, and of which one explains something.
+
+    Or both change the same answer, so that only together they explain it.
+    """
+    shape = len(left), len(suspects.single.held)
+    alive, useful = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    alive[single.students, single.which] = ~single.refuted
+    useful[single.students, single.which] = single.count > 0
+    a, b = suspects.places.T
+    overlap = (suspects.single.touched[a] & suspects.single.touched[b]).any(axis=1)
+    likely = np.zeros((len(left), len(a)), dtype=bool)
+    rows = np.flatnonzero(left.any(axis=1) & (alive.sum(axis=1) > 1))
+    some, helps = alive[rows], useful[rows]
+    likely[rows] = some[:, a] & some[:, b] & (helps[:, a] | helps[:, b] | overlap)
+    tried = left & np.any(likely, axis=1, keepdims=True)
+    return likely & evidence.likely(suspects.pairs, tried)
+
+
+def _best(fits: _Fits, students: int, before: Counts | int) -> _Best:
+    """The hypothesis with the largest gain. It is sure where it explains more than was explained `before`.
+
+    And where no other gains as much, but for those that explain the same two cells or more.
+    """
+    gain = np.zeros(students, dtype=int)
+    np.maximum.at(gain, fits.students, fits.gain)
+    top = np.flatnonzero((fits.gain == gain[fits.students]) & (fits.gain > 0))
+    row = np.full(students, -1)
+    row[fits.students[top[::-1]]] = top[::-1]
+    leader = row[fits.students[top]]
+    same = (fits.explained[top] == fits.explained[leader]).all(axis=1)
+    others = np.bincount(fits.students[top[~same]], minlength=students)
+    twins = np.bincount(fits.students[top[same]], minlength=students) - 1
+    count = np.where(row >= 0, fits.count[row] if len(fits.count) else 0, 0)
+    more = count - before
+    sure = (row >= 0) & (others == 0) & (more > 0) & ((twins <= 0) | (more > 1))
+    return _Best(row, gain, count, sure)

@@ -1,0 +1,129 @@
+"""What a student writes who holds misconceptions: entries of the catalogue, alone or two together, on one question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.marking.explain import sentence
+from grader.marking.mistaken import rules_by_row
+from grader.marking.tolerance import Bools
+from qgen.engine.intervals import Array
+from qgen.engine.misconceptions import CATALOGUE, Misconception
+from qgen.engine.question import Question
+from qgen.engine.solve import solve
+from qgen.exam.certify import SAME, Batch
+
+EXAMPLES = 20
+"""Variants on which is tried which answers a mistake changes."""
+
+Hypothesis = tuple[Misconception, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Hypotheses:
+    """Some hypotheses, and which answers each changes: (hypotheses, items).
+
+    `touched` of a student whose every answer stands for its step in the steps after it; `reached` of anyone.
+    """
+
+    held: Sequence[Hypothesis]
+    touched: Bools
+    reached: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Suspects:
+    """The catalogue's entries that change anything in a question, and `pairs` of them that can be held at once.
+
+    places: (pairs, 2), where a pair's entries stand among the single ones.
+    """
+
+    question: Question
+    single: Hypotheses
+    pairs: Hypotheses
+    places: NDArray[np.intp]
+    _words: dict[tuple[bool, int, int], tuple[str, str]] = field(default_factory=dict)
+
+    def words(self, two: bool, place: int, column: int) -> tuple[str, str]:
+        """The name, and the sentence for one item, of a single entry or of a pair."""
+        key = two, place, column
+        if key not in self._words:
+            held = (self.pairs if two else self.single).held[place]
+            item = self.question.items[column].step
+            self._words[key] = " + ".join(m.name for m in held), sentence(self.question, held, item)
+        return self._words[key]
+
+
+def suspects(batch: Batch) -> Suspects:
+    """What may have gone wrong in a question, tried on some of its variants.
+
+    Of hypotheses that always lead to the same numbers only the first is kept, in the catalogue's order, single ones
+    before pairs: nobody can tell which of them a student holds.
+    """
+    seen: set[bytes] = set()
+    single, _ = _tried(batch, [(m,) for m in CATALOGUE], seen)
+    couples = [
+        (a, b)
+        for a, b in combinations(range(len(single.held)), 2)
+        if not set(single.held[a][0].swaps) & set(single.held[b][0].swaps)
+    ]
+    pairs, kept = _tried(batch, [single.held[a] + single.held[b] for a, b in couples], seen)
+    return Suspects(batch.question, single, pairs, np.array(couples, dtype=np.intp).reshape(-1, 2)[kept])
+
+
+def _tried(batch: Batch, held: Sequence[Hypothesis], seen: set[bytes]) -> tuple[Hypotheses, NDArray[np.intp]]:
+    """Those that change something and lead to numbers not `seen` before; which these are."""
+    few = batch.take(np.arange(min(EXAMPLES, batch.size)))
+    students = np.tile(np.arange(few.size), len(held))
+    which = np.repeat(np.arange(len(held)), few.size)
+    answers = {item.step: np.broadcast_to(few.values[item.step], few.size) for item in batch.question.items}
+    right = np.array(list(answers.values())).T[students]
+    shape = len(held), few.size, len(answers)
+    changes = []
+    for claims in (answers, {}):
+        change = predicted(batch.question, held, which, students, few.givens, claims) - right
+        changes.append(np.nan_to_num(change, nan=np.inf).reshape(shape))
+    kept = []
+    for h in range(len(held)):
+        made = np.round(np.array([change[h] for change in changes]) / SAME).tobytes()
+        if made not in seen and (np.abs(changes[1][h]) > SAME).any():
+            seen.add(made)
+            kept.append(h)
+    touched, reached = ((np.abs(change[kept]) > SAME).any(axis=1) for change in changes)
+    return Hypotheses([held[h] for h in kept], touched, reached), np.array(kept, dtype=np.intp)
+
+
+def predicted(
+    question: Question, held: Sequence[Hypothesis], which: NDArray[np.intp], students: NDArray[np.intp],
+    givens: Mapping[str, Array], claims: Mapping[str, Array],
+) -> Array:  # fmt: skip
+    """(rows, items): what student students[r] writes under the hypothesis held[which[r]], from own claims."""
+    holding: dict[str, tuple[Misconception, list[int]]] = {}
+    for h, hypothesis in enumerate(held):
+        for m in hypothesis:
+            holding.setdefault(m.name, (m, []))[1].append(h)
+    # a bias's gradient that is mistaken itself shows no dL/dz
+    silent = np.array([any("bias_gradient" in m.swaps for m in hypothesis) for hypothesis in held])[which]
+    made = np.empty((len(which), len(question.items)))
+    for rows, steps in ((~silent, question.steps), (silent, [replace(step, shows="") for step in question.steps])):
+        if rows.any():
+            mine, kind = students[rows], which[rows]
+            mistaken = [(m, np.flatnonzero(_among(places, len(held))[kind])) for m, places in holding.values()]
+            with np.errstate(all="ignore"):
+                solved = solve(
+                    steps, {name: given[mine] for name, given in givens.items()}, rules=rules_by_row(mistaken),
+                    claimed={step: claim[mine] for step, claim in claims.items()},
+                )  # fmt: skip
+            made[rows] = np.array([np.broadcast_to(solved[item.step], len(mine)) for item in question.items]).T
+    return made
+
+
+def _among(places: Sequence[int], count: int) -> Bools:
+    among = np.zeros(count, dtype=bool)
+    among[list(places)] = True
+    return among

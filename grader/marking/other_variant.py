@@ -1,0 +1,44 @@
+"""Submissions that fit another variant: a mistyped number, or a copied paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.marking.tolerance import within
+from grader.reading.answers import Submissions
+from grader.reading.numerals import VALUE
+from qgen.exam.exam import Exam
+
+FEWEST_CELLS = 8
+"""Right answers to another variant, of which fewer may be chance."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Of a student's (row's) `answered` cells `right` are right for another `variant`, and `own` for the student's."""
+
+    student: int
+    variant: int
+    right: int
+    own: int
+    answered: int
+
+
+def elsewhere(exam: Exam, submissions: Submissions, own: NDArray[np.int_]) -> tuple[Fit, ...]:
+    """The students at least half of whose answers are right for another variant, and at least twice as many as for
+    their `own` (students,)."""
+    answered = (submissions.kinds == VALUE).sum(axis=1)
+    doubtful = np.flatnonzero((answered >= FEWEST_CELLS) & (2 * own < answered))
+    values = submissions.values[doubtful]
+    best, where = np.zeros((2, len(doubtful)), dtype=int)
+    for v in range(len(exam.variants)) if len(doubtful) else ():
+        right = within(values, exam.low[:, v], exam.high[:, v]).sum(axis=1)
+        better = right > best
+        best[better], where[better] = right[better], v
+    enough = (best >= FEWEST_CELLS) & (best >= 2 * own[doubtful]) & (2 * best >= answered[doubtful])
+    enough &= where != submissions.variants[doubtful]
+    found = (table[enough].tolist() for table in (doubtful, where, best, own[doubtful], answered[doubtful]))
+    return tuple(map(Fit, *found))

@@ -1,0 +1,95 @@
+"""overrides.csv: the examiner decides; student_id,item,marks,reason, applied last and shown in marks.csv."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.marking.verdicts import Marks
+from grader.reading.layouts import student_id
+from grader.reading.numerals import read
+from grader.reading.parsed_cells import Cell
+from qgen.errors import InputError, nearest, quoted
+from qgen.exam.exam import Exam
+from qgen.tables.spreadsheet import unguarded
+from qgen.tables.table import read_table
+
+MARK = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)
+WAS = "; before: "
+"""Stands between a decision and the note that the cell had."""
+HEADER = ["student_id", "item", "marks", "reason"]
+
+
+class Decision(NamedTuple):
+    """A mark, how it was written, and why."""
+
+    mark: float
+    written: str
+    reason: str
+
+
+def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Cell, Decision]:
+    """By cell (student, item). InputError lists every unknown id and impossible mark by its line."""
+    table = read_table(path)
+    header = [heading.strip().lower() for heading in table.heading]
+    if header != HEADER:
+        raise InputError(f'{table.name}:{table.line}: the header is "{",".join(header)}"; write {",".join(HEADER)}')
+    rows = [
+        (line, [entry.strip() for entry in (row[: len(HEADER)] if _padded(row, table.widest) else row)])
+        for block in table.blocks
+        for line, row in zip(block.lines, block.rows, strict=True)
+    ]
+    known = {student: s for s, student in enumerate(students)}
+    items = {item: i for i, item in enumerate(exam.columns)}
+    decisions: dict[Cell, Decision] = {}
+    faults: list[str] = []
+    for line, row in rows:
+        if not any(row):
+            continue
+        row[0] = student_id(unguarded(row[0]))
+        problem = _problem(row, known, items, exam)
+        cell = known.get(row[0], -1), items.get(row[1], -1) if len(row) > 1 else -1
+        if not problem and cell in decisions:
+            problem = f"student {row[0]}, {row[1]}: decided twice"
+        if problem:
+            faults.append(f"{table.name}:{line}: {problem}")
+            continue
+        decisions[cell] = Decision(read(row[2]).value, row[2], row[3])
+    if faults:
+        raise InputError(*faults)
+    return decisions
+
+
+def decide(marks: Marks, decisions: Mapping[Cell, Decision]) -> Marks:
+    """The marks with the examiner's decisions on cells of theirs."""
+    decided, notes, said = dict(marks.decided), marks.notes, dict(marks.said)
+    for cell, decision in decisions.items():
+        before = marks.earned(slice(cell[0], cell[0] + 1))[0, cell[1]]
+        text = f"examiner: {decision.written} instead of {before:g}: {decision.reason}"
+        decided[cell], said[cell] = decision.mark, f"{text}{WAS}{notes[cell]}" if notes.get(cell) else text
+    return replace(marks, said=said, decided=decided)
+
+
+def _padded(row: list[str], widest: int | None) -> bool:
+    """Whether only empty cells, as the heading's line has them too, stand beyond the columns."""
+    return not "".join(row[len(HEADER) :]).strip() and (widest is None or len(row) <= widest)
+
+
+def _problem(row: list[str], students: dict[str, int], items: dict[str, int], exam: Exam) -> str:
+    if len(row) != len(HEADER):
+        hint = "put a reason with commas in quotes" if len(row) > len(HEADER) else f"write {','.join(HEADER)}"
+        return f"has {len(row)} cells, not {len(HEADER)}; {hint}"
+    student, item, mark, reason = row
+    if student not in students:
+        return f"no answers of student {quoted(student)}; {nearest(student[:100], students)}"
+    if item not in items:
+        return f"no item {quoted(item)}; {nearest(item[:100], items)}"
+    most = exam.items[items[item]].marks
+    if not MARK.fullmatch(mark) or not read(mark).value <= most:
+        return f"student {student}, {item}: {quoted(mark)} is not a mark from 0 to {most:g}"
+    if not reason:
+        return f"student {student}, {item}: a decision needs a reason"
+    return ""

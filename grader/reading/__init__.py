@@ -1,0 +1,1 @@
+"""From any file of answers to what each student wrote."""

@@ -1,0 +1,127 @@
+"""Any file of students' answers -> Submissions: what was written beside what it says."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.reading.layouts import Sheet, arrange, student_id
+from grader.reading.parsed_cells import Cell, Readings, decimal_commas
+from qgen.errors import InputError, quoted, some
+from qgen.tables.cells import Coded
+from qgen.tables.table import SHOWN, Faults, read_table
+
+_FEW = 12  # variants that a message names one by one
+_SOME = 4  # items that a message names
+
+
+@dataclass(frozen=True, eq=False)
+class Submissions:
+    """What S students answered to I items; a cell's kind is VALUE, BLANK or UNREADABLE."""
+
+    students: tuple[str, ...]  # (S,) in the order of the file
+    variants: NDArray[np.intp]  # (S,) index into the exam's variants
+    items: tuple[str, ...]  # (I,)
+    readings: Readings  # (S, I)
+    notes: tuple[str, ...]  # remarks on the file
+
+    @property
+    def written(self) -> Coded:
+        """(S, I): as it stands in the file."""
+        return self.readings.written
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """(S, I): nan where the kind is not VALUE."""
+        return self.readings.values()
+
+    @cached_property
+    def kinds(self) -> NDArray[np.int8]:
+        """(S, I)."""
+        return self.readings.kinds()
+
+    @cached_property
+    def reasons(self) -> dict[Cell, str]:
+        """Why a cell (student, item) is UNREADABLE."""
+        return self.readings.reasons()
+
+    def take(self, some: range) -> "Submissions":
+        """Some of the students, numbered from 0."""
+        rows = slice(some.start, some.stop)
+        return Submissions(self.students[rows], self.variants[rows], self.items, self.readings.take(rows), self.notes)
+
+
+def read_answers(
+    path: str | Path,
+    *,
+    items: Sequence[str],
+    variants: Sequence[str],
+    students: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+) -> Submissions:
+    """The answers in a CSV file or workbook: wide, a column per item, or long, student_id,variant,item,answer.
+
+    `students` is the roster, student id -> variant, for the rows that name no variant. Headings match loosely
+    (`Q1 dw13`), variants also without their leading zeros. InputError lists the faults of the whole file; a cell
+    that is no number is not one of them, but UNREADABLE.
+    """
+    table = read_table(Path(path), encoding)
+    faults = Faults(table.name)
+    sheet = arrange(table, list(items), faults, roster=students is not None)
+    chosen, remarks = _variants(sheet, variants, students, faults)
+    faults.stop()
+    if not sheet.students:
+        raise InputError(f"{table.name}: has a heading, but no student's answers below it")
+    if sheet.absent:
+        absent = some(sheet.absent, _SOME)
+        remarks.insert(
+            0, f"{table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"
+        )
+    readings, commas = decimal_commas(Readings.of(sheet.written))
+    notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks), *(f"{table.name}: {c}" for c in commas))
+    return Submissions(tuple(sheet.students), chosen, tuple(items), readings, notes)
+
+
+def _variants(
+    sheet: Sheet, variants: Sequence[str], roster: Mapping[str, str] | None, faults: Faults
+) -> tuple[NDArray[np.intp], list[str]]:
+    """Each student's variant as an index: the one written, else the roster's. What is written against it is noted."""
+    find = _variant_finder(variants)
+    stated = {text: find(text) for text in set(sheet.variants)}
+    if roster is None and "" not in stated and None not in stated.values():
+        return np.array([stated[text] for text in sheet.variants], np.intp), []
+    listed = None if roster is None else {student_id(student): variant for student, variant in roster.items()}
+    chosen = np.zeros(len(sheet.students), np.intp)
+    notes: list[str] = []
+    known = variants if len(variants) <= _FEW else [f"{variants[0]} to {variants[-1]}"]
+    for at, (student, line, text) in enumerate(zip(sheet.students, sheet.lines, sheet.variants, strict=True)):
+        where = f"student {student}"
+        expected = None if listed is None else listed.get(student)
+        index = find(text or expected or "")
+        if not text and listed is None:
+            faults.add(line, f"{where}: no variant")
+        elif not text and expected is None:
+            faults.add(line, "no variant, and the roster has no student", student, listed or ())
+        elif index is None:
+            faults.add(line, f"{where}: unknown variant", text or expected or "", known)
+        else:
+            chosen[at] = index
+            if listed is not None and expected is None:
+                notes.append(f"{line}: {where} is not on the roster; marked as variant {variants[index]}")
+            elif expected is not None and find(expected) != index:
+                instead = f"marked as variant {variants[index]}, as written"
+                notes.append(f"{line}: {where} has variant {quoted(expected)} on the roster; {instead}")
+    hidden = len(notes) - SHOWN
+    return chosen, notes[:SHOWN] + ([f" ... and {hidden:,} more students against the roster"] if hidden > 0 else [])
+
+
+def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
+    """From a text to a variant's index; leading zeros may be missing or added where that leaves one variant."""
+    exact = {variant: index for index, variant in enumerate(variants)}
+    bare: dict[str, int | None] = {}
+    for variant, index in exact.items():
+        bare[variant.lstrip("0")] = None if variant.lstrip("0") in bare else index
+    return lambda text: exact[text] if text in exact else bare.get(text.lstrip("0"))

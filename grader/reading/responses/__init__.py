@@ -1,0 +1,92 @@
+"""Answers as a learning-management system exports them: Moodle's quiz responses, Canvas' Student Analysis."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+import grader.reading.responses.canvas as canvas
+import grader.reading.responses.moodle as moodle
+from grader.reading.answers import Submissions
+from grader.reading.responses.assemble import assemble
+from grader.reading.responses.people import NOBODY, read_people
+from qgen.errors import InputError
+from qgen.exam.exam import Exam
+from qgen.tables.table import Faults, read_table
+
+__all__ = ["System", "read_responses", "recognise"]
+
+System = Literal["moodle", "canvas"]
+SYSTEMS: Mapping[System, ModuleType] = {"moodle": moodle, "canvas": canvas}
+FIRST = 1 << 20
+"""Bytes in which a heading ends: Canvas' holds the text of every question."""
+
+
+def recognise(path: Path) -> System | None:
+    """Whose export a file is, by its heading alone; None for any other file, or none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(FIRST)
+    except OSError:
+        return None
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    text = data.decode(encoding, errors="replace")
+    for delimiter in ",;\t":
+        try:
+            heading = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        except csv.Error:
+            continue
+        for name, system in SYSTEMS.items():
+            if system.recognises(heading):
+                return name
+    return None
+
+
+def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tuple[Exam, Submissions]:
+    """What students answered in the quizzes that qgen exported, and the exam to score it with.
+
+    `path`: Moodle's or Canvas' file, or a folder of them, such as one for each of Canvas' quizzes. `roster`: a CSV
+    file with student_id and any of name, email, login, variant; without it students are called by the LMS's id.
+    The exam is the one given, unless a quiz drew each question at random: then variants such as 007+012, the first
+    question of one and the second of another, are put together. InputError lists the faults of all files.
+    """
+    people = NOBODY if roster is None else read_people(roster)
+    taken, notes, faults = [], list(people.notes), []
+    for file in _files(path):
+        system = recognise(file)
+        table = read_table(file)
+        if system is None:
+            raise InputError(
+                f"{table.name}:{table.line}: is neither Moodle's quiz responses (Results > Responses > Download) nor "
+                "Canvas' Student Analysis (Quiz Statistics > Student Analysis)"
+            )
+        found = Faults(table.name)
+        rows, remarks = SYSTEMS[system].read(table, exam, found)
+        notes += [*table.notes, *remarks]
+        taken += rows
+        if found.shown:
+            faults.append(found)
+    lines: list[str] = []
+    for found in faults:
+        try:
+            found.stop()
+        except InputError as fault:
+            lines += fault.faults
+    if lines:
+        raise InputError(*lines)
+    if not taken:
+        raise InputError(f"{path}: no student has answered anything yet")
+    return assemble(taken, exam, people, notes)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
+    if not files:
+        raise InputError(f"{path}: no CSV files in this folder")
+    return files

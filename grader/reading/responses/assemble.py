@@ -1,0 +1,133 @@
+"""Attempts of all files -> Submissions, and the exam that these students sat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from grader.reading.answers import Submissions
+from grader.reading.numerals import Numeral
+from grader.reading.parsed_cells import Readings, decimal_commas
+from grader.reading.responses.attempts import Taken
+from grader.reading.responses.people import NOBODY, People
+from qgen.errors import InputError, quoted, several, some
+from qgen.exam.exam import Exam
+from qgen.tables.cells import Coded
+
+UNTOLD = (
+    'the file does not tell which variant; tick "question text" on the Responses page and download it again, '
+    "or give a roster with a column variant"
+)
+Choice = tuple[int, ...]
+"""A student's variant of each question, as indices."""
+
+
+def assemble(
+    taken: Sequence[Taken], exam: Exam, people: People, notes: Sequence[str]
+) -> tuple[Exam, Submissions]:  # fmt: skip
+    """Every student once, each with one variant. InputError lists what contradicts itself."""
+    faults: list[str] = []
+    remarks = list(notes)
+    by_student = _by_student(taken, exam, people, remarks)
+    choices: list[Choice] = []
+    written = np.full((len(by_student), len(exam.columns)), "", object)
+    doubts: dict[tuple[int, int], str] = {}
+    column = {item: i for i, item in enumerate(exam.columns)}
+    for row, (student, attempts) in enumerate(by_student.items()):
+        choices.append(_choice(student, attempts, exam, people, faults, remarks))
+        seen: dict[str, str] = {}
+        for attempt in attempts:
+            where = f"{attempt.file}:{attempt.line}"
+            for answer in attempt.answers:
+                if answer.item in seen:
+                    faults.append(f"{where}: student {student}: {answer.item} stands in {seen[answer.item]} already")
+                seen[answer.item] = where
+                written[row, column[answer.item]] = answer.text
+                if answer.doubt:
+                    doubts[row, column[answer.item]] = answer.doubt
+    if faults:
+        raise InputError(*faults[:50], *([f"... and {len(faults) - 50:,} more"] if len(faults) > 50 else []))
+    sat, variants = _sat(exam, choices)
+    if sat is not exam:
+        mixed = len(sat.variants) - len(exam.variants)
+        example = sat.variants[-1]
+        remarks.append(
+            f"{several(mixed, 'combination')} of variants such as {example}: the quiz drew each question at random"
+        )
+    readings, commas = decimal_commas(Readings.of(Coded.of(written)))
+    readings = readings.otherwise({cell: Numeral("unreadable", reason=doubt) for cell, doubt in doubts.items()})
+    return sat, Submissions(tuple(by_student), variants, exam.columns, readings, (*remarks, *commas))
+
+
+def _by_student(
+    taken: Sequence[Taken], exam: Exam, people: People, remarks: list[str]
+) -> dict[str, list[Taken]]:  # fmt: skip
+    """Attempts by student id: the roster's, else the exam's, else what the LMS calls the user."""
+    found: dict[str, list[Taken]] = {}
+    strangers = []
+    for attempt in taken:
+        student = people.find(attempt)
+        if student is None:
+            listed = [key.value for key in attempt.keys if not key.own and key.value in exam.students]
+            student = listed[0] if listed else attempt.who
+            if people is not NOBODY and not listed:
+                strangers.append(student)
+        found.setdefault(student, []).append(attempt)
+    if strangers:
+        who = several(len(strangers), "user")
+        remarks.append(f"{who} not found on the roster, marked under the LMS's own id: {some(strangers)}")
+    return found
+
+
+def _choice(
+    student: str, attempts: Sequence[Taken], exam: Exam, people: People, faults: list[str], remarks: list[str]
+) -> Choice:
+    """The variant of every question that the student had; where nothing tells, that of the others."""
+    where = f"{attempts[0].file}:{attempts[0].line}: student {student}"
+    listed = people.variants.get(student) or exam.students.get(student) or ""
+    told: dict[str, str] = {}
+    for attempt in attempts:
+        for answer in attempt.answers:
+            question = answer.item.partition("_")[0]
+            variant = answer.variant or listed
+            if not variant:
+                faults.append(f"{where}: {UNTOLD}")
+                return ()
+            before = told.setdefault(question, variant)
+            if before != variant:
+                faults.append(f"{where}: answers to {question} of two variants, {before} and {variant}")
+                return ()
+    if not told:
+        faults.append(f"{where}: no question of this exam")
+        return ()
+    first = listed if listed in told.values() else next(iter(told.values()))
+    index = {variant: i for i, variant in enumerate(exam.variants)}
+    if listed and any(variant != listed for variant in told.values()):
+        remarks.append(f"{where}: has variant {quoted(listed)} on the roster; marked as the questions say")
+    missing = [variant for variant in (*told.values(), first) if variant not in index]
+    if missing:
+        faults.append(
+            f"{where}: no variant {quoted(missing[0])} in this exam ({exam.variants[0]} to {exam.variants[-1]})"
+        )
+        return ()
+    return tuple(index[told.get(q.question.id, first)] for q in exam.spec.questions)
+
+
+def _sat(exam: Exam, choices: Sequence[Choice]) -> tuple[Exam, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """The exam with a variant for every combination that a student had, and each student's."""
+    count = len(exam.variants)
+    mixed = sorted({choice for choice in choices if len(set(choice)) > 1})
+    place = {choice: count + i for i, choice in enumerate(mixed)}
+    variants = np.array([place.get(choice, choice[0]) for choice in choices], np.intp)
+    if not mixed:
+        return exam, variants
+    whole = np.arange(count)
+    rows = [np.concatenate([whole, [choice[k] for choice in mixed]]) for k in range(len(exam.batches))]
+    sizes = [len(batch.question.items) for batch in exam.batches]
+    of_item = np.repeat(np.array(rows), sizes, axis=0)
+    value, low, high = (np.take_along_axis(array, of_item, axis=1) for array in (exam.value, exam.low, exam.high))
+    names = tuple("+".join(exam.variants[v] for v in choice) for choice in mixed)
+    batches = tuple(batch.take(row) for batch, row in zip(exam.batches, rows, strict=True))
+    return replace(exam, variants=(*exam.variants, *names), batches=batches, value=value, low=low, high=high), variants

@@ -1,0 +1,123 @@
+"""What one student wrote in one quiz, and the tags by which questions are known again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from grader.reading.numerals import UNLIMITED, read
+from qgen.exam.exam import Exam
+from qgen.tables.table import Faults, Table
+
+TAG = re.compile(
+    r"\[\s*(?P<question>q\d+)(?:_(?P<quantity>[\w.]+))?\s+v(?P<variant>\w+)(?:\s+x(?P<times>10{1,20}))?\s*\]",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """[q1_dw13 v007 x1000]: an item ("" for a whole question), a variant, an exponent of ten."""
+
+    question: str
+    item: str
+    variant: str
+    exponent: int
+
+    @property
+    def text(self) -> str:
+        """As it stands in the question."""
+        return f"[{self.item or self.question} v{self.variant}{f' x{10**self.exponent}' if self.exponent else ''}]"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One answer; `variant` "" if the file does not tell it; `doubt` says why it cannot be read."""
+
+    item: str
+    variant: str
+    text: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What an LMS knows a user by: a value, and whether it may be anything or only the LMS's own number."""
+
+    value: str
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One student's attempt: on `line` of `file`, known by `keys`, the most telling first, and by a name."""
+
+    file: str
+    line: int
+    keys: tuple[Key, ...]
+    name: str
+    answers: tuple[Written, ...]
+
+    @property
+    def who(self) -> str:
+        """For messages, and the student's id where there is no roster."""
+        mails = [key.value for key in self.keys if "@" in key.value]
+        return next(iter([*mails, *(key.value for key in self.keys), self.name]), "")
+
+
+def tag_in(text: str) -> Tag | None:
+    """The first tag in a question's text."""
+    found = TAG.search(text)
+    if found is None:
+        return None
+    question = found["question"].lower()
+    item = f"{question}_{found['quantity'].lower()}" if found["quantity"] else ""
+    return Tag(question, item, found["variant"], len(found["times"] or "1") - 1)
+
+
+def unknown(tag: Tag, exam: Exam) -> str:
+    """Why this exam has no such question; "" if it has."""
+    if tag.variant not in exam.variants:
+        return f'no variant "{tag.variant}" in this exam ({exam.variants[0]} to {exam.variants[-1]})'
+    if tag.item and tag.item not in exam.columns:
+        return f'no item "{tag.item}" in this exam'
+    if tag.question not in items_of(exam):
+        return f'no question "{tag.question}" in this exam'
+    return ""
+
+
+def items_of(exam: Exam) -> dict[str, tuple[str, ...]]:
+    """By question its items' ids, in order."""
+    return {q.question.id: tuple(item.id for item in q.question.items) for q in exam.spec.questions}
+
+
+def divided(text: str, exponent: int) -> tuple[str, str]:
+    """What was typed for a number times a power of ten, as the number itself; and why it cannot be read, or "".
+
+    Every digit written is kept: 46.80 for a thousand times the number is 0.04680.
+    """
+    numeral = read(text)
+    if not exponent or numeral.kind == "blank":
+        return text, ""
+    if numeral.kind == "unreadable":
+        return text, numeral.reason
+    # 1e300 with 60 decimals is no number that anyone needs, but it is a number
+    with localcontext(prec=1000):
+        number = Decimal(repr(numeral.value))
+        if numeral.decimals != UNLIMITED:
+            number = number.quantize(Decimal(1).scaleb(-max(0, numeral.decimals)))
+        return f"{number.scaleb(-exponent):f}", ""
+
+
+def rows_of(table: Table, faults: Faults | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Lines and cells below the heading, blank rows left out; short rows are filled up, and `faults` if asked for."""
+    width = len(table.heading)
+    for block in table.blocks:
+        for line, row in zip(block.lines, block.rows, strict=True):
+            if not any(cell.strip() for cell in row):
+                continue
+            if faults and (len(row) < width or any(cell.strip() for cell in row[width:])):
+                faults.add(line, f"has {len(row)} cells where the heading has {width}; download the file again")
+            yield line, [*row, *[""] * (width - len(row))]

@@ -1,0 +1,160 @@
+"""Moodle's quiz responses: quiz > Results > Responses > Download as CSV, in any of Moodle's languages.
+
+Columns are known by place: names, identity fields, status, started, completed, duration, grade, feedback perhaps,
+then for every slot of the quiz question, response and right answer, as far as they were ticked on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from grader.reading.responses.attempts import Key, Taken, Written, items_of, rows_of, tag_in, unknown
+from grader.reading.responses.cloze import split_parts
+from qgen.errors import InputError, several, some
+from qgen.exam.exam import Exam
+from qgen.tables.table import Faults, Table
+
+GRADE = re.compile(r".*/\s?\d+(?:[.,]\d+)?")
+SLOT = re.compile(r"(?P<word>.*\D)(?P<number>\d{1,4})", re.DOTALL)
+FEWEST = 6
+"""Columns before the first slot: two names, status, started, completed, duration."""
+TICK = 'tick "question text" on the Responses page and download it again'
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in the quiz: its number, and the columns of the question's text (if ticked) and of the response."""
+
+    number: int
+    question: int | None
+    response: int
+
+
+@dataclass
+class Quiz:
+    """One file on its way to attempts; `foreign` slots held a question that is none of the exam's."""
+
+    table: Table
+    exam: Exam
+    slots: Sequence[Slot]
+    faults: Faults
+    notes: list[str] = field(default_factory=list)
+    foreign: list[int] = field(default_factory=list)
+
+
+def recognises(heading: Sequence[str]) -> bool:
+    """Whether a heading is that of Moodle's quiz responses."""
+    first = _first_slot(heading)
+    if first is None:
+        return False
+    return any(GRADE.fullmatch(cell.strip()) for cell in heading[4:first]) or "Response 1" in heading[first:]
+
+
+def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[str]]:
+    """Every student's last finished attempt, and remarks on the file."""
+    rows = list(rows_of(table, faults))
+    slots, completed = _layout(table, rows, faults)
+    quiz = Quiz(table, exam, slots, faults)
+    taken: dict[tuple[str, ...], Taken] = {}
+    again, unfinished = {}, {}
+    for line, cells in rows:
+        who = tuple(cell.strip() for cell in cells[: completed - 2])
+        if not _absent(cells[completed]):
+            again[who] = who in taken
+            answers = tuple(answer for place in range(len(slots)) for answer in _answers(quiz, place, line, cells))
+            keys = tuple(Key(cell.strip()) for cell in cells[2 : completed - 2] if not _absent(cell))
+            taken[who] = Taken(table.name, line, keys, _name(cells), answers)
+        elif not all(_absent(cells[slot.response]) for slot in slots):
+            unfinished[who] = _name(cells)
+    left = [name for who, name in unfinished.items() if who not in taken]
+    if quiz.foreign:
+        numbers = some([str(number) for number in sorted(set(quiz.foreign))])
+        quiz.notes.append(f"{table.name}: slot {numbers}: questions that are not of this exam, left out")
+    if sum(again.values()):
+        who_many = several(sum(again.values()), "student")
+        quiz.notes.append(f"{table.name}: {who_many} with several attempts: the last finished one counts")
+    if left:
+        names = some(left)
+        quiz.notes.append(f"{table.name}: {several(len(left), 'student')} without a finished attempt left out: {names}")
+    return list(taken.values()), quiz.notes
+
+
+def _answers(quiz: Quiz, place: int, line: int, cells: Sequence[str]) -> list[Written]:
+    """What one slot's cell says."""
+    slot, response = quiz.slots[place], cells[quiz.slots[place].response].strip()
+    if slot.question is None:
+        items, variant = _by_place(quiz, place), ""
+        single = len(quiz.slots) == len(quiz.exam.columns) > len(items_of(quiz.exam))
+    else:
+        tag = tag_in(cells[slot.question])
+        if tag is None:
+            quiz.foreign.append(slot.number)
+            return []
+        if why := unknown(tag, quiz.exam):
+            quiz.faults.add(line, f"slot {slot.number}: {tag.text}: {why}; is this the exam that was exported?")
+            return []
+        single, variant = bool(tag.item), tag.variant
+        items = (tag.item,) if single else items_of(quiz.exam)[tag.question]
+    parts = [(response, "")] if single else split_parts(response, len(items))
+    doubts = [doubt for _, doubt in parts if doubt]
+    if doubts:
+        where = f"{quiz.table.name}:{line}: {_name(cells)}, slot {slot.number}"
+        quiz.notes.append(f"{where}: {doubts[0]}; look at the attempt in Moodle")
+    return [Written(item, variant, text, doubt) for item, (text, doubt) in zip(items, parts, strict=True)]
+
+
+def _by_place(quiz: Quiz, place: int) -> tuple[str, ...]:
+    """The items that a slot asks for, where only its place tells: all questions, or all items, in order."""
+    asked = list(items_of(quiz.exam).values())
+    if len(quiz.slots) == len(asked):
+        return asked[place]
+    if len(quiz.slots) == len(quiz.exam.columns):
+        return (quiz.exam.columns[place],)
+    raise InputError(
+        f"{quiz.table.name}:{quiz.table.line}: {several(len(quiz.slots), 'response')} of each student, but the exam "
+        f"has {several(len(asked), 'question')} of {several(len(quiz.exam.columns), 'item')} in all: {TICK}"
+    )
+
+
+def _layout(table: Table, rows: Sequence[tuple[int, list[str]]], faults: Faults) -> tuple[list[Slot], int]:
+    """The slots, and the column that says when an attempt was completed."""
+    first = _first_slot(table.heading)
+    if first is None:
+        raise InputError(f'{table.name}:{table.line}: no responses; tick "response" on the Responses page')
+    grade = next((i for i in range(4, first) if GRADE.fullmatch(table.heading[i].strip())), first)
+    columns: dict[int, list[int]] = {}
+    for i in range(first, len(table.heading)):
+        found = SLOT.fullmatch(table.heading[i].strip())
+        if found:
+            columns.setdefault(int(found["number"]), []).append(i)
+    width = len(columns[1])
+    tagged = any(tag_in(cells[places[0]]) for _, cells in rows for places in columns.values())
+    texts = tagged or width == 3
+    if width == 1 and texts:
+        raise InputError(f'{table.name}:{table.line}: no responses; tick "response" on the Responses page, too')
+    slots = []
+    for number, places in sorted(columns.items()):
+        if len(places) == width:
+            slots.append(Slot(number, places[0] if texts else None, places[1 if texts else 0]))
+        else:
+            faults.add(table.line, f"slot {number} has {several(len(places), 'column')} where slot 1 has {width}")
+    return slots, grade - 2
+
+
+def _first_slot(heading: Sequence[str]) -> int | None:
+    for i in range(FEWEST, len(heading)):
+        found = SLOT.fullmatch(heading[i].strip())
+        if found and found["number"] == "1" and not GRADE.fullmatch(heading[i].strip()):
+            return i
+    return None
+
+
+def _absent(cell: str) -> bool:
+    return cell.strip() in ("", "-")
+
+
+def _name(cells: Sequence[str]) -> str:
+    """The last and the first name."""
+    return ", ".join(cell.strip() for cell in cells[:2] if not _absent(cell))

@@ -1,0 +1,116 @@
+"""Students at work, simulated: every step computed from the numbers written before it, and rounded by habit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.marking.mistaken import Rows, rules_by_row
+from qgen.engine.functions import Value
+from qgen.engine.intervals import Array
+from qgen.engine.misconceptions import CATALOGUE, Misconception
+from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
+from qgen.engine.rounding import Rounding
+from qgen.engine.rules import Rule
+from qgen.engine.solve import solve
+from qgen.engine.steps import Step
+from qgen.exam.certify import Batch
+
+UNROUNDED = 9
+"""As many digits more than asked stand for a calculator's memory: nothing is rounded between the answers."""
+
+FLOATS: Mapping[str, Rule] = {"exp": np.exp, "exp_minus": lambda z: np.exp(-z)}
+"""Rules of ORDER_RULES that run on intervals only."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How each student writes numbers down: arrays (students,).
+
+    extra: digits between the answers beyond those asked for; from_paper: goes on with the answer as it was written,
+    not with those digits; order: which of the orders to multiply out a gradient, from 0.
+    """
+
+    extra: NDArray[np.int_]
+    from_paper: NDArray[np.bool_]
+    order: NDArray[np.int_]
+
+    def take(self, rows: Rows) -> Habits:
+        """The chosen students'."""
+        return Habits(self.extra[rows], self.from_paper[rows], self.order[rows])
+
+
+def habits_of(n: int, rng: np.random.Generator) -> Habits:
+    """Half of the students round every step as the paper says; the others keep more digits."""
+    extra = np.array([0, 0, 0, 1, 2, UNROUNDED])[rng.integers(6, size=n)]
+    return Habits(extra, rng.integers(2, size=n) == 0, rng.integers(60, size=n))
+
+
+def work(
+    batch: Batch,
+    variants: NDArray[np.intp],
+    habits: Habits,
+    *,
+    held: Sequence[tuple[Misconception, Rows]] = (),
+    slips: Mapping[str, Array] | None = None,
+) -> Array:
+    """What students of one question write: (students, items), NaN where nothing can be computed.
+
+    `held`: which rows hold a misconception. `slips`: by step the wrong numbers written there, (students,), NaN where
+    there is none; everything after them is computed from them.
+    """
+    givens = {name: values[variants] for name, values in batch.givens.items()}
+    rounding, items = batch.rounding, {item.step for item in batch.question.items}
+
+    def write(step: Step, value: Value) -> Value:
+        if np.ndim(value) == 0 or not step.written:
+            return value
+        extra = np.where(habits.from_paper, 0, habits.extra) if step.id in items else habits.extra
+        return rounded(value, rounding, extra)
+
+    def toss(*ways: Value) -> Value:
+        return np.choose(habits.order % len(ways), np.broadcast_arrays(*ways, habits.order)[:-1])
+
+    def toss_product(*factors: Value) -> Value:
+        return toss(*(a * b for a, b in zip(factors[::2], factors[1::2], strict=True)))
+
+    # the mistakes of the catalogue are made in the steps of the one order in which it is written
+    steps = batch.question.steps if held else with_orders(batch.question.steps)
+    rules: Mapping[str, Rule] = (
+        rules_by_row(held) if held else {**ORDER_RULES, **FLOATS, "hull": toss, "any_product": toss_product}
+    )
+    with np.errstate(all="ignore"):
+        made = solve(steps, givens, rules=rules, claimed=slips or {}, write=write)
+        answers = np.array([np.broadcast_to(made[item.step], len(variants)) for item in batch.question.items]).T
+        answers = rounding.round(answers)
+    for column, item in enumerate(batch.question.items):
+        if slips and item.step in slips:
+            answers[:, column] = np.where(np.isnan(slips[item.step]), answers[:, column], slips[item.step])
+    return np.where(np.isfinite(answers), answers, np.nan)
+
+
+def rounded(value: Array, rounding: Rounding, extra: NDArray[np.int_]) -> Array:
+    """Each student's number, half up, to so many digits more than asked."""
+    result = np.array(value, dtype=np.float64)
+    for digits in np.unique(extra).tolist():
+        if digits != UNROUNDED:
+            rows = extra == digits
+            result[rows] = Rounding(rounding.kind, rounding.digits + digits).round(result[rows])
+    return result
+
+
+def changing(batch: Batch) -> NDArray[np.bool_]:
+    """(catalogue, variants): whether a misconception changes an answer by more than the accepted range."""
+    variants = np.arange(batch.size)
+    exact = Habits(*(np.full(batch.size, fill) for fill in (UNROUNDED, False, 0)))
+    right = work(batch, variants, exact)
+    ranges = [batch.accepted[item.id] for item in batch.question.items]
+    width = np.array([np.broadcast_to(r.high - r.low, batch.size) for r in ranges]).T
+    rows = []
+    for misconception in CATALOGUE:
+        made = work(batch, variants, exact, held=[(misconception, variants)])
+        rows.append(~(np.abs(made - right) <= width).all(axis=1))
+    return np.array(rows)

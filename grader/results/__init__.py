@@ -1,0 +1,1 @@
+"""Marks as tables, feedback, a summary and remarks."""

@@ -1,0 +1,97 @@
+"""The summary on the terminal: a table of students, or above 40 of them the class at a glance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.marking.verdicts import IS_UNREADABLE, VERDICTS, Marks
+from grader.results.marksheet import layer_columns, number, sums
+from qgen.errors import printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+MOST_ROWS = 40
+NARROW = 40
+"""What student, variant, score and per cent take of a line."""
+
+
+def print_summary(marks: Marks, out: Path) -> None:
+    """To stdout: the students or the class, what could not be read, and where the results are."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=False, markup=False)
+    students = marks.submissions.students
+    console.print(_by_student(marks, console.width) if len(students) <= MOST_ROWS else _at_a_glance(marks))
+    counts = [f"{np.count_nonzero(marks.verdicts == v):,} {name.replace('_', '-')}" for v, name in enumerate(VERDICTS)]
+    cells = ", ".join(counts)
+    console.print(f"{len(students):,} student{'s' * (len(students) != 1)}, {marks.verdicts.size:,} cells: {cells}")
+    named = list(marks.named.counts().items())
+    if named:
+        common = ", ".join(f"{name} ({count} cell{'s' * (count != 1)})" for name, count in named[:3])
+        console.print(f"most common misconceptions: {common}")
+    if marks.decided:
+        console.print(f"{len(marks.decided)} decided by the examiner")
+    _print_unreadable(console, marks)
+    for remark in marks.remarks:
+        console.print(printable(remark))
+    written = ", ".join(
+        name for name in ("scores.csv", "marks.csv", "remarks.txt", "feedback") if (out / name).exists()
+    )
+    console.print(f"results in {out}: {written}")
+
+
+def _by_student(marks: Marks, width: int) -> Table:
+    """A row for every student; layers, which are in scores.csv, only where the terminal is wide enough."""
+    layers, most = list(layer_columns(marks.exam)), marks.exam.max_score
+    shown = len(layers) if width >= NARROW + sum(len(name) + 3 for name in layers) else 0
+    table = _table("student", "variant", "score", "%", *layers[:shown], left=2)
+    submissions = marks.submissions
+    for student, of, (score, *parts) in zip(
+        submissions.students, submissions.variants, sums(marks).tolist(), strict=True
+    ):
+        percent = f"{100 * score / most if most else 0.0:.0f}"
+        variant = marks.exam.variants[of]
+        table.add_row(printable(student[:40]), variant, number(score), percent, *map(number, parts[:shown]))
+    return table
+
+
+def _at_a_glance(marks: Marks) -> Table:
+    layers = layer_columns(marks.exam)
+    maxima = [sum(marks.exam.items[column].marks for column in columns) for columns in layers.values()]
+    table = _table("", "mean", "lowest", "median", "highest", "of", left=1)
+    for name, totals, most in zip(("score", *layers), sums(marks).T, (marks.exam.max_score, *maxima), strict=True):
+        figures = (totals.mean(), totals.min(), float(np.median(totals)), totals.max())
+        table.add_row(name, *(f"{figure:.1f}" for figure in figures), number(most))
+    return table
+
+
+def _table(*headings: str, left: int) -> Table:
+    """The first `left` columns flush left, those of numbers right."""
+    from rich.table import Table
+
+    table = Table(*headings)
+    for column in table.columns[left:]:
+        column.justify = "right"
+    return table
+
+
+def _print_unreadable(console: object, marks: Marks) -> None:
+    from rich.console import Console
+
+    assert isinstance(console, Console)
+
+    done = {cell for cell, note in marks.said.items() if note.startswith("examiner: ")}
+    cells = [cell for cell in map(tuple, np.argwhere(marks.verdicts == IS_UNREADABLE).tolist()) if cell not in done]
+    if not cells:
+        return
+    noun = "cell" if len(cells) == 1 else "cells"
+    console.print(f"{len(cells)} unreadable {noun}, worth nothing until you decide:", style="bold red")
+    for s, i in cells[:20]:
+        student, item = marks.submissions.students[s], marks.exam.columns[i]
+        console.print(f"  {printable(student[:40])}, {item}: {printable(marks.notes.get((s, i), ''))}")
+    if len(cells) > 20:
+        console.print(f"  ... and {len(cells) - 20} more in marks.csv")

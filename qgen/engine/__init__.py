@@ -1,0 +1,1 @@
+"""What is true: networks, rules and numbers. Knows no exam, no paper, no student."""

@@ -1,0 +1,131 @@
+"""Symbols: LaTeX that runs through the rules, so that every worked line is derived and never typed.
+
+A Symbol is written LaTeX and how tightly it binds. Two kinds of leaf: the name of a quantity, and a number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from qgen.engine.question import iteration_of
+
+UPDATED = r"\text{new}"
+"""What marks an updated parameter's name, in English; words.py puts it in other words."""
+SUM, NEGATIVE, PRODUCT, ATOM = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """`latex`, and what it is: a SUM, a NEGATIVE, a PRODUCT or an ATOM; `number` where it ends in digits."""
+
+    latex: str
+    binds: int = ATOM
+    number: bool = False
+
+    def __add__(self, other: Any) -> Symbol:
+        other = symbol(other)
+        right = other.latex if other.binds >= PRODUCT else other.grouped()
+        return Symbol(f"{self.latex} + {right}", SUM)
+
+    def __radd__(self, other: Any) -> Symbol:
+        return symbol(other).__add__(self)
+
+    def __sub__(self, other: Any) -> Symbol:
+        other = symbol(other)
+        right = other.latex if other.binds >= PRODUCT else other.grouped()
+        return Symbol(f"{self.latex} - {right}", SUM)
+
+    def __rsub__(self, other: Any) -> Symbol:
+        return symbol(other).__sub__(self)
+
+    def __neg__(self) -> Symbol:
+        return Symbol(f"-{self.latex if self.binds >= PRODUCT else self.grouped('[', ']')}", NEGATIVE)
+
+    def __mul__(self, other: Any) -> Symbol:
+        factor = symbol(other)
+        if factor.latex == "1" and not factor.number:
+            return self
+        if self.latex == "1" and not self.number:
+            return factor
+        left = self.latex if self.binds >= PRODUCT else self.grouped()
+        right = factor.latex if factor.binds >= PRODUCT else factor.grouped()
+        dot = r" \cdot " if self.number or factor.number else r"\,"
+        return Symbol(left + dot + right, PRODUCT, self.number or factor.number)
+
+    def __rmul__(self, other: Any) -> Symbol:
+        return symbol(other).__mul__(self)
+
+    def grouped(self, left: str = "(", right: str = ")") -> str:
+        """In parentheses; in brackets where it holds a sum of products with parentheses of its own."""
+        if left == "(" and "(" in re.sub(r"\^\{\(\w+\)\}", "", self.latex):
+            left, right = "[", "]"
+        return rf"\left{left}{self.latex}\right{right}"
+
+    def sigmoid(self) -> Symbol:
+        """σ(z)."""
+        return Symbol(rf"\sigma\left({self.latex}\right)")
+
+    def tanh(self) -> Symbol:
+        """Tanh(z)."""
+        return Symbol(rf"\tanh\left({self.latex}\right)")
+
+    def relu(self) -> Symbol:
+        """max(0, z)."""
+        return Symbol(rf"\max\left(0,\; {self.latex}\right)")
+
+    def positive(self) -> Symbol:
+        """The indicator of z > 0."""
+        return Symbol(rf"\mathbf{{1}}\left[{self.latex} > 0\right]")
+
+    def log(self) -> Symbol:
+        """Ln a."""
+        return Symbol(rf"\ln {self.latex}" if self.binds == ATOM else rf"\ln {self.grouped()}", PRODUCT)
+
+    def square(self) -> Symbol:
+        """The square."""
+        base = self.latex if self.binds == ATOM and "^" not in self.latex else self.grouped()
+        return Symbol(f"{base}^2")
+
+    def bell(self) -> Symbol:
+        """a (1 - a)."""
+        return self.__mul__(self.__rsub__(1))
+
+
+def symbol(value: Any) -> Symbol:
+    """A constant of a rule (0.5, 1, 2) as a symbol."""
+    if isinstance(value, Symbol):
+        return value
+    return Symbol(r"\tfrac{1}{2}") if value == 0.5 else Symbol(f"{value:g}")
+
+
+def number_symbol(text: str) -> Symbol:
+    """A number as written: "-0.0468" binds like a negative, so that it gets parentheses within products."""
+    return Symbol(text, NEGATIVE if text.startswith("-") else ATOM, number=True)
+
+
+def name_symbol(quantity: str) -> Symbol:
+    """A quantity's name; an iteration's t2_ is not shown, as a heading says it."""
+    return Symbol(latex_name(quantity))
+
+
+@lru_cache(maxsize=4096)
+def latex_name(quantity: str) -> str:
+    r"""The LaTeX of an id: w11_1 -> w_{11}^{(1)}, dw13 -> \frac{\partial L}{\partial w_{13}}, loss -> L."""
+    bare = quantity.partition("_")[2] if iteration_of(quantity) > 1 else quantity
+    if bare in ("alpha", "loss"):
+        return {"alpha": r"\alpha", "loss": "L"}[bare]
+    if bare.startswith("new_"):
+        return _indexed(bare.removeprefix("new_"), rf"\,{UPDATED}")
+    if bare[0] == "d":
+        return rf"\frac{{\partial L}}{{\partial {_indexed(bare[1:])}}}"
+    return _indexed(bare)
+
+
+def _indexed(name: str, mark: str = "") -> str:
+    unit, _, layer = name[1:].partition("_")
+    upper = (f"({layer})" if layer else "") + mark
+    unit = unit.replace(".", r",\,") if "." in unit else unit
+    return name[0] + (f"_{{{unit}}}" if unit else "") + (f"^{{{upper}}}" if upper else "")

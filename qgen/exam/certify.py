@@ -1,0 +1,254 @@
+"""What makes a variant fair: every condition that a printed paper keeps, as margins over a batch of variants.
+
+A margin is how far a variant is from failing a condition, positive where it holds. Everything is computed from the
+givens alone, so that an exam folder can be certified again from its stored numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qgen.engine.intervals import Array, Interval
+from qgen.engine.misconceptions import CATALOGUE, Misconception, mistaken_rules
+from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
+from qgen.engine.question import Item, Question, iteration_of
+from qgen.engine.rounding import Rounding
+from qgen.engine.solve import solve
+from qgen.engine.steps import prefix
+from qgen.exam.spec import Certify, QuestionSpec
+
+SAME = 1e-9
+"""Values nearer than this are the same number: a mistake that leads there changes nothing."""
+
+CONDITIONS: Mapping[str, str] = {
+    "active": "as many ReLU units are active as the spec says, none near its kink",
+    "saturation": "no sigmoid or tanh is saturated",
+    "work": "the count of negative givens stays within a band of two",
+    "inputs": "no two inputs of an example are equal, so that swapping them shows",
+    "tolerance": "no accepted range is wider than the tolerance",
+    "zero": "no accepted range holds 0",
+    "old value": "no updated parameter's accepted range holds the old value",
+    "misconceptions": "no known mistake lands in an accepted range",
+    "digits": "every given is written with as many digits on every paper",
+    "copying": "no other paper's answers earn more than the limit, zeros of dead units apart",
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Variants of one question: each given an array (variants,). What is derived is computed once, when asked."""
+
+    spec: QuestionSpec
+    rounding: Rounding
+    certify: Certify
+    givens: Mapping[str, Array]
+
+    @property
+    def size(self) -> int:
+        """How many variants."""
+        return len(next(iter(self.givens.values())))
+
+    @property
+    def question(self) -> Question:
+        """The question these are variants of."""
+        return self.spec.question
+
+    def take(self, rows: NDArray[Any]) -> Batch:
+        """The chosen variants, with what was already computed for them."""
+        batch = Batch(self.spec, self.rounding, self.certify, {k: v[rows] for k, v in self.givens.items()})
+        for name in ("values", "enclosures"):
+            if name in self.__dict__:
+                batch.__dict__[name] = {k: _rows(v, rows) for k, v in self.__dict__[name].items()}
+        return batch
+
+    @cached_property
+    def values(self) -> dict[str, Array]:
+        """The exact value of every step."""
+        return solve(self.question.steps, self.givens)
+
+    @cached_property
+    def enclosures(self) -> dict[str, Interval]:
+        """For every step, all that an honest student can write (before the answer's own range is printed)."""
+        points = {name: Interval.point(value) for name, value in self.givens.items()}
+        steps = with_orders(self.question.steps, by_path=True)
+        return solve(steps, points, rules=ORDER_RULES, write=self.rounding.write)
+
+    @cached_property
+    def accepted(self) -> dict[str, Interval]:
+        """The accepted range of every item, by its id."""
+        return {item.id: self.rounding.answer(self.enclosures[item.step]) for item in self.question.items}
+
+    @cached_property
+    def zeroed(self) -> dict[str, NDArray[np.bool_]]:
+        """By item: the variants in which it is exactly 0, because a dead unit lets no gradient through."""
+        sums = {step.id for step in self.question.steps if step.rule == "preactivation"}
+        return {
+            item.id: np.broadcast_to(self.values[item.step] == 0, (self.size,))
+            & (self.spec.dead_relu > 0 and item.step not in sums)
+            for item in self.question.items
+        }
+
+
+def quick(batch: Batch) -> dict[str, Array]:
+    """Conditions that need the exact values only."""
+    relu, inner = [], []
+    for step in batch.question.steps:
+        if step.rule == "relu":
+            relu.append(batch.values[step.needs[0]])
+        elif step.rule == "sigmoid":
+            a = batch.values[step.id]
+            inner.append(np.minimum(a, 1 - a))
+        elif step.rule == "tanh":
+            inner.append(1 - np.abs(batch.values[step.id]))
+    ones = np.ones(batch.size)
+    margins = {"active": ones, "saturation": ones, "work": _work(batch), "inputs": _inputs(batch)}
+    if relu:
+        z = np.array(relu)
+        per_iteration = z.reshape(batch.question.iterations, -1, batch.size)
+        right = np.all((per_iteration <= 0).sum(axis=1) == batch.spec.dead_relu, axis=0)
+        margins["active"] = np.where(right, np.abs(z).min(axis=0) - batch.certify.kink, -1.0)
+    if inner:
+        margins["saturation"] = np.min(inner, axis=0) - batch.certify.saturation
+    return margins
+
+
+def ranges(batch: Batch) -> dict[str, Array]:
+    """Conditions on the accepted ranges."""
+    tolerance, zero, old = [], [], []
+    for item in batch.question.items:
+        value, accepted = batch.values[item.step], batch.accepted[item.id]
+        unit = batch.rounding.unit(value)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            width = np.maximum(value - accepted.low, accepted.high - value) / np.abs(value)
+        tolerance.append(np.where(value == 0, -np.inf, width))
+        zero.append(np.where(batch.zeroed[item.id], np.inf, np.maximum(accepted.low, -accepted.high) / unit))
+        if item.part == "update":
+            before = item.step.replace("new_", "")
+            gradient = batch.values[_gradient(item.step)]
+            was = batch.givens[before] if before in batch.givens else batch.values[before]
+            gap = np.maximum(accepted.low - was, was - accepted.high) / unit
+            old.append(np.where(gradient == 0, np.inf, gap))
+    return {
+        "tolerance": batch.certify.tolerance - np.max(tolerance, axis=0),
+        "zero": np.min(zero, axis=0),
+        "old value": np.min(old, axis=0),
+    }
+
+
+def mistakes(batch: Batch) -> dict[str, Array]:
+    """The gap, in units of the last digit asked for, between each mistake's range and the accepted one."""
+    margin = np.full(batch.size, np.inf)
+    if batch.certify.misconceptions:
+        for _, _, gap in mistake_gaps(batch, CATALOGUE):
+            margin = np.minimum(margin, gap)
+    return {"misconceptions": margin}
+
+
+def mistake_gaps(batch: Batch, catalogue: Sequence[Misconception]) -> Iterator[tuple[Misconception, Item, Array]]:
+    """For every mistake and item that it affects: the gap (variants,), inf where a variant's item is unaffected.
+
+    Each iteration is looked at by itself, its parameters carried over rightly: what a mistake changes in later
+    iterations through the parameters alone is marked by follow-through.
+    """
+    question = batch.question
+    rules = mistaken_rules([(m,) for m in catalogue])
+    points = {name: Interval.point(value) for name, value in batch.givens.items()}
+    for t in range(1, question.iterations + 1):
+        steps = [step for step in question.steps if iteration_of(step.id) == t]
+        wrong = solve(steps, {**batch.givens, **batch.values}, rules=rules)
+        reach = solve(steps, {**points, **batch.enclosures}, rules=rules, write=batch.rounding.write)
+        for item in question.items:
+            if item.iteration != t or np.ndim(wrong[item.step]) < 2:
+                continue
+            value, accepted = batch.values[item.step], batch.accepted[item.id]
+            away = np.maximum(reach[item.step].low - accepted.high, accepted.low - reach[item.step].high)
+            gap = away / batch.rounding.unit(value)
+            affected = np.abs(wrong[item.step] - value) > SAME
+            for row, misconception in enumerate(catalogue):
+                if affected[row].any():
+                    yield misconception, item, np.where(affected[row], gap[row], np.inf)
+
+
+def applicable(question: Question) -> list[Misconception]:
+    """The entries of the catalogue that change an answer of this question, tried on numbers far from any special."""
+    rng = np.random.default_rng(0)
+    givens = {name: rng.uniform(0.3, 0.9, 8) * rng.choice([-1.0, 1.0], 8) for name in question.givens}
+    givens |= {name: np.abs(value) for name, value in givens.items() if kind_of(name) in ("targets", "learning_rate")}
+    right = solve(question.steps, givens)
+    made = solve(question.steps, givens, rules=mistaken_rules([(m,) for m in CATALOGUE]))
+    changed = np.zeros(len(CATALOGUE), dtype=bool)
+    for item in question.items:
+        if np.ndim(made[item.step]) == 2:
+            changed |= (np.abs(made[item.step] - right[item.step]) > SAME).any(axis=1)
+    return [m for m, applies in zip(CATALOGUE, changed, strict=True) if applies]
+
+
+STAGES: tuple[Callable[[Batch], dict[str, Array]], ...] = (quick, ranges, mistakes)
+"""Margins (variants,) by condition, cheap ones first. `copying` compares variants and is not among them."""
+
+
+def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
+    """For each variant, the largest share of the marks that another variant's right answers would earn.
+
+    An answer that is exactly 0 is not copied: whoever sees the dead unit writes it.
+    marks: (items,); values, low, high: (items, variants).
+    """
+    n = values.shape[1]
+    worst = np.zeros(n)
+    rows = max(1, 2_000_000 // n)
+    for start in range(0, n, rows):
+        mine = slice(start, min(n, start + rows))
+        earned = np.zeros((mine.stop - start, n), dtype=np.float32)
+        for worth, value, lowest, highest in zip(marks, values, low[:, mine], high[:, mine], strict=True):
+            earned += worth * ((lowest[:, None] <= value) & (value <= highest[:, None]) & (value != 0))
+        earned[np.arange(mine.stop - start), np.arange(mine.start, mine.stop)] = 0
+        worst[mine] = earned.max(axis=1)
+    return worst / marks.sum() if marks.sum() else worst
+
+
+def _work(batch: Batch) -> Array:
+    """The count of negative givens is one of three neighbouring numbers, the likeliest for the pools."""
+    drawn = [name for name in batch.question.givens if name not in batch.spec.fixed]
+    if not drawn:
+        return np.ones(batch.size)
+    likely = 0.0
+    for name in drawn:
+        pool = batch.spec.pools[kind_of(name)].values
+        likely += sum(v < 0 for v in pool) / len(pool)
+    count = np.sum([batch.givens[name] < 0 for name in drawn], axis=0)
+    return np.asarray(1.5 - np.abs(count - round(likely)))
+
+
+def _inputs(batch: Batch) -> Array:
+    """The smallest gap between two inputs of an example; no condition where they are fixed or cannot differ."""
+    network = batch.question.network
+    if len(batch.spec.pools["inputs"].values) < network.inputs:
+        return np.ones(batch.size)
+    gaps = [np.full(batch.size, np.inf)]
+    for t in range(1, batch.question.iterations + 1):
+        drawn = [prefix(t) + x for x in network.xs if prefix(t) + x not in batch.spec.fixed]
+        gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
+    return np.asarray(np.min(gaps, axis=0))
+
+
+def kind_of(given: str) -> str:
+    """The pool that a given is drawn from."""
+    name = given.partition("_")[2] if iteration_of(given) > 1 else given
+    return {"w": "weights", "b": "biases", "x": "inputs", "y": "targets", "a": "learning_rate"}[name[0]]
+
+
+def _gradient(step: str) -> str:
+    return step.replace("new_", "d")
+
+
+def _rows(value: Any, rows: NDArray[Any]) -> Any:
+    if isinstance(value, Interval):
+        return Interval(_rows(value.low, rows), _rows(value.high, rows))
+    return value[rows] if np.ndim(value) else value

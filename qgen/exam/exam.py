@@ -1,0 +1,271 @@
+"""Exam: the variants, their numbers and their key; made from a spec and a seed, kept in exam.json and key.csv."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qgen import __version__
+from qgen.decimals import plain
+from qgen.engine.intervals import Array
+from qgen.engine.question import Item
+from qgen.errors import InputError
+from qgen.exam.certify import Batch
+from qgen.exam.sample import Tally, sample
+from qgen.exam.spec import Spec, spec_of
+from qgen.tables.spreadsheet import cell
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""What half a character of JSON looks like, and so does every half of a pair."""
+KEY_HEADER = ("variant", "item", "layer", "part", "marks", "value", "low", "high")
+
+
+@dataclass(frozen=True)
+class Exam:
+    """`batches` hold one question each, all variants in order; `students` who has which variant, if a roster said.
+
+    `value`, `low`, `high`: (items, variants), items in the order of `items`.
+    """
+
+    spec: Spec
+    variants: tuple[str, ...]
+    batches: tuple[Batch, ...]
+    value: Array
+    low: Array
+    high: Array
+    seed: int | None
+    students: Mapping[str, str]
+    names: Mapping[str, str]
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """All items of the paper in order."""
+        return tuple(item for q in self.spec.questions for item in q.question.items)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The items' ids in order: the columns of the answer sheet."""
+        return tuple(item.id for item in self.items)
+
+    @cached_property
+    def checksum(self) -> str:
+        """Of everything that marks depend on; identifies the exam."""
+        return _checksum(_content(self))
+
+    @cached_property
+    def mark_key(self) -> bytes:
+        """The secret key of the marks on its pages: of the seed and of all numbers, so that trying seeds is no help."""
+        return hmac.digest(str(self.seed).encode(), self.checksum.encode(), "sha256")
+
+    @property
+    def seed_checksum(self) -> str:
+        """A checksum of the seed, which `checksum` leaves out: another seed would disown the marks on the pages."""
+        return hashlib.sha256(self.mark_key).hexdigest()
+
+    @property
+    def max_score(self) -> float:
+        """The sum of all marks."""
+        return round(sum(item.marks for item in self.items), 6)
+
+
+def make_exam(
+    spec: Spec,
+    n: int,
+    seed: int,
+    *,
+    students: Mapping[str, str] | None = None,
+    progress: Callable[[int], None] = lambda accepted: None,
+) -> tuple[Exam, tuple[Tally, ...]]:
+    """An exam of `n` certified variants. `students`: ids and names, who get the first variants in order."""
+    draws = []
+    for k, question in enumerate(spec.questions):
+        rng = np.random.default_rng([seed, k])
+        draws.append(sample(question, spec, n, rng, progress=lambda done, k=k: progress(k * n + done)))  # type: ignore[misc]
+    batches = tuple(batch for batch, _ in draws)
+    width = max(3, len(str(n)))
+    variants = tuple(f"{i:0{width}d}" for i in range(1, n + 1))
+    names = dict(students or {})
+    held = dict(zip(names, variants, strict=False))
+    return _keyed(spec, variants, batches, seed, held, names), tuple(tally for _, tally in draws)
+
+
+def _keyed(
+    spec: Spec, variants: tuple[str, ...], batches: tuple[Batch, ...], seed: int | None,
+    students: Mapping[str, str], names: Mapping[str, str],
+) -> Exam:  # fmt: skip
+    """The exam of these batches, its key computed from their givens."""
+    value: list[Array] = []
+    low: list[Array] = []
+    high: list[Array] = []
+    for batch in batches:
+        for item in batch.question.items:
+            accepted = batch.accepted[item.id]
+            for rows, array in ((value, batch.values[item.step]), (low, accepted.low), (high, accepted.high)):
+                rows.append(np.broadcast_to(array, (batch.size,)) + 0.0)
+    return Exam(
+        spec,
+        variants,
+        batches,
+        np.asarray(np.round(value, 12), dtype=np.float64),
+        np.array(low),
+        np.array(high),
+        seed,
+        students,
+        names,
+    )
+
+
+def rekeyed(exam: Exam) -> Exam:
+    """The same exam with its key computed anew from the givens."""
+    return _keyed(exam.spec, exam.variants, exam.batches, exam.seed, exam.students, exam.names)
+
+
+def write_exam(exam: Exam, folder: Path) -> None:
+    """exam.json, key.csv and the empty answers.csv into an existing folder."""
+    key = key_csv(exam)
+    content = {**_content(exam), "seed": None if exam.seed is None else str(exam.seed)}
+    content["checksums"] = {
+        "exam": exam.checksum, "seed": exam.seed_checksum, "key.csv": hashlib.sha256(key.encode()).hexdigest()
+    }  # fmt: skip
+    (folder / "exam.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "key.csv").write_text(key, "utf-8", newline="")
+    (folder / "answers.csv").write_text(answer_sheet(exam), "utf-8", newline="")
+
+
+def read_exam(folder: Path, *, verify: bool = True) -> Exam:
+    """The exam of a folder. InputError where it is missing, broken or (with `verify`) was changed by hand."""
+    path = folder / "exam.json"
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise InputError(f'{folder}: no exam.json here; name the folder that "qgen make" wrote') from None
+    except NotADirectoryError:
+        raise InputError(f'{folder}: is a file; name the folder that "qgen make" wrote') from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(f"{path}: cannot be read: {fault}") from None
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise InputError(f"{path}: not JSON: {fault}; restore it, or make the exam again") from None
+    if _HALF.search(text):
+        try:
+            json.dumps(content, ensure_ascii=False).encode()
+        except UnicodeEncodeError as fault:
+            half = ascii(fault.object[fault.start])[1:-1]
+            raise InputError(f'{path}: has half a character, "{half}"; restore it, or make the exam again') from None
+    try:
+        exam = _exam_of(content, str(path))
+        sums = content["checksums"]
+        expected = sums["exam"], sums["key.csv"], sums.get("seed")
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
+        raise InputError(f"{path}: not an exam: {type(fault).__name__} {fault}; restore it, or make it again") from None
+    if verify:
+        _verify(exam, folder, *expected)
+    return exam
+
+
+def stored_checksums(folder: Path) -> dict[str, str]:
+    """What exam.json says of itself ("exam"), of its "seed" and of "key.csv"; the folder was read before."""
+    sums: dict[str, str] = json.loads((folder / "exam.json").read_text("utf-8"))["checksums"]
+    return sums
+
+
+def _verify(exam: Exam, folder: Path, checksum: str, key: str, seed: str | None) -> None:
+    faults = []
+    advice = '"qgen check" names the number; marks are changed with overrides, not here'
+    if exam.checksum != checksum or seed not in (None, exam.seed_checksum):
+        faults.append(f"{folder / 'exam.json'}: was changed after it was made (checksum); {advice}")
+    try:
+        found = hashlib.sha256((folder / "key.csv").read_bytes()).hexdigest()
+    except OSError as fault:
+        faults.append(f"{folder / 'key.csv'}: cannot be read: {fault.strerror}")
+    else:
+        if found != key:
+            faults.append(f"{folder / 'key.csv'}: was changed after it was made (checksum); {advice}")
+    if faults:
+        raise InputError(*faults)
+
+
+def _exam_of(content: Mapping[str, Any], where: str) -> Exam:
+    spec = spec_of(content["spec"], where)
+    rows = content["variants"]
+    variants = tuple(str(row["id"]) for row in rows)
+    batches = []
+    for q in spec.questions:
+        givens = {
+            name: np.array([float(row["givens"][q.question.id][name]) for row in rows]) for name in q.question.givens
+        }
+        batches.append(Batch(q, spec.rounding, spec.certify, givens))
+    items = [item.id for q in spec.questions for item in q.question.items]
+    value = np.array([[float(row["answers"][item]) for row in rows] for item in items])
+    bounds = np.array([[row["accepted"][item] for row in rows] for item in items], dtype=np.float64)
+    seed = content.get("seed")
+    return Exam(
+        spec, variants, tuple(batches), value, bounds[:, :, 0], bounds[:, :, 1],
+        None if seed is None else int(seed), dict(content["students"]), dict(content["names"]),
+    )  # fmt: skip
+
+
+def _content(exam: Exam) -> dict[str, Any]:
+    """What exam.json holds, without seed and checksums: the drawn numbers are the truth."""
+    variants = []
+    givens = {batch.question.id: {k: v.tolist() for k, v in batch.givens.items()} for batch in exam.batches}
+    value, low, high = exam.value.T.tolist(), exam.low.T.tolist(), exam.high.T.tolist()
+    for v, name in enumerate(exam.variants):
+        variants.append(
+            {
+                "id": name,
+                "givens": {q: {k: column[v] for k, column in table.items()} for q, table in givens.items()},
+                "answers": dict(zip(exam.columns, value[v], strict=True)),
+                "accepted": {item: [a, b] for item, a, b in zip(exam.columns, low[v], high[v], strict=True)},
+            }
+        )
+    return {
+        "program": f"backprop-exam {__version__}",
+        "spec": exam.spec.table,
+        "rounding": str(exam.spec.rounding),
+        "max_score": exam.max_score,
+        "students": dict(exam.students),
+        "names": dict(exam.names),
+        "variants": variants,
+    }
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    canonical = json.dumps(
+        {k: v for k, v in content.items() if k != "program"}, sort_keys=True, ensure_ascii=False,
+        separators=(",", ":"),
+    )  # fmt: skip
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def key_csv(exam: Exam) -> str:
+    """key.csv: one row per variant and item, low..high inclusive, printed exactly as compared."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(KEY_HEADER)
+    value, low, high = exam.value.tolist(), exam.low.tolist(), exam.high.tolist()
+    for v, name in enumerate(exam.variants):
+        for i, item in enumerate(exam.items):
+            numbers = (plain(value[i][v]), plain(low[i][v]), plain(high[i][v]))
+            writer.writerow((name, item.id, item.layer, item.part, f"{item.marks:g}", *numbers))
+    return out.getvalue()
+
+
+def answer_sheet(exam: Exam) -> str:
+    """The empty answers.csv: one row per variant, the student's id filled in where a roster said."""
+    holders = {variant: student for student, variant in exam.students.items()}
+    blank = "," * len(exam.columns)
+    rows = [f"{cell(holders.get(name, ''))},{name}{blank}\n" for name in exam.variants]
+    return ",".join(("student_id", "variant", *exam.columns)) + "\n" + "".join(rows)

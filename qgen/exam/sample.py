@@ -1,0 +1,163 @@
+"""Draws variants: candidates in batches, each condition rejecting in batches, until enough are certified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from qgen.engine.intervals import Array
+from qgen.errors import InputError
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, copied_share, kind_of
+from qgen.exam.spec import QuestionSpec, Spec
+
+SMALLEST_BATCH, LARGEST_BATCH = 1024, 16384
+FEWEST_DRAWS = 1_500_000
+DRAWS_PER_VARIANT = 15_000
+COSTLY = 10
+"""A draw that gets as far as the accepted ranges takes the time of some ten others."""
+
+
+@dataclass
+class Tally:
+    """How many candidates were drawn, and how many of those that reached a condition it rejected."""
+
+    drawn: int = 0
+    accepted: int = 0
+    reached: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+
+    def count(self, condition: str, reached: int, rejected: int) -> None:
+        """Adds a batch's figures."""
+        self.reached[condition] = self.reached.get(condition, 0) + reached
+        self.rejected[condition] = self.rejected.get(condition, 0) + rejected
+
+    def share(self, condition: str) -> float:
+        """The share that a condition rejected of what reached it."""
+        return self.rejected.get(condition, 0) / max(1, self.reached.get(condition, 0))
+
+
+def sample(
+    spec: QuestionSpec,
+    exam: Spec,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    progress: Callable[[int], None] = lambda accepted: None,
+    most: int | None = None,
+    tally: Tally | None = None,
+) -> tuple[Batch, Tally]:
+    """`n` certified variants of one question. InputError, with what rejects which share, where too few exist.
+
+    A `tally` that is handed in is filled, so that it can be read after an error, too.
+
+    The draws are integers into the pools, so that one seed means the same numbers everywhere.
+    """
+    tally = Tally() if tally is None else tally
+    most = max(FEWEST_DRAWS, DRAWS_PER_VARIANT * n) if most is None else most
+    if set(spec.fixed) >= set(spec.question.givens):
+        return _fixed(spec, exam, n)
+    batches: list[Batch] = []
+    seen: set[bytes] = set()
+    while tally.accepted < n:
+        if tally.drawn + COSTLY * tally.reached.get("tolerance", 0) >= most:
+            raise InputError(_too_few(spec, n, tally))
+        batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, _next_size(n, tally), rng))
+        tally.drawn += batch.size
+        batch = _certified(batch, tally)
+        fresh = np.array(_fresh(batch, seen), dtype=np.intp)
+        tally.count("repeated", batch.size, batch.size - len(fresh))
+        fresh = fresh[: n - tally.accepted]
+        if len(fresh):
+            batches.append(batch.take(fresh))
+            tally.accepted += len(fresh)
+        if tally.accepted == n:
+            joined = _joined(batches)
+            kept = np.flatnonzero(_uncopied(joined))
+            tally.count("copying", n, n - len(kept))
+            tally.accepted = len(kept)
+            batches = [joined.take(kept)]
+        progress(tally.accepted)
+    return batches[0], tally
+
+
+def _next_size(n: int, tally: Tally) -> int:
+    """As many draws as the rate so far asks for, within bounds."""
+    if not tally.accepted:
+        return SMALLEST_BATCH if not tally.drawn else LARGEST_BATCH
+    wanted = 1.2 * (n - tally.accepted) * tally.drawn / tally.accepted
+    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, wanted)))
+
+
+def _draw(spec: QuestionSpec, size: int, rng: np.random.Generator) -> dict[str, Array]:
+    givens = {}
+    for name in spec.question.givens:
+        pool = np.array([float(v) for v in spec.pools[kind_of(name)].values])
+        drawn = pool[rng.integers(len(pool), size=size)]
+        givens[name] = np.full(size, spec.fixed[name]) if name in spec.fixed else drawn
+    return givens
+
+
+def _certified(batch: Batch, tally: Tally) -> Batch:
+    """The variants of a batch that keep every condition; each stage sees only what the one before let through."""
+    for stage in STAGES:
+        if batch.size == 0:
+            break
+        kept = np.ones(batch.size, dtype=bool)
+        for condition, margin in stage(batch).items():
+            tally.count(condition, int(kept.sum()), int((kept & ~(margin > 0)).sum()))
+            kept &= margin > 0
+        batch = batch.take(np.flatnonzero(kept))
+    return batch
+
+
+def _fresh(batch: Batch, seen: set[bytes]) -> list[int]:
+    """The variants that were not drawn before."""
+    table = np.array([batch.givens[name] for name in batch.question.givens]).T
+    fresh = []
+    for row in range(batch.size):
+        key = table[row].tobytes()
+        if key not in seen:
+            seen.add(key)
+            fresh.append(row)
+    return fresh
+
+
+def _uncopied(batch: Batch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if batch.size < 2:
+        return np.ones(batch.size, dtype=bool)
+    items = batch.question.items
+    marks = np.array([item.marks for item in items])
+    values = np.array([np.broadcast_to(batch.values[item.step], (batch.size,)) for item in items])
+    low = np.array([np.broadcast_to(batch.accepted[item.id].low, (batch.size,)) for item in items])
+    high = np.array([np.broadcast_to(batch.accepted[item.id].high, (batch.size,)) for item in items])
+    return np.asarray(copied_share(marks, values, low, high) < batch.certify.copying)
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    first = batches[0]
+    givens = {name: np.concatenate([batch.givens[name] for batch in batches]) for name in first.givens}
+    return Batch(first.spec, first.rounding, first.certify, givens)
+
+
+def _fixed(spec: QuestionSpec, exam: Spec, n: int) -> tuple[Batch, Tally]:
+    """The one variant of a question whose givens are all fixed. It is not certified: the author chose it."""
+    if n > 1:
+        raise InputError(f"{spec.question.id}: every given is fixed, so there is one variant, not {n}; write --n 1")
+    givens = {name: np.array([spec.fixed[name]]) for name in spec.question.givens}
+    return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=1)
+
+
+def _too_few(spec: QuestionSpec, n: int, tally: Tally) -> str:
+    shares = ", ".join(
+        f"{tally.share(name):.1%} fail: {CONDITIONS.get(name, 'no variant is drawn twice')}"
+        for name in sorted(tally.rejected, key=tally.share, reverse=True)
+        if tally.rejected[name]
+    )
+    return (
+        f"{spec.question.id}: {tally.drawn:,} draws gave only {tally.accepted} of {n} variants that keep every "
+        f"condition. Of those that reach each condition: {shares}. One more digit in the rounding rule often helps "
+        "most, for large networks above all; or widen the ranges, or loosen [certify]; qgen check with the spec shows "
+        "the rates"
+    )

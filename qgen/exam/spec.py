@@ -1,0 +1,346 @@
+"""exam.toml -> Spec: what to draw, what to ask, how to round, what an instructor may set."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from qgen.engine.network import MAX_UNITS, Network, named_network, network_of
+from qgen.engine.question import PARTS, Question
+from qgen.engine.rounding import Rounding
+from qgen.engine.steps import LOSSES, prefix
+from qgen.errors import InputError, nearest
+
+MAX_POOL = 100_000
+HUGE = 1e300
+MAX_ITERATIONS = 9
+
+QUESTION_DEFAULTS: Mapping[str, Any] = {
+    "network": "relu-sigmoid",
+    "loss": "cross-entropy",
+    "iterations": 1,
+    "weights": {"low": -0.99, "high": 0.99, "step": 0.01, "smallest": 0.1},
+    "biases": {"low": -0.99, "high": 0.99, "step": 0.01, "smallest": 0.1},
+    "inputs": {"low": 0.5, "high": 3.0, "step": 0.1},
+    "targets": [0, 1],
+    "learning_rate": [0.5, 0.6, 0.7, 0.8],
+    "dead_relu": 0,
+    "marks": dict.fromkeys(PARTS, 1),
+    "givens": {},
+}
+DEFAULT_QUESTIONS = (
+    {"network": "relu-sigmoid", "loss": "squared-error"},
+    {"network": "tanh-heads", "loss": "cross-entropy"},
+)
+TITLES = {"en": "Backpropagation by hand", "de": "Backpropagation von Hand"}
+DEFAULTS: Mapping[str, Any] = {
+    "language": "en",
+    "course": "",
+    "instructions": "",
+    "paper": "a4",
+    "certify": {"tolerance": 0.05, "saturation": 0.05, "kink": 0.05, "copying": 0.1, "misconceptions": True},
+    "marking": {"follow_through": 1, "imprecise": 0.5, "no_follow_through": []},
+}
+POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The numbers that one kind of given is drawn from, each as likely as any other."""
+
+    values: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True)
+class Certify:
+    """What a variant must keep to be printed: see certify.py. `tolerance` is the widest accepted range to a side."""
+
+    tolerance: float
+    saturation: float
+    kink: float
+    copying: float
+    misconceptions: bool
+
+
+@dataclass(frozen=True)
+class Marking:
+    """The share of an item's marks for follow-through and for too few digits; parts without follow-through."""
+
+    follow_through: float
+    imprecise: float
+    no_follow_through: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class QuestionSpec:
+    """A question with where its numbers come from: `fixed` givens, and a pool for each kind of the others."""
+
+    question: Question
+    pools: Mapping[str, Pool]
+    fixed: Mapping[str, float]
+    dead_relu: int
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A whole exam.toml, checked. `table` is its content with every default filled in, as exam.json keeps it."""
+
+    title: str
+    course: str
+    instructions: str
+    language: str
+    paper: str
+    drawing: str
+    rounding: Rounding
+    certify: Certify
+    marking: Marking
+    questions: tuple[QuestionSpec, ...]
+    table: Mapping[str, Any]
+
+
+def read_spec(path: Path) -> Spec:
+    """The spec in a TOML file. InputError lists every fault with its place."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise InputError(f'{path}: no such file; "qgen new {path.name}" writes one to start from') from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(f"{path}: cannot be read: {fault}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise InputError(f"{path}: not TOML: {fault}") from None
+    try:
+        return spec_of(table, str(path))
+    except RecursionError:
+        raise InputError(f"{path}: tables within tables, too deep to read") from None
+
+
+def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
+    """The spec in a table as TOML or JSON gives it. InputError lists every fault with its place."""
+    faults: list[str] = []
+    given = json.loads(json.dumps(given, default=str))
+    questions = given.get("questions", list(DEFAULT_QUESTIONS))
+    if not isinstance(questions, list) or not questions or not all(isinstance(q, dict) for q in questions):
+        raise InputError(f"{where}: questions: write one or more [[questions]] tables")
+    several = any(isinstance(q.get("iterations"), int) and q["iterations"] > 1 for q in questions)
+    # a second iteration differs from the first in later digits: one more decimal tells them apart
+    title = TITLES.get(str(given.get("language", "en")), TITLES["en"])
+    defaults = {**DEFAULTS, "title": title, "rounding": "5dp" if several else "4dp"}
+    table = _filled(given, defaults, f"{where}: ", faults, ("questions", "drawing"))
+    # left out of the table where it is not given: exams of version 0.1 know no such key, and their checksums stay right
+    drawing = table.get("drawing", "names")
+    table["questions"] = [
+        _filled(q, QUESTION_DEFAULTS, f"{where}: questions[{k}].", faults, ()) for k, q in enumerate(questions, start=1)
+    ]
+    specs = []
+    rounding = Rounding("dp", 4)
+    with _collecting(faults):
+        rounding = Rounding.parse(table["rounding"], f"{where}: rounding")
+    for k, q in enumerate(table["questions"], start=1):
+        with _collecting(faults):
+            specs.append(_question(q, f"q{k}", rounding, f"{where}: questions[{k}]"))
+    for key in ("title", "course", "instructions"):
+        if not isinstance(table[key], str):
+            faults.append(f'{where}: {key}: "{table[key]}" is not text')
+    if not isinstance(table["language"], str) or not re.fullmatch("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", table["language"]):
+        faults.append(f'{where}: language: "{table["language"]}" is no language; write "en", "de" or another tag')
+    if table["paper"] not in ("a4", "letter"):
+        faults.append(f'{where}: paper: "{table["paper"]}" is no paper size; write "a4" or "letter"')
+    if drawing not in ("names", "values"):
+        faults.append(f'{where}: drawing: "{drawing}" is not accepted; write "names" or "values"')
+    certify, marking = table["certify"], table["marking"]
+    for name, section, keys in (
+        ("certify", certify, ("tolerance", "saturation", "kink", "copying")),
+        ("marking", marking, ("follow_through", "imprecise")),
+    ):
+        faults += [
+            f'{where}: {name}.{key}: "{section[key]}" is not accepted; write a number from 0 to 1'
+            for key in keys
+            if not _number(section[key]) or not 0 <= section[key] <= 1
+        ]
+    if not isinstance(certify["misconceptions"], bool):
+        faults.append(f'{where}: certify.misconceptions: "{certify["misconceptions"]}": write true or false')
+    unmarked = marking["no_follow_through"]
+    if not isinstance(unmarked, list) or any(part not in PARTS for part in unmarked):
+        faults.append(f'{where}: marking.no_follow_through: "{unmarked}": write a list of {", ".join(PARTS)}')
+    if faults:
+        raise InputError(*faults)
+    return Spec(
+        table["title"], table["course"], table["instructions"], table["language"], table["paper"],
+        drawing, rounding,
+        Certify(**certify),
+        Marking(float(marking["follow_through"]), float(marking["imprecise"]), tuple(unmarked)),
+        tuple(specs), table,
+    )  # fmt: skip
+
+
+def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -> QuestionSpec:
+    faults: list[str] = []
+    network = None
+    with _collecting(faults):
+        network = _network(q.get("network"), where)
+    if q["loss"] not in LOSSES:
+        faults.append(f'{where}.loss: "{q["loss"]}" is not known; write one of {", ".join(LOSSES)}')
+    if network is not None and q["loss"] == "cross-entropy" and network.layers[-1].activation != "sigmoid":
+        faults.append(
+            f'{where}.loss: cross-entropy needs sigmoid outputs, "{network.name}" ends in '
+            f'{network.layers[-1].activation}; write loss = "squared-error"'
+        )
+    iterations = q["iterations"]
+    if type(iterations) is not int or not 1 <= iterations <= MAX_ITERATIONS:
+        faults.append(f'{where}.iterations: "{iterations}" is not accepted; write 1 to {MAX_ITERATIONS}')
+        iterations = 1
+    relus = sum(len(layer.units) for layer in network.layers if layer.activation == "relu") if network else MAX_UNITS
+    if type(q["dead_relu"]) is not int or not 0 <= q["dead_relu"] <= relus:
+        faults.append(f'{where}.dead_relu: "{q["dead_relu"]}" is not accepted; write 0 to {relus}')
+    faults += [
+        f'{where}.marks.{part}: "{marks}" is not accepted; write a number from 0 to 1000'
+        for part, marks in q["marks"].items()
+        if not _number(marks) or not 0 <= marks <= 1000
+    ]
+    pools = {}
+    for kind in POOLS:
+        with _collecting(faults):
+            pools[kind] = _pool(q[kind], rounding, f"{where}.{kind}")
+    if "targets" in pools and q["loss"] == "cross-entropy":
+        faults += [
+            f'{where}.targets: "{y}" is not accepted; with cross-entropy write 0 to 1'
+            for y in pools["targets"].values
+            if not 0 <= y <= 1
+        ]
+    if network is None:
+        raise InputError(*faults)
+    marks = {part: float(m) for part, m in q["marks"].items() if _number(m)}
+    question = Question(name, network, str(q["loss"]), iterations, marks)
+    targets = [prefix(t) + y for t in range(1, iterations + 1) for y in network.ys]
+    for key, value in q["givens"].items():
+        if key not in question.givens:
+            faults.append(f'{where}.givens: "{key}" is not given here; {nearest(key, question.givens)}')
+        elif not _number(value) or abs(value) > 1e6:
+            faults.append(f'{where}.givens.{key}: "{value}" is not accepted; write a number of at most a million')
+        elif key in targets and q["loss"] == "cross-entropy" and not 0 <= value <= 1:
+            faults.append(f'{where}.givens.{key}: "{value}" is not accepted; with cross-entropy write 0 to 1')
+    if faults:
+        raise InputError(*faults)
+    fixed = {key: float(value) for key, value in q["givens"].items()}
+    return QuestionSpec(question, pools, fixed, q["dead_relu"])
+
+
+def _network(value: object, where: str) -> Network:
+    if isinstance(value, str):
+        return named_network(value, f"{where}.network")
+    if isinstance(value, Mapping):
+        return network_of(value, "network", f"{where}.network")
+    raise InputError(f'{where}.network: write a name such as "relu-sigmoid", or a table of inputs and layers')
+
+
+def _pool(value: object, rounding: Rounding, where: str) -> Pool:
+    """A number, a list of numbers, or {low, high, step, smallest}: then without 0, 1 and -1, and without numbers
+    that end in 0, so that every draw is written with the same count of digits."""
+    if isinstance(value, list) and value and all(_number(v) for v in value):
+        values = [Decimal(str(v)) for v in value]
+    elif _number(value):
+        values = [Decimal(str(value))]
+    elif isinstance(value, Mapping) and {"low", "high", "step"} <= value.keys() <= {
+        "low",
+        "high",
+        "step",
+        "smallest",
+    }:
+        if not all(_number(v) for v in value.values()):
+            raise InputError(f'{where}: "{dict(value)}" holds something that is not a number')
+        low, high, step = (Decimal(str(value[key])) for key in ("low", "high", "step"))
+        if max(abs(low), abs(high)) > 10**6 or 0 < step < Decimal("1e-9"):
+            raise InputError(f"{where}: numbers above a million and steps below 1e-9 are not accepted")
+        smallest = Decimal(str(value.get("smallest", 0)))
+        if step <= 0 or high < low or (high - low) / step > MAX_POOL:
+            raise InputError(
+                f"{where}: low {low}, high {high}, step {step} is an impossible range; "
+                f"write low <= high and a step that divides it into at most {MAX_POOL} parts"
+            )
+        first, last = -int(-low // step), int(high // step)
+        values = [k * step for k in range(first, last + 1)]
+        places = max(0, -_exponent(step))
+        values = [
+            v
+            for v in values
+            if abs(v) not in (0, 1) and abs(v) >= smallest and (places == 0 or v.scaleb(places) % 10 != 0)
+        ]
+        if not values:
+            raise InputError(f"{where}: low {low}, high {high}, step {step} leaves no number but 0 and 1")
+    else:
+        raise InputError(
+            f'{where}: "{value}" is no range; write {{low = -0.99, high = 0.99, step = 0.01}}, a list or a number'
+        )
+    if rounding.kind == "dp" and any(-_exponent(v) > rounding.digits for v in values):
+        raise InputError(f"{where}: numbers with more decimals than the paper's rounding rule {rounding} asks for")
+    if any(abs(v) > 10**6 for v in values):
+        raise InputError(f"{where}: numbers above a million are not accepted")
+    by_digits = {_written_digits(v): v for v in values}
+    if len(by_digits) > 1:
+        few, many = by_digits[min(by_digits)], by_digits[max(by_digits)]
+        raise InputError(
+            f'{where}: "{many.normalize():f}" takes more digits to write than "{few.normalize():f}": '
+            "unequal work; write numbers of one length"
+        )
+    return Pool(tuple(values))
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def _written_digits(value: Decimal) -> int:
+    return sum(c.isdigit() for c in f"{value.normalize():f}")
+
+
+def _filled(
+    given: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    where: str,
+    faults: list[str],
+    more: tuple[str, ...],
+) -> dict[str, Any]:
+    """The given table over the defaults; unknown keys are faults. Sections of fixed keys are filled in as well."""
+    known = (*defaults, *more)
+    faults += [f"{where}{key}: not known; {nearest(key, known)}" for key in given if key not in known]
+    table: dict[str, Any] = {}
+    for key in known:
+        value, default = given.get(key, defaults.get(key)), defaults.get(key)
+        if key in ("certify", "marking", "marks"):
+            if isinstance(value, Mapping):
+                value = _filled(value, defaults[key], f"{where}{key}.", faults, ())
+            else:
+                faults.append(f'{where}{key}: "{value}" is not a table')
+                value = dict(defaults[key])
+        if key == "givens" and not isinstance(value, Mapping):
+            faults.append(f'{where}{key}: "{value}" is not a table')
+            value = {}
+        if key in given or default is not None:
+            table[key] = value
+    return table
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < HUGE
+
+
+class _collecting:  # noqa: N801 - reads as a word in a with statement
+    """Turns an InputError of the block into faults, so that all of a file are listed at once."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> bool:
+        if isinstance(fault, InputError):
+            self.faults += fault.faults
+        return isinstance(fault, InputError)

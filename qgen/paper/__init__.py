@@ -1,1 +1,0 @@
-"""Question and solution papers: templates -> blocks -> pages -> PDF."""

@@ -1,0 +1,196 @@
+"""The picture of a network: units as circles, weights as arrows with their names, a caption under each layer.
+
+With the numbers of a variant, a value follows every name that has room for it beside its line; where the lines of a
+layer are too many for that, its values stand in a table below.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qgen.papers.label_placement import Point, Rectangle, around, clear, spots
+from qgen.papers.weights import stacked, table
+from qgen.typeset.drawing import Canvas, Drawing
+from qgen.typeset.markup.inline import inline
+from qgen.typeset.math.formula import Layout, layout
+from qgen.typeset.page.lines import wrap
+
+RADIUS, PITCH, MOST_GAP = 13.0, 54.0, 150.0
+UNIT_SIZE, EDGE_SIZE, CAPTION_SIZE = 10.0, 8.5, 9.0
+BIAS_ARROW, BIAS_LIFT = 10.0, 2.5
+LARGE = 6
+"""The most units of a layer whose labels are kept apart at any rate."""
+TALLEST = LARGE * PITCH + 40
+WIDEST_GAP = 400.0
+NEAR, HALFWAY = 0.3, 0.45
+"""How far along its arrow a weight's name would stand, and how far one with its value, which is wider."""
+MOST_COVERED = 0.25
+"""The share of the room between two layers that names with values may take."""
+
+Unit = tuple[int, int]
+Edge = tuple[Unit, Unit, str]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Where everything stands, whatever the values: the middles of the weights' names, in the order of the edges."""
+
+    places: Mapping[Unit, Point]
+    boxes: tuple[Rectangle, ...]
+    biases: Mapping[Unit, Rectangle]
+    beside: frozenset[int]
+    """The layers whose weights have room for their values beside them."""
+    side: float
+    gap: float
+    clear: bool
+    """Whether no label lies on another one or on a unit."""
+
+
+def draw(
+    layers: Sequence[Sequence[str]],
+    edges: Sequence[Edge],
+    biases: Mapping[Unit, str],
+    captions: Sequence[str],
+    *,
+    width: float,
+    alt: str = "",
+    values: Mapping[str, str] | None = None,
+    room: str = "",
+) -> Drawing:
+    """Draw a network of layers of units.
+
+    layers: the units' names in LaTeX, layer by layer. edges: from (layer, unit), to (layer, unit), both counted
+    from 0, and the weight's name. biases: the names at units. captions: one line of markup per layer. width: the
+    points to fill at most. alt: what is read instead of the drawing. values: the numbers of weights and biases, by
+    name; room: the widest that they are on any paper, for all papers to be laid out alike. Networks of more than six
+    units in a layer come out scaled down.
+    """
+    values = values or {}
+    room = (room or max(values.values(), key=lambda value: layout(value, EDGE_SIZE).width)) if values else ""
+    plan = _planned(tuple(map(len, layers)), tuple(edges), tuple(biases.items()), width, room)
+    network = _network(plan, layers, edges, biases, captions, width, values)
+    tables = [
+        table(layers[i], layers[i + 1], {(e[0][1], e[1][1]): values[e[2]] for e in edges if e[0][0] == i}, room)
+        for i in range(len(layers) - 1)
+        if values and i not in plan.beside
+    ]
+    if not tables:
+        return Drawing(network.width, network.height, network.operators, alt, network.used)
+    below = stacked(tables, width)
+    scale = min(1.0, width / below.width, TALLEST / below.height)
+    across = max(network.width, scale * below.width)
+    return Drawing(
+        across,
+        network.height + scale * below.height,
+        network.placed((across - network.width) / 2, scale * below.height)
+        + " "
+        + below.placed((across - scale * below.width) / 2, 0.0, scale),
+        alt,
+        network.used | below.used,
+    )
+
+
+def _network(
+    plan: _Plan,
+    layers: Sequence[Sequence[str]],
+    edges: Sequence[Edge],
+    biases: Mapping[Unit, str],
+    captions: Sequence[str],
+    width: float,
+    values: Mapping[str, str],
+) -> Drawing:
+    canvas, places = Canvas(), plan.places
+    for start, end, _ in edges:
+        canvas.arrow(places[start], places[end], RADIUS, RADIUS + 0.6)
+    for unit in biases:
+        x, y = places[unit]
+        canvas.arrow((x, y + RADIUS + BIAS_ARROW), (x, y), 0.0, RADIUS + 0.6)
+    for (start, _, name), box in zip(edges, plan.boxes, strict=True):
+        shown = _label(name, values.get(name, "") if start[0] in plan.beside else "")
+        canvas.label((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, shown, paper=True)
+    for unit, name in biases.items():
+        left, low, right, high = plan.biases[unit]
+        canvas.label((left + right) / 2, (low + high) / 2, _label(name, values.get(name, "")), paper=bool(values))
+    for (i, j), (x, y) in places.items():
+        canvas.circle(x, y, RADIUS)
+        shown = layout(layers[i][j], UNIT_SIZE)
+        if shown.width > 2 * RADIUS - 5:
+            shown = layout(layers[i][j], round(UNIT_SIZE * (2 * RADIUS - 5) / shown.width, 1))
+        canvas.label(x, y, shown)
+    low = -RADIUS - 8.0
+    deepest = low
+    for i, caption in enumerate(captions):
+        y = low
+        for strip in wrap(inline(caption), max(plan.gap - 8, 60.0), CAPTION_SIZE):
+            y -= CAPTION_SIZE + 1.5
+            x = plan.side + i * plan.gap - strip.width / 2
+            for dx, operators, _ in strip.pieces:
+                canvas.operators.append(f"q 1 0 0 1 {x + dx:.2f} {y:.2f} cm {operators} Q")
+            canvas.used |= strip.used
+        deepest = min(deepest, y - 3.0)
+    high = max(y + RADIUS for _, y in places.values()) + 2.0
+    high = max([high, *(box[3] for box in plan.biases.values())])
+    natural = 2 * plan.side + (len(layers) - 1) * plan.gap
+    scale = min(1.0, width / natural, TALLEST / (high - deepest))
+    drawn = Drawing(natural, high - deepest, " ".join(canvas.operators), "", frozenset(canvas.used))
+    return Drawing(
+        natural * scale, (high - deepest) * scale, drawn.placed(0.0, -deepest * scale, scale), "", drawn.used
+    )
+
+
+@lru_cache(maxsize=64)
+def _planned(
+    sizes: tuple[int, ...], edges: tuple[Edge, ...], biases: tuple[tuple[Unit, str], ...], width: float, room: str
+) -> _Plan:
+    """Layers as near to each other as the labels between them allow."""
+    gap = min(MOST_GAP, (width - 2 * RADIUS - 30) / max(1, len(sizes) - 1))
+    gap = max(gap, 6 * RADIUS)
+    plan = _spread(sizes, edges, biases, gap, room)
+    while max(sizes) <= LARGE and not plan.clear and gap < WIDEST_GAP:
+        gap *= 1.15
+        plan = _spread(sizes, edges, biases, gap, room)
+    return plan
+
+
+def _spread(
+    sizes: tuple[int, ...], edges: tuple[Edge, ...], biases: tuple[tuple[Unit, str], ...], gap: float, room: str
+) -> _Plan:
+    side = min(gap, 100.0) / 2
+    middle = (max(sizes) - 1) * PITCH / 2
+    places = {
+        (i, j): (side + i * gap, middle + ((size - 1) / 2 - j) * PITCH)
+        for i, size in enumerate(sizes)
+        for j in range(size)
+    }
+    bias_boxes = {unit: _bias_box(places[unit], _label(name, room)) for unit, name in biases}
+    units = [around(x, y, 2 * RADIUS, 2 * RADIUS) for x, y in places.values()]
+    blocked = [*units, *bias_boxes.values()]
+    boxes: list[Rectangle] = []
+    beside = set()
+    for i in range(len(sizes) - 1):
+        leaving = [edge for edge in edges if edge[0][0] == i]
+        lines = [(places[start], places[end]) for start, end, _ in leaving]
+        large = [_size(_label(name, room)) for *_, name in leaving] if room else []
+        covered = sum(x * y for x, y in large) / ((gap - 2 * RADIUS) * max(sizes[i : i + 2]) * PITCH)
+        if large and covered <= MOST_COVERED and clear(found := spots(lines, large, blocked, HALFWAY), blocked):
+            beside.add(i)
+        else:
+            found = spots(lines, [_size(_label(name, "")) for *_, name in leaving], blocked, NEAR)
+        boxes += found
+    return _Plan(
+        places, tuple(boxes), bias_boxes, frozenset(beside), side, gap, clear([*boxes, *bias_boxes.values()], units)
+    )
+
+
+def _label(name: str, value: str) -> Layout:
+    return layout(f"{name} = {value}" if value else name, EDGE_SIZE)
+
+
+def _size(label: Layout) -> tuple[float, float]:
+    """The room of a label over a line."""
+    return label.width + 4.0, label.ascent + label.descent + 2.5
+
+
+def _bias_box(place: Point, name: Layout) -> Rectangle:
+    x, low = place[0], place[1] + RADIUS + BIAS_ARROW + BIAS_LIFT
+    return x - name.width / 2 - 1, low, x + name.width / 2 + 1, low + name.ascent + name.descent

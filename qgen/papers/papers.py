@@ -1,0 +1,299 @@
+"""One variant -> the markup of its paper and its solution -> PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qgen.decimals import plain
+from qgen.engine.question import PARTS, Question
+from qgen.engine.symbols import latex_name, name_symbol
+from qgen.exam.exam import Exam
+from qgen.exam.spec import Spec
+from qgen.papers.pictures import Picture
+from qgen.papers.seal import Mark, learn_seals, mark_text
+from qgen.papers.words import WORDS, in_template, load, macro
+from qgen.papers.words import render as words
+from qgen.solution.gradient_paths import route
+from qgen.solution.solution_mistakes import Pitfalls
+from qgen.solution.worked import Derivation, Sheet, worked, worked_values
+from qgen.typeset.drawing import Drawing
+from qgen.typeset.fonts.faces import FACES, typeface
+from qgen.typeset.markup.blocks import escape
+from qgen.typeset.math.speech import Vocabulary, speak, vocabulary
+from qgen.typeset.page.pages import render, text_width
+
+TEMPLATES = "paper.txt", "solution.txt"
+GROUPS = 6
+"""Columns of name and value in the table of givens."""
+
+
+@dataclass(frozen=True)
+class Papers:
+    """All papers of an exam; what the variants share is computed once."""
+
+    exam: Exam
+    templates: Path | None = None
+
+    def question_paper(self, variant: int) -> bytes:
+        """The PDF to hand out. It holds the givens and nothing that is not on the page."""
+        return self._pdf(variant, solved=False)
+
+    def solution(self, variant: int) -> bytes:
+        """The PDF of the worked solution."""
+        return self._pdf(variant, solved=True)
+
+    def markup(self, variant: int, *, solved: bool) -> str:
+        """What stands in a paper or its solution, in the markup of the module blocks."""
+        return words(TEMPLATES[solved], self._context(variant, solved=solved), self.templates, self.exam.spec.language)
+
+    @cached_property
+    def derivations(self) -> dict[str, Derivation]:
+        """By question."""
+        return {q.question.id: Derivation(q.question) for q in self.exam.spec.questions}
+
+    @cached_property
+    def routes(self) -> dict[str, str]:
+        """The way of every gradient through its network, by item."""
+        return {
+            item.id: route(self.derivations[q.question.id], item.step)
+            for q in self.exam.spec.questions
+            for item in q.question.items
+            if item.part == "gradient"
+        }
+
+    @cached_property
+    def pitfalls(self) -> dict[str, Pitfalls]:
+        """The usual mistakes, by question."""
+        return {batch.question.id: Pitfalls(batch) for batch in self.exam.batches}
+
+    @cached_property
+    def drawings(self) -> dict[str, Drawing]:
+        """The networks with names only, by question."""
+        return {id: picture.named for id, picture in self.pictures.items()}
+
+    @cached_property
+    def pictures(self) -> dict[str, Picture]:
+        """The networks, by question, to be drawn with the names of their parameters or with their numbers."""
+        width = text_width(self.exam.spec.paper)
+        return {batch.question.id: Picture(batch, width, self._word) for batch in self.exam.batches}
+
+    @cached_property
+    def holders(self) -> dict[str, str]:
+        """The student of each variant, where a roster said."""
+        return {variant: student for student, variant in self.exam.students.items()}
+
+    @cached_property
+    def speech(self) -> Vocabulary:
+        """The words that formulas are read aloud in."""
+        return vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
+
+    def _pdf(self, variant: int, *, solved: bool) -> bytes:
+        spec, name = self.exam.spec, self.exam.variants[variant]
+        label = self._word("paper", name)
+        heading = f"{self._word('solution')}, {label}" if solved else label
+        markup = self.markup(variant, solved=solved)
+        with in_template(TEMPLATES[solved], self.templates, spec.language):
+            return render(
+                markup,
+                paper=spec.paper,
+                header=f"{escape(spec.title)} | {heading}",
+                footer=f"{escape(spec.course)} | {self._word('page')}",
+                drawings=self._drawings(variant),
+                title=f"{spec.title}: {heading}",
+                language=spec.language,
+                words=self.speech,
+                form=None if solved else {"exam": self.exam.checksum[:8], "variant": name},
+                mark=lambda page: mark_text(self.exam, Mark(name, page, solved)),
+            )
+
+    def _drawings(self, variant: int) -> dict[str, Drawing]:
+        if self.exam.spec.drawing == "names":
+            return self.drawings
+        return {id: picture.valued(variant) for id, picture in self.pictures.items()}
+
+    def _word(self, name: str, *arguments: str | int) -> str:
+        return _word(name, arguments, self.templates, self.exam.spec.language)
+
+    def _context(self, variant: int, *, solved: bool) -> dict[str, Any]:
+        exam, spec = self.exam, self.exam.spec
+        student = self.holders.get(exam.variants[variant], "")
+        return {
+            "title": spec.title,
+            "course": spec.course,
+            "instructions": spec.instructions,
+            "variant": exam.variants[variant],
+            "student": student,
+            "name": exam.names.get(student, ""),
+            "rounding": spec.rounding,
+            "tolerance": f"{100 * spec.certify.tolerance:g}",
+            "max_score": plain(exam.max_score),
+            "questions": [self._question(k, variant, solved) for k in range(len(spec.questions))],
+        }
+
+    def _question(self, k: int, variant: int, solved: bool) -> dict[str, Any]:
+        question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
+        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
+        sheet = self._sheet(k, variant, givens) if solved else None
+        several = question.iterations > 1
+        examples = {name for t in range(question.iterations) for name in _examples(question, t + 1)}
+        shown = [name for name in question.givens if name != "alpha" and not (several and name in examples)]
+        return {
+            **self.fixed(question),
+            "alpha": plain(givens["alpha"]),
+            "groups": min(GROUPS, len(shown)),
+            "givens": [_given(name, givens) for name in shown],
+            "iterations": [
+                {
+                    "number": t,
+                    "examples": [_given(name, givens) for name in _examples(question, t)],
+                    "parts": list(self._parts(question, t, variant, sheet)),
+                }
+                for t in range(1, question.iterations + 1)
+            ],
+        }
+
+    def _sheet(self, k: int, variant: int, givens: dict[str, float]) -> Sheet:
+        """The worked lines of a question, from numbers that were computed for all variants at once."""
+        rounding, derivation = self.exam.spec.rounding, self.derivations[self.exam.batches[k].question.id]
+        if k not in self._values:
+            found = worked_values(derivation, self.exam.batches[k].givens, rounding)
+            size = self.exam.batches[k].size
+            self._values[k] = {name: np.broadcast_to(found[name], size) for name in derivation.shown}
+        values = {name: float(column[variant]) for name, column in self._values[k].items()}
+        return worked(derivation, givens, rounding, values)
+
+    @cached_property
+    def _values(self) -> dict[int, dict[str, Any]]:
+        return {}
+
+    def fixed(self, question: Question) -> dict[str, Any]:
+        """What does not depend on the variant: marks, and the formulas of loss, layers and update."""
+        derivation = self.derivations[question.id]
+        network = question.network
+        return {
+            "id": question.id,
+            "marks": _marks(question.items),
+            "loss": question.loss,
+            "loss_formula": f"L = {derivation.symbols['loss'].latex}",
+            "update_formula": (
+                r"w^{\,\text{new}} = w - \alpha\,\frac{\partial L}{\partial w} \quad"
+                r" b^{\,\text{new}} = b - \alpha\,\frac{\partial L}{\partial b}"
+            ),
+            "layers": [
+                {
+                    "name": layer.name,
+                    "activation": layer.activation,
+                    "formula": r",\; ".join(
+                        f"{name_symbol('a' + unit).latex} = {derivation.symbols['a' + unit].latex}"
+                        for unit in layer.units
+                    ),
+                }
+                for layer in network.layers
+            ],
+        }
+
+    def _parts(self, question: Question, t: int, variant: int, sheet: Sheet | None) -> Iterator[dict[str, Any]]:
+        if sheet is None:
+            yield from self._fixed_parts(question, t)
+            return
+        entries = {entry.item.id: entry for entry in sheet.items}
+        pitfalls = self.pitfalls[question.id].of(variant)
+        factors = [factor for factor in self.derivations[question.id].factors if factor.iteration == t]
+        low, high = self.exam.low[:, variant].tolist(), self.exam.high[:, variant].tolist()
+        for part in self._fixed_parts(question, t):
+            layers = []
+            for layer in part["layers"]:
+                answers = [
+                    {
+                        **answer,
+                        "lines": entries[answer["id"]].lines,
+                        "mistakes": [
+                            {"name": name, "value": value} for name, value in pitfalls.get(answer["step"], ())
+                        ],
+                        "low": plain(low[answer["row"]]),
+                        "high": plain(high[answer["row"]]),
+                    }
+                    for answer in layer["answers"]
+                ]
+                shared = [sheet.factors[factor.step] for factor in factors if factor.layer == layer["name"]]
+                shown = shared if part["name"] == "gradient" else []
+                layers.append({**layer, "answers": answers, "factors": shown})
+            if part["name"] == "gradient":  # in the order in which they are worked out: a unit's bias shows dL/dz
+                layers = [
+                    {**layer, "answers": sorted(layer["answers"], key=itemgetter("place"))}
+                    for layer in reversed(layers)
+                ]
+            yield {**part, "layers": layers}
+
+    def _fixed_parts(self, question: Question, t: int) -> list[dict[str, Any]]:
+        """The parts of an iteration, their layers and items, as they are on every paper."""
+        if (question.id, t) not in self._known_parts:
+            self._known_parts[question.id, t] = list(self._make_parts(question, t))
+        return self._known_parts[question.id, t]
+
+    @cached_property
+    def _known_parts(self) -> dict[tuple[str, int], list[dict[str, Any]]]:
+        return {}
+
+    def _make_parts(self, question: Question, t: int) -> Iterator[dict[str, Any]]:
+        row = {item.id: i for i, item in enumerate(self.exam.items)}
+        place = {step.id: i for i, step in enumerate(question.steps)}
+        for part in PARTS:
+            items = [item for item in question.items if item.iteration == t and item.part == part]
+            layers = []
+            for layer in question.layers:
+                mine = [item for item in items if item.layer == layer]
+                answers = [
+                    {
+                        "id": item.id,
+                        "step": item.step,
+                        "row": row[item.id],
+                        "place": place[item.step],
+                        "name": latex_name(item.step),
+                        "spoken": escape(self._word("box", speak(latex_name(item.step), self.speech), layer, t)),
+                        "route": self.routes.get(item.id, ""),
+                    }
+                    for item in mine
+                ]
+                if mine:
+                    rows = [answers]
+                    if part == "forward" and len(mine) > 4:  # z and a in rows of their own
+                        zs = [answer for answer in answers if str(answer["name"]).startswith("z")]
+                        rows = [zs, [answer for answer in answers if answer not in zs]]
+                    layers.append({"name": layer, "marks": _marks(mine), "answers": answers, "rows": rows})
+            yield {"name": part, "marks": _marks(items), "layers": layers}
+
+
+def get_ready(spec: Spec, templates: Path | None = None) -> None:
+    """Does what every paper of a spec needs before its numbers are known: reads templates, typefaces, makes codes."""
+    for name in (WORDS, *TEMPLATES):
+        load(name, templates, spec.language)
+    for file, _ in FACES.values():
+        typeface(file)
+    learn_seals()
+
+
+@lru_cache(maxsize=1024)
+def _word(name: str, arguments: tuple[str | int, ...], folder: Path | None, language: str) -> str:
+    """What a macro of words.txt says; asked for the same on every paper."""
+    return macro("words.txt", name, *arguments, folder=folder, language=language)
+
+
+def _examples(question: Question, t: int) -> list[str]:
+    start = "" if t == 1 else f"t{t}_"
+    return [start + name for name in question.network.xs + question.network.ys]
+
+
+def _given(name: str, givens: dict[str, float]) -> dict[str, str]:
+    return {"name": latex_name(name), "value": plain(givens[name])}
+
+
+def _marks(items: Any) -> str:
+    return plain(round(sum(item.marks for item in items), 6))

@@ -1,0 +1,150 @@
+"""All words that people read come from templates, rendered in Jinja's sandbox.
+
+Delimiters are << >> and <% %>, so that LaTeX's braces stay what they are. words.txt says everything, the others where
+it stands: another language is another words.txt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import SandboxedEnvironment
+
+from qgen.engine.symbols import UPDATED
+from qgen.errors import InputError, nearest
+from qgen.typeset.fonts.faces import UnprintableError
+from qgen.typeset.markup.blocks import escape
+
+_INSTALLED = Path(__file__).parent.parent / "templates"
+WORDS = "words.txt"
+TEMPLATES = _INSTALLED if _INSTALLED.exists() else _INSTALLED.parent.parent / "templates"
+
+
+class _Sandbox(SandboxedEnvironment):
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What a name after a point means: the entry of a dict, before anything that all dicts have."""
+        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
+
+
+@lru_cache(maxsize=4)
+def environment(folder: Path | None = None, language: str = "en") -> SandboxedEnvironment:
+    """Templates of `folder`, if given, before the program's in that language, before the program's."""
+    env = _Sandbox(
+        loader=FileSystemLoader(_places(folder, language)),
+        undefined=StrictUndefined,
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters["plain"] = escape
+    return env
+
+
+def _places(folder: Path | None, language: str) -> list[Path]:
+    own = TEMPLATES / language
+    spoken = language == "en" or own.is_dir()
+    if folder is not None:
+        known = sorted(path.name for path in TEMPLATES.glob("*.txt"))
+        if not folder.is_dir():
+            raise InputError(f"--templates: {folder}: no such folder")
+        found = sorted(path.name for path in folder.glob("*.txt"))
+        if not set(found) & set(known):
+            first = f"; {found[0]}: {nearest(found[0], known)}" if found else ""
+            raise InputError(f"--templates: {folder}: has none of {', '.join(known)}{first}")
+        spoken = spoken or WORDS in found
+    if not spoken:
+        known = ["en", *sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())]
+        raise InputError(
+            f'language "{language}": no templates speak it; name a folder with {WORDS} in it with --templates; '
+            f"{nearest(language, known)}"
+        )
+    return [place for place in (folder, own if own.is_dir() else None, TEMPLATES) if place is not None]
+
+
+def load(name: str, folder: Path | None = None, language: str = "en") -> Template:
+    """A template, ready to be rendered. InputError names its file and line."""
+    try:
+        return environment(folder, language).get_template(name)
+    except InputError:
+        raise
+    except Exception as fault:
+        raise _explained(fault, name) from None
+
+
+def render(name: str, context: Mapping[str, Any], folder: Path | None = None, language: str = "en") -> str:
+    """A template's text. InputError names the template's file and line."""
+    try:
+        return _in_words(load(name, folder, language).render(context), folder, language)
+    except InputError:
+        raise
+    except Exception as fault:  # what a template can do wrong is whatever Python can
+        raise _explained(fault, name) from None
+
+
+@contextmanager
+def in_template(name: str, folder: Path | None, language: str) -> Iterator[None]:
+    """Tells of faults of the markup or a formula which template they are in, or in the words that it says."""
+    try:
+        yield
+    except UnprintableError:  # of a person's name
+        raise
+    except InputError as fault:
+        file = load(name, folder, language).filename
+        raise InputError(*(f"{file}, or {WORDS}: {line}" for line in fault.faults)) from None
+
+
+def macro(name: str, function: str, *arguments: Any, folder: Path | None = None, language: str = "en") -> str:
+    """What one macro of a template says, on one line."""
+    try:
+        template = load(name, folder, language)
+        module = template.module
+        if not hasattr(module, function):
+            raise InputError(f'{template.filename}: has no macro "{function}"; take it from the program\'s {name}')
+        return _in_words(" ".join(str(getattr(module, function)(*arguments)).split()), folder, language)
+    except InputError:
+        raise
+    except Exception as fault:
+        raise _explained(fault, name) from None
+
+
+def _in_words(text: str, folder: Path | None, language: str) -> str:
+    """The mark of updated parameters in formulas as words.txt says it; English where an older one does not."""
+    return text.replace(UPDATED, _updated(folder, language)) if UPDATED in text else text
+
+
+@lru_cache(maxsize=4)
+def _updated(folder: Path | None, language: str) -> str:
+    module = load(WORDS, folder, language).module
+    return rf"\text{{{module.updated_mark()}}}" if hasattr(module, "updated_mark") else UPDATED
+
+
+def _explained(fault: Exception, name: str) -> InputError:
+    if isinstance(fault, TemplateNotFound):
+        return InputError(f'template "{fault.name}" is missing')
+    if isinstance(fault, TemplateSyntaxError):
+        return InputError(f"{fault.filename or fault.name or name}:{fault.lineno}: {fault.message}")
+    line, frame = "", fault.__traceback__
+    while frame is not None:
+        file = frame.tb_frame.f_code.co_filename
+        if file.endswith(".txt"):
+            # a macro that was called from here still has the lines of its compiled code
+            template = frame.tb_frame.f_globals.get("__jinja_template__")
+            number = template.get_corresponding_lineno(frame.tb_lineno) if template else frame.tb_lineno
+            line = f"{file}:{number}: "
+        frame = frame.tb_next
+    message = fault.message if isinstance(fault, TemplateError) else f"{type(fault).__name__}: {fault}"
+    if missing := re.search(r"TemplateModule object' has no attribute '(\w+)'", message or ""):
+        message = f'there is no macro "{missing[1]}" in what this template imports'
+    return InputError(f"{line or name + ': '}{message}")

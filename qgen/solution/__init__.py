@@ -1,0 +1,1 @@
+"""The worked solution: lines, ways of the gradients, usual mistakes."""

@@ -1,0 +1,1 @@
+"""Tables of texts from any CSV file or workbook. Knows no exam."""

@@ -1,0 +1,1 @@
+"""Typesetting: markup and formulas to tagged PDF pages. Knows no exam."""

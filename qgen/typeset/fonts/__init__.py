@@ -1,0 +1,1 @@
+"""Typefaces: found, shaped, subset and embedded."""

@@ -1,0 +1,195 @@
+"""Where a typeface for a word in any script is found: font packages of Python, the system's and the user's own fonts.
+
+Only asked for words that the papers' own typefaces lack. What is found depends on nothing but the files there are: of
+the same files, the same is taken every time. Font packages come first, so that machines that have them agree.
+"""
+
+import os
+import sys
+import unicodedata
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from qgen.typeset.fonts.outlines import Font, faces, opened
+
+PACKAGES = {"manimgx_fonts_cjk": "manimgx-fonts-cjk", "manimgx_fonts": "manimgx-fonts"}
+"""Modules that hold Noto fonts (Open Font License), and what pip calls them."""
+OWN = "QGEN_FONTS"
+"""The environment variable that names a folder of fonts to look in before all others."""
+_HAN = "CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "KANGXI", "FULLWIDTH"
+_STANDARDS = {"SC": "gb2312", "TC": "big5", "JP": "shift_jis", "KR": "euc_kr"}
+_COMMON = (
+    "notosanscjk-vf.otf.ttc", "notoserifcjk-regular.ttc", "notosanscjk-regular.ttc", "notoserifcjk-vf.otf.ttc",
+)  # fmt: skip
+_REGIONAL = {
+    "SC": ("notosanssc-regular.otf", "notosanssc-regular.ttf", "notosanssc-vf.ttf", "sourcehansanssc-regular.otf",
+           "simsun.ttc", "msyh.ttc", "songti.ttc", "hiragino sans gb.ttc", "stheiti light.ttc"),
+    "TC": ("notosanstc-regular.otf", "notosanstc-regular.ttf", "notosanstc-vf.ttf", "sourcehansanstc-regular.otf",
+           "msjh.ttc", "mingliu.ttc", "songti.ttc", "stheiti light.ttc"),
+    "JP": ("notosansjp-regular.otf", "notosansjp-regular.ttf", "notosansjp-vf.ttf", "sourcehansansjp-regular.otf",
+           "yumin.ttf", "yugothr.ttc", "yugothm.ttc", "meiryo.ttc", "msgothic.ttc", "ヒラギノ明朝 pron.ttc",
+           "ヒラギノ角ゴシック w3.ttc", "ipamp.ttf", "ipagp.ttf", "ipaexm.ttf", "ipaexg.ttf", "takaopgothic.ttf"),
+    "KR": ("notosanskr-regular.otf", "notosanskr-regular.ttf", "notosanskr-vf.ttf", "sourcehansanskr-regular.otf",
+           "malgun.ttf", "batang.ttc", "gulim.ttc", "applemyungjo.ttf", "applesdgothicneo.ttc", "nanummyeongjo.ttf",
+           "nanumgothic.ttf", "unbatang.ttf"),
+}  # fmt: skip
+_WIDE = (
+    "wqy-zenhei.ttc", "wqy-microhei.ttc", "uming.ttc", "ukai.ttc", "droidsansfallbackfull.ttf",
+    "droidsansfallback.ttf", "simsunb.ttf", "simsun-extb.ttf", "mingliub.ttc", "arial unicode.ttf", "arialuni.ttf",
+)  # fmt: skip
+"""Fonts for Chinese, Japanese and Korean: of the region, then those for all, then those with many characters."""
+_OTHERS = (
+    "nirmala.ttc", "nirmala.ttf", "leelawui.ttf", "mmrtext.ttf", "ebrima.ttf", "gadugi.ttf", "himalaya.ttf",
+    "mvboli.ttf", "monbaiti.ttf", "seguihis.ttf", "sylfaen.ttf", "thonburi.ttc", "kohinoor.ttc", "kohinoorbangla.ttc",
+    "kailasa.ttc", "kefa.ttc", "mshtakan.ttc", "loma.otf", "loma.ttf", "garuda.otf", "freeserif.ttf", "freesans.ttf",
+    "arial unicode.ttf", "arialuni.ttf", "dejavusans.ttf",
+)  # fmt: skip
+"""Fonts of systems for other scripts, where the name of the file does not tell the script."""
+_SUFFIXES = ".ttf", ".otf", ".ttc", ".otc"
+_PLAIN = "regular", "[", "-vf", "roman"
+_STYLED = "bold", "black", "heavy", "light", "thin", "italic", "oblique", "condensed", "mono", "ui", "display", "medium"
+_MOST_FILES = 20_000
+
+
+def script(char: str) -> str:
+    """The script of a letter, by the first word of its name in Unicode: THAI, DEVANAGARI; CJK for all of East Asia."""
+    word = unicodedata.name(char, "").partition(" ")[0]
+    return "CJK" if word in _HAN else word
+
+
+def region(word: str) -> str:
+    """Whose forms of Han characters to take, which a name does not tell: SC, TC, JP or KR.
+
+    Kana are Japanese and Hangul is Korean; else the first of GB 2312, Big5, JIS X 0208 and KS X 1001 that has all of
+    the word, else mainland China's.
+    """
+    names = {unicodedata.name(char, "").partition(" ")[0] for char in word}
+    if names & {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}:
+        return "JP"
+    if "HANGUL" in names:
+        return "KR"
+    for found, standard in _STANDARDS.items():
+        try:
+            word.encode(standard)
+        except UnicodeEncodeError:
+            continue
+        return found
+    return "SC"
+
+
+def folders() -> list[Path]:
+    """Where fonts are, those that come first first. The environment is the machine's, not the exam's."""
+    home = Path.home()
+    data = os.environ.get("XDG_DATA_HOME")
+    found = [Path(os.environ[OWN])] if os.environ.get(OWN) else []
+    for module in (*PACKAGES, "matplotlib"):
+        spec = find_spec(module)
+        if spec and spec.submodule_search_locations:
+            found.append(Path(spec.submodule_search_locations[0], *("mpl-data", "fonts") * (module == "matplotlib")))
+    found += [home / ".fonts", Path(data) / "fonts" if data else home / ".local/share/fonts"]
+    found += [Path(folder) / "Fonts" for folder in (os.environ.get("WINDIR"),) if folder]
+    found += [Path(folder) / "Microsoft/Windows/Fonts" for folder in (os.environ.get("LOCALAPPDATA"),) if folder]
+    found += [home / "Library/Fonts", Path("/Library/Fonts"), Path("/System/Library/Fonts")]
+    return [*found, Path("/usr/local/share/fonts"), Path("/usr/share/fonts")]
+
+
+@cache
+def files() -> dict[str, Path]:
+    """All font files by their names in small letters, the first of each name; those of the user's folder first."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        count = 0
+        for root, inner, names in os.walk(folder):
+            inner.sort()
+            for name in sorted(names):
+                if name.lower().endswith(_SUFFIXES):
+                    found.setdefault(unicodedata.normalize("NFC", name.lower()), Path(root, name))
+            count += len(names)
+            if count > _MOST_FILES:
+                break
+    return found
+
+
+@lru_cache(maxsize=4096)
+def find(word: str, combining: bool = False) -> Font | None:
+    """The first font that has all of the word, in the order of preference; None if there is none.
+
+    combining: it has to have rules for combining the letters too.
+    """
+    if not word or not word.isprintable():
+        return None
+    place = region(word)
+    for path in _candidates(script(word[0]), place):
+        face = _face(path, place)
+        if face and all(map(face.has, word)) and (not combining or face.combines(word[0])):
+            return face
+    return None
+
+
+@lru_cache(maxsize=256)
+def _candidates(script: str, region: str) -> list[Path]:
+    known = files()
+    own = os.environ.get(OWN)
+    names = [name for name, path in known.items() if own and path.is_relative_to(own)]
+    if script == "CJK":
+        names += [*_COMMON, *_REGIONAL[region], *(n for rest in _REGIONAL.values() for n in rest), *_WIDE]
+    else:
+        named = [name for name in known if script and script.lower() in name.replace(" ", "")]
+        names += [*sorted(named, key=_by_style), *_OTHERS]
+    return [known[name] for name in dict.fromkeys(names) if name in known]
+
+
+def _by_style(name: str) -> tuple[bool, ...]:
+    """Noto first, sans, upright and of regular weight: like what comes with the packages."""
+    stem = name.removeprefix("notosans").removeprefix("notoserif")
+    return (
+        not name.startswith("noto"), any(style in stem for style in _STYLED), not name.startswith("notosans"),
+        not any(style in stem for style in _PLAIN),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _face(path: Path, region: str) -> Font | None:
+    """The face of a file to take: of the region if there is one, regular, else the first."""
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return None
+        found = [face for number in range(min(faces(path), 64)) if (face := opened(path, number))]
+    except OSError:
+        return None
+    if len(found) == 1:
+        return found[0]
+
+    def rank(face: Font) -> tuple[bool, bool, bool]:
+        words = face.family.split()
+        return "Mono" in words, region not in words, not {"Regular", "W3"} & {*words}
+
+    return min(found, key=rank, default=None)
+
+
+_LARGEST = 200_000_000  # bytes of a font file: the largest there are have 100 MB
+_PACKED = {
+    "ARMENIAN", "BENGALI", "DEVANAGARI", "ETHIOPIC", "GEORGIAN", "GUJARATI", "GURMUKHI", "KANNADA", "KHMER", "LAO",
+    "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAI",
+}  # fmt: skip
+"""Scripts beside East Asia's that the packages hold."""
+
+
+def remedy(chars: str, shaper: bool) -> str:
+    """What to do about characters that no typeface has; `shaper`: whether letters can be combined."""
+    letters = [char for char in chars if unicodedata.category(char)[0] in "LM"]
+    scripts = {script(char) for char in letters}
+    wanted = [] if shaper or not scripts - {"CJK"} else ["uharfbuzz"]
+    for module, packed in zip(PACKAGES, ({"CJK"}, _PACKED), strict=True):
+        if scripts & packed and find_spec(module) is None:
+            wanted.append(PACKAGES[module])
+    if wanted:
+        python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+        return f"{python} -m pip install {' '.join(wanted)}, or write Latin letters"
+    if letters:
+        return (
+            "no font on this machine has them: install one (Debian, Ubuntu: apt install fonts-noto; Windows: Settings, "
+            f"Optional features; macOS: Font Book), name its folder in {OWN}, or write Latin letters"
+        )
+    return "no typeface has such characters"

@@ -1,0 +1,332 @@
+r"""The markup of a paper, read into blocks. Templates write it; `escape` protects what people wrote.
+
+    # Title
+    ## Question heading | marks          the part after | stands at the right
+    ### Part heading | marks               #### Layer heading | marks
+    Paragraph: lines up to an empty line. $formula$ **bold** *italic*, and \* for a plain character.
+    - list item                          lines that follow it belong to it
+    $$ formula $$ | note                 a formula on its own line, broken if it is too long; the note at the right
+    @fields Name: 60% = Ada | Id: 40% -> id
+                                         lines to write on, named after ->, or filled in after =
+    @table [N] [bare] [kept]             rows of cells with | between them, the first row the header (none if bare);
+    @end                                 N: the rows in N groups side by side. Columns of numbers align at the point.
+                                         kept: its last row is on one page with what follows
+    @boxes [N]                           answer boxes, N in a row (as many as fit):
+                                         label | item id [| value [| the label in words]]
+    @end
+    @diagram NAME                        a drawing of the caller's
+    @rule   @space POINTS   @page        a line, a gap, a new page
+    @keep                                what stands in between is on one page
+    @end
+
+Formulas are the LaTeX of latex.py. Dollars, bars and stars inside a formula are the formula's.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from qgen.errors import InputError, nearest
+from qgen.typeset.markup.inline import Formula, Inline, Line, MarkupError, Text, escape, inline, number_in, split
+
+__all__ = ["Block", "Formula", "Inline", "Text", "escape", "inline", "parse", "split"]
+
+
+class Heading(NamedTuple):
+    """A heading of level 1 (the title), 2 (a question), 3 (a part) or 4 (a layer), and what stands at its right."""
+
+    level: int
+    text: Inline
+    aside: Inline
+
+
+class Paragraph(NamedTuple):
+    """Running text; a list item if `item`."""
+
+    text: Inline
+    item: bool = False
+
+
+class Display(NamedTuple):
+    """A formula on its own lines, and a note at its right."""
+
+    latex: str
+    note: Inline
+
+
+class Field(NamedTuple):
+    """A label and a line to write on, `share` of the width, called `name`; filled in if there is a value."""
+
+    label: Inline
+    share: float
+    value: Inline
+    name: str = ""
+
+
+class Fields(NamedTuple):
+    """Fields in one row."""
+
+    fields: tuple[Field, ...]
+
+
+class Table(NamedTuple):
+    """Rows of cells in `groups` side by side; `numeric` tells the columns that align at the decimal point.
+
+    kept: on one page with what follows.
+    """
+
+    header: tuple[Inline, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+    groups: int
+    numeric: tuple[bool, ...]
+    kept: bool = False
+
+
+class AnswerBox(NamedTuple):
+    """A box to write the answer of an item in, with its label, also in words; a printed value on a solution."""
+
+    label: Inline
+    item: str
+    value: Inline
+    spoken: str = ""
+
+
+class Boxes(NamedTuple):
+    """A grid of answer boxes, `columns` in a row, 0 for as many as fit."""
+
+    boxes: tuple[AnswerBox, ...]
+    columns: int
+
+
+class Diagram(NamedTuple):
+    """A drawing, by name."""
+
+    name: str
+
+
+class Rule(NamedTuple):
+    """A line across the page."""
+
+
+class Gap(NamedTuple):
+    """Empty space, in points."""
+
+    points: float
+
+
+class NewPage(NamedTuple):
+    """The rest starts on a new page."""
+
+
+class Keep(NamedTuple):
+    """Blocks on one page."""
+
+    blocks: "tuple[Block, ...]"
+
+
+Block = Heading | Paragraph | Display | Fields | Table | Boxes | Diagram | Rule | Gap | NewPage | Keep
+COMMANDS = ("fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
+
+
+@lru_cache(maxsize=1024)
+def _display(line: str) -> Display:
+    formula, end, rest = line[2:].partition("$$")
+    bar, note = rest.strip()[:1], Line(rest.strip()[1:])
+    if not end or not formula.strip() or bar not in ("", "|"):
+        raise MarkupError("write $$ formula $$, or $$ formula $$ | note")
+    return Display(formula.strip(), note.inline(note.text))
+
+
+_HEADING = re.compile(r"(#{1,4})\s")
+_GROUPS = re.compile(r"^[ \t]*@(keep|table|boxes|end)\b", re.MULTILINE)
+
+
+def chunks(markup: str) -> Iterator[str]:
+    """The markup in parts between empty lines, groups up to @end whole: each can be parsed by itself."""
+    held: list[str] = []
+    depth = 0
+    for part in re.split(r"\n[ \t]*\n", markup):
+        for group in _GROUPS.findall(part) if "@" in part else ():
+            depth += -1 if group == "end" else 1
+        held.append(part)
+        if depth <= 0:
+            yield "\n\n".join(held)
+            held, depth = [], 0
+    if held:
+        yield "\n\n".join(held)
+
+
+def group(chunk: str) -> str:
+    """What stands in a chunk that is one @keep up to its @end; "" where it is anything else."""
+    lines = chunk.strip().split("\n")
+    inner = "\n".join(lines[1:-1])
+    depth = 0
+    for name in _GROUPS.findall(inner):
+        depth += -1 if name == "end" else 1
+        if depth < 0:
+            return ""
+    return inner if (lines[0].strip(), lines[-1].strip(), depth) == ("@keep", "@end", 0) else ""
+
+
+def parse(markup: str) -> tuple[Block, ...]:
+    """The blocks of a paper. All faults at once as one InputError, each with its line."""
+    return _Parser(markup).parse()
+
+
+class _Parser:
+    def __init__(self, markup: str) -> None:
+        self.lines = markup.split("\n")
+        self.at = 0
+        self.faults: list[str] = []
+
+    def parse(self) -> tuple[Block, ...]:
+        blocks = tuple(self.blocks(0))
+        if self.faults:
+            raise InputError(*self.faults)
+        return blocks
+
+    def fault(self, number: int, why: object) -> None:
+        self.faults.append(f'markup line {number}: "{self.lines[number - 1].strip()}": {why}')
+
+    def next(self) -> str | None:
+        if self.at == len(self.lines):
+            return None
+        self.at += 1
+        return self.lines[self.at - 1].strip()
+
+    def blocks(self, opened: int) -> Iterator[Block]:
+        """The blocks up to @end if line `opened` opened a group, else up to the end of the markup."""
+        while (line := self.next()) is not None:
+            number = self.at
+            if not line:
+                continue
+            try:
+                if line == "@end":
+                    if opened:
+                        return
+                    raise MarkupError("nothing is open that this would end")
+                if line.startswith("@"):
+                    yield from self.command(line, number)
+                else:
+                    yield self.plain(line)
+            except MarkupError as fault:
+                self.fault(number, fault)
+        if opened:
+            self.fault(opened, "there is no @end for this")
+
+    def plain(self, line: str) -> Block:
+        if line.startswith("$$"):
+            return _display(line)
+        if heading := _HEADING.match(line + " "):
+            protected = Line(line[heading.end() :])
+            text, _, aside = protected.text.partition("|")
+            return Heading(len(heading.group(1)), protected.inline(text), protected.inline(aside))
+        words = [line]
+        while self.at < len(self.lines) and self.continues(self.lines[self.at].strip()):
+            words.append(self.lines[self.at].strip())
+            self.at += 1
+        item = bool(re.match(r"-\s", line))
+        protected = Line(" ".join(words)[2 * item :])
+        return Paragraph(protected.inline(protected.text), item)
+
+    @staticmethod
+    def continues(line: str) -> bool:
+        return bool(line) and not re.match(r"#{1,4}\s|\$\$|@|-\s", line)
+
+    def command(self, line: str, number: int) -> Iterator[Block]:
+        name, *words = line[1:].split(None, 1) or [""]
+        rest = words[0] if words else ""
+        match name:
+            case "fields":
+                yield self.fields(rest)
+            case "table":
+                yield self.table(rest, number)
+            case "boxes":
+                yield self.boxes(rest, number)
+            case "diagram":
+                if not rest:
+                    raise MarkupError("write @diagram NAME")
+                yield Diagram(rest)
+            case "keep":
+                yield Keep(tuple(self.blocks(number)))
+            case "space":
+                try:
+                    yield Gap(float(rest))
+                except ValueError:
+                    raise MarkupError("write @space and a number of points") from None
+            case "rule":
+                yield Rule()
+            case "page":
+                yield NewPage()
+            case _:
+                raise MarkupError(f"there is no command @{name}; {nearest(name, COMMANDS)}")
+
+    def fields(self, rest: str) -> Fields:
+        line = Line(rest)
+        fields = []
+        for part in line.text.split("|"):
+            label, _, after = part.partition(":")
+            place, _, value = after.partition("=")
+            share, _, name = place.partition("->")
+            percent = re.fullmatch(r"(\d{1,3})\s*%", share.strip())
+            if not label.strip() or not percent or not 0 < int(percent.group(1)) <= 100:
+                raise MarkupError("a field is written as Label: 60%, Label: 60% -> name, or Label: 60% = value")
+            share_of_width = int(percent.group(1)) / 100
+            fields.append(Field(line.inline(label), share_of_width, line.inline(value), line.plain(name)))
+        if sum(field.share for field in fields) > 1.001:
+            raise MarkupError("the fields take more than 100% of the line")
+        return Fields(tuple(fields))
+
+    def rows(self, opened: int) -> Iterator[tuple[int, Line, list[str]]]:
+        """The lines up to @end, split at their bars."""
+        while (line := self.next()) is not None:
+            if line == "@end":
+                return
+            if line:
+                try:
+                    protected = Line(line)
+                    yield self.at, protected, protected.text.split("|")
+                except MarkupError as fault:
+                    self.fault(self.at, fault)
+        self.fault(opened, "there is no @end for this")
+
+    def table(self, rest: str, opened: int) -> Table:
+        options = rest.split()
+        bare, kept = "bare" in options, "kept" in options
+        counts = [option for option in options if option not in ("bare", "kept")]
+        rows: list[tuple[Inline, ...]] = []
+        for number, line, cells in self.rows(opened):
+            try:
+                row = tuple(line.inline(cell) for cell in cells)
+                if rows and len(row) != len(rows[0]):
+                    raise MarkupError(f"{len(row)} cells in a table of {len(rows[0])} columns")
+                rows.append(row)
+            except MarkupError as fault:
+                self.fault(number, fault)
+        if len(counts) > 1 or not all(re.fullmatch("[1-9]", count) for count in counts):
+            raise MarkupError("write @table, or @table and the number of groups side by side (1 to 9), bare, kept")
+        if len(rows) < (1 if bare else 2):
+            raise MarkupError("this table has no rows")
+        body = rows if bare else rows[1:]
+        numeric = tuple(
+            any(column) and all(not cell or number_in(cell) for cell in column) for column in zip(*body, strict=True)
+        )
+        groups = min(int(counts[0]) if counts else 1, len(body))
+        return Table(() if bare else rows[0], tuple(body), groups, numeric, kept)
+
+    def boxes(self, rest: str, opened: int) -> Boxes:
+        boxes = []
+        for number, line, cells in self.rows(opened):
+            try:
+                if not 2 <= len(cells) <= 4 or not (item := line.plain(cells[1])):
+                    raise MarkupError("a box is written as label | item id, or label | item id | value | words")
+                value, spoken = line.inline("".join(cells[2:3])), line.plain("".join(cells[3:]))
+                boxes.append(AnswerBox(line.inline(cells[0]), item, value, spoken))
+            except MarkupError as fault:
+                self.fault(number, fault)
+        if not re.fullmatch("[1-9]?", rest):
+            raise MarkupError("write @boxes, or @boxes and the number in a row (1 to 9)")
+        if not boxes:
+            raise MarkupError("there are no boxes here")
+        return Boxes(tuple(boxes), int(rest or 0))

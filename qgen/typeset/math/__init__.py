@@ -1,0 +1,1 @@
+"""Formulas: LaTeX to boxes, and to words."""

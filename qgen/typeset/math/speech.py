@@ -1,0 +1,217 @@
+r"""LaTeX -> words, as a screen reader reads a formula aloud: \frac{\partial L}{\partial w_{11}^{(1)}} becomes
+"partial derivative of L with respect to w 1 1 of layer 1".
+
+The words are a table, WORDS, so that another language is another table. Formulas that differ only in their digits
+share one reading.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from qgen.errors import InputError, nearest
+from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, is_number, parse
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "partial": "partial derivative of {} with respect to {}",
+        "fraction": "{} over {}",
+        "layer": "of layer {}",
+        "new": "new",
+        "squared": "squared",
+        "power": "to the power {}",
+        "=": "equals",
+        "+": "plus",
+        "−": "minus",
+        "⋅": "times",
+        "×": "times",
+        "±": "plus or minus",
+        "/": "over",
+        "<": "is less than",
+        ">": "is greater than",
+        "≤": "is at most",
+        "≥": "is at least",
+        "≠": "is not equal to",
+        "≈": "is about",
+        "≡": "is equivalent to",
+        "∝": "is proportional to",
+        "∈": "in",
+        "→": "to",
+        "←": "becomes",
+        "⇒": "implies",
+        "∘": "composed with",
+        "|": "bar",
+        "(": "open parenthesis",
+        ")": "close parenthesis",
+        "[": "open bracket",
+        "]": "close bracket",
+        "{": "open brace",
+        "}": "close brace",
+        "∑": "sum",
+        "∏": "product",
+        "from": "from {}",
+        "up to": "to {}",
+        "∂": "partial",
+        "∇": "gradient",
+        "∞": "infinity",
+        "′": "prime",
+        "…": "and so on",
+        "⋯": "and so on",
+        "%": "percent",
+        "!": "factorial",
+        "ˆ": "hat",
+        "¯": "bar",
+        "˜": "tilde",
+        "ln": "natural logarithm of",
+        "log": "logarithm of",
+        "exp": "exponential of",
+        "max": "maximum of",
+        "min": "minimum of",
+        "tanh": "hyperbolic tangent of",
+        "indicator": "indicator that",
+        "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta",
+        "η": "eta", "θ": "theta", "ϑ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
+        "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "ϕ": "phi",
+        "χ": "chi", "ψ": "psi", "ω": "omega",
+        "Γ": "capital gamma", "Δ": "capital delta", "Θ": "capital theta", "Λ": "capital lambda", "Ξ": "capital xi",
+        "Π": "capital pi", "Σ": "capital sigma", "Φ": "capital phi", "Ψ": "capital psi", "Ω": "capital omega",
+    }
+)  # fmt: skip
+"""What is read for a sign or a construction; {} stands for its parts."""
+
+Vocabulary = tuple[tuple[str, str], ...]
+ENGLISH: Vocabulary = tuple(WORDS.items())
+_SILENT = {",": ",", ";": ",", ":": ":", ".": "."}
+_DIGITS = re.compile("[0-9]")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_ZEROS = str.maketrans("123456789", "0" * 9)
+
+
+def vocabulary(text: str) -> Vocabulary:
+    """The words of another language, from lines such as "= : ist gleich"; what they leave out stays English."""
+    faults, words = [], dict(WORDS)
+    for line in filter(None, map(str.strip, text.splitlines())):
+        sign, colon, spoken = (part.strip() for part in line.partition(" : "))
+        if not colon or sign not in WORDS:
+            faults.append(f'speech: "{line}" is not understood: {nearest(sign, WORDS)}; write: sign : words')
+        elif spoken.count("{}") != WORDS[sign].count("{}"):
+            faults.append(f'speech: "{line}" needs {{}} as often as "{WORDS[sign]}"')
+        else:
+            words[sign] = spoken
+    if faults:
+        raise InputError(*faults)
+    return tuple(words.items())
+
+
+@lru_cache(maxsize=4096)
+def speak(latex: str, words: Vocabulary = ENGLISH) -> str:
+    """A formula of the subset in words. FormulaError for anything else."""
+    latex = latex.replace("^2", r"^{\text{squared}}")
+    text, order = _template(latex.translate(_ZEROS), words)
+    if not order:
+        return text
+    digits = _DIGITS.findall(latex)
+    return text % tuple([digits[i] for i in order])
+
+
+@lru_cache(maxsize=4096)
+def _template(normal: str, words: Vocabulary) -> tuple[str, tuple[int, ...]]:
+    """The reading with a %s for each digit, and which digit that is."""
+    count = iter(range(0xE000, 0xF900))
+    source = _DIGITS.sub(lambda _: chr(next(count)), normal)
+    text = " ".join(" ".join(_row(parse(source), dict(words))).split()).replace(" ,", ",").replace(" :", ":")
+    order = tuple(ord(char) - 0xE000 for char in _PRIVATE.findall(text))
+    return (_PRIVATE.sub("%s", text.replace("%", "%%")) if order else text), order
+
+
+def _row(row: Row, words: Mapping[str, str]) -> Iterator[str]:
+    for atom in row:
+        if isinstance(atom, Atom):
+            yield from _atom(atom, words)
+
+
+def _bare(atom: Atom) -> bool:
+    return atom.sub is None and atom.sup is None and not atom.primes
+
+
+def _text(atom: Atom) -> str:
+    return atom.nucleus.text if isinstance(atom.nucleus, Signs) else ""
+
+
+def _atom(atom: Atom, words: Mapping[str, str]) -> Iterator[str]:
+    match atom.nucleus:
+        case Signs(face, text):
+            if face == "B" and is_number(text):
+                yield words["indicator"]
+            else:
+                yield words.get(text, _SILENT.get(text, text))
+        case Fraction(top, bottom):
+            yield _fraction(top, bottom, words)
+        case Fence(left, body, right):
+            yield words.get(left, "")
+            yield from _row(body, words)
+            yield words.get(right, "")
+        case Bracket(sign):
+            yield words.get(sign, "")
+        case Accent(sign, body):
+            yield from _row(body, words)
+            yield words[sign]
+        case inner:
+            yield from _row(inner, words)
+    yield from _scripts(atom, words)
+
+
+def _fraction(top: Row, bottom: Row, words: Mapping[str, str]) -> str:
+    if _starts(top, "∂") and _starts(bottom, "∂"):
+        # an upright "partial" of nothing: d/dw as an operator on what follows
+        of = " ".join(_row(top[1:], words))
+        return words["partial"].format(of, " ".join(_row(bottom[1:], words)))
+    return words["fraction"].format(" ".join(_row(top, words)), " ".join(_row(bottom, words))) + ","
+
+
+def _starts(row: Row, sign: str) -> bool:
+    return bool(row) and isinstance(row[0], Atom) and _text(row[0]) == sign and _bare(row[0])
+
+
+def _scripts(atom: Atom, words: Mapping[str, str]) -> Iterator[str]:
+    yield from [words["′"]] * atom.primes
+    if atom.limits:
+        if atom.sub is not None:
+            yield words["from"].format(" ".join(_row(atom.sub, words)))
+        if atom.sup is not None:
+            yield words["up to"].format(" ".join(_row(atom.sup, words)))
+        return
+    if atom.sub is not None:
+        yield " ".join(_index(atom.sub, words))
+    if atom.sup is not None:
+        yield from _superscript(atom.sup, words)
+
+
+def _index(row: Row, words: Mapping[str, str]) -> Iterator[str]:
+    """A subscript: its digits one by one, 1 1; with a comma between them as numbers, 10, 2."""
+    whole = any(isinstance(atom, Atom) and _text(atom) == "," for atom in row)
+    if whole:
+        yield from _row(row, words)
+        return
+    for atom in row:
+        if isinstance(atom, Atom):
+            digits = is_number(_text(atom)) and _bare(atom)
+            yield from _text(atom) if digits else _atom(atom, words)
+
+
+def _superscript(row: Row, words: Mapping[str, str]) -> Iterator[str]:
+    """(1) is a layer, 2 a square, a word stays a word, and both may stand together: (1) new."""
+    atoms = [atom for atom in row if not isinstance(atom, Space)]
+    texts = [_text(atom) for atom in atoms]
+    if "(" in texts and ")" in texts[texts.index("(") :]:
+        opened, closed = texts.index("("), texts.index(")")
+        yield words["layer"].format(" ".join(_row(tuple(atoms[opened + 1 : closed]), words)))
+        atoms = atoms[:opened] + atoms[closed + 1 :]
+        texts = texts[:opened] + texts[closed + 1 :]
+    if not atoms:
+        return
+    if all(len(text) > 1 and text.isalpha() for text in texts):
+        yield from (words.get(text, text) for text in texts)
+    else:
+        yield words["power"].format(" ".join(_row(tuple(atoms), words)))

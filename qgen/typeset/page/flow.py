@@ -1,0 +1,290 @@
+"""Blocks -> lines: how each block looks. Lengths in points, from the left margin and the line's baseline."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+
+from qgen.errors import InputError, nearest
+from qgen.typeset.drawing import Drawing
+from qgen.typeset.fonts.glyphs import Glyphs
+from qgen.typeset.markup.blocks import (
+    Block,
+    Boxes,
+    Diagram,
+    Display,
+    Fields,
+    Gap,
+    Heading,
+    Keep,
+    NewPage,
+    Paragraph,
+    Rule,
+    Table,
+)
+from qgen.typeset.markup.inline import Formula, Inline, Text, number_in, plain
+from qgen.typeset.math.formula import Layout, break_formula
+from qgen.typeset.page.grid import set_table
+from qgen.typeset.page.lines import (
+    NOMINAL_ASCENT,
+    NOMINAL_DESCENT,
+    PLAIN,
+    SIZE,
+    THIN,
+    Blank,
+    Line,
+    Path,
+    Piece,
+    Strip,
+    number_strip,
+    rule,
+    single,
+    wrap,
+)
+
+INDENT = 18.0
+WIDEST_ASIDE = 0.4  # of the width, at the right of a heading; what is wider stands below it
+SMALL = 9.0
+HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
+HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
+BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 19.5, 14.0, 66.0, 4
+LABEL_GAP, LABEL_STEP = 4.0, 12.0
+LABEL_SIZE, NOTE_GAP = 8.5, 9.0
+FORMULA_PATH, NOTE_PATH = (("Formula", -1),), (("P", -2),)  # no other block has numbers below 0
+
+
+INTRODUCED = Display | Boxes | Table
+
+
+def kept(lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines that belong together, those that did so before tightly."""
+    yield from (line._replace(keep=True, tight=line.keep) for line in lines[:-1])
+    yield from lines[-1:]
+
+
+@lru_cache(maxsize=2048)
+def _cached_display(block: Display, width: float) -> tuple[Line, ...]:
+    return tuple(Flow(width, {}).display(block))
+
+
+@dataclass
+class Flow:
+    """Sets blocks into lines `width` wide, with the drawings at hand and the glyphs of one document."""
+
+    width: float
+    drawings: Mapping[str, Drawing]
+    glyphs: Glyphs = PLAIN
+
+    def lines(self, blocks: Sequence[Block]) -> list[Line]:
+        """All lines of some blocks, in reading order."""
+        self.numbers = count()
+        return list(self._blocks(blocks))
+
+    def _blocks(self, blocks: Sequence[Block]) -> Iterator[Line]:
+        list_path: Path = ()
+        for i, block in enumerate(blocks):
+            following = blocks[i + 1] if i + 1 < len(blocks) else None
+            item = isinstance(block, Paragraph) and block.item
+            first = not (item and list_path)
+            list_path = (list_path or self._path("L")) if item else ()
+            match block:
+                case Display():
+                    yield from self._display(block)
+                case Keep(inner):
+                    yield from kept(list(self._blocks(inner)))
+                case Heading():
+                    yield from self._heading(block)
+                case Paragraph():
+                    yield from self._paragraph(block, list_path, first, isinstance(following, INTRODUCED))
+                case Fields():
+                    yield from self._fields(block)
+                case Table():
+                    yield from set_table(block, self.width, self._single, self._path)
+                case Boxes():
+                    yield from self._boxes(block)
+                case Diagram():
+                    yield self._diagram(block)
+                case Rule():
+                    yield Line(3.5, 3.5, (rule(0, 0, self.width, THIN),))
+                case Gap(points):
+                    yield Line(0.0, points, ())
+                case NewPage():
+                    yield Line(0.0, 0.0, (), new_page=True)
+
+    def _path(self, *roles: str) -> Path:
+        return tuple((role, next(self.numbers)) for role in roles)
+
+    def _wrap(self, text: Inline, width: float, size: float = SIZE, bold: bool = False) -> tuple[Strip, ...]:
+        return wrap(text, width, size, bold=bold, glyphs=self.glyphs)
+
+    def _single(self, text: Inline, size: float = SIZE, bold: bool = False) -> Strip:
+        return single(text, size, bold=bold, glyphs=self.glyphs)
+
+    def _heading(self, block: Heading) -> Iterator[Line]:
+        size = HEADING_SIZES[block.level]
+        path = self._path(f"H{block.level}")
+        aside = self._single(block.aside)
+        if aside.width > WIDEST_ASIDE * self.width and block.text:
+            yield from self._heading(block._replace(aside=()))
+            yield from self._paragraph(Paragraph(block.aside), (), first=False, introduces=True)
+            return
+        room = self.width - (aside.width + INDENT if aside.width else 0.0)
+        strips = self._wrap(block.text, room, size, bold=True) or (self._single(()),)
+        for i, strip in enumerate(strips):
+            pieces = strip.placed(0.0, 0.0, path)
+            if not i and aside.width:
+                pieces += aside.placed(self.width - aside.width, 0.0, path)
+            if block.level == 2 and i == len(strips) - 1:
+                pieces.append(rule(0, -5.0, self.width, THIN))
+            yield Line(
+                max(strip.ascent, 0.75 * size),
+                max(strip.descent, NOMINAL_DESCENT if block.level > 2 else 7.0),
+                tuple(pieces),
+                0.0 if i else HEADING_SPACES[block.level],
+                keep=True,
+                used=strip.used | aside.used,
+            )
+
+    def _paragraph(self, block: Paragraph, list_path: Path, first: bool, introduces: bool) -> Iterator[Line]:
+        indent = INDENT if block.item else 0.0
+        path = (*list_path, *self._path("LI", "LBody")) if block.item else self._path("P")
+        strips = self._wrap(block.text, self.width - indent)
+        for i, strip in enumerate(strips):
+            pieces = strip.placed(indent, 0.0, path)
+            used = strip.used
+            if block.item and not i:
+                bullet = self._single((Text("R", "•"),))
+                pieces = [*bullet.placed(INDENT / 2 - 2, 0.0, (*path[:-1], ("Lbl", 0))), *pieces]
+                used |= bullet.used
+            # Two lines at the least stay together at either end of a page.
+            keep = i == 0 or i == len(strips) - 2 if i < len(strips) - 1 else introduces
+            before = 0.0 if i or not first else 3.5
+            yield self._text_line(strip, pieces, before, keep, used)
+
+    def _text_line(self, strip: Strip, pieces: list[Piece], before: float, keep: bool, used: frozenset[str]) -> Line:
+        # A formula may reach a little into the lines above and below without a collision.
+        ascent = NOMINAL_ASCENT if strip.ascent <= NOMINAL_ASCENT + 1 else strip.ascent + 1
+        descent = NOMINAL_DESCENT if strip.descent <= NOMINAL_DESCENT + 1 else strip.descent + 1
+        return Line(ascent, descent, tuple(pieces), before, keep, used=used)
+
+    def _display(self, block: Display) -> Iterable[Line]:
+        # Many lines of a solution are the same on every paper.
+        return _cached_display(block, self.width) if self.glyphs is PLAIN else self.display(block)
+
+    def display(self, block: Display) -> Iterator[Line]:
+        """The lines of a formula and its note, elements of their own in a group of their own."""
+        note = self._single(block.note, SMALL)
+        layouts = self._display_lines(block.latex, note.width + NOTE_GAP if note.width else 0.0)
+        room = self.width - INDENT - note.width
+        beside = layouts[-1].width + NOTE_GAP <= room
+        for i, part in enumerate(layouts):
+            last = i == len(layouts) - 1
+            pieces = [Piece(INDENT, 0.0, part.operators, FORMULA_PATH, block.latex)]
+            used = part.used
+            if last and beside and note.width:
+                pieces += note.placed(self.width - note.width, 0.0, NOTE_PATH)
+                used |= note.used
+            ascent, descent = max(part.ascent + 1.5, NOMINAL_ASCENT), max(part.descent + 1.5, NOMINAL_DESCENT)
+            keep = not last or (not beside and note.width > 0)
+            yield Line(ascent, descent, tuple(pieces), 0.0 if i else 2.0, keep, used=used, opens=not i)
+        if note.width and not beside:
+            pieces = note.placed(max(INDENT, self.width - note.width), 0.0, NOTE_PATH)
+            yield Line(NOMINAL_ASCENT, NOMINAL_DESCENT, tuple(pieces), used=note.used)
+
+    def _display_lines(self, latex: str, note: float) -> list[Layout]:
+        """A formula's lines, with room for the note beside the last one if that needs no smaller type."""
+        room = self.width - INDENT
+        layouts = break_formula(latex, room)
+        # A formula that fits on one line stays whole: a note below it takes no more room than a second line.
+        if note and len(layouts) > 1 and layouts[-1].width > room - note:
+            narrower = break_formula(latex, room - note)
+            if max(part.width for part in narrower) <= room - note:
+                return narrower
+        widest = max(part.width for part in layouts)
+        # Where nothing can be broken any more, the formula is set as much smaller as it must be.
+        return layouts if widest <= room else break_formula(latex, room, math.floor(SIZE * room / widest * 10) / 10)
+
+    def _fields(self, block: Fields) -> Iterator[Line]:
+        rows: list[list[Piece]] = []
+        blanks: list[Blank] = []
+        used: frozenset[str] = frozenset()
+        left = 0.0
+        for field in block.fields:
+            path = self._path("P")
+            label = self._single(field.label)
+            right = left + field.share * self.width
+            right = self.width if right > self.width - 1 else right - BOX_GAP
+            start = left + label.width + LABEL_GAP
+            values = self._wrap(field.value, right - start - 6, 11.0) or (self._single(()),)
+            used |= label.used.union(*(value.used for value in values))
+            if field.name and not field.value:
+                blanks.append(Blank(field.name, start, -3.5, right - start, 17.0, path, plain(field.label), True))
+            for i, value in enumerate(values):
+                if i == len(rows):
+                    rows.append([])
+                rows[i] += [*label.placed(left, 0.0, path)] if not i else []
+                rows[i] += [*value.placed(start + 3, 0.0, path), rule(start, -3.5, right - start, THIN)]
+            left += field.share * self.width
+        for i, pieces in enumerate(rows):
+            filled = () if i else tuple(blanks)
+            yield Line(15.0, 6.0, tuple(pieces), 0.0 if i else 3.5, i < len(rows) - 1, filled, used=used)
+
+    def _diagram(self, block: Diagram) -> Line:
+        drawing = self.drawings.get(block.name)
+        if drawing is None:
+            raise InputError(f"@diagram {block.name}: there is no such drawing; {nearest(block.name, self.drawings)}")
+        scale = min(1.0, self.width / drawing.width)
+        x = (self.width - scale * drawing.width) / 2
+        operators = f"{scale:.4f} 0 0 {scale:.4f} 0 0 cm {drawing.operators}"
+        pieces = (Piece(x, 0.0, operators, self._path("Figure"), drawing.alt),)
+        return Line(scale * drawing.height, 3.5, pieces, 3.5, used=drawing.used)
+
+    def _boxes(self, block: Boxes) -> Iterator[Line]:
+        labels = [self._label(box.label) for box in block.boxes]
+        # Rounded up, so that the boxes of neighbouring groups stand under each other.
+        label = math.ceil(max(strip.width for strip in labels) / LABEL_STEP) * LABEL_STEP
+        columns = block.columns or self._columns(label)
+        pitch = (self.width + BOX_GAP) / columns
+        wide = pitch - BOX_GAP - label - LABEL_GAP
+        if wide < 20:
+            raise InputError(
+                f'box "{block.boxes[0].item}": {columns} boxes in a row leave no room to write; take fewer'
+            )
+        low = 0.25 * SIZE - BOX_HEIGHT / 2
+        for first in range(0, len(labels), columns):
+            pieces: list[Piece] = []
+            blanks: list[Blank] = []
+            used: frozenset[str] = frozenset()
+            ascent, descent = low + BOX_HEIGHT, -low
+            for column, (box, strip) in enumerate(
+                zip(block.boxes[first : first + columns], labels[first : first + columns], strict=True)
+            ):
+                path = self._path("P")
+                x = column * pitch + label + LABEL_GAP
+                pieces += strip.placed(x - LABEL_GAP - strip.width, 0.0, path)
+                pieces.append(Piece(0.0, 0.0, f"{THIN} w {x:.2f} {low:.2f} {wide:.2f} {BOX_HEIGHT:g} re S"))
+                value = self._value(box.value)
+                pieces += value.placed(x + (wide - value.width) / 2, 0.0, path)
+                blanks.append(Blank(box.item, x, low, wide, BOX_HEIGHT, path, box.spoken or plain(box.label)))
+                used |= strip.used | value.used
+                ascent, descent = max(ascent, strip.ascent), max(descent, strip.descent)
+            # nearer to the heading above than to the one below
+            yield Line(ascent + 0.5, descent + 4.5, tuple(pieces), blanks=tuple(blanks), used=used)
+
+    def _label(self, label: Inline) -> Strip:
+        """A label whose fractions are set as in a display, but small: their indices have to be told apart."""
+        if not any(isinstance(part, Formula) and r"\frac" in part.latex for part in label):
+            return self._single(label)
+        large = [Formula(p.latex.replace(r"\frac", r"\dfrac")) if isinstance(p, Formula) else p for p in label]
+        return self._single(tuple(large), LABEL_SIZE)
+
+    def _value(self, value: Inline) -> Strip:
+        """A printed answer, with a real minus sign if it is a plain number."""
+        number = number_in(value)
+        return number_strip(number) if number else self._single(value)
+
+    def _columns(self, label: float) -> int:
+        """As many boxes in a row as leave room to write."""
+        most = int((self.width + BOX_GAP) / (label + LABEL_GAP + BOX_MINIMUM + BOX_GAP))
+        return max(1, min(most, MOST_COLUMNS))

@@ -1,0 +1,139 @@
+"""Tables -> lines: columns of words at the left, columns of numbers at the decimal point, rules above and below."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from qgen.typeset.fonts.faces import width as glyph_width
+from qgen.typeset.markup.blocks import Table
+from qgen.typeset.markup.inline import Inline, number_in
+from qgen.typeset.page.lines import (
+    NOMINAL_ASCENT,
+    NOMINAL_DESCENT,
+    SIZE,
+    THICK,
+    THIN,
+    Line,
+    Path,
+    Piece,
+    Strip,
+    number_strip,
+    rule,
+)
+
+HEADER_SIZE = 9.0
+CELL_GAP, GROUP_GAP = 12.0, 36.0
+_ZEROS = str.maketrans("123456789", "0" * 9)
+
+Single = Callable[..., Strip]
+
+
+def set_table(table: Table, width: float, single: Single, path: Callable[..., Path]) -> Iterator[Line]:
+    """The lines of a table no wider than `width`; the header comes again on top of the next page.
+
+    single: sets a cell's contents on one line. path: a new element in the document's structure.
+    """
+    columns = [
+        _column(table.header[i] if table.header else (), [row[i] for row in table.rows], numeric, single)
+        for i, numeric in enumerate(table.numeric)
+    ]
+    natural = sum(column.width for column in columns) + CELL_GAP * (len(columns) - 1)
+    scale = min(1.0, width / natural)
+    groups = max(1, min(table.groups, int((width + CELL_GAP) / (natural + CELL_GAP))))
+    gap = min(GROUP_GAP, (width - groups * natural) / (groups - 1)) if groups > 1 else 0.0
+    lefts = [group * (natural + gap) for group in range(groups)]
+    per = math.ceil(len(table.rows) / groups)
+    element = path("Table")
+    # Without a header, the first cell names what stands beside it.
+    bare = not table.header
+
+    def line(cells: Sequence[tuple[Inline, ...]], role: str) -> Line:
+        row = (*element, *path("TR"))
+        placed = [
+            (left + x, strip, (*row, *path("RowTH" if bare and not column else role)))
+            for left, group in zip(lefts, cells, strict=False)
+            for column, (x, strip) in enumerate(_cells(columns, group, role == "TH", single))
+        ]
+        # All rows have as many cells, as a table should: an empty one holds an empty piece.
+        spare = len(columns) * groups - len(placed)
+        pieces = [p for x, strip, cell in placed for p in strip.placed(x, 0.0, cell) or [Piece(x, 0.0, "", cell)]]
+        pieces += [Piece(0.0, 0.0, "", (*row, *path("TD"))) for _ in range(spare)]
+        # A formula may reach a little into the lines above and below without a collision.
+        ascents = [strip.ascent + (strip.ascent > NOMINAL_ASCENT + 1) for _, strip, _ in placed]
+        return Line(
+            max([NOMINAL_ASCENT, *ascents]) * scale,
+            max([NOMINAL_DESCENT, *(strip.descent for _, strip, _ in placed)]) * scale,
+            tuple(_scaled(piece, scale) for piece in pieces),
+            used=frozenset().union(*(strip.used for _, strip, _ in placed)),
+        )
+
+    def ruled(line: Line, y: float, thickness: float) -> Line:
+        rules = (rule(left * scale, y, natural * scale, thickness) for left in lefts)
+        return line._replace(pieces=(*line.pieces, *rules))
+
+    header: Line | None = None
+    repeated: Line | None = None
+    if table.header:
+        header = ruled(ruled(line([table.header] * groups, "TH"), 11.5, THICK), -4.5, THIN)
+        header = header._replace(ascent=max(header.ascent, 12.0), descent=5.0, before=3.5, keep=True)
+        yield header
+        # On the next page it is a part of the page, not of the table: it was read before.
+        repeated = header._replace(pieces=tuple(piece._replace(path=()) for piece in header.pieces))
+    for i in range(per):
+        row = line([table.rows[k] for k in range(i, len(table.rows), per)], "TD")
+        last = i == per - 1
+        if header and last:
+            row = ruled(row, -row.descent - 1.5, THICK)._replace(descent=row.descent + 4.0)
+        yield row._replace(repeat=repeated, keep=table.kept if last else i == 0 or i == per - 2)
+
+
+def _scaled(piece: Piece, scale: float) -> Piece:
+    if scale == 1.0:
+        return piece
+    operators = f"{scale:.4f} 0 0 {scale:.4f} 0 0 cm {piece.operators}" if piece.operators else ""
+    return piece._replace(x=piece.x * scale, y=piece.y * scale, operators=operators)
+
+
+class _Column(NamedTuple):
+    """A column's width; of numbers also the most that stands from the decimal point on."""
+
+    numeric: bool
+    width: float
+    after: float
+
+
+def _column(header: Inline, cells: Sequence[Inline], numeric: bool, single: Single) -> _Column:
+    width: float = single(header, HEADER_SIZE, True).width
+    if not numeric:
+        return _Column(False, max([width, *(single(cell).width for cell in cells)]), 0.0)
+    halves = [_halves(number_in(cell)) for cell in cells]
+    after = max(half[1] for half in halves)
+    return _Column(True, max(width, after + max(half[0] for half in halves)), after)
+
+
+def _halves(number: str) -> tuple[float, float]:
+    """The widths of a number before and from its decimal point; digits are all as wide."""
+    return _widths(number.translate(_ZEROS))
+
+
+@lru_cache(maxsize=256)
+def _widths(number: str) -> tuple[float, float]:
+    whole, rest = re.fullmatch(r"([^.,]*)(.*)", number.replace("-", "−")).groups()  # type: ignore[union-attr]
+    return glyph_width("R", whole) * SIZE, glyph_width("R", rest) * SIZE
+
+
+def _cells(
+    columns: Sequence[_Column], cells: Sequence[Inline], header: bool, single: Single
+) -> Iterator[tuple[float, Strip]]:
+    """A row's cells and where they start."""
+    left = 0.0
+    for column, cell in zip(columns, cells, strict=True):
+        number = number_in(cell) if column.numeric and not header else ""
+        if number:
+            yield left + column.width - column.after - _halves(number)[0], number_strip(number)
+        else:
+            strip = single(cell, HEADER_SIZE, True) if header else single(cell)
+            yield left + (column.width - strip.width if header and column.numeric else 0.0), strip
+        left += column.width + CELL_GAP

@@ -1,0 +1,270 @@
+"""Words and formulas -> set lines: pieces of ready operators with their extents. Lengths in points."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from qgen.typeset.fonts.clusters import breaks_before
+from qgen.typeset.fonts.glyphs import Glyphs
+from qgen.typeset.markup.inline import Formula, Inline, Text
+from qgen.typeset.math.formula import Layout, break_formula, layout
+
+SIZE, GRID = 10.5, 3.5
+NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
+HAIRLINE, THIN, THICK = 0.3, 0.5, 0.9  # of rules
+PLAIN = Glyphs()
+
+Path = tuple[tuple[str, int], ...]
+"""Where a piece belongs in the document's structure: (role, number) from the outside in; empty for an artifact."""
+
+
+class Piece(NamedTuple):
+    """Operators at a place relative to the line's left end and baseline; where they belong; how they read aloud.
+
+    `alt` is the LaTeX of a formula, the description of a figure, else empty.
+    """
+
+    x: float
+    y: float
+    operators: str
+    path: Path = ()
+    alt: str = ""
+
+
+class Blank(NamedTuple):
+    """A rectangle to fill in: the item's id, and the lower left corner relative to the line's origin.
+
+    `spoken` is its label in words, the tooltip of a form field; `words` tells that it takes words, not a number.
+    """
+
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+    path: Path = ()
+    spoken: str = ""
+    words: bool = False
+
+
+class Line(NamedTuple):
+    """What is placed on a page as a whole: extents, space before it, and whether the next line must follow it.
+
+    `tight`: it must follow even where all that should stay together is more than a page. `opens` tells that the numbers
+    in paths count from anew, `repeat` is repeated before this line if it starts a page.
+    """
+
+    ascent: float
+    descent: float
+    pieces: tuple[Piece, ...]
+    before: float = 0.0
+    keep: bool = False
+    blanks: tuple[Blank, ...] = ()
+    repeat: "Line | None" = None
+    new_page: bool = False
+    used: frozenset[str] = frozenset()
+    opens: bool = False
+    tight: bool = False
+
+
+class Strip(NamedTuple):
+    """One line of running text: width, extents, pieces without structure, the glyphs used."""
+
+    width: float
+    ascent: float
+    descent: float
+    pieces: tuple[tuple[float, str, str], ...]  # x, operators, LaTeX if a formula
+    used: frozenset[str]
+
+    def placed(self, x: float, y: float, path: Path) -> list[Piece]:
+        """The strip's pieces at a place, formulas as elements of their own inside of `path`."""
+        return [
+            Piece(x + dx, y, operators, (*path, ("Formula", number)) if latex and path else path, latex)
+            for number, (dx, operators, latex) in enumerate(self.pieces)
+        ]
+
+
+NOTHING = Strip(0.0, 0.0, 0.0, (), frozenset())
+_ZEROS = str.maketrans("123456789", "0" * 9)
+_DIGIT = re.compile("[0-9]")
+_ZERO = re.compile(r"(\\[0-7]{3})|0")
+_STRING = re.compile(r"\((?:\\.|[^()\\])*\) Tj", re.DOTALL)
+
+_Part = tuple[float, str, str | Layout]  # width, face, text or formula; the face is empty for a formula
+
+
+def wrap(
+    text: Inline, width: float, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN
+) -> tuple[Strip, ...]:
+    """The text in lines no wider than `width`, broken at spaces; too long a word is broken where it must be."""
+    # What does not depend on one person's name is the same on many papers.
+    return (_cached_wrap if glyphs is PLAIN else _wrap)(text, width, size, bold, glyphs)
+
+
+def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
+    """The text on one line, however long."""
+    if glyphs is not PLAIN:
+        return next(iter(_wrap(text, 1e9, size, bold, glyphs)), NOTHING)
+    normal = tuple([part._replace(text=part.text.translate(_ZEROS)) if type(part) is Text else part for part in text])
+    strip, slots = _single(normal, size, bold)
+    if not slots:
+        return strip
+    digits = [digit for part in text if type(part) is Text for digit in _DIGIT.findall(part.text)]
+    pieces, at = [], 0
+    for piece, count in zip(strip.pieces, slots, strict=True):
+        if count:
+            piece = (piece[0], piece[1] % tuple(digits[at : at + count]), "")
+            at += count
+        pieces.append(piece)
+    return strip._replace(pieces=tuple(pieces))
+
+
+@lru_cache(maxsize=4096)
+def _single(normal: Inline, size: float, bold: bool) -> tuple[Strip, tuple[int, ...]]:
+    """A line with 0 for every digit, as they are all as wide: a %s in its place, and how many of these a piece has."""
+    strip = next(iter(_wrap(normal, 1e9, size, bold, PLAIN)), NOTHING)
+    if not any("0" in part.text for part in normal if isinstance(part, Text)):
+        return strip, ()
+    pieces: list[tuple[float, str, str]] = []
+    slots = []
+    for x, operators, latex in strip.pieces:
+        shown = operators if latex else _STRING.sub(_with_slots, operators.replace("%", "%%"))
+        slots.append(0 if latex else shown.count("%s"))
+        pieces.append((x, shown if slots[-1] else operators, latex))
+    digits = frozenset(face + digit for face in "BI" if face in strip.used for digit in "0123456789")
+    return strip._replace(pieces=tuple(pieces), used=strip.used | digits), tuple(slots)
+
+
+def _with_slots(string: re.Match[str]) -> str:
+    """A PDF string with a %s for every 0, but not for those of an octal code."""
+    return _ZERO.sub(lambda match: match.group(1) or "%s", string.group())
+
+
+def shortened(text: Inline, width: float, size: float = SIZE, *, glyphs: Glyphs = PLAIN) -> Strip:
+    """The text on one line, ended by an ellipsis where it would be wider than `width`."""
+    whole = single(text, size, glyphs=glyphs)
+    if whole.width <= width:
+        return whole
+    dots = single((Text("R", "…"),), size, glyphs=glyphs)
+    start = wrap(text, max(1.0, width - dots.width), size, glyphs=glyphs)[0]
+    pieces = (*start.pieces, (start.width, dots.pieces[0][1], ""))
+    return Strip(start.width + dots.width, start.ascent, start.descent, pieces, start.used | dots.used)
+
+
+def _wrap(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -> tuple[Strip, ...]:
+    lines: list[list[_Part]] = []
+    line: list[_Part] = []
+    at = 0.0
+    for space, word in _words(text, width, size, bold, glyphs):
+        wide = sum(part[0] for part in word)
+        gap = space[0] if line else 0.0
+        if line and at + gap + wide > width + 1e-6:
+            lines.append(line)
+            line, at, gap = [], 0.0, 0.0
+        if gap:
+            line.append(space)
+        line += word
+        at += gap + wide
+    if line:
+        lines.append(line)
+    return tuple(_strip(parts, size, glyphs) for parts in lines)
+
+
+_cached_wrap = lru_cache(maxsize=1024)(_wrap)
+
+
+def _words(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -> Iterator[tuple[_Part, list[_Part]]]:
+    """Pairs of a space and the unbreakable word after it; the first space counts for nothing."""
+    word: list[_Part] = []
+    space: _Part = (0.0, "R", "")
+    for part in text:
+        if isinstance(part, Formula):
+            pieces = break_formula(part.latex, width, size, display=False)
+            for piece in pieces[:-1]:
+                yield space, [*word, (piece.width, "", piece)]
+                space, word = (0.0, "R", ""), []
+            word.append((pieces[-1].width, "", pieces[-1]))
+            continue
+        face = "B" if bold else part.face
+        for i, chunk in enumerate(part.text.split(" ")):
+            if i:
+                if word:
+                    yield space, word
+                space, word = (glyphs.width(face, " ") * size, face, " "), []
+            for fragment in _fragments(chunk, face, width / size, glyphs):
+                if word and fragment[1]:
+                    yield space, word
+                    space, word = (0.0, face, ""), []
+                word.append((glyphs.width(face, fragment[0]) * size, face, fragment[0]))
+    if word:
+        yield space, word
+
+
+def _fragments(chunk: str, face: str, limit: float, glyphs: Glyphs) -> Iterator[tuple[str, bool]]:
+    """A word in parts that fit a line, each with whether a line may break before it."""
+    if not chunk:
+        return
+    if len(chunk) * 1.2 < limit or glyphs.width(face, chunk) <= limit:
+        yield chunk, False
+        return
+    start, wide = 0, 0.0
+    for i, char in enumerate(chunk):
+        step = glyphs.width(face, char)
+        if wide + step > limit and i > start and breaks_before(chunk, i):
+            yield chunk[start:i], True
+            start, wide = i, 0.0
+        wide += step
+    yield chunk[start:], True
+
+
+def _strip(parts: list[_Part], size: float, glyphs: Glyphs) -> Strip:
+    pieces: list[tuple[float, str, str]] = []
+    used: set[str] = set()
+    x = start = ascent = descent = 0.0
+    shown: list[str] = []
+    run, run_face = "", ""
+
+    def end_run() -> None:
+        nonlocal run
+        if run:
+            for resource, code in glyphs.runs(run_face, run):
+                shown.append(f"/{resource} {size:g} Tf ({code}) Tj")
+                used.add(resource)
+            used.update([run_face + char for char in run if char > "~" or run_face != "R"])
+        run = ""
+
+    def end_text() -> None:
+        end_run()
+        if shown:
+            pieces.append((start, f"BT {' '.join(shown)} ET", ""))
+            shown.clear()
+
+    for wide, face, content in parts:
+        if isinstance(content, Layout):
+            end_text()
+            pieces.append((x, content.operators, content.latex))
+            used |= content.used
+            ascent, descent = max(ascent, content.ascent), max(descent, content.descent)
+        else:
+            if not run and not shown:
+                start = x
+            if face != run_face:
+                end_run()
+                run_face = face
+            run += content
+            ascent, descent = max(ascent, 0.68 * size), max(descent, 0.22 * size)
+        x += wide
+    end_text()
+    return Strip(x, ascent, descent, tuple(pieces), frozenset(used))
+
+
+def number_strip(text: str) -> Strip:
+    """A plain number, its minus sign as long as it should be, its decimal comma without a space."""
+    part = layout(text.replace("+", "{+}").replace(",", "{,}"), SIZE)
+    return Strip(part.width, part.ascent, part.descent, ((0.0, part.operators, ""),), part.used)
+
+
+def rule(x: float, y: float, width: float, thickness: float) -> Piece:
+    """A horizontal line, which is no part of the text."""
+    return Piece(0.0, 0.0, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:g} re f")

@@ -1,0 +1,196 @@
+"""Markup -> a PDF: lines drawn on pages, with a header, a footer and a mark on each, tags and form fields."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from qgen.errors import InputError, nearest
+from qgen.papers.seal import MODULE, QUIET, qr_code
+from qgen.typeset.drawing import Drawing
+from qgen.typeset.fonts.embed import embed
+from qgen.typeset.fonts.glyphs import Glyphs
+from qgen.typeset.markup.inline import PAGE, PAGES, Inline, Text, split
+from qgen.typeset.math.speech import ENGLISH, Vocabulary, speak
+from qgen.typeset.page.document import set_lines
+from qgen.typeset.page.fields import Fields
+from qgen.typeset.page.lines import GRID, HAIRLINE, Path, shortened, single
+from qgen.typeset.page.paginate import Placed, paginate
+from qgen.typeset.page.tags import Tree, standard
+from qgen.typeset.pdf.metadata import add_catalog
+from qgen.typeset.pdf.objects import File, packed
+
+PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
+SIDE, TOP, BOTTOM = 56.7, 68.0, 60.0
+MARGIN_SIZE, PART_GAP = 9.0, 18.0
+MARK_LOW = 15.0  # the mark's lower edge; few printers reach nearer to the edge of a sheet
+
+
+def text_width(paper: str = "a4") -> float:
+    """The width of the text in points, for drawings."""
+    return _size(paper)[0] - 2 * SIDE
+
+
+def _size(paper: str) -> tuple[float, float]:
+    if paper not in PAPERS:
+        raise InputError(f'paper "{paper}" is not a known size; {nearest(paper, PAPERS)}')
+    return PAPERS[paper]
+
+
+@dataclass
+class Page:
+    """Collects the operators of one page, each with its place in the document's structure."""
+
+    tree: Tree
+    width: float
+    operators: list[str] = field(default_factory=list)
+    artifacts: list[str] = field(default_factory=list)
+
+    def emit(self, path: Path, x: float, y: float, operators: str, alt: str = "", attributes: str = "") -> None:
+        """Draws at a place; `path` tells the element (empty: what is not read), `alt` how it reads aloud."""
+        drawn = f"q 1 0 0 1 {x:.2f} {y:.2f} cm {operators} Q" if operators else ""
+        if path:
+            number = self.tree.mark(path, alt, attributes)
+            self.operators.append(f"/{standard(path[-1][0])}<</MCID {number}>>BDC {drawn} EMC")
+        else:
+            self.artifacts.append(drawn)
+
+    def content(self) -> bytes:
+        """The content stream."""
+        rest = ["/Artifact BMC", *self.artifacts, "EMC"] if self.artifacts else []
+        return "\n".join([*self.operators, *rest]).encode("latin-1")
+
+
+def render(
+    markup: str,
+    *,
+    paper: str = "a4",
+    header: str,
+    footer: str,
+    drawings: Mapping[str, Drawing],
+    title: str,
+    author: str = "",
+    subject: str = "",
+    language: str = "en",
+    words: Vocabulary = ENGLISH,
+    form: Mapping[str, str] | None = None,
+    mark: Callable[[int], str] | None = None,
+) -> bytes:
+    """The PDF of a document; the same arguments give the same bytes, in any order and process.
+
+    header, footer: one line of markup each, split at | into a left and a right part; {page} and {pages} stand for
+    the page's number and their count. `escape` protects people's words in them. drawings: by the names that
+    @diagram uses. language, words: what formulas are read aloud in. form: makes boxes and lines fields that
+    can be filled in on a screen; what it holds is told by hidden fields. mark: the text of the QR code of a page, by
+    number. InputError for faulty markup, an unknown drawing, and a character no typeface has.
+    """
+    width, height = _size(paper)
+    marks = split(header), split(footer)
+    margins = [_numbered(part, 1, 1) for part in (*marks[0], *marks[1])]
+    lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, margins)
+    sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
+    file = File()
+    first = file.reserve(len(sheets))
+    tree = Tree(file, range(first, first + len(sheets)), partial(speak, words=words))
+    fields = Fields(file, tree)
+    for name, value in (form or {}).items():
+        fields.hide(name, value, first)
+    used: set[str] = {"R"}
+    contents = []
+    for number, sheet in enumerate(sheets, 1):
+        page = Page(tree, width)
+        tree.page()
+        for placed in sheet:
+            _draw(page, placed, height - TOP, None if form is None else fields, first + number - 1)
+            used |= placed.line.used
+        room = _mark(page, mark(number), width) if mark else 0.0
+        used |= _margins(page, marks, number, len(sheets), width, height, glyphs, room)
+        contents.append(file.stream(packed(page.content())))
+    fonts = embed(file, frozenset(used), glyphs, form=form is not None)
+    resources = file.add(f"<</Font {fonts}>>")
+    parent = file.reserve()
+    for index, content in enumerate(contents):
+        file.put(
+            first + index,
+            f"<</Type/Page/Parent {parent} 0 R/MediaBox[0 0 {width:g} {height:g}]/Resources {resources} 0 R"
+            f"/Contents {content} 0 R/StructParents {index}/Tabs/S{fields.annotations(first + index)}>>",
+        )
+    kids = " ".join(f"{first + index} 0 R" for index in range(len(sheets)))
+    file.put(parent, f"<</Type/Pages/Count {len(sheets)}/Kids[{kids}]>>")
+    return add_catalog(
+        file,
+        pages=parent,
+        tree=tree.write(),
+        form=fields.write(fonts),
+        title=title,
+        author=author,
+        subject=subject,
+        language=language,
+    )
+
+
+def _draw(page: Page, placed: Placed, top: float, fields: Fields | None, number: int) -> None:
+    y = top - placed.baseline
+    line = placed.line
+    if line.opens:
+        page.tree.group()
+    for piece in line.pieces:
+        place = ""
+        if piece.path and piece.path[-1][0] == "Figure":
+            left = SIDE + piece.x
+            corners = f"{left:.2f} {y - line.descent:.2f} {page.width - left:.2f} {y + line.ascent:.2f}"
+            place = f"/A<</O/Layout/Placement/Block/BBox[{corners}]>>"
+        page.emit(piece.path, SIDE + piece.x, y + piece.y, piece.operators, piece.alt, place)
+    if fields:
+        for blank in line.blanks:
+            fields.add(blank._replace(x=SIDE + blank.x, y=y + blank.y), number)
+
+
+def _margins(
+    page: Page,
+    marks: tuple[tuple[Inline, ...], tuple[Inline, ...]],
+    number: int,
+    count: int,
+    width: float,
+    height: float,
+    glyphs: Glyphs,
+    gap: float = 0.0,
+) -> set[str]:
+    """Header and footer; the footer's rule leaves a gap in the middle for the mark."""
+    used: set[str] = set()
+    room = width - 2 * SIDE
+    for parts, y, line in ((marks[0], height - TOP + 18, -6.0), (marks[1], BOTTOM - 28, 12.0)):
+        strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
+        free = gap if line > 0 else 0.0
+        spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
+        longest = max(range(len(parts)), key=lambda i: strips[i].width)
+        most = min(strips[longest].width + min(spare, 0.0), (room - free) / 2 if free else room)
+        if strips[longest].width > most:
+            strips[longest] = shortened(_numbered(parts[longest], number, count), most, MARGIN_SIZE, glyphs=glyphs)
+        for i, strip in enumerate(strips):
+            used |= strip.used
+            # The first part at the left, the last at the right, one between them in the middle.
+            x = SIDE + (room - strip.width) * (i / (len(parts) - 1) if len(parts) > 1 else 0.0)
+            for dx, operators, _ in strip.pieces:
+                page.emit((), x + dx, y, operators)
+        if any(parts):
+            length = (room - free) / 2
+            for left in (SIDE, (width + free) / 2):
+                page.artifacts.append(f"{left:.2f} {y + line:.2f} {length:.2f} {HAIRLINE} re f")
+    return used
+
+
+def _mark(page: Page, text: str, width: float) -> float:
+    """Draws the QR code in the middle of the footer; the width that has to stay free."""
+    side, operators = qr_code(text)
+    page.emit((), (width - side) / 2, MARK_LOW, operators)
+    return side + 2 * QUIET * MODULE
+
+
+def _numbered(part: Inline, number: int, count: int) -> Inline:
+    return tuple(
+        Text(span.face, span.text.replace(PAGE, str(number)).replace(PAGES, str(count)))
+        if isinstance(span, Text)
+        else span
+        for span in part
+    )

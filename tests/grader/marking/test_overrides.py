@@ -1,0 +1,92 @@
+"""The examiner's decisions are applied last, shown, and refused when they name nobody or nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.marking.overrides import decide, read_decisions
+from grader.marking.score import score
+from grader.marking.verdicts import Marks
+from grader.reading.answers import read_answers
+from qgen.errors import InputError
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
+
+LIBERTIES = ("0_1", "١", "1e-1", "1/2", "+1", "-0", "0x1", "0.5.", "1e999999999")
+HEADER = "student_id,item,marks,reason\n"
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory: pytest.TempPathFactory) -> Marks:
+    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 2, 1)
+    path = tmp_path_factory.mktemp("answers") / "answers.csv"
+    path.write_text("student_id,variant,q1_a1\nann,001,12\nbob,002,\n")
+    return score(exam, read_answers(path, items=exam.columns, variants=exam.variants))
+
+
+def decided(marks: Marks, tmp_path: Path, text: str) -> Marks:
+    path = tmp_path / "overrides.csv"
+    path.write_text(text)
+    return decide(marks, read_decisions(path, marks.exam, marks.submissions.students))
+
+
+def test_a_decision_changes_one_mark_and_says_so(marks: Marks, tmp_path: Path) -> None:
+    after = decided(marks, tmp_path, HEADER + 'bob,q1_a1,0.5,"smudged, but legible"\n')
+    row, column = 1, marks.exam.columns.index("q1_a1")
+    assert after.earned()[row, column] == 0.5
+    assert after.notes[row, column].startswith("examiner: 0.5 instead of 0: smudged, but legible")
+    changed = after.earned() != marks.earned()
+    assert changed.sum() == 1
+    assert np.array_equal(after.verdicts, marks.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("bop,q1_a1,1,x", 'no answers of student "bop"; did you mean "bob"?'),
+        ("bob,q1_a9,1,x", 'no item "q1_a9"; did you mean'),
+        ("bob,q1_a1,2,x", '"2" is not a mark from 0 to 1'),
+        ("bob,q1_a1,nan,x", '"nan" is not a mark from 0 to 1'),
+        ("bob,q1_a1,one,x", '"one" is not a mark from 0 to 1'),
+        *((f"bob,q1_a1,{mark},x", f'"{mark}" is not a mark from 0 to 1') for mark in LIBERTIES),
+        ("bob,q1_a1,1,", "a decision needs a reason"),
+        ("bob,q1_a1,1", "has 3 cells, not 4"),
+        ("bob,q1_a1,1,x\nbob,q1_a1,0,y", "decided twice"),
+    ],
+)
+def test_a_decision_that_cannot_be_carried_out_is_refused_with_its_line(
+    marks: Marks, tmp_path: Path, row: str, message: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        decided(marks, tmp_path, HEADER + row + "\n")
+    assert message in str(error.value)
+    assert "overrides.csv:" in str(error.value)
+
+
+@pytest.mark.parametrize("mark", ["0.5", ".5", '"0,5"', '"0,500"'])
+def test_a_mark_is_a_plain_decimal_by_a_point_or_a_comma(marks: Marks, tmp_path: Path, mark: str) -> None:
+    after = decided(marks, tmp_path, HEADER + f"bob,q1_a1,{mark},x\n")
+    assert after.earned()[1, marks.exam.columns.index("q1_a1")] == 0.5
+
+
+def test_a_quotation_mark_that_is_not_closed_is_told_and_swallows_no_decision(marks: Marks, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"overrides\.csv:2: has a quotation mark that is not closed"):
+        decided(marks, tmp_path, HEADER + 'bob,q1_a1,0,"see mail\nann,q1_a1,0,cheated\n')
+
+
+def test_decisions_come_as_a_spreadsheet_saves_them(marks: Marks, tmp_path: Path) -> None:
+    padded = HEADER.strip() + ",,\nbob,q1_a1,0.5,x,,\n,,,,,\n"
+    for text in ((HEADER + "bob,q1_a1,0.5,x\n").replace(",", ";"), HEADER + "bob,q1_a1,0.5,x\n,,,\n", padded):
+        assert decided(marks, tmp_path, text).earned()[1, marks.exam.columns.index("q1_a1")] == 0.5
+
+
+def test_all_faults_are_listed_at_once(marks: Marks, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        decided(marks, tmp_path, HEADER + "eve,q1_a1,1,x\nbob,q7,1,x\n")
+    assert len(error.value.faults) == 2
+
+
+def test_a_wrong_header_is_named(marks: Marks, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match='the header is "student,item,marks"; write student_id,item,marks,reason'):
+        decided(marks, tmp_path, "student,item,marks\n")

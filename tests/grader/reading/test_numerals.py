@@ -1,0 +1,310 @@
+import math
+import re
+import struct
+import time
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from grader.reading.numerals import KINDS, LONGEST, UNLIMITED, decimal_mark, quoted, read, read_block
+
+VALUES = {  # spelling -> value, decimals, significant
+    "-0.0468": (-0.0468, 4, 3),
+    "-.0468": (-0.0468, 4, 3),
+    "−0,0468": (-0.0468, 4, 3),
+    "–0.0468": (-0.0468, 4, 3),
+    "—0.0468": (-0.0468, 4, 3),
+    "‐0.0468": (-0.0468, 4, 3),
+    "－0.0468": (-0.0468, 4, 3),
+    "+0.3": (0.3, 1, 1),
+    "0.3": (0.3, 1, 1),
+    "0": (0.0, 0, 0),
+    "0.00": (0.0, 2, 0),
+    "007": (7.0, 0, 1),
+    "5.": (5.0, 0, 1),
+    "5,": (5.0, 0, 1),
+    ",5": (0.5, 1, 1),
+    "0.0500": (0.05, 4, 3),
+    "1.20e-3": (0.0012, 5, 3),
+    "1.2e3": (1200.0, -2, 2),
+    "-4.68e-2": (-0.0468, 4, 3),
+    "-4.68E-02": (-0.0468, 4, 3),
+    "-4,68E-02": (-0.0468, 4, 3),
+    "4.68 e-2": (0.0468, 4, 3),
+    "1e+2": (100.0, -2, 1),
+    "-4.68x10^-2": (-0.0468, 4, 3),
+    "-4.68X10^-2": (-0.0468, 4, 3),
+    "-4.68·10⁻²": (-0.0468, 4, 3),
+    "-4,68·10⁻²": (-0.0468, 4, 3),
+    "4.68×10⁻²": (0.0468, 4, 3),
+    "4.68 × 10⁻²": (0.0468, 4, 3),
+    "4.68*10^(-2)": (0.0468, 4, 3),
+    "4.68 * 10 ^ ( -2 )": (0.0468, 4, 3),
+    "4.68*10**-2": (0.0468, 4, 3),
+    "4.68⋅10^−2": (0.0468, 4, 3),
+    "4.68·10²": (468.0, 0, 3),
+    "4.68·10^⁻²": (0.0468, 4, 3),
+    "1/3": (1 / 3, UNLIMITED, UNLIMITED),
+    "-1/3": (-1 / 3, UNLIMITED, UNLIMITED),
+    "− 1 ⁄ 3": (-1 / 3, UNLIMITED, UNLIMITED),
+    "1,5": (1.5, 1, 2),
+    "0,123": (0.123, 3, 3),
+    "-0,123": (-0.123, 3, 3),
+    "1,23": (1.23, 2, 3),
+    "1,2345": (1.2345, 4, 5),
+    "1234,567": (1234.567, 3, 7),
+    "012,345": (12.345, 3, 5),
+    "1.234": (1.234, 3, 4),
+    "- 0.5": (-0.5, 1, 1),
+    "-\u00a00.5": (-0.5, 1, 1),
+    "−\u20090.5": (-0.5, 1, 1),
+    "\u202f0.5\u00a0": (0.5, 1, 1),
+    "  0.5\t": (0.5, 1, 1),
+    "0.5\n": (0.5, 1, 1),
+    "\u200e-0.5": (-0.5, 1, 1),
+    "\ufeff0.5": (0.5, 1, 1),
+    "'-0.5": (-0.5, 1, 1),
+    "’-0.5": (-0.5, 1, 1),
+    '"-0.5"': (-0.5, 1, 1),
+    "“-0.5”": (-0.5, 1, 1),
+    "=0.5": (0.5, 1, 1),
+    '="0.5"': (0.5, 1, 1),
+    "≈ 0,5": (0.5, 1, 1),
+    "１．５": (1.5, 1, 2),
+    "－１，５": (-1.5, 1, 2),
+    "٣٫٥": (3.5, 1, 2),
+    "-٠.٥": (-0.5, 1, 1),
+    "1" * 100: (float("1" * 100), 0, 100),
+    "5e-324": (5e-324, 324, 1),
+    "1.7976931348623157e308": (1.7976931348623157e308, -292, 17),
+}
+BLANKS = [
+    "",
+    " ",
+    "\t\u00a0\n",
+    "-",
+    "–",
+    "−",
+    " — ",
+    "--",
+    "---",
+    "?",
+    "n/a",
+    "N/A",
+    "na",
+    "NA",
+    "n.a.",
+    "none",
+    "None",
+    "'",
+]
+UNREADABLE = {  # spelling -> what the reason says of it
+    "nan": "is no finite number",
+    "NaN": "is no finite number",
+    "-inf": "is no finite number",
+    "Infinity": "is no finite number",
+    "∞": "is no finite number",
+    "1e999": "has an exponent out of range",
+    "1e-999": "has an exponent out of range",
+    "1e" + "9" * 90: "has an exponent out of range",
+    "1e309": "is too large",
+    "1e-330": "is too small",
+    "50%": "is a percentage",
+    "٥٪": "is a percentage",
+    "0.5 m": 'has "m" after the number',
+    "0.5V": 'has "V" after the number',
+    "0.5-": 'has "-" after the number',
+    "1_000": "after the number",
+    "0x1F": "after the number",
+    "1½": "after the number",
+    "0,31O": "has a letter among its digits; write 0,310 if that is meant",
+    "l.5": "has a letter among its digits; write 1.5 if that is meant",
+    "0.5 0.6": "holds two numbers",
+    "0.5; 0.6": "holds two numbers",
+    "0.5\n0.6": "holds two numbers",
+    "1\n2": "holds two numbers",
+    "1 234": "holds two numbers, or a space inside one",
+    "1\u2009234,5": "holds two numbers, or a space inside one",
+    "1,234": "can be 1.234 or 1234; write 1.2340 or 1234",
+    "-12,345": "can be -12.345 or -12345",
+    "1,234e-2": "write 1.2340e-2 or 1234e-2",
+    "=0.5+0.5": "is a calculation",
+    "123,456": "can be 123.456 or 123456",
+    "1.234,5": "has both a dot and a comma",
+    "1,234.5": "has both a dot and a comma",
+    "1,234,567": "has several dots or commas",
+    "1.2.3": "has several dots or commas",
+    "4.68 × 10−2": "has no raised exponent; write 4.68e-2 if that is meant",
+    "4.68x102": "after the number|no raised exponent",
+    "10^-2": "is a calculation",
+    "5²": "is a calculation",
+    "0·5": "is a calculation",
+    "1-2": "is a calculation",
+    "0.5*0.3": "is a calculation",
+    "1/3.5": "is a calculation",
+    "1/0": "divides by zero",
+    "2026-03-01 00:00:00": "is a date",
+    "1.3.2026": "is a date",
+    "#DIV/0!": "is a spreadsheet's error",
+    "#N/A": "is a spreadsheet's error",
+    "--0.5": "is not a number",
+    "±0.5": "is not a number",
+    "(0.5)": "is not a number",
+    "z1 = 0.5": "is not a number",
+    "½": "is not a number",
+    "null": "is not a number",
+    "nil": "is not a number",
+    ".": "is not a number",
+    "e5": "is not a number",
+    "=": "is not a number",
+    "\u202e5.0": "is not a number",
+    "\u00ad0.5": "is not a number",
+    "1" * 101: "has 101 characters, more than the 100",
+}
+ODD = st.one_of(
+    st.text(max_size=12),
+    st.text("0123456789.,+-eE", max_size=20),
+    st.text("019.,-e \n\0_xX^·/%\u2212\u00a0²'", max_size=10),
+    st.from_regex(r"\A[+-]?[0-9]{0,17}[.,]?[0-9]{0,17}\Z"),
+    st.sampled_from(
+        ["1\n2", *VALUES, *BLANKS, *UNREADABLE, "infinity", "1_0", " 1", "1 ", "0" * 15 + "1", "9" * 16, "-0"]
+    ),
+)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def bits(value: float) -> bytes:
+    return struct.pack("<d", value)
+
+
+@pytest.mark.parametrize("text", VALUES)
+def test_a_number_as_people_write_it_is_read_with_the_digits_they_wrote(text):
+    numeral = read(text)
+    assert (numeral.kind, numeral.value, numeral.decimals, numeral.significant) == ("value", *VALUES[text])
+
+
+@pytest.mark.parametrize("text", BLANKS)
+def test_a_dash_or_a_word_for_nothing_is_blank(text):
+    assert read(text).kind == "blank"
+    assert math.isnan(read(text).value)
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_what_is_no_number_or_two_is_unreadable_and_the_reason_quotes_it(text):
+    numeral = read(text)
+    assert numeral.kind == "unreadable"
+    assert math.isnan(numeral.value)
+    assert numeral.reason.startswith(quoted(text.strip()))
+    assert re.search(UNREADABLE[text], numeral.reason)
+
+
+@pytest.mark.parametrize(("text", "value"), [("1,234", 1.234), ("1,5", 1.5), ("0.5", 0.5), ("0.123", 0.123)])
+def test_who_writes_a_decimal_comma_is_read_as_such(text, value):
+    assert read(text, comma=True).value == value
+
+
+def test_who_writes_a_decimal_comma_may_mean_thousands_by_a_dot():
+    assert "can be 1.234 or 1234" in read("1.234", comma=True).reason
+    assert read("1.234,5", comma=True).kind == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"), [("0,5", ","), ("0.5", "."), ("1,234", ""), ("1.234", ""), ("5", ""), ("a.b", ""), ("1.2,3", "")]
+)
+def test_the_decimal_mark_is_told_only_where_it_is_beyond_doubt(text, mark):
+    assert decimal_mark(text) == mark
+
+
+def spellings(value: float) -> list[str]:
+    plain = repr(value)
+    mantissa, _, exponent = plain.partition("e")
+    exponent = str(int(exponent or 0))
+    fixed = format(Decimal(plain), "f")
+    raised = exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    texts = [plain, plain.upper(), plain.replace("-", "−"), f" {plain}\u00a0", f"'{plain}", f'"{plain}"', "=" + plain]
+    texts += [f"{mantissa}{by}{exponent}" for by in ("e", "x10^", "*10**", " × 10^", "·10^")]
+    texts += [f"{mantissa}·10{raised}", f"{mantissa}x10^({exponent})", re.sub("^-", "- ", plain)]
+    texts += [plain + "0" * ("." in plain and "e" not in plain), "+" + plain if math.copysign(1, value) > 0 else plain]
+    texts += [fixed.replace("0.", ".", 1) if re.match(r"-?0\.\d", fixed) else fixed]
+    texts += ["".join(chr(ord("０") + int(c)) if c.isdigit() else c for c in plain)]
+    texts = [text for text in texts if len(text) <= LONGEST]
+    return texts + [text.replace(".", ",") for text in texts if not re.search(r"\.[0-9０-９]{3}(?![0-9０-９])", text)]
+
+
+@given(FLOATS | st.decimals(-50, 50, places=4).map(float))
+def test_any_float_in_any_accepted_spelling_reads_back_the_same(value):
+    for text in spellings(value):
+        numeral = read(text)
+        assert numeral.kind == "value", (text, numeral.reason)
+        assert bits(numeral.value) == bits(value), text
+        known_comma = read(text.replace(".", ","), comma=True)
+        assert bits(known_comma.value) == bits(value), text
+
+
+@given(st.integers(0, 10**8), st.integers(0, 12), st.integers(-40, 40))
+def test_decimals_and_significant_digits_say_what_one_more_digit_would_change(digits, decimals, exponent):
+    text = f"{Decimal(digits).scaleb(-decimals):f}e{exponent}"
+    numeral = read(text)
+    assert numeral.decimals == decimals - exponent
+    assert numeral.significant == (len(str(digits)) if digits else 0)
+
+
+def test_reading_many_at_once_keeps_a_line_end_inside_a_text():
+    assert read_block(["1\n2", "3"])[1].tolist() == [KINDS.index("unreadable"), KINDS.index("value")]
+
+
+@settings(max_examples=300)
+@given(st.lists(ODD | FLOATS.flatmap(lambda value: st.sampled_from(spellings(value))), max_size=8))
+@example([f"'{' ' * LONGEST}1.5"])
+def test_reading_many_at_once_is_reading_each(texts):
+    values, kinds, reasons = read_block(texts)
+    for index, text in enumerate(texts):
+        numeral = read(text)
+        assert KINDS[kinds[index]] == numeral.kind, text
+        assert reasons.get(index, "") == numeral.reason
+        if numeral.kind == "value":
+            assert bits(values[index]) == bits(numeral.value), text
+        else:
+            assert np.isnan(values[index])
+
+
+@given(ODD)
+def test_no_text_crashes_and_no_value_is_invented(text):
+    numeral = read(text)
+    assert (numeral.kind == "value") == math.isfinite(numeral.value)
+    assert (numeral.kind == "unreadable") == bool(numeral.reason)
+    if numeral.kind == "value":
+        assert any(c.isdecimal() for c in text)
+    if numeral.kind == "value" and re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", text):
+        assert bits(numeral.value) == bits(float(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 10_000, "1, " * 3_333, "1e" * 5_000, " " * 10_000 + "x", "-" * 10_000, "٣" * 10_000]
+)
+def test_a_cell_of_ten_thousand_characters_costs_nothing_and_is_unreadable(text):
+    start = time.process_time()
+    assert read(text).kind == "unreadable"
+    assert len(read(text).reason) < 300
+    assert time.process_time() - start < 0.1
+
+
+@given(
+    st.lists(
+        st.sampled_from(["1", "1, ", ".1", "1e", "x10^", "(", "/", "-", " ", "; ", "O", "10"]), min_size=1, max_size=4
+    )
+)
+def test_no_repetition_makes_reading_slow(parts):
+    text = ("".join(parts) * 100)[:LONGEST]
+    start = time.process_time()
+    for end in ("", "!", "%"):
+        read(text[: LONGEST - 1] + end)
+    assert time.process_time() - start < 0.1
+
+
+def test_a_text_is_quoted_short_and_without_what_does_not_print():
+    assert quoted("a\x1b[31m\u202eb") == '"a\\x1b[31m\\u202eb"'
+    assert quoted("x" * 41) == '"' + "x" * 40 + '…"'

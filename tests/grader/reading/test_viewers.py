@@ -1,0 +1,107 @@
+"""Papers that were filled in with a viewer earn what the same answers in a table do."""
+
+import csv
+import json
+import shutil
+import subprocess
+from collections import Counter
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.cli import app
+from qgen.exam.exam import make_exam, write_exam
+from qgen.exam.spec import spec_of
+from qgen.make import print_papers
+
+NAMES = ("Zoë Łukasiewicz", "李小龙", "Иван ẞ−")
+IDS = ("S1", "学-2", "s 3/ß")
+SPELLINGS = (
+    str,
+    lambda number: number.replace("-", "−"),
+    lambda number: number.replace("-", "−").replace(".", ","),
+    lambda number: number.replace("-", "–"),
+    lambda number: f" {number} ",
+    lambda number: number + "e0",
+    lambda number: number[:5],
+    lambda number: f"({number})\\",
+    lambda number: "",
+    lambda number: "0,5",
+)
+
+
+@pytest.fixture(scope="module")
+def exam(tmp_path_factory):
+    """An exam folder of three papers, two questions each."""
+    folder = tmp_path_factory.mktemp("viewers") / "exam"
+    folder.mkdir()
+    exam = make_exam(spec_of({}), 3, 7)[0]
+    write_exam(exam, folder)
+    print_papers(exam, folder)
+    return exam, folder
+
+
+@pytest.fixture(scope="module")
+def typed(exam):
+    """What each student types into each field, by variant."""
+    spelling = cycle(SPELLINGS)
+    return {
+        variant: {"name": NAMES[k], "student_id": IDS[k]}
+        | {item: next(spelling)(f"{exam[0].value[i, k]:.4f}") for i, item in enumerate(exam[0].columns)}
+        for k, variant in enumerate(exam[0].variants)
+    }
+
+
+def grader(*arguments):
+    done = CliRunner().invoke(app, list(map(str, arguments)))
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def poppler(jobs):
+    python = shutil.which("python3", path="/usr/bin") or "python3"
+    script = Path(__file__).with_name("fill_with_poppler.py")
+    done = subprocess.run([python, script], input=json.dumps(jobs), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def back(exam, typed):
+    """The folder of the papers, filled in, and what Poppler said of their fields."""
+    folder = exam[1].parent / "back"
+    folder.mkdir()
+    jobs = [(str(exam[1] / "papers" / f"{v}.pdf"), str(folder / f"{v}.pdf"), texts) for v, texts in typed.items()]
+    return folder, poppler(jobs)
+
+
+def test_what_poppler_fills_in_earns_the_marks_of_the_same_answers_in_a_table(exam, typed, back, tmp_path):
+    columns = exam[0].columns
+    with (tmp_path / "typed.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["student_id", "variant", *columns])
+        for variant, texts in typed.items():
+            table.writerow([texts["student_id"], variant, *(texts[item].strip() for item in columns)])
+    grader("collect", back[0], "--exam", exam[1], "--out", tmp_path / "collected.csv")
+    for name in ("typed", "collected"):
+        grader("score", tmp_path / f"{name}.csv", "--exam", exam[1], "--out", tmp_path / name, "--no-feedback")
+    for file in ("marks.csv", "scores.csv"):
+        assert (tmp_path / "typed" / file).read_text("utf-8") == (tmp_path / "collected" / file).read_text("utf-8")
+    with (tmp_path / "collected" / "marks.csv").open(encoding="utf-8", newline="") as file:
+        verdicts = Counter(row["verdict"] for row in csv.DictReader(file))
+    assert all(verdicts[name] > 9 for name in ("correct", "wrong", "blank", "unreadable")), verdicts
+
+
+def test_poppler_sees_a_field_for_every_item_and_only_the_paper_s_own_are_read_only(exam, back):
+    assert back[1] == [[sorted(["exam", "variant", "name", "student_id", *exam[0].columns]), ["exam", "variant"]]] * 3
+
+
+def test_what_poppler_fills_in_is_seen_on_the_paper(typed, back):
+    for variant, texts in typed.items():
+        shown = subprocess.run(["pdftotext", back[0] / f"{variant}.pdf", "-"], capture_output=True, check=True)
+        words = shown.stdout.decode()
+        # a machine may have no typeface for Chinese
+        ours = {text.strip() for text in texts.values() if all(char < "ƀ" or char in "−–" for char in text)}
+        assert {text for text in ours if text not in words} == set()

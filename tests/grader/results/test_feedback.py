@@ -1,0 +1,134 @@
+"""Every student gets one or two pages: marks per layer, each lost mark with the expected line, number and note."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pypdf
+import pytest
+
+from grader.marking.named import Named
+from grader.marking.score import score
+from grader.marking.verdicts import Marks
+from grader.reading.answers import read_answers
+from grader.results.feedback import feedback
+from qgen.exam.exam import Exam, make_exam
+from qgen.exam.spec import spec_of
+
+Barriers = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="module")
+def exam() -> Exam:
+    return make_exam(spec_of({}), 1, 1)[0]
+
+
+def marked(exam: Exam, tmp_path: Path, students: dict[str, dict[str, str]]) -> Marks:
+    path = tmp_path / "answers.csv"
+    lines = [",".join(("student_id", "variant", *exam.columns))]
+    for student, changes in students.items():
+        cells = [
+            changes.get(item, changes.get("*", exam.spec.rounding.text(exam.value[i, 0])))
+            for i, item in enumerate(exam.columns)
+        ]
+        lines.append(",".join((student, "001", *cells)))
+    path.write_text("\n".join(lines) + "\n")
+    return score(exam, read_answers(path, items=exam.columns, variants=exam.variants))
+
+
+def text_of(pdf: bytes) -> tuple[int, str]:
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    return len(reader.pages), " ".join(page.extract_text() for page in reader.pages)
+
+
+def test_a_lost_mark_comes_with_what_was_written_and_what_was_accepted(exam: Exam, tmp_path: Path) -> None:
+    marks = marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777"}})
+    ((name, pdf),) = feedback(marks)
+    pages, text = text_of(pdf)
+    i = exam.columns.index("q1_dw13")
+    assert name == "ann.pdf"
+    assert pages == 1
+    assert "you wrote 0.777" in text.replace("\n", " ")
+    assert f"{exam.low[i, 0]:g}"[:6] in text.replace("−", "-")
+    assert "65 of 66" in text
+
+
+def test_notes_are_typeset_and_name_no_raw_ids(exam: Exam, tmp_path: Path) -> None:
+    marks = marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777", "q1_db1_1": "0.666", "q1_a3": "abc"}})
+    cells = np.array([(0, exam.columns.index(item)) for item in ("q1_dw13", "q1_db1_1")])
+    words = [
+        ("x", "dw13: used new w_13 where w_12^(2) belongs. Take dL/dz."),
+        ("x", "db1_1: A mistake. db1_1: Another one."),
+    ]
+    ((_, pdf),) = feedback(replace(marks, named=Named.of(cells, words)))
+    text = " ".join(text_of(pdf)[1].split())
+    assert not re.search(r"[\^_]|dL|d[wb]1", text)
+    assert "Used" in text
+    assert "A mistake. Another one." in text
+    assert '"abc" is not a number' in text
+
+
+def test_the_name_of_the_exams_roster_stands_in_the_feedback(exam: Exam, tmp_path: Path) -> None:
+    named = replace(exam, names={"ann": "Zoë *Åström*", "bob": "Ann Bo \U0001f9ff"})
+    pdfs = [pdf for _, pdf in feedback(marked(named, tmp_path, {"ann": {"q1_a3": "\U0001f9ff"}, "bob": {}, "eve": {}}))]
+    first, second, third = (text_of(pdf)[1] for pdf in pdfs)
+    assert "Zoë *Åström*" in first
+    assert re.search("Ann Bo [?\U0001f9ff]", second)
+    assert "Name" not in third
+
+
+def test_a_perfect_student_is_told_so(exam: Exam, tmp_path: Path) -> None:
+    ((_, pdf),) = feedback(marked(exam, tmp_path, {"ann": {}}))
+    assert "Every answer earned its full marks." in text_of(pdf)[1]
+
+
+@pytest.mark.parametrize("answer", ["0.777", "", "what?"])
+def test_feedback_on_the_worst_paper_stays_within_two_pages(exam: Exam, tmp_path: Path, answer: str) -> None:
+    named = replace(exam, names={"ann": "Ann Able"})
+    ((_, pdf),) = feedback(marked(named, tmp_path, {"ann": {"*": answer}}))
+    assert text_of(pdf)[0] <= 2
+
+
+def test_hostile_ids_and_answers_make_safe_names_and_do_not_stop_the_rest(exam: Exam, tmp_path: Path) -> None:
+    students = {"../../etc": {"q1_a3": "$\\frac{"}, "..\\con": {"q1_a3": "\U0001f600 **x**"}, "Ωβ中": {}, "con": {}}
+    made = list(feedback(marked(exam, tmp_path, students)))
+    assert len({name.lower() for name, _ in made}) == len(students)
+    assert all("/" not in name and "\\" not in name and not name.startswith(".") for name, _ in made)
+    assert all(text_of(pdf)[0] >= 1 for _, pdf in made)
+
+
+def test_ids_that_differ_by_case_keep_their_own_feedback_and_control_characters_stop_nobody(
+    exam: Exam, tmp_path: Path
+) -> None:
+    students = {"A-3": {"q1_dw13": "0.777"}, "a": {"q1_a3": '"0.5\x07"'}, "A": {}}
+    made = dict(feedback(marked(exam, tmp_path, students)))
+    assert len(made) == 3
+    assert "0.777" in text_of(made["A-3.pdf"])[1]
+
+
+def test_feedback_has_no_barrier_for_those_who_cannot_see(exam: Exam, tmp_path: Path, barriers: Barriers) -> None:
+    wrong = dict.fromkeys(exam.columns[::3], "0.777")
+    blank = dict.fromkeys(exam.columns[:9], "")
+    assert barriers(*(pdf for _, pdf in feedback(marked(exam, tmp_path, {"ann": wrong, "bo": blank, "cy": {}})))) == []
+
+
+def test_what_the_examiner_decided_is_told_also_of_full_marks_and_of_blanks(exam: Exam, tmp_path: Path) -> None:
+    marks = marked(exam, tmp_path, {"ann": {"q1_a3": ""}})
+    cell = 0, exam.columns.index("q1_a3")
+    decided = replace(marks, decided={cell: 1.0}, said={cell: "examiner: 1 instead of 0: see the margin"})
+    ((_, pdf),) = feedback(decided)
+    text = " ".join(text_of(pdf)[1].split())
+    assert "66 of 66" in text
+    assert "Every answer earned its full marks." in text
+    assert "What the examiner decided" in text
+    assert "left blank; accepted is" in text
+    assert "Decided by the examiner: 1 instead of 0: see the margin" in text
+
+
+def test_a_parameter_that_was_not_moved_is_told_to_be_the_old_one(exam: Exam, tmp_path: Path) -> None:
+    old = exam.batches[0].givens["b3"][0]
+    ((_, pdf),) = feedback(marked(exam, tmp_path, {"ann": {"q1_new_b3": f"{old:g}"}}))
+    assert "That is the old value" in " ".join(text_of(pdf)[1].split())

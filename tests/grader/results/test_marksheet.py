@@ -1,0 +1,161 @@
+"""scores.csv and marks.csv come back as they were meant, and hold nothing that a spreadsheet runs."""
+
+import csv
+import io
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.lms.cells import runs
+from grader.lms.results import read_results
+from grader.marking.score import score
+from grader.marking.verdicts import CORRECT, VERDICTS, Marks
+from grader.reading.answers import Submissions
+from grader.reading.parsed_cells import Readings
+from grader.rehearsal.simulate import simulate
+from grader.results.marksheet import MARKS_HEADER, marks_csv, scores_csv
+from qgen.exam.exam import Exam, make_exam
+from qgen.exam.spec import spec_of
+from qgen.tables.cells import Coded
+from qgen.tables.spreadsheet import cell, guarded, unguarded
+
+NASTY = st.text(
+    st.sampled_from(list("=+-@|\t\r\n\"',; ;a0.5−＝＋\u00a0\u200b\ufeff"))
+    | st.characters(codec="utf-8", exclude_characters="\0")
+)
+"""Without NUL, which no answers file gets past the reader."""
+STEADY = settings(deadline=None, derandomize=True)
+
+
+@pytest.fixture(scope="module")
+def exam() -> Exam:
+    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)[0]
+
+
+def marked(exam: Exam, students: list[str], text: str | None = None) -> Marks:
+    """These students, who wrote `text` everywhere, or the key."""
+    n, width = len(students), len(exam.items)
+    key = [exam.spec.rounding.text(float(v)) for v in exam.value[:, 0]]
+    written = np.array([key if text is None else [text] * width] * n, dtype=object).reshape(n, width)
+    variants = np.zeros(n, dtype=np.intp)
+    return score(exam, Submissions(tuple(students), variants, exam.columns, Readings.of(Coded.of(written)), ()))
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+
+
+@pytest.fixture(scope="module")
+def plain_marks(exam: Exam) -> Marks:
+    return marked(exam, ["ann"], "0.5")
+
+
+def test_no_character_before_a_formula_hides_it_from_the_guard() -> None:
+    chars = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    assert not [char for char in chars if runs(guarded(f"{char}=1"))]
+
+
+@STEADY
+@given(student=NASTY, answer=NASTY)
+def test_hostile_text_comes_back_from_a_csv_reader_and_runs_in_no_spreadsheet(
+    plain_marks: Marks, student: str, answer: str
+) -> None:
+    width = len(plain_marks.exam.items)
+    written = Coded.of(np.full((1, width), answer, dtype=object))
+    submissions = replace(plain_marks.submissions, students=(student,), readings=Readings.of(written))
+    marks = replace(plain_marks, submissions=submissions, said={(0, 0): f"not a number: {answer}"})
+    rows = rows_of("".join(marks_csv(marks)))
+    assert len(rows) == width
+    for row in rows:
+        assert row["student_id"] == guarded(student)
+        assert row["answer"] == guarded(answer)
+        assert not any(runs(text) for text in row.values() if not is_number(text)), row
+    (total,) = rows_of(scores_csv(marks))
+    assert total["student_id"] == guarded(student)
+
+
+def is_number(text: str) -> bool:
+    return not text.strip("0123456789.,+-eE")
+
+
+@STEADY
+@given(NASTY)
+def test_a_guarded_text_is_the_text_but_for_apostrophes_and_a_number_is_itself(text: str) -> None:
+    assert guarded(text).replace("'", "") == text.replace("'", "")
+    assert guarded(guarded(text)) == guarded(text)
+    if "'" not in text:
+        assert unguarded(guarded(text)) == text
+
+
+@pytest.mark.parametrize("text", ["-0.0468", "+1", "1e-5", "-4.68E-2", "0012", "-.5", "S-01", "a=b", "1,2", ""])
+def test_what_is_harmless_is_left_as_it_is(text: str) -> None:
+    assert guarded(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "\t=1", " =1", "＝1", "-1+2", "a;=1", "1\n=2", "\ufeff=1", "|x"]
+)
+def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
+    assert runs(text)
+    assert not runs(guarded(text))
+    assert unguarded(guarded(text)) == text
+
+
+@STEADY
+@given(NASTY)
+def test_a_cell_reads_back_as_one_cell(text: str) -> None:
+    assert next(csv.reader(io.StringIO(f"{cell(text)},end\n", newline=""))) == [guarded(text), "end"]
+
+
+def test_ids_with_leading_zeros_and_formulas_come_back_to_the_gradebook(exam: Exam, tmp_path: Path) -> None:
+    students = ["0012", "007", "=1+1", "-x", "@ann", "Zoë, Ünal"]
+    marks = marked(exam, students, "0.5")
+    (tmp_path / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
+    (tmp_path / "marks.csv").write_text("".join(marks_csv(marks)), "utf-8", newline="")
+    results = read_results(tmp_path, marks=True)
+    assert [score.student_id for score in results.scores] == students
+    assert list(results.lost) == students
+    assert not results.ungraded
+
+
+def test_every_cell_has_a_row_that_says_what_was_written_expected_and_earned(exam: Exam) -> None:
+    marks = score(exam, simulate(exam, 60, np.random.default_rng(1)).submissions)
+    earned, text = marks.earned(), "".join(marks_csv(marks))
+    assert text.startswith(MARKS_HEADER + "\n")
+    rows = iter(rows_of(text))
+    for s, student in enumerate(marks.submissions.students):
+        v = int(marks.submissions.variants[s])
+        for i, item in enumerate(exam.items):
+            row = next(rows)
+            assert (row["student_id"], row["variant"], row["item"]) == (student, exam.variants[v], item.id)
+            assert (row["layer"], row["part"]) == (item.layer, item.part)
+            assert row["answer"] == guarded(marks.submissions.written[s, i])
+            assert row["expected"] == exam.spec.rounding.text(float(exam.value[i, v]))
+            assert (float(row["low"]), float(row["high"])) == (exam.low[i, v], exam.high[i, v])
+            assert row["verdict"] == VERDICTS[marks.verdicts[s, i]]
+            assert (float(row["marks"]), float(row["max_marks"])) == (earned[s, i], item.marks)
+            assert row["misconception"] == marks.explained.get((s, i), ("", ""))[0]
+            assert row["note"] == guarded(marks.notes.get((s, i), ""))
+    assert next(rows, None) is None
+
+
+def test_scores_add_up_over_the_layers(exam: Exam) -> None:
+    marks = score(exam, simulate(exam, 60, np.random.default_rng(1)).submissions)
+    for row, total in zip(rows_of(scores_csv(marks)), marks.scores.tolist(), strict=True):
+        assert Decimal(row["score"]) == Decimal(str(total))
+        assert Decimal(row["q1_hidden"]) + Decimal(row["q1_output"]) == Decimal(row["score"])
+        assert abs(float(row["percent"]) - 100 * total / exam.max_score) <= 0.005
+
+
+def test_a_changed_mark_stands_in_the_row(exam: Exam) -> None:
+    marks = marked(exam, ["ann"])
+    assert (marks.verdicts == CORRECT).all()
+    after = replace(marks, decided={(0, 1): 0.75, (0, 2): 0.25}, said={(0, 1): "", (0, 2): "examiner"})
+    first, second = rows_of("".join(marks_csv(after)))[1:3]
+    assert (first["verdict"], first["marks"], first["note"]) == ("correct", "0.75", "")
+    assert (second["verdict"], second["marks"], second["note"]) == ("correct", "0.25", "examiner")

@@ -1,0 +1,97 @@
+"""Networks as data: what a table of layers means, and what is said about one that means nothing."""
+
+import pytest
+from cases import THIRD
+
+from qgen.engine.network import layer_names, named_network, network_of
+from qgen.errors import InputError
+
+GOOD = {"inputs": 3, "layers": [{"units": 2, "activation": "relu"}, {"units": 1, "activation": "sigmoid"}]}
+
+
+def faults(table):
+    with pytest.raises(InputError) as caught:
+        network_of(table, "net", "exam.toml: network")
+    return caught.value.faults
+
+
+def test_a_count_of_units_labels_them_by_layer():
+    network = network_of(THIRD, "net", "here")
+    assert [layer.units for layer in network.layers] == [
+        ("1_1", "2_1", "3_1"),
+        ("1_2", "2_2", "3_2"),
+        ("1_3", "2_3"),
+    ]
+    assert network.shape == "2-3-3-2"
+    assert (network.xs, network.ys) == (("x1", "x2"), ("y1", "y2"))
+    assert len(network.weights) == 6 + 9 + 6
+    assert len(network.biases) == 8
+
+
+def test_the_networks_of_the_notes_come_with_the_program():
+    a, b = named_network("relu-sigmoid", "here"), named_network("tanh-heads", "here")
+    assert (a.shape, [layer.activation for layer in a.layers]) == ("3-2-2-1", ["relu", "sigmoid", "sigmoid"])
+    assert (b.shape, [layer.activation for layer in b.layers]) == ("2-1-2", ["tanh", "sigmoid"])
+    assert (a.ys, b.ys) == (("y",), ("y2", "y3"))
+
+
+@pytest.mark.parametrize(
+    ("count", "names"),
+    [(1, ("output",)), (2, ("hidden", "output")), (4, ("hidden1", "hidden2", "hidden3", "output"))],
+)
+def test_layers_are_named_from_the_input_on(count, names):
+    assert layer_names(count) == names
+
+
+def test_an_unknown_network_is_answered_with_the_nearest():
+    with pytest.raises(InputError) as caught:
+        named_network("relu-sigmoit", "exam.toml: network")
+    assert caught.value.faults == ('exam.toml: network: no network "relu-sigmoit"; did you mean "relu-sigmoid"?',)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"inputs": 0}, 'exam.toml: network.inputs: "0" is not a number of inputs; write 1 to 99'),
+        ({"inputs": True}, 'exam.toml: network.inputs: "True" is not a number of inputs; write 1 to 99'),
+        ({"inputs": "3"}, 'exam.toml: network.inputs: "3" is not a number of inputs; write 1 to 99'),
+        ({"input": 3}, 'exam.toml: network: "input" is not known; did you mean "inputs"?'),
+        ({"layers": []}, 'exam.toml: network.layers: write a list such as [{units = 3, activation = "relu"}, ...]'),
+        ({"layers": "relu"}, 'exam.toml: network.layers: write a list such as [{units = 3, activation = "relu"}, ...]'),
+        (
+            {"layers": ["relu"]},
+            'exam.toml: network.layers[1]: "relu" is not a table; write {units = 3, activation = "relu"}',
+        ),
+        (
+            {"layers": [{"units": 1, "activation": "sigmoyd"}]},
+            'exam.toml: network.layers[1].activation: "sigmoyd" is not known; '
+            "write one of relu, sigmoid, tanh, identity",
+        ),
+        (
+            {"layers": [{"units": 100, "activation": "relu"}]},
+            'exam.toml: network.layers[1].units: "100" is not a number of units; write 1 to 99',
+        ),
+        (
+            {"layers": [{"units": ["a"], "activation": "relu"}]},
+            "exam.toml: network.layers[1].units: \"['a']\" is not a number of units; write 1 to 99",
+        ),
+        (
+            {"layers": [{"units": 1, "activation": "relu", "bias": 1}]},
+            'exam.toml: network.layers[1]: "bias" is not known; known: units, activation',
+        ),
+        (
+            {"layers": [{"units": ["1", "1"], "activation": "relu"}]},
+            "exam.toml: network.layers[1].units: \"['1', '1']\" is not a number of units; write 1 to 99",
+        ),
+        (
+            {"layers": [{"units": ["1"], "activation": "relu"}, {"units": ["1"], "activation": "relu"}]},
+            'exam.toml: network.layers: two units share a name in "1 1"; write other labels',
+        ),
+    ],
+)
+def test_a_table_that_is_no_network_is_refused(change, fault):
+    assert fault in faults(GOOD | change)
+
+
+def test_all_faults_are_listed_at_once():
+    assert len(faults({"inputs": 0, "layers": [{"units": 0, "activation": "x"}, {"units": 1}], "more": 1})) == 5

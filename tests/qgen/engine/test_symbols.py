@@ -1,0 +1,87 @@
+"""Symbols: what is written means what was computed, brackets and names included."""
+
+import math
+from operator import add, mul, sub
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reading import value_of
+
+from qgen.engine import functions
+from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol, symbol
+
+numbers = st.sampled_from(["0.25", "-0.5", "1.75", "-2", "0", "1", "0.5"])
+leaves = numbers.map(lambda text: (number_symbol(text), float(text)))
+
+
+def grown(children):
+    pairs = st.tuples(st.sampled_from([add, sub, mul]), children, children)
+    both = pairs.map(lambda t: (t[0](t[1][0], t[2][0]), t[0](t[1][1], t[2][1])))
+    names = st.sampled_from(["square", "bell", "relu", "positive", "tanh"])
+    one = st.tuples(names, children).map(
+        lambda t: (getattr(functions, t[0])(t[1][0]), float(getattr(functions, t[0])(t[1][1])))
+    )
+    constants = st.tuples(st.sampled_from([0.5, 1, 2]), children).map(lambda t: (t[0] - t[1][0], t[0] - t[1][1]))
+    return both | one | constants | children.map(lambda c: (-c[0], -c[1]))
+
+
+@given(st.recursive(leaves, grown, max_leaves=6))
+def test_what_is_written_is_what_was_computed(expression):
+    written, computed = expression
+    assert value_of(written.latex) == pytest.approx(computed, rel=1e-9, abs=1e-9)
+
+
+@given(st.floats(0.01, 0.99).map(lambda a: f"{a:.4f}"))
+def test_logarithms_and_sigmoids_mean_what_was_computed(text):
+    a = number_symbol(text)
+    assert value_of(functions.log(a).latex) == pytest.approx(math.log(float(text)))
+    assert value_of(functions.log(1 - a).latex) == pytest.approx(math.log(1 - float(text)))
+    assert value_of((number_symbol("0.5") * functions.log(a)).latex) == pytest.approx(0.5 * math.log(float(text)))
+    assert value_of(functions.sigmoid(-a).latex) == pytest.approx(1 / (1 + math.exp(float(text))))
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("w11_1", "w_{11}^{(1)}"),
+        ("w13", "w_{13}"),
+        ("w10.2_1", r"w_{10,\,2}^{(1)}"),
+        ("b3", "b_{3}"),
+        ("z2_2", "z_{2}^{(2)}"),
+        ("a3", "a_{3}"),
+        ("x1", "x_{1}"),
+        ("y", "y"),
+        ("y2", "y_{2}"),
+        ("alpha", r"\alpha"),
+        ("loss", "L"),
+        ("dw13", r"\frac{\partial L}{\partial w_{13}}"),
+        ("db1_2", r"\frac{\partial L}{\partial b_{1}^{(2)}}"),
+        ("new_w11_1", r"w_{11}^{(1)\,\text{new}}"),
+        ("new_b3", r"b_{3}^{\,\text{new}}"),
+        ("t2_dw11_1", r"\frac{\partial L}{\partial w_{11}^{(1)}}"),
+        ("t3_x2", "x_{2}"),
+        ("t2_loss", "L"),
+    ],
+)
+def test_a_quantity_is_named_as_in_the_notes(name, latex):
+    assert latex_name(name) == latex
+    assert name_symbol(name).latex == latex
+
+
+def test_a_factor_one_is_not_written_but_a_number_that_came_out_as_one_is():
+    w = name_symbol("w13")
+    assert (w * 1).latex == (1 * w).latex == "w_{13}"
+    assert (number_symbol("1") * w).latex == r"1 \cdot w_{13}"
+
+
+def test_numbers_are_multiplied_by_a_dot_and_names_side_by_side():
+    assert (name_symbol("w13") * name_symbol("a3")).latex == r"w_{13}\,a_{3}"
+    assert (number_symbol("0.5") * number_symbol("-2")).latex == r"0.5 \cdot \left(-2\right)"
+
+
+def test_a_constant_of_a_rule_is_written_as_in_the_notes():
+    assert symbol(0.5).latex == r"\tfrac{1}{2}"
+    assert symbol(2).latex == "2"
+    already = Symbol("x")
+    assert symbol(already) is already

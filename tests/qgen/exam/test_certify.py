@@ -1,0 +1,189 @@
+"""Every condition of a fair paper is computed as it is worded, and rejects a variant that breaks it alone."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from cases import any_givens, drawn, spec_for
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qgen.engine.misconceptions import CATALOGUE
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, copied_share, kind_of, mistake_gaps, quick, ranges
+
+
+def candidates(network, loss, n, seed=0, certify=None, rounding="4dp", **keys):
+    """Draws that nobody certified yet."""
+    spec = spec_for(network, loss, certify=certify or {}, rounding=rounding, **keys)
+    question, rng = spec.questions[0], np.random.default_rng(seed)
+    pools = {kind: [float(v) for v in pool.values] for kind, pool in question.pools.items()}
+    givens = {name: rng.choice(pools[kind_of(name)], n) for name in question.question.givens}
+    return Batch(question, spec.rounding, spec.certify, givens)
+
+
+@cache
+def measured(rounding, change):
+    batch = candidates("A", "cross-entropy", 1500, rounding=rounding)
+    batch = replace(batch, certify=replace(batch.certify, **dict(change)))
+    return batch, margins(batch)
+
+
+def margins(batch):
+    return {condition: margin for stage in STAGES for condition, margin in stage(batch).items()}
+
+
+NO_WIDTH = {"tolerance": 1e9, "saturation": 0.0, "kink": 0.0, "misconceptions": False}
+
+
+@pytest.mark.parametrize(
+    ("condition", "change", "rounding", "follows"),
+    [
+        ("active", {"kink": 0.3}, "4dp", ()),
+        ("saturation", {"saturation": 0.2}, "4dp", ()),
+        ("work", {}, "4dp", ()),
+        ("tolerance", {}, "4dp", ()),
+        ("misconceptions", {}, "4dp", ()),
+        # a range that holds 0 is wider than any tolerance that a spec may set, and a step that may be 0 changes nothing
+        ("zero", NO_WIDTH, "2dp", ("old value",)),
+        ("old value", NO_WIDTH, "2dp", ()),
+    ],
+)
+def test_a_variant_that_breaks_one_condition_alone_is_rejected_by_it(condition, change, rounding, follows):
+    batch, found = measured(rounding, tuple(change.items()))
+    broken = {name: ~(margin > 0) for name, margin in found.items()}
+    others = [b for name, b in broken.items() if name != condition and name not in follows]
+    alone = np.flatnonzero(broken[condition] & ~np.any(others, axis=0))
+    assert len(alone)
+    one = batch.take(alone[:1])
+    again = margins(Batch(one.spec, one.rounding, one.certify, one.givens))
+    assert {name for name, margin in again.items() if not margin[0] > 0} - set(follows) == {condition}
+
+
+def test_every_condition_has_words():
+    names = {*margins(candidates("B", "cross-entropy", 1)), "copying"}
+    assert names <= set(CONDITIONS)
+
+
+def test_units_are_active_or_dead_and_off_their_kink():
+    batch = candidates("A", "squared-error", 300)
+    z = np.array([batch.values["z1_1"], batch.values["z2_1"]])
+    for dead in (0, 1, 2):
+        margin = quick(replace(batch, spec=replace(batch.spec, dead_relu=dead)))["active"]
+        expected = ((z <= 0).sum(axis=0) == dead) & (np.abs(z).min(axis=0) > batch.certify.kink)
+        assert ((margin > 0) == expected).all()
+        assert expected.any()
+
+
+def test_every_iteration_has_the_dead_units_asked_for():
+    batch = candidates("A", "squared-error", 300)
+    spec = spec_for("A", "squared-error", 2, rounding="4dp")
+    givens = any_givens(spec.questions[0].question, 300)
+    batch = Batch(spec.questions[0], spec.rounding, spec.certify, givens)
+    dead = np.array([[batch.values[f"{p}z{u}_1"] <= 0 for u in (1, 2)] for p in ("", "t2_")]).sum(axis=1)
+    assert not (quick(batch)["active"][(dead != 0).any(axis=0)] > 0).any()
+
+
+def test_saturation_is_the_distance_of_an_activation_from_its_limits():
+    batch = candidates("B", "cross-entropy", 300)
+    v = batch.values
+    inner = np.min([v["a2"], 1 - v["a2"], v["a3"], 1 - v["a3"], 1 - np.abs(v["a1"])], axis=0)
+    np.testing.assert_allclose(quick(batch)["saturation"], inner - 0.05)
+
+
+def test_ranges_keep_the_tolerance_leave_out_zero_and_move_every_parameter():
+    n = 100
+    batch = candidates("A", "cross-entropy", n, rounding="2dp")
+    found = ranges(batch)
+    seen = []
+    for v in range(n):
+        widest, zero, old = 0.0, False, False
+        for item in batch.question.items:
+            accepted, value = batch.accepted[item.id], float(batch.values[item.step][v])
+            low, high = accepted.low[v], accepted.high[v]
+            zero |= low <= 0 <= high
+            if value:
+                widest = max(widest, (value - low) / abs(value), (high - value) / abs(value))
+            if item.part == "update" and batch.values["d" + item.step[4:]][v]:
+                old |= low <= batch.givens[item.step[4:]][v] <= high
+        assert found["tolerance"][v] == pytest.approx(0.05 - widest)
+        assert (found["zero"][v] > 0) == (not zero)
+        assert (found["old value"][v] > 0) == (not old)
+        seen.append((zero, old))
+    assert len(set(seen)) >= 3
+
+
+def test_a_margin_that_is_no_number_rejects():
+    batch = candidates("A", "cross-entropy", 4)
+    batch = Batch(batch.spec, batch.rounding, batch.certify, dict(batch.givens) | {"b3": np.full(4, 9000.0)})
+    with np.errstate(all="ignore"):
+        assert not (np.min(list(margins(batch).values()), axis=0) > 0).any()
+
+
+def test_given_names_tell_their_pool():
+    kinds = {"w11_1": "weights", "b3": "biases", "x2": "inputs", "y": "targets", "alpha": "learning_rate"}
+    assert {name: kind_of(name) for name in kinds} == kinds
+    assert (kind_of("t2_x1"), kind_of("t3_y2")) == ("inputs", "targets")
+
+
+@pytest.mark.parametrize(("network", "loss", "iterations"), [("A", "squared-error", 1), ("B", "cross-entropy", 2)])
+def test_gaps_are_positive_on_certified_variants_and_infinite_where_nothing_changes(network, loss, iterations):
+    batch = drawn(40, network, loss, iterations)
+    seen = set()
+    for misconception, item, gap in mistake_gaps(batch, CATALOGUE):
+        assert gap.shape == (40,)
+        assert (gap > 0).all()
+        assert np.isfinite(gap).any()
+        seen.add(misconception.name)
+        assert (misconception.name, item.part) != ("gradient-ascent", "gradient")
+    assert {"target-minus-output", "gradient-ascent"} <= seen
+
+
+def test_a_mistake_made_in_one_iteration_is_not_held_against_the_next():
+    batch = drawn(40, "B", "cross-entropy", 2)
+    touched = {item.step for m, item, _ in mistake_gaps(batch, CATALOGUE) if m.name == "gradient-ascent"}
+    assert touched == {i.step for i in batch.question.items if i.part == "update"}
+
+
+@given(
+    marks=st.lists(st.sampled_from([0.5, 1, 2]), min_size=1, max_size=4),
+    n=st.integers(1, 5),
+    seed=st.integers(0, 1000),
+)
+def test_the_copied_share_is_what_counting_one_by_one_gives(marks, n, seed):
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 3, (len(marks), n)).astype(float)
+    low, high = values - rng.integers(0, 2, values.shape), values + rng.integers(0, 2, values.shape)
+    expected = []
+    for mine in range(n):
+        shares = [0.0]
+        for theirs in range(n):
+            if theirs != mine:
+                shares.append(
+                    sum(
+                        mark
+                        for k, mark in enumerate(marks)
+                        # a dead unit's 0 is copied from nobody
+                        if values[k, theirs] != 0 and low[k, mine] <= values[k, theirs] <= high[k, mine]
+                    )
+                    / sum(marks)
+                )
+        expected.append(max(shares))
+    np.testing.assert_allclose(copied_share(np.array(marks), values, low, high), expected)
+
+
+def test_the_copied_share_is_the_same_in_pieces():
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 9, (3, 1500)).astype(float)
+    marks = np.array([1.0, 2.0, 3.0])
+    shares = copied_share(marks, values, values, values)
+    for v in (0, 1333, 1499):
+        same = ((values == values[:, [v]]) & (values != 0)) * marks[:, None]
+        earned = same.sum(axis=0)
+        earned[v] = 0
+        assert shares[v] == pytest.approx(earned.max() / 6)
+
+
+def test_nothing_is_copied_where_nothing_is_marked():
+    values = np.ones((2, 3))
+    assert copied_share(np.zeros(2), values, values, values).tolist() == [0, 0, 0]

@@ -1,0 +1,126 @@
+"""An exam folder is certified again from its stored numbers, and one altered number is found and named."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qgen.errors import InputError
+from qgen.exam.check import certificate, check_folder
+from qgen.exam.exam import make_exam, read_exam, write_exam
+from qgen.exam.spec import spec_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    exam, _ = make_exam(spec_of({}), 5, 1)
+    write_exam(exam, tmp_path)
+    return tmp_path
+
+
+def altered(folder: Path, change: Callable[[Any], None]) -> tuple[str, ...]:
+    path = folder / "exam.json"
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    return check_folder(folder)[2]
+
+
+def test_an_untouched_folder_keeps_every_condition(folder: Path) -> None:
+    _, lines, faults = check_folder(folder)
+    assert faults == ()
+    assert len(lines) == 20
+    assert all(line.holds for line in lines)
+
+
+@pytest.mark.parametrize("given", ["w21_1", "b3", "x2", "y", "alpha"])
+def test_an_altered_given_is_named_with_what_it_was(folder: Path, given: str) -> None:
+    was = json.loads((folder / "exam.json").read_text())["variants"][2]["givens"]["q1"][given]
+    new = {"y": 1 - was, "alpha": 0.5 if was != 0.5 else 0.6}.get(given, 0.77)
+
+    def change(content: Any) -> None:
+        content["variants"][2]["givens"]["q1"][given] = new
+
+    (fault,) = altered(folder, change)
+    assert f"variant 003: given q1.{given}" in fault
+    assert f"was {was:g} when it was made" in fault
+
+
+def test_an_altered_answer_is_named(folder: Path) -> None:
+    def change(content: Any) -> None:
+        content["variants"][1]["answers"]["q2_dw13"] += 0.01
+
+    (fault,) = altered(folder, change)
+    assert "variant 002: answer q2_dw13" in fault
+
+
+def test_an_altered_range_is_named_in_exam_json(folder: Path) -> None:
+    def change(content: Any) -> None:
+        content["variants"][4]["accepted"]["q1_dw13"][1] = 99.0
+
+    faults = altered(folder, change)
+    assert any('variant 005: high of q1_dw13 "99"' in fault for fault in faults)
+
+
+def test_an_altered_cell_of_key_csv_is_named_by_its_line(folder: Path) -> None:
+    path = folder / "key.csv"
+    lines = path.read_text().splitlines()
+    lines[7] = lines[7].replace(",1,", ",3,", 1)
+    path.write_text("\n".join(lines) + "\n")
+    (fault,) = check_folder(folder)[2]
+    assert 'key.csv:8: variant 001, q1_a1_2, marks: "3" is 1' in fault
+
+
+def test_a_change_of_anything_else_breaks_the_checksum(folder: Path) -> None:
+    def change(content: Any) -> None:
+        content["names"]["eve"] = "Eve"
+
+    (fault,) = altered(folder, change)
+    assert "checksum" in fault
+
+
+def test_a_key_saved_anew_with_the_same_numbers_is_named_as_the_marking_will_refuse_it(folder: Path) -> None:
+    path = folder / "key.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    (fault,) = check_folder(folder)[2]
+    assert fault == f"{path}: has the right numbers, but was saved anew after it was made (checksum); restore it"
+    with pytest.raises(InputError):
+        read_exam(folder)
+
+
+def test_another_seed_is_named_and_its_absence_in_older_exams_is_not(folder: Path) -> None:
+    (fault,) = altered(folder, lambda content: content.update(seed="2"))
+    assert "exam.json: the seed was changed" in fault
+
+    def older(content: Any) -> None:
+        del content["checksums"]["seed"]
+
+    assert altered(folder, older) == ()
+
+
+def test_the_certificate_names_the_variant_that_fails() -> None:
+    exam, _ = make_exam(spec_of({}), 3, 1)
+    broken = exam.batches[0].givens["b1_1"].copy()
+    broken[1] = -5.0
+    batch = replace(exam.batches[0], givens={**exam.batches[0].givens, "b1_1": broken})
+    failing = replace(exam, batches=(batch, exam.batches[1]))
+    lines = {(line.question, line.condition): line for line in certificate(failing)}
+    assert not lines["q1", "active"].holds
+    assert lines["q1", "active"].variant == "002"
+    assert lines["q2", "active"].holds
+
+
+def test_two_equal_inputs_of_an_example_are_no_fair_paper() -> None:
+    exam, _ = make_exam(spec_of({}), 3, 1)
+    same = exam.batches[1].givens["x1"].copy()
+    same[2] = exam.batches[1].givens["x2"][2]
+    batch = replace(exam.batches[1], givens={**exam.batches[1].givens, "x1": same})
+    lines = {
+        (line.question, line.condition): line for line in certificate(replace(exam, batches=(exam.batches[0], batch)))
+    }
+    assert not lines["q2", "inputs"].holds
+    assert lines["q2", "inputs"].variant == "003"
+    assert lines["q1", "inputs"].holds

@@ -1,0 +1,211 @@
+"""exam.toml -> Spec: defaults, what is drawn, and one line for everything that cannot be meant."""
+
+from decimal import Decimal
+
+import pytest
+from cases import THIRD
+
+from qgen.errors import InputError
+from qgen.exam.spec import POOLS, read_spec, spec_of
+
+Q1 = "exam.toml: questions[1]"
+RANGE = "write {low = -0.99, high = 0.99, step = 0.01}, a list or a number"
+
+
+def faults(table):
+    with pytest.raises(InputError) as caught:
+        spec_of(table)
+    return caught.value.faults
+
+
+def question(**keys):
+    return {"questions": [{"network": "relu-sigmoid", **keys}]}
+
+
+def test_an_empty_file_is_both_networks_of_the_notes_with_every_default():
+    spec = spec_of({})
+    assert [(q.question.network.name, q.question.loss, q.question.iterations) for q in spec.questions] == [
+        ("relu-sigmoid", "squared-error", 1),
+        ("tanh-heads", "cross-entropy", 1),
+    ]
+    assert str(spec.rounding) == "4dp"
+    assert (spec.certify.tolerance, spec.certify.copying, spec.marking.imprecise) == (0.05, 0.1, 0.5)
+
+
+def test_the_filled_in_table_is_the_same_spec_again():
+    for table in (
+        {},
+        question(loss="cross-entropy", iterations=2, givens={"x1": 0.7}),
+        {"questions": [{"network": THIRD}]},
+    ):
+        once = spec_of(table)
+        assert spec_of(once.table) == once
+        assert spec_of(once.table).table == once.table
+
+
+def test_several_iterations_round_to_one_more_decimal_unless_told():
+    assert str(spec_of(question(iterations=2)).rounding) == "5dp"
+    assert str(spec_of(question(iterations=2) | {"rounding": "4dp"}).rounding) == "4dp"
+
+
+def test_pools_hold_no_zero_no_one_and_nothing_that_ends_in_zero():
+    for q in spec_of({}).questions:
+        for kind in ("weights", "biases", "inputs"):
+            for value in q.pools[kind].values:
+                assert abs(value) not in (0, 1)
+                assert str(value)[-1] != "0"
+    assert set(q.pools) == set(POOLS)
+    assert [str(v) for v in q.pools["learning_rate"].values] == ["0.5", "0.6", "0.7", "0.8"]
+
+
+def test_a_range_holds_its_ends_and_the_multiples_of_its_step():
+    pools = spec_of(question(weights={"low": -0.33, "high": 0.35, "step": 0.11, "smallest": 0.2})).questions[0].pools
+    assert pools["weights"].values == (Decimal("-0.33"), Decimal("-0.22"), Decimal("0.22"), Decimal("0.33"))
+    pools = spec_of(question(inputs={"low": 2, "high": 5, "step": 1})).questions[0].pools
+    assert pools["inputs"].values == (2, 3, 4, 5)
+
+
+def test_a_list_or_a_number_is_taken_as_it_is():
+    pools = spec_of(question(inputs=[1, 2, 0], learning_rate=0.5)).questions[0].pools
+    assert pools["inputs"].values == (1, 2, 0)
+    assert pools["learning_rate"].values == (Decimal("0.5"),)
+
+
+FAULTS = [
+    ({"titel": "x"}, 'exam.toml: titel: not known; did you mean "title"?'),
+    (question(los="x"), f'{Q1}.los: not known; did you mean "loss"?'),
+    ({"certify": {"tolerence": 0.1}}, 'exam.toml: certify.tolerence: not known; did you mean "tolerance"?'),
+    ({"marking": {"imprcise": 1}}, 'exam.toml: marking.imprcise: not known; did you mean "imprecise"?'),
+    (question(marks={"los": 1}), f'{Q1}.marks.los: not known; did you mean "loss"?'),
+    ({"questions": []}, "exam.toml: questions: write one or more [[questions]] tables"),
+    ({"questions": {"network": "relu-sigmoid"}}, "exam.toml: questions: write one or more [[questions]] tables"),
+    ({"questions": ["relu-sigmoid"]}, "exam.toml: questions: write one or more [[questions]] tables"),
+    ({"title": 3}, 'exam.toml: title: "3" is not text'),
+    ({"course": ["a"]}, "exam.toml: course: \"['a']\" is not text"),
+    ({"instructions": False}, 'exam.toml: instructions: "False" is not text'),
+    ({"paper": "a5"}, 'exam.toml: paper: "a5" is no paper size; write "a4" or "letter"'),
+    ({"drawing": True}, 'exam.toml: drawing: "True" is not accepted; write "names" or "values"'),
+    ({"rounding": "four"}, 'exam.toml: rounding: "four" is no rounding rule; write 2dp to 8dp or 2sf to 8sf'),
+    ({"certify": 3}, 'exam.toml: certify: "3" is not a table'),
+    ({"certify": {"tolerance": 2}}, 'exam.toml: certify.tolerance: "2" is not accepted; write a number from 0 to 1'),
+    ({"certify": {"kink": "a"}}, 'exam.toml: certify.kink: "a" is not accepted; write a number from 0 to 1'),
+    ({"certify": {"misconceptions": "no"}}, 'exam.toml: certify.misconceptions: "no": write true or false'),
+    ({"marking": {"imprecise": -1}}, 'exam.toml: marking.imprecise: "-1" is not accepted; write a number from 0 to 1'),
+    (
+        {"marking": {"no_follow_through": "loss"}},
+        'exam.toml: marking.no_follow_through: "loss": write a list of forward, loss, gradient, update',
+    ),
+    (question(network="relu-sigmiod"), f'{Q1}.network: no network "relu-sigmiod"; did you mean "relu-sigmoid"?'),
+    (
+        {"questions": [{"network": 7}]},
+        f'{Q1}.network: write a name such as "relu-sigmoid", or a table of inputs and layers',
+    ),
+    (question(loss="mse"), f'{Q1}.loss: "mse" is not known; write one of squared-error, cross-entropy'),
+    (
+        question(network={"inputs": 2, "layers": [{"units": 2, "activation": "tanh"}]}),
+        f'{Q1}.loss: cross-entropy needs sigmoid outputs, "network" ends in tanh; write loss = "squared-error"',
+    ),
+    (question(iterations=0), f'{Q1}.iterations: "0" is not accepted; write 1 to 9'),
+    (question(iterations="2"), f'{Q1}.iterations: "2" is not accepted; write 1 to 9'),
+    (question(iterations=True), f'{Q1}.iterations: "True" is not accepted; write 1 to 9'),
+    (question(dead_relu=3), f'{Q1}.dead_relu: "3" is not accepted; write 0 to 2'),
+    (question(marks=3), f'{Q1}.marks: "3" is not a table'),
+    (question(marks={"loss": -1}), f'{Q1}.marks.loss: "-1" is not accepted; write a number from 0 to 1000'),
+    (question(marks={"loss": 10**400}), f'{Q1}.marks.loss: "{10**400}" is not accepted; write a number from 0 to 1000'),
+    (question(weights="x"), f'{Q1}.weights: "x" is no range; {RANGE}'),
+    (question(weights=[]), f'{Q1}.weights: "[]" is no range; {RANGE}'),
+    (question(weights=float("inf")), f'{Q1}.weights: "inf" is no range; {RANGE}'),
+    (question(weights={"low": 1}), f"{Q1}.weights: \"{{'low': 1}}\" is no range; {RANGE}"),
+    (
+        question(weights={"low": "a", "high": 1, "step": 1}),
+        f"{Q1}.weights: \"{{'low': 'a', 'high': 1, 'step': 1}}\" holds something that is not a number",
+    ),
+    *(
+        (
+            question(weights={"low": low, "high": high, "step": step}),
+            f"{Q1}.weights: low {low}, high {high}, step {step} is an impossible range; "
+            "write low <= high and a step that divides it into at most 100000 parts",
+        )
+        for low, high, step in [(2, 1, 0.1), (1, 2, 0), (1, 2, -0.5), (0, 1000, 0.001)]
+    ),
+    (
+        question(weights={"low": 0, "high": 1, "step": 1}),
+        f"{Q1}.weights: low 0, high 1, step 1 leaves no number but 0 and 1",
+    ),
+    (
+        question(weights=0.12345),
+        f"{Q1}.weights: numbers with more decimals than the paper's rounding rule 4dp asks for",
+    ),
+    (question(weights=2_000_000), f"{Q1}.weights: numbers above a million are not accepted"),
+    (
+        question(learning_rate=[0.5, 0.25]),
+        f'{Q1}.learning_rate: "0.25" takes more digits to write than "0.5": unequal work; write numbers of one length',
+    ),
+    (
+        question(targets=[0, 2]),
+        f'{Q1}.targets: "2" is not accepted; with cross-entropy write 0 to 1',
+    ),
+    (question(givens=3), f'{Q1}.givens: "3" is not a table'),
+    (
+        question(givens={"w11_3": 1}),
+        f'{Q1}.givens: "w11_3" is not given here; did you mean "w11_2"?',
+    ),
+    (question(givens={"x1": "a"}), f'{Q1}.givens.x1: "a" is not accepted; write a number of at most a million'),
+    (
+        question(givens={"x1": 1e7}),
+        f'{Q1}.givens.x1: "10000000.0" is not accepted; write a number of at most a million',
+    ),
+    (question(givens={"y": 5}), f'{Q1}.givens.y: "5" is not accepted; with cross-entropy write 0 to 1'),
+]
+
+
+@pytest.mark.parametrize(("table", "fault"), FAULTS, ids=range(len(FAULTS)))
+def test_what_cannot_be_meant_is_one_line_that_names_the_place(table, fault):
+    found = faults(table)
+    assert found == (fault,)
+    assert "\n" not in fault
+
+
+def test_all_faults_are_listed_at_once():
+    found = faults(
+        {
+            "titel": "x",
+            "rounding": "4",
+            "paper": "a5",
+            "certify": {"kink": 7},
+            "questions": [
+                {"network": "none", "loss": "mse", "iterations": 0, "weights": "x", "marks": {"loss": -1}},
+                {"network": "tanh-heads", "dead_relu": 1, "givens": {"x9": 1, "y2": "a"}},
+            ],
+        }
+    )
+    places = [
+        "titel", "rounding", "questions[1].network", "questions[1].loss", "questions[1].iterations",
+        "questions[1].marks.loss", "questions[1].weights", "questions[2].dead_relu", "questions[2].givens",
+        "questions[2].givens.y2", "paper", "certify.kink",
+    ]  # fmt: skip
+    assert [line.split(": ")[1] for line in found] == places
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
+    missing, broken, binary = (tmp_path / name for name in ("exam.toml", "broken.toml", "binary.toml"))
+    broken.write_text("title = ")
+    binary.write_bytes(b"title = '\xff'")
+    for path, start in [
+        (missing, f'{missing}: no such file; "qgen new exam.toml" writes one to start from'),
+        (broken, f"{broken}: not TOML: "),
+        (binary, f"{binary}: cannot be read: "),
+        (tmp_path, f"{tmp_path}: cannot be read: "),
+    ]:
+        with pytest.raises(InputError) as caught:
+            read_spec(path)
+        assert str(caught.value).startswith(start)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_file_reads_as_its_table(tmp_path):
+    path = tmp_path / "exam.toml"
+    path.write_text('rounding = "4sf"\n[[questions]]\nnetwork = "tanh-heads"\nloss = "squared-error"\n')
+    assert read_spec(path) == spec_of(
+        {"rounding": "4sf", "questions": [{"network": "tanh-heads", "loss": "squared-error"}]}
+    )

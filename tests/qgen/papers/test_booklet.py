@@ -1,0 +1,82 @@
+"""The print shop's file: every paper whole, on sheets of its own, nothing kept twice, the same bytes every time."""
+
+import subprocess
+
+import pypdf
+import pytest
+
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
+from qgen.make import file_names, print_papers
+from qgen.papers.booklet import bind
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exam")
+    students = {"a": "Ann", "b": "Νίκος 北京"}
+    exam, _ = make_exam(spec_of({"title": "Probe (1) ü"}), 4, 11, students=students)
+    print_papers(exam, folder)
+    return [folder / kind / name for name in file_names(exam) for kind in ("papers", "solutions")]
+
+
+@pytest.fixture(scope="module")
+def book(papers, tmp_path_factory):
+    path = tmp_path_factory.mktemp("book") / "papers.pdf"
+    # three pages or four, so that both cases occur
+    assert bind([*papers, *papers[:1]], path, "Probe (1) ü") > 0
+    return path
+
+
+def text(path):
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
+
+
+def test_no_program_finds_a_fault(book):
+    subprocess.run(["qpdf", "--check", book], check=True, capture_output=True)
+    said = subprocess.run(["mutool", "info", book], capture_output=True, check=True, text=True)
+    assert "error" not in said.stderr
+    assert pypdf.PdfReader(book, strict=True).metadata.title == "Probe (1) ü"
+
+
+def test_every_paper_stands_whole_on_an_even_number_of_pages(papers, book):
+    found = text(book).split("\f")[:-1]
+    at = 0
+    for path in [*papers, papers[0]]:
+        pages = text(path).split("\f")[:-1]
+        assert found[at : at + len(pages)] == pages
+        if len(pages) % 2:
+            assert not found[at + len(pages)].strip()
+        at += len(pages) + len(pages) % 2
+    assert at == len(found)
+
+
+def test_odd_papers_are_padded(tmp_path):
+    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
+    print_papers(exam, tmp_path)
+    files = [tmp_path / "papers" / name for name in file_names(exam)]
+    pages = [len(pypdf.PdfReader(file).pages) for file in files]
+    assert bind(files, tmp_path / "all.pdf", "x") == sum(count + count % 2 for count in pages)
+    alone = [bind([file], tmp_path / "one.pdf", "x") for file in files]
+    assert all(count % 2 == 0 for count in alone)
+
+
+def test_pages_look_as_they_do_in_the_papers(papers, book, tmp_path):
+    for name, path in (("one", papers[0]), ("book", book)):
+        subprocess.run(["pdftoppm", "-r", "40", "-f", "1", "-l", "1", path, tmp_path / name], check=True)
+    one, two = (next(tmp_path.glob(f"{name}*.ppm")).read_bytes() for name in ("one", "book"))
+    assert one == two
+
+
+def test_there_are_no_forms_whose_names_would_clash(book):
+    assert pypdf.PdfReader(book).get_fields() is None
+
+
+def test_what_papers_share_is_kept_once(papers, book, tmp_path):
+    bind(papers * 5, tmp_path / "five.pdf", "x")
+    assert (tmp_path / "five.pdf").stat().st_size < 1.2 * book.stat().st_size
+
+
+def test_the_same_papers_give_the_same_bytes(papers, book, tmp_path):
+    bind([*papers, *papers[:1]], tmp_path / "again.pdf", "Probe (1) ü")
+    assert (tmp_path / "again.pdf").read_bytes() == book.read_bytes()

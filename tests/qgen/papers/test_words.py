@@ -1,0 +1,235 @@
+"""Templates: any can be overridden, none can do harm, every fault names file and line, and German says it all."""
+
+import re
+
+import pytest
+
+from qgen.engine.misconceptions import CATALOGUE
+from qgen.errors import InputError
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
+from qgen.export.moodle_xml import write_moodle_xml
+from qgen.papers.papers import Papers
+from qgen.papers.words import TEMPLATES, macro, render
+from qgen.typeset.markup.blocks import parse
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(**files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_a_folder_overrides_one_template_and_leaves_the_others(folder):
+    mine = folder(words="<% macro page() %>p. {page}<% endmacro %>")
+    assert macro("words.txt", "page", folder=mine) == "p. {page}"
+    assert macro("words.txt", "page") == "page {page} of {pages}"
+    own = folder(paper="x")
+    assert render("paper.txt", {}, own) == "x"
+    assert "@boxes" in (TEMPLATES / "paper.txt").read_text("utf-8")
+
+
+def test_a_syntax_error_names_file_and_line(folder):
+    mine = folder(paper="one\n<% if x %>\n")
+    with pytest.raises(InputError) as caught:
+        render("paper.txt", {}, mine)
+    assert str(caught.value).startswith(f"{mine / 'paper.txt'}:2: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a\n<< nobody >>", "'nobody' is undefined"),
+        ("a\n<< title.nothing >>", "'str object' has no attribute 'nothing'"),
+        ("a\n<< ''.__class__.__mro__ >>", "access to attribute '__class__' of 'str' object is unsafe."),
+        ("a\n<< title.format.__globals__ >>", "access to attribute '__globals__' of"),
+        ("a\n<< 1 / 0 >>", "ZeroDivisionError: division by zero"),
+        ("a\n<< range(10000000) >>", "OverflowError: Range too big"),
+        ("a\n<< title|nofilter >>", "No filter named 'nofilter'"),
+    ],
+)
+def test_what_goes_wrong_while_rendering_names_file_and_line_also_in_an_imported_macro(folder, text, message):
+    mine = folder(paper=text)
+    with pytest.raises(InputError) as caught:
+        render("paper.txt", {"title": "t"}, mine)
+    assert str(caught.value).startswith(f"{mine / 'paper.txt'}:2: {message}")
+    mine = folder(
+        words=f"<% macro bad(title) %>\n{text.partition(chr(10))[2]}<% endmacro %>",
+        paper="<% import 'words.txt' as words %>\n\n<< words.bad('t') >>",
+    )
+    with pytest.raises(InputError) as caught:
+        render("paper.txt", {"title": "t"}, mine)
+    assert str(caught.value).startswith(f"{mine / 'words.txt'}:2: {message}")
+    with pytest.raises(InputError, match=r"words\.txt:2: "):
+        macro("words.txt", "bad", "t", folder=mine)
+
+
+def test_a_macro_that_the_words_do_not_have_is_named(folder):
+    text = (TEMPLATES / "paper.txt").read_text("utf-8").replace("how_to_write()", "how_to_writ()")
+    mine = folder(paper=text)
+    with pytest.raises(InputError, match=rf'{mine / "paper.txt"}:\d+: there is no macro "how_to_writ" in what this'):
+        Papers(make_exam(spec_of({}), 1, 1)[0], mine).question_paper(0)
+
+
+@pytest.mark.parametrize(("line", "fault"), [("@foo", "no command @foo"), (r"$$ \frac{x $$", r"\\frac{x")])
+def test_a_fault_of_the_markup_tells_whose_it_is(folder, line, fault):
+    mine = folder(paper=f"# Title\n\n{line}\n")
+    with pytest.raises(InputError, match=rf"{mine / 'paper.txt'}, or words.txt: .*{fault}"):
+        Papers(make_exam(spec_of({}), 1, 1)[0], mine).question_paper(0)
+
+
+def test_a_template_that_includes_itself_is_an_error_and_no_traceback(folder):
+    mine = folder(paper="<% include 'paper.txt' %>")
+    with pytest.raises(InputError, match=r"paper\.txt:1: RecursionError"):
+        render("paper.txt", {}, mine)
+
+
+def test_a_template_in_another_encoding_is_an_error_and_no_traceback(tmp_path):
+    (tmp_path / "paper.txt").write_bytes("Prüfung".encode("latin-1"))
+    with pytest.raises(InputError, match=r"paper\.txt: UnicodeDecodeError"):
+        render("paper.txt", {}, tmp_path)
+
+
+def test_a_missing_macro_names_the_file_and_what_to_do(folder):
+    mine = folder(words="nothing")
+    with pytest.raises(InputError) as caught:
+        macro("words.txt", "page", folder=mine)
+    assert str(caught.value) == f'{mine / "words.txt"}: has no macro "page"; take it from the program\'s words.txt'
+
+
+def test_a_folder_that_overrides_nothing_is_a_mistake(tmp_path):
+    (tmp_path / "papers.txt").write_text("x")
+    with pytest.raises(InputError, match=r'papers.txt: did you mean "paper.txt"\?'):
+        render("paper.txt", {}, tmp_path)
+    with pytest.raises(InputError, match="no such folder"):
+        render("paper.txt", {}, tmp_path / "nowhere")
+
+
+def test_a_language_needs_templates(folder):
+    with pytest.raises(InputError, match=r'language "dee": no templates speak it; .*; did you mean "de"\?'):
+        macro("words.txt", "page", language="dee")
+    mine = folder(words="<% macro page() %>page {page} sur {pages}<% endmacro %>")
+    assert macro("words.txt", "page", folder=mine, language="fr") == "page {page} sur {pages}"
+    with pytest.raises(InputError) as caught:
+        spec_of({"language": "Deutsch"})
+    assert 'language: "Deutsch" is no language; write "en", "de"' in str(caught.value)
+
+
+def macros(path):
+    return re.findall(r"<% macro (\w+\([^)]*\)) %>", path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*/*.txt")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_language_says_all_that_english_says(path):
+    assert set(macros(TEMPLATES / path.name)) <= set(macros(path))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_mistake_has_a_short_name_in_every_language(language):
+    texts = {"en": TEMPLATES / "words.txt", "de": TEMPLATES / "de" / "words.txt"}
+    text = texts[language].read_text("utf-8").replace("\\\\", "\\")
+    for mistake in CATALOGUE:
+        label = macro("words.txt", "mistake", mistake.name, language=language)
+        assert f'"{mistake.name}": "{label}"' in text
+        assert len(re.sub(r"\\[a-z]+|[$\\,{}]", "", label)) <= 24
+
+
+@pytest.mark.parametrize("solved", [False, True])
+def test_formulas_mark_updated_parameters_in_the_paper_s_language(solved, folder):
+    german = Papers(make_exam(spec_of({"language": "de"}), 1, 1)[0]).markup(0, solved=solved)
+    assert r"w_{11}^{(1)\,\text{neu}}" in german
+    assert "new}" not in german
+    english = make_exam(spec_of({}), 1, 1)[0]
+    mine = folder(words=(TEMPLATES / "words.txt").read_text("utf-8").replace(">new<", ">after<"))
+    assert Papers(english, mine).markup(0, solved=solved) == Papers(english).markup(0, solved=solved).replace(
+        r"\text{new}", r"\text{after}"
+    )
+
+
+def test_question_banks_mark_updated_parameters_in_their_language(tmp_path):
+    exam, _ = make_exam(spec_of({"language": "de"}), 1, 1)
+    write_moodle_xml(exam, tmp_path / "moodle.xml")
+    questions = (tmp_path / "moodle.xml").read_text("utf-8")
+    assert r"\text{neu}" in questions
+    assert r"\text{new}" not in questions
+
+
+def test_words_from_before_there_was_a_word_for_updated_parameters_leave_it_english(folder):
+    mine = folder(paper="$<< name >>$", words="<% macro page() %>{page}<% endmacro %>")
+    assert render("paper.txt", {"name": r"b^{\,\text{new}}"}, mine) == r"$b^{\,\text{new}}$"
+
+
+def test_german_explains_every_mistake():
+    for mistake in CATALOGUE:
+        said = macro("words.txt", "explained", mistake.name, mistake.sentence, language="de")
+        assert said != mistake.sentence
+    assert macro("words.txt", "explained", "new-one", "a*b", language="de") == r"a\*b"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"), [("en", "only −0.5", "−1 to 2"), ("de", "nur −0.5", "−1 bis 2")]
+)
+def test_a_range_of_one_number_is_told_as_one(language, one, several):
+    assert macro("words.txt", "accepted", "-0.5", "-0.5", language=language) == one
+    assert macro("words.txt", "accepted", "-1", "2", language=language) == several
+
+
+def test_the_language_sets_the_default_title():
+    assert spec_of({"language": "de"}).title == "Backpropagation von Hand"
+    assert spec_of({}).title == "Backpropagation by hand"
+    assert spec_of({"language": "de", "title": "Klausur"}).title == "Klausur"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_feedback_prints_in_every_language_with_or_without_a_note(language):
+    item = {
+        "inline": "z_1",
+        "decided": False,
+        "why": [],
+        "repeats": False,
+        "answer": "a*b",
+        "low": "-1",
+        "high": "2",
+        "verdict": "unreadable",
+        "marks": "0",
+    }
+    item |= {"max_marks": "1", "lines": ["z_1 = 0"], "note": "", "typeset": "", "misconception": "", "value": "0"}
+    named = {
+        **item,
+        "verdict": "wrong",
+        "misconception": "factor-two + new-one",
+        "note": "dw13: 2 * error",
+        "typeset": r"2 \* error",
+    }
+    blank = {**item, "answer": ""}
+    decided = {**named, "decided": True, "note": "examiner: 1 instead of 0: good * idea"}
+    context = {
+        "title": "T",
+        "variant": "001",
+        "student": "S",
+        "full_name": "",
+        "score": "0",
+        "max_score": "3",
+        "percent": "0",
+    }
+    context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
+    group = {"question": 1, "iteration": 2, "lost": [item, named, decided], "more": [item], "blank": [blank]}
+    markup = render("feedback.txt", {**context, "groups": [group], "all_right": False}, None, language)
+    words = " ".join(span.text for block in parse(markup) for span in spans(block))
+    assert "a*b" in words
+    assert "2 * error" in words
+    assert "good * idea" in words
+
+
+def spans(node):
+    """All text in a tree of blocks."""
+    if hasattr(node, "face"):
+        return [node]
+    children = (
+        node if isinstance(node, tuple | list) else [getattr(node, n) for n in getattr(type(node), "__slots__", ())]
+    )
+    return [span for child in children for span in spans(child)]
