@@ -21,7 +21,7 @@ from qgen.engine.question import PARTS, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.rules import RULES
 from qgen.engine.solve import solve
-from qgen.engine.steps import Step
+from qgen.engine.steps import Role, Step
 from qgen.exam.certify import Batch
 
 MOST_OFF = 1000.0
@@ -147,7 +147,7 @@ def led_astray(own: Own) -> Bools:
     Where none did, the key's range is the measure.
     """
     nothing = np.zeros(len(next(iter(own.givens.values()))))
-    rules = dict.fromkeys(RULES, lambda *needs: reduce(np.maximum, needs))
+    rules = dict.fromkeys(RULES, lambda *needs, **constants: reduce(np.maximum, needs))
     wrong = solve(own.question.steps, dict.fromkeys(own.givens, nothing), rules=rules, claimed=own.wrong)
     return np.asarray(np.array([wrong[item.step] for item in own.question.items]).T > 0)
 
@@ -159,7 +159,7 @@ def before_update(own: Own, values: Array) -> Array:
     before = np.full(values.shape, np.nan)
     for i, item in enumerate(own.question.items):
         step = steps[item.step]
-        if step.rule == "update":
+        if step.role == Role.UPDATE:
             old = step.needs[0]
             before[:, i] = own.givens[old] if old in own.givens else answers[steps[old].needs[0]]
     return before
@@ -168,9 +168,9 @@ def before_update(own: Own, values: Array) -> Array:
 def gradient_of_update(question: Question) -> NDArray[np.intp]:
     """(items,): for an updated parameter the place of the gradient that it was updated by, -1 for every other item."""
     place = {item.step: i for i, item in enumerate(question.items)}
-    needs = {step.id: step.needs for step in question.steps if step.rule in ("update", "scaled_gradient")}
     return np.array(
-        [place[needs[needs[item.step][1]][1]] if item.step in needs else -1 for item in question.items], dtype=np.intp
+        [place[question.gradient_of(item.step)] if item.part == "update" else -1 for item in question.items],
+        dtype=np.intp,
     )
 
 
@@ -194,6 +194,6 @@ def shows_work(own: Own, values: Array) -> Bools:
     shows: Bools = np.asarray((values != 0) & (values != before_update(own, values)))
     for i, item in enumerate(own.question.items):
         step = steps[item.step]
-        if step.rule == "relu":
+        if step.role == Role.ACTIVATION and step.activation and step.activation.dies:
             shows[:, i] |= own.claims[step.needs[0]] < 0
     return shows

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 
 from qgen.engine.misconceptions import Misconception
-from qgen.engine.question import Question, iteration_of
-from qgen.engine.steps import Step
+from qgen.engine.question import Question
+from qgen.engine.steps import Role, Step, iteration_of
 from qgen.engine.symbols import latex_name
+from qgen.papers.words import macro
 
 _FORMULA = re.compile(
     r"(?P<new>new )?\b(?P<kind>[abwxyz])_(?P<unit>\d+(?:\.\d+)?)(?:\^\((?P<layer>\d+)\))?"
@@ -19,7 +20,11 @@ _FORMULA = re.compile(
 
 def sentence(question: Question, held: tuple[Misconception, ...], item: str) -> str:
     """`item`: what was used in place of what, then the misconceptions' own sentences."""
-    return " ".join(f"{item}: {_used(question, m, item)}{m.sentence}" for m in held)
+    return " ".join(f"{item}: {_used(question, m, item)}{_sentence(m.name)}" for m in held)
+
+
+def _sentence(name: str) -> str:
+    return macro("misconceptions.txt", "sentence", name)
 
 
 def _used(question: Question, misconception: Misconception, item: str) -> str:
@@ -27,8 +32,9 @@ def _used(question: Question, misconception: Misconception, item: str) -> str:
     by_id = {step.id: step for step in question.steps}
     phrases = []
     for step in _swapped(by_id, item, misconception):
-        if step.rule in ("path", "weight_gradient"):
-            places = [step.beside[b] for b in misconception.swaps[step.rule].beside if b in step.beside]
+        if step.role in (Role.PATH, Role.WEIGHT_GRADIENT):
+            wanted = misconception.swaps[step.rule].neighbours
+            places = [step.neighbours[name] for name in wanted if name in step.neighbours]
             phrases += [f"{plain_name(place)} where {plain_name(step.needs[1])} belongs" for place in places]
     return f"used {', '.join(dict.fromkeys(phrases))}. " if phrases else ""
 
@@ -44,8 +50,8 @@ def _swapped(by_id: Mapping[str, Step], item: str, misconception: Misconception)
         if step.rule in misconception.swaps:
             seen.append(step)
         for need in step.needs:
-            inner = "~" in need or "*" in need
-            if inner and not (need in shown and step.rule in ("path", "weight_gradient") and step.id != item):
+            inner = need in by_id and not by_id[need].named
+            if inner and not (need in shown and step.role in (Role.PATH, Role.WEIGHT_GRADIENT) and step.id != item):
                 steps.append(need)
     return seen
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qgen.engine.activations import Rule
 from qgen.engine.functions import Value
 from qgen.engine.misconceptions import Misconception, Mistake
-from qgen.engine.rules import RULES, Rule
+from qgen.engine.rules import RULES
 
 Rows = NDArray[np.intp]
 
@@ -20,18 +21,19 @@ class _ByRow:
 
     def __init__(self, right: Rule, mistakes: Sequence[tuple[Mistake, Rows]]) -> None:
         self.right, self.mistakes = right, mistakes
-        self.beside = tuple(dict.fromkeys(name for mistake, _ in mistakes for name in mistake.beside))
+        self.neighbours = tuple(dict.fromkeys(name for mistake, _ in mistakes for name in mistake.neighbours))
 
-    def __call__(self, *needs: Value, **beside: Value) -> Value:
-        result = self.right(*needs)
+    def __call__(self, *needs: Value, **named: Value) -> Value:
+        constants = {name: value for name, value in named.items() if name not in self.neighbours}
+        result = self.right(*needs, **constants)
         copied = False
         for mistake, rows in self.mistakes:
-            if all(name in beside for name in mistake.beside):
+            if all(name in named for name in mistake.neighbours):
                 if not copied:
                     shape = np.broadcast_shapes(*(np.shape(value) for value in (result, *needs)))
                     result, copied = np.array(np.broadcast_to(result, shape), dtype=np.float64), True
-                neighbours = {name: _of(beside[name], rows) for name in mistake.beside}
-                result[rows] = mistake.wrong(*[_of(value, rows) for value in needs], **neighbours)
+                neighbours = {name: _of(named[name], rows) for name in mistake.neighbours}
+                result[rows] = mistake.wrong(*[_of(value, rows) for value in needs], **constants, **neighbours)
         return result
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.mistaken import Rows, rules_by_row
+from qgen.engine.activations import Rule
 from qgen.engine.functions import Value
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
 from qgen.engine.rounding import Rounding
-from qgen.engine.rules import Rule
 from qgen.engine.solve import solve
 from qgen.engine.steps import Step
 from qgen.exam.certify import Batch
@@ -22,7 +22,11 @@ from qgen.exam.certify import Batch
 UNROUNDED = 9
 """As many digits more than asked stand for a calculator's memory: nothing is rounded between the answers."""
 
-FLOATS: Mapping[str, Rule] = {"exp": np.exp, "exp_minus": lambda z: np.exp(-z)}
+FLOATS: Mapping[str, Rule] = {
+    "exp": np.exp,
+    "exp_minus": lambda z: np.exp(-z),
+    "constant": lambda *, value: value,
+}
 """Rules of ORDER_RULES that run on intervals only."""
 
 

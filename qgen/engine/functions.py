@@ -21,14 +21,14 @@ def tanh(z: Value) -> Value:
     return z.tanh() if hasattr(z, "tanh") else np.tanh(z)
 
 
-def relu(z: Value) -> Value:
-    """max(0, z)."""
-    return z.relu() if hasattr(z, "relu") else np.maximum(0.0, z)
+def maximum(floor: Value, z: Value) -> Value:
+    """The larger of two; ReLU is maximum(0, z)."""
+    return z.maximum(floor) if hasattr(z, "maximum") else np.maximum(floor, z)
 
 
-def positive(z: Value) -> Value:
-    """1 where z > 0, else 0: the derivative of ReLU, 0 at the kink."""
-    return z.positive() if hasattr(z, "positive") else np.where(z > 0, 1.0, 0.0)
+def positive(z: Value, otherwise: float = 0.0) -> Value:
+    """1 where z > 0, else `otherwise`: the derivative of ReLU, at the kink that of the left side."""
+    return z.positive(otherwise) if hasattr(z, "positive") else np.where(z > 0, 1.0, otherwise)
 
 
 def log(a: Value) -> Value:

@@ -83,13 +83,14 @@ class Interval:
         """Of every number between."""
         return self._rising(functions.tanh)
 
-    def relu(self) -> Interval:
-        """Of every number between."""
-        return self._rising(functions.relu)
+    def maximum(self, floor: Any) -> Interval:
+        """Of every two numbers between."""
+        floor = interval(floor)
+        return Interval(np.maximum(floor.low, self.low), np.maximum(floor.high, self.high))
 
-    def positive(self) -> Interval:
-        """0, 1, or both where the kink lies between."""
-        return self._rising(functions.positive)
+    def positive(self, otherwise: float) -> Interval:
+        """1, `otherwise` (at most 1), or both where the kink lies between."""
+        return self._rising(lambda z: functions.positive(z, otherwise))
 
     def log(self) -> Interval:
         """Of every positive number between, down to the smallest double, so that 0 times it is still a number."""

@@ -1,208 +1,197 @@
 """The catalogue of known mistakes: each swaps one or a few rules for mistaken ones.
 
 Its first entries are the mistakes that the lecture notes themselves contain. A mistaken rule gets what the right one
-gets and, by name, what `beside` asks for from the step's neighbours; a step without them is done right.
+gets and, by name, what `neighbours` asks for from the step's neighbours; a step without them is done right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from qgen.engine.functions import Value, bell, log, square
+from qgen.engine.activations import ACTIVATIONS, Rule
+from qgen.engine.functions import Value, bell, log, positive, square
 from qgen.engine.intervals import Interval
-from qgen.engine.rules import RULES, Rule
+from qgen.engine.rules import RULES, total
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistaken rule: `wrong(*needs, **beside)`."""
+    """A mistaken rule: `wrong(*needs, **constants, **neighbours)`."""
 
     wrong: Callable[..., Value]
-    beside: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """`sentence` tells the student; `swaps` holds the mistaken rule for each rule it replaces."""
+    """`swaps` holds the mistaken rule for each rule it replaces; templates/misconceptions.txt has its words."""
 
     name: str
-    sentence: str
     swaps: Mapping[str, Mistake]
 
 
-def _misconception(name: str, sentence: str, **swaps: Mistake | Callable[..., Value]) -> Misconception:
-    return Misconception(
-        name, sentence, {rule: m if isinstance(m, Mistake) else Mistake(m) for rule, m in swaps.items()}
-    )
+def _misconception(name: str, **swaps: Mistake | Callable[..., Value]) -> Misconception:
+    return Misconception(name, {rule: m if isinstance(m, Mistake) else Mistake(m) for rule, m in swaps.items()})
 
 
 def _log10(a: Value) -> Value:
     return log(a) * (1 / np.log(10))
 
 
+def _earlier_slope(slope: Rule, z: Value, a: Value, *, earlier_z: Value, earlier_a: Value, **constants: float) -> Value:
+    return slope(earlier_z, earlier_a, **constants)
+
+
 CATALOGUE: tuple[Misconception, ...] = (
     _misconception(
         "target-minus-output",
-        "The error is output minus target, a - y, not y - a.",
-        error_squared=lambda a, y: y - a,
+        error_squared=lambda a, y, factor: factor * (y - a),
         error_cross_entropy=lambda a, y: y - a,
     ),
     _misconception(
         "factor-two",
-        "With the loss's factor 1/2 the error is a - y, not 2(a - y).",
-        error_squared=lambda a, y: 2 * (a - y),
+        error_squared=lambda a, y, factor: (2.0 if factor == 1 else factor) * (a - y),
     ),
     _misconception(
         "slope-missing-after-squared-error",
-        "After squared error the output's slope a(1-a) belongs in dL/dz; it was left out.",
         delta_squared=lambda e, s: e,
     ),
     _misconception(
         "slope-extra-after-cross-entropy",
-        "With cross-entropy dL/dz of a sigmoid output is a - y; the extra a(1-a) is wrong.",
         delta_cross_entropy=Mistake(lambda e, slope: e * slope, ("slope",)),
     ),
     _misconception(
         "sigmoid-slope-plus",
-        "The slope of a sigmoid is a(1-a), not a(1+a).",
         slope_sigmoid=lambda z, a: a * (1 + a),
     ),
     _misconception(
         "sigmoid-slope-is-sigmoid",
-        "The slope of a sigmoid is a(1-a), not the sigmoid itself.",
         slope_sigmoid=lambda z, a: a,
     ),
     _misconception(
         "sigmoid-slope-left-out",
-        "The slope a(1-a) of the sigmoids was left out.",
         slope_sigmoid=lambda z, a: a * 0 + 1,
     ),
     _misconception(
         "sigmoid-slope-on-relu",
-        "The slope of a ReLU is 1 or 0; a(1-a) belongs to a sigmoid.",
         slope_relu=lambda z, a: bell(a),
     ),
     _misconception(
         "value-as-relu-slope",
-        "The slope of a ReLU is 1 or 0, not its value a.",
         slope_relu=lambda z, a: a,
     ),
     _misconception(
         "relu-slope-left-out",
-        "The slope of a ReLU is 0 where z is not positive: no gradient passes.",
         slope_relu=lambda z, a: a * 0 + 1,
     ),
     _misconception(
         "tanh-slope-of-z",
-        "The slope of tanh is 1 - a^2 with the activation a, not 1 - z^2.",
         slope_tanh=lambda z, a: 1 - square(z),
     ),
     _misconception(
         "tanh-slope-not-squared",
-        "The slope of tanh is 1 - a^2, not 1 - a.",
         slope_tanh=lambda z, a: 1 - a,
     ),
     _misconception(
         "tanh-slope-of-sigmoid",
-        "The slope of tanh is 1 - a^2; a(1-a) belongs to a sigmoid.",
         slope_tanh=lambda z, a: bell(a),
     ),
     _misconception(
         "tanh-slope-divided",
-        "The slope of tanh is 1 - a^2, not (1-a^2)/(1+a^2).",
         slope_tanh=lambda z, a: (1 - square(a)) / (1 + square(a)),
     ),
     _misconception(
         "transposed-weight",
-        "On the way back the weight's indices were swapped: w_ij leads from unit i to unit j in both directions.",
         path=Mistake(lambda d, w, transposed: d * transposed, ("transposed",)),
     ),
     _misconception(
         "path-weight-forgotten",
-        "On the way back the gradient is multiplied by the weight of its path; the weight was forgotten.",
         path=lambda d, w: d,
     ),
     _misconception(
         "activation-for-path-weight",
-        "On the way back an activation was used where the weight of the path belongs.",
         path=Mistake(lambda d, w, activation: d * activation, ("activation",)),
     ),
     _misconception(
         "first-path-only",
-        "The unit reaches the loss by several paths; only the first one was counted.",
         sum_of_paths=lambda *paths: paths[0],
     ),
     _misconception(
         "last-path-only",
-        "The unit reaches the loss by several paths; only the last one was counted.",
         sum_of_paths=lambda *paths: paths[-1],
     ),
     _misconception(
         "updated-weights-in-backward-pass",
-        "The backward pass uses the weights of the forward pass, not the updated ones.",
         path=Mistake(lambda d, w, new: d * new, ("new",)),
     ),
     _misconception(
         "bias-gradient-times-input",
-        "The gradient of a bias is dL/dz itself; nothing is multiplied.",
         bias_gradient=Mistake(lambda d, source: d * source, ("source",)),
     ),
     _misconception(
         "preactivation-in-weight-gradient",
-        "A weight's gradient takes the activation below, not the pre-activation.",
         weight_gradient=Mistake(lambda d, a, z: d * z, ("z",)),
     ),
     _misconception(
         "input-for-activation",
-        "A weight's gradient takes the activation of the layer below, not the network's input.",
         weight_gradient=Mistake(lambda d, a, x: d * x, ("x",)),
     ),
     _misconception(
         "gradient-ascent",
-        "The update goes against the gradient: w - alpha dL/dw, not plus.",
         update=lambda w, step: w + step,
     ),
     _misconception(
         "no-learning-rate",
-        "The update takes the learning rate times the gradient; the learning rate was left out.",
         scaled_gradient=lambda alpha, d: d,
     ),
     _misconception(
         "decimal-logarithm",
-        "The loss takes the natural logarithm, not the decimal one.",
         log=_log10,
         log_complement=lambda a: _log10(1 - a),
     ),
     _misconception(
         "loss-without-minus",
-        "The cross-entropy has a minus in front.",
-        cross_entropy=lambda *terms: reduce(add, terms),
+        cross_entropy=total,
     ),
     _misconception(
         "loss-without-half",
-        "The squared error has a factor 1/2.",
-        squared_error=lambda *squares: reduce(add, squares),
+        squared_error=lambda *squares, scale: (1.0 if scale == 0.5 else scale) * total(*squares),
     ),
     _misconception(
         "old-parameters-in-next-iteration",
-        "The next iteration starts from the updated parameters, not from the old ones.",
         carry=Mistake(lambda new, old: old, ("old",)),
     ),
     _misconception(
         "earlier-activations-in-next-iteration",
-        "The next iteration's gradients take its own activations, not those of the iteration before.",
         weight_gradient=Mistake(lambda d, a, earlier: d * earlier, ("earlier",)),
-        error_squared=Mistake(lambda a, y, earlier_a: earlier_a - y, ("earlier_a",)),
+        error_squared=Mistake(lambda a, y, factor, earlier_a: factor * (earlier_a - y), ("earlier_a",)),
         error_cross_entropy=Mistake(lambda a, y, earlier_a: earlier_a - y, ("earlier_a",)),
-        slope_sigmoid=Mistake(lambda z, a, earlier_a: bell(earlier_a), ("earlier_a",)),
-        slope_tanh=Mistake(lambda z, a, earlier_a: 1 - square(earlier_a), ("earlier_a",)),
+        **{
+            activation.slope_rule: Mistake(partial(_earlier_slope, activation.slope), ("earlier_z", "earlier_a"))
+            for activation in ACTIVATIONS.values()
+            if not activation.exact
+        },
     ),
+    _misconception(
+        "loss-factor-left-out-of-error",
+        error_squared=lambda a, y, factor: (1.0 if factor == 2 else factor) * (a - y),
+    ),
+    _misconception(
+        "mean-left-out-of-error",
+        error_squared=lambda a, y, factor: (2.0 if factor < 1 else factor) * (a - y),
+    ),
+    _misconception(
+        "sum-for-mean",
+        squared_error=lambda *squares, scale: (1.0 if scale != 0.5 else scale) * total(*squares),
+    ),
+    _misconception("leaky-slope-as-relu", slope_leaky_relu=lambda z, a, slope: positive(z)),
+    _misconception("leaky-slope-left-out", slope_leaky_relu=lambda z, a, slope: a * 0 + 1),
+    _misconception("value-as-leaky-slope", slope_leaky_relu=lambda z, a, slope: a),
 )
 
 
@@ -211,16 +200,17 @@ class Swap:
 
     def __init__(self, right: Rule, rows: int, mistakes: Sequence[tuple[int, Mistake]]) -> None:
         self.right, self.rows, self.mistakes = right, rows, mistakes
-        self.beside = tuple(dict.fromkeys(name for _, mistake in mistakes for name in mistake.beside))
+        self.neighbours = tuple(dict.fromkeys(name for _, mistake in mistakes for name in mistake.neighbours))
 
-    def __call__(self, *needs: Value, **beside: Value) -> Value:
+    def __call__(self, *needs: Value, **named: Value) -> Value:
         """The right result, with the rows of the mistaken hypotheses put in their places."""
         wrong = {}
+        constants = {name: value for name, value in named.items() if name not in self.neighbours}
         for row, mistake in self.mistakes:
-            if all(name in beside for name in mistake.beside):
-                neighbours = {name: _row(beside[name], row) for name in mistake.beside}
-                wrong[row] = mistake.wrong(*[_row(value, row) for value in needs], **neighbours)
-        right = self.right(*needs)
+            if all(name in named for name in mistake.neighbours):
+                neighbours = {name: _row(named[name], row) for name in mistake.neighbours}
+                wrong[row] = mistake.wrong(*[_row(value, row) for value in needs], **constants, **neighbours)
+        right = self.right(*needs, **constants)
         return _with_rows(right, self.rows, wrong) if wrong else right
 
 

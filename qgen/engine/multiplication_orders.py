@@ -3,9 +3,9 @@
 Marking needs one list of steps; the range of all honest answers needs every order. `with_orders` rewrites a
 question's steps so that what is a product of several factors is the hull of all ways to multiply them two by two. The
 factors of dL/dz are, for every path, the gradient that comes in, the weight and the slope, or, the slope last, the
-sum of paths and the slope; a sigmoid's slope is one number or a and 1 - a one by one. A weight's gradient is dL/dz
-times what the weight carries, or the sum over paths with this as one more factor. A sigmoid or tanh is what a
-calculator shows, or is put together from exponentials that are written down.
+sum of paths and the slope; a slope may have factors of its own, and so may the error of a scaled loss. A weight's
+gradient is dL/dz times what the weight carries, or the sum over paths with this as one more factor. An activation is
+what a calculator shows, or is put together from exponentials that are written down.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations
 
+from qgen.engine.activations import Rule, Working
 from qgen.engine.functions import Value
 from qgen.engine.intervals import interval
-from qgen.engine.rules import RULES, Rule
-from qgen.engine.steps import Step
+from qgen.engine.rules import RULES
+from qgen.engine.steps import Role, Step
 
 
 def hull(*ways: Value) -> Value:
@@ -49,8 +50,8 @@ ORDER_RULES: Mapping[str, Rule] = {
     "one_plus": lambda e: 1 + e,
     "one_over": lambda n: 1 / n,
     "quotient": lambda a, b: a / b,
+    "constant": lambda *, value: interval(value),
 }
-DELTAS = ("delta_squared", "delta_hidden")
 
 
 def with_orders(steps: Sequence[Step], *, by_path: bool = False) -> tuple[Step, ...]:
@@ -70,51 +71,56 @@ class _Orders:
 
     def of(self, step: Step) -> Iterator[Step]:
         """What stands in for one step, itself included under its own id."""
-        if step.rule == "slope_sigmoid":
-            a = step.needs[1]
-            yield Step(_rest(a), "complement", (a,))
-            yield replace(step, rule="product", needs=(a, _rest(a)))
-        elif step.rule == "slope_tanh":
-            square = f"{step.id}~square"
-            yield Step(square, "square", step.needs[1:])
-            yield replace(step, rule="complement", needs=(square,))
-        elif step.rule == "sigmoid":
-            e, n, a = (f"{step.id}~{name}" for name in ("exp", "1+exp", "1/"))
-            yield from (Step(e, "exp_minus", step.needs), Step(n, "one_plus", (e,)), Step(a, "one_over", (n,)))
-            yield from _either(step, a)
-        elif step.rule == "tanh":
-            e, f, n, d, a = (f"{step.id}~{name}" for name in ("exp", "exp-", "over", "under", "/"))
-            yield from (Step(e, "exp", step.needs), Step(f, "exp_minus", step.needs))
-            yield from (Step(n, "residual", (e, f)), Step(d, "sum_of_paths", (e, f)), Step(a, "quotient", (n, d)))
-            yield from _either(step, a)
-        elif step.rule == "log_complement":
-            rest = f"{step.id}~rest"
-            yield Step(rest, "complement", step.needs)
-            yield replace(step, rule="log", needs=(rest,))
-        elif step.rule in DELTAS:
-            paths, whole = self.paths(step), [(step.needs[0], *self.slope(step))]
+        if step.role == Role.ACTIVATION and step.activation and step.activation.value_working:
+            (z,) = step.needs
+            *lines, last = _worked_by_hand(step, step.activation.value_working, {"z": z})
+            direct, by_hand = replace(step, id=f"{step.id}~direct"), replace(last, id=f"{step.id}~by_hand")
+            yield from (*lines, by_hand, direct)
+            yield _hull(step, (direct.id, by_hand.id))
+        elif step.role == Role.SLOPE and step.activation and step.activation.slope_working:
+            z, a = step.needs
+            yield from _worked_by_hand(step, step.activation.slope_working, {"z": z, "a": a})
+        elif step.role == Role.LOSS_TERM and step.loss and step.rule in step.loss.by_hand:
+            yield from _worked_by_hand(step, step.loss.by_hand[step.rule], {"a": step.needs[0]})
+        elif step.role == Role.ERROR and _scaled(step):
+            factor, difference = self.error(step)
+            constants = {"value": step.constants["factor"]}
+            yield replace(step, id=factor, rule="constant", needs=(), constants=constants)
+            yield replace(step, id=difference, rule="residual", constants={})
+            yield replace(step, rule="product", needs=(factor, difference), constants={})
+        elif self.has_slope(step):
+            paths, whole = self.paths(step), [(*self.error(self.by_id[step.needs[0]]), *self.slope(step))]
             yield from self.hull(step, step, [paths, whole] if len(paths) > 1 else [paths])
-        elif step.rule == "weight_gradient" and self.by_path and self.by_id[step.needs[0]].rule in DELTAS:
+        elif step.role == Role.WEIGHT_GRADIENT and self.by_path and self.has_slope(self.by_id[step.needs[0]]):
             delta, source = self.by_id[step.needs[0]], step.needs[1]
             paths, whole = [(*path, source) for path in self.paths(delta)], [step.needs]
             yield from self.hull(step, delta, [paths, whole])
         else:
             yield step
 
+    def has_slope(self, step: Step) -> bool:
+        """Whether this is a dL/dz that is a product with the unit's slope."""
+        return step.role == Role.DELTA and len(step.needs) == 2
+
     def paths(self, delta: Step) -> list[tuple[str, ...]]:
-        """For every path that ends in this dL/dz its factors, but for a ReLU's slope."""
+        """For every path that ends in this dL/dz its factors, but for a slope of 1 or 0."""
         back = self.by_id[delta.needs[0]]
-        if delta.rule == "delta_squared":
-            return [(back.id, *self.slope(delta))]
-        paths = [self.by_id[path] for path in back.needs] if back.rule == "sum_of_paths" else [back]
+        if back.role == Role.ERROR:
+            return [(*self.error(back), *self.slope(delta))]
+        paths = [self.by_id[path] for path in back.needs] if back.role == Role.SUM_OF_PATHS else [back]
         return [(*path.needs, *self.slope(delta)) for path in paths]
+
+    def error(self, back: Step) -> tuple[str, ...]:
+        """The factors of what comes back to a unit: of a scaled error two."""
+        return (f"{back.id}~factor", f"{back.id}~difference") if _scaled(back) else (back.id,)
 
     def slope(self, delta: Step) -> tuple[str, ...]:
         """The factors of the slope; none where it is 1 or 0."""
         slope = self.by_id[delta.needs[1]]
-        if slope.rule == "slope_sigmoid":
-            return slope.needs[1], _rest(slope.needs[1])
-        return (slope.id,) if slope.written else ()
+        if slope.activation is None:
+            return (slope.id,)
+        ids = {"z": slope.needs[0], "a": slope.needs[1], "slope": slope.id}
+        return tuple(ids.get(name, f"{slope.id}~{name}") for name in slope.activation.slope_factors)
 
     def hull(self, step: Step, delta: Step, ways: Sequence[Sequence[tuple[str, ...]]]) -> Iterator[Step]:
         """The step as the hull of ways, each a sum of products; times a slope of 1 or 0, which changes no digit."""
@@ -122,17 +128,19 @@ class _Orders:
         for k, terms in enumerate(ways):
             names.append(_name(terms[0]) if len(terms) == 1 else f"{step.id}~way{k}")
             for factors in terms:
-                yield from self.products(factors)
+                yield from self.products(step, factors)
             if len(terms) > 1:
-                yield Step(names[-1], "sum_of_paths", tuple(_name(factors) for factors in terms))
+                yield replace(
+                    step, id=names[-1], rule="sum_of_paths", needs=tuple(_name(factors) for factors in terms), shows=""
+                )
         slope = self.by_id[delta.needs[1]]
-        if slope.written:
-            yield replace(step, rule="hull", needs=tuple(names), written=False)
-        else:
-            yield Step(f"{step.id}~hull", "hull", tuple(names), written=False)
+        if slope.activation and slope.activation.switch:
+            yield _hull(replace(step, id=f"{step.id}~hull", shows=""), names)
             yield replace(step, rule="product", needs=(f"{step.id}~hull", slope.id), written=False)
+        else:
+            yield _hull(step, names)
 
-    def products(self, factors: tuple[str, ...]) -> Iterator[Step]:
+    def products(self, step: Step, factors: tuple[str, ...]) -> Iterator[Step]:
         """The product of every two or more of the factors, made from all pairs of smaller products."""
         for size in range(2, len(factors) + 1):
             for subset in combinations(factors, size):
@@ -140,16 +148,26 @@ class _Orders:
                     self.known.add(_name(subset))
                     parts = [part for n in range(1, size) for part in combinations(subset, n) if subset[0] in part]
                     pairs = [(part, tuple(f for f in subset if f not in part)) for part in parts]
-                    yield Step(_name(subset), "any_product", tuple(_name(half) for pair in pairs for half in pair))
+                    needs = tuple(_name(half) for pair in pairs for half in pair)
+                    yield replace(step, id=_name(subset), rule="any_product", needs=needs, shows="")
 
 
-def _either(step: Step, way: str) -> Iterator[Step]:
-    direct = replace(step, id=f"{step.id}~direct")
-    yield from (direct, replace(step, rule="hull", needs=(direct.id, way), written=False))
+def _worked_by_hand(step: Step, lines: Sequence[Working], ids: dict[str, str]) -> Iterator[Step]:
+    """The lines as steps, the last one under the step's own id."""
+    for line in lines[:-1]:
+        ids = {**ids, line.name: f"{step.id}~{line.name}"}
+        yield replace(step, id=ids[line.name], rule=line.rule, needs=tuple(ids[n] for n in line.needs), constants={})
+    last = lines[-1]
+    yield replace(step, rule=last.rule, needs=tuple(ids[n] for n in last.needs), constants={})
 
 
-def _rest(a: str) -> str:
-    return f"{a}~rest"
+def _hull(step: Step, ways: Sequence[str]) -> Step:
+    return replace(step, rule="hull", needs=tuple(ways), constants={}, written=False)
+
+
+def _scaled(error: Step) -> bool:
+    """Whether an error is multiplied by a factor, which may be done sooner or later."""
+    return error.role == Role.ERROR and error.constants.get("factor", 1.0) != 1.0
 
 
 def _name(factors: Sequence[str]) -> str:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, Protocol, TypeGuard, TypeVar
 
+from qgen.engine.activations import ACTIVATIONS, Activation
 from qgen.errors import InputError, nearest
 
 NOTES = Path(__file__).parent / "networks"
-ACTIVATIONS = ("relu", "sigmoid", "tanh", "identity")
 MAX_UNITS = 99
+
+
+class Named(Protocol):
+    """What has a name and goes by others, too: an activation, a loss."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The others."""
+        ...
+
+
+Entry = TypeVar("Entry", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -20,7 +38,7 @@ class Layer:
     """One layer: `units` are labels as in ids, "1_2" (unit 1 of layer 2) or "3" (unit 3, no layer shown)."""
 
     name: str
-    activation: str
+    activation: Activation
     units: tuple[str, ...]
 
     @property
@@ -76,12 +94,16 @@ class Network:
     @property
     def weights(self) -> tuple[str, ...]:
         """All weights, first layer first."""
-        return tuple(p for k in range(len(self.layers)) for p in self.parameters(k) if p[0] == "w")
+        return tuple(name for name in self._parameters if name not in self.biases)
 
     @property
     def biases(self) -> tuple[str, ...]:
         """All biases, first layer first."""
-        return tuple(p for k in range(len(self.layers)) for p in self.parameters(k) if p[0] == "b")
+        return tuple(self.bias(k, j) for k, layer in enumerate(self.layers) for j in range(len(layer.units)))
+
+    @property
+    def _parameters(self) -> tuple[str, ...]:
+        return tuple(name for k in range(len(self.layers)) for name in self.parameters(k))
 
     @property
     def shape(self) -> str:
@@ -122,18 +144,12 @@ def network_of(table: Mapping[str, Any], name: str, where: str) -> Network:
         if not isinstance(row, Mapping):
             faults.append(f'{here}: "{row}" is not a table; write {{units = 3, activation = "relu"}}')
             continue
-        faults += [
-            f'{here}: "{key}" is not known; {nearest(key, ("units", "activation"))}'
-            for key in row
-            if key not in ("units", "activation")
-        ]
-        units, activation = row.get("units"), row.get("activation")
-        if activation not in ACTIVATIONS:
-            faults.append(f'{here}.activation: "{activation}" is not known; write one of {", ".join(ACTIVATIONS)}')
+        activation = _activation(row, here, faults)
+        units = row.get("units")
         if _count(units):
-            layers.append(Layer(layer_name, str(activation), tuple(f"{j}_{k}" for j in range(1, units + 1))))
+            layers.append(Layer(layer_name, activation, tuple(f"{j}_{k}" for j in range(1, units + 1))))
         elif _labels(units):
-            layers.append(Layer(layer_name, str(activation), tuple(units)))
+            layers.append(Layer(layer_name, activation, tuple(units)))
         else:
             faults.append(f'{here}.units: "{units}" is not a number of units; write 1 to {MAX_UNITS}')
     if faults:
@@ -152,6 +168,28 @@ def named_network(name: str, where: str) -> Network:
     if name not in known:
         raise InputError(f'{where}: no network "{name}"; {nearest(name, known)}')
     return network_of(tomllib.loads((NOTES / f"{name}.toml").read_text("utf-8")), name, f"{name}.toml")
+
+
+def _activation(row: Mapping[str, Any], where: str, faults: list[str]) -> Activation:
+    """What a layer's table says of its activation: the name, and its constants if it has any."""
+    named = row.get("activation")
+    activation = known(named, ACTIVATIONS)
+    if activation is None:
+        faults.append(f'{where}.activation: "{named}" is not known; write one of {", ".join(ACTIVATIONS)}')
+        activation = next(iter(ACTIVATIONS.values()))
+    keys = ("units", "activation", *activation.constants)
+    faults += [f'{where}: "{key}" is not known; {nearest(key, keys)}' for key in row if key not in keys]
+    constants = {key: row[key] for key in activation.constants if key in row}
+    for key, value in constants.items():
+        if not isinstance(value, float) or not 0 < value < 1:
+            faults.append(f'{where}.{key}: "{value}" is not accepted; write a number between 0 and 1')
+    return activation.with_constants(constants) if constants else activation
+
+
+def known(name: object, entries: Mapping[str, Entry]) -> Entry | None:
+    """The activation or loss of that name, or of another one it goes by, in any case; None if there is none."""
+    said = re.sub(r"[\s_]+", "-", str(name).strip().lower())
+    return next((entry for entry in entries.values() if said in (entry.name, *entry.aliases)), None)
 
 
 def _count(value: object) -> TypeGuard[int]:

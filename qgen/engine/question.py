@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from qgen.engine.losses import Loss
 from qgen.engine.network import Network
-from qgen.engine.steps import Step, prefix, steps_of
+from qgen.engine.steps import Role, Step, prefix, steps_of
 
 PARTS = ("forward", "loss", "gradient", "update")
 
@@ -25,12 +26,21 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A given number: which `kind` it is drawn as, and the iteration whose example it belongs to (0: to all)."""
+
+    id: str
+    kind: str
+    iteration: int
+
+
+@dataclass(frozen=True)
 class Question:
     """`marks` per item of each part. Steps and items follow from the network, the loss and the iterations."""
 
     id: str
     network: Network
-    loss: str
+    loss: Loss
     iterations: int
     marks: Mapping[str, float]
 
@@ -40,22 +50,59 @@ class Question:
         return steps_of(self.network, self.loss, self.iterations)
 
     @cached_property
+    def by_id(self) -> Mapping[str, Step]:
+        """The steps by their ids."""
+        return {step.id: step for step in self.steps}
+
+    @cached_property
     def items(self) -> tuple[Item, ...]:
         """All items in the order of the paper: per iteration forward, loss, gradients, updates."""
         return tuple(item for t in range(1, self.iterations + 1) for item in self._items(t))
 
     @cached_property
+    def given(self) -> Mapping[str, Given]:
+        """The given numbers by their ids: parameters, learning rate, then inputs and targets of each iteration."""
+        network, layers = self.network, range(len(self.network.layers))
+        weights = set(network.weights)
+        names = [name for k in layers for name in network.parameters(k)]
+        found = [Given(name, "weights" if name in weights else "biases", 0) for name in names]
+        found.append(Given("alpha", "learning_rate", 0))
+        for t in range(1, self.iterations + 1):
+            found += [Given(prefix(t) + x, "inputs", t) for x in network.xs]
+            found += [Given(prefix(t) + y, "targets", t) for y in network.ys]
+        return {given.id: given for given in found}
+
+    @cached_property
     def givens(self) -> tuple[str, ...]:
-        """The ids of the given numbers: parameters, learning rate, then inputs and targets of each iteration."""
-        network = self.network
-        examples = [prefix(t) + name for t in range(1, self.iterations + 1) for name in network.xs + network.ys]
-        parameters = [p for k in range(len(network.layers)) for p in network.parameters(k)]
-        return (*parameters, "alpha", *examples)
+        """The ids of the given numbers."""
+        return tuple(self.given)
+
+    def example(self, iteration: int, *kinds: str) -> list[str]:
+        """The ids of an iteration's inputs and targets, or of these kinds only."""
+        wanted = kinds or ("inputs", "targets")
+        return [given.id for given in self.given.values() if given.iteration == iteration and given.kind in wanted]
 
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers' names, first to last."""
         return tuple(layer.name for layer in self.network.layers)
+
+    def gradient_of(self, update: str) -> str:
+        """The id of the gradient that an updated parameter is made with."""
+        _, scaled = self.by_id[update].needs
+        return self.by_id[scaled].needs[1]
+
+    def current(self, parameter: str, iteration: int) -> str:
+        """The id of a parameter as an iteration has it: given, then carried over."""
+        return prefix(iteration) + parameter
+
+    def find(self, role: Role, iteration: int, *, unit: str = "", parameter: str = "") -> str:
+        """The id of the one step of that role, unit or parameter, and iteration."""
+        return self._found[role, iteration, unit, parameter]
+
+    @cached_property
+    def _found(self) -> Mapping[tuple[Role, int, str, str], str]:
+        return {(step.role, step.iteration, step.unit, step.parameter): step.id for step in self.steps}
 
     def _items(self, t: int) -> Iterator[Item]:
         p, layers = prefix(t), self.network.layers
@@ -75,9 +122,3 @@ class Question:
             for k, layer in enumerate(layers):
                 for name in self.network.parameters(k):
                     yield item(form.format(name), layer.name, part)
-
-
-def iteration_of(step: str) -> int:
-    """The iteration that a step's id belongs to, from 1."""
-    head, bar, _ = step.partition("_")
-    return int(head[1:]) if bar and head[:1] == "t" and head[1:].isdigit() else 1

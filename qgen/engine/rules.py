@@ -1,22 +1,21 @@
 """Every rule of forward pass, loss, backward pass and update: a plain function of its inputs, in one table.
 
 A rule runs on whatever numbers it is given (see functions.Value). The formulas are those of the lecture notes:
-chain rule over the network's paths, half squared error or cross-entropy summed over the outputs.
+chain rule over the network's paths, a loss summed over the outputs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from operator import add
 from types import MappingProxyType
 
-from qgen.engine.functions import Value, bell, log, positive, relu, sigmoid, square, tanh
+from qgen.engine.activations import ACTIVATIONS, Rule
+from qgen.engine.functions import Value, log, square
 
-Rule = Callable[..., Value]
 
-
-def identity(z: Value) -> Value:
-    """The activation that changes nothing, and every copy."""
-    return z
+def identity(a: Value) -> Value:
+    """A copy."""
+    return a
 
 
 def product(a: Value, b: Value) -> Value:
@@ -34,9 +33,14 @@ def difference(a: Value, y: Value) -> Value:
     return a - y
 
 
-def half_sum(*squares: Value) -> Value:
-    """Half squared error, L = 1/2 sum (a - y)^2."""
-    return 0.5 * total(*squares)
+def scaled_sum(*squares: Value, scale: float) -> Value:
+    """A squared loss, L = scale * sum (a - y)^2."""
+    return scale * total(*squares)
+
+
+def scaled_difference(a: Value, y: Value, *, factor: float) -> Value:
+    """Of a squared loss dL/da = factor (a - y), factor = 2 scale."""
+    return factor * (a - y)
 
 
 def log_complement(a: Value) -> Value:
@@ -54,26 +58,6 @@ def minus_sum(*terms: Value) -> Value:
     return -total(*terms)
 
 
-def slope_relu(z: Value, a: Value) -> Value:
-    """1 where z > 0, else 0."""
-    return positive(z)
-
-
-def slope_sigmoid(z: Value, a: Value) -> Value:
-    """a (1 - a)."""
-    return bell(a)
-
-
-def slope_tanh(z: Value, a: Value) -> Value:
-    """1 - a^2."""
-    return 1 - square(a)
-
-
-def slope_identity(z: Value, a: Value) -> Value:
-    """1."""
-    return 1.0
-
-
 def descend(w: Value, step: Value) -> Value:
     """w_new = w - alpha dL/dw."""
     return w - step
@@ -84,26 +68,20 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         # forward
         "product": product,
         "preactivation": total,
-        "relu": relu,
-        "sigmoid": sigmoid,
-        "tanh": tanh,
-        "identity": identity,
+        **{activation.rule: activation.value for activation in ACTIVATIONS.values()},
         # loss
         "residual": difference,
         "square": square,
-        "squared_error": half_sum,
+        "squared_error": scaled_sum,
         "log": log,
         "log_complement": log_complement,
         "log_term": product,
         "log_complement_term": complement_product,
         "cross_entropy": minus_sum,
         # backward
-        "error_squared": difference,
+        "error_squared": scaled_difference,
         "error_cross_entropy": difference,
-        "slope_relu": slope_relu,
-        "slope_sigmoid": slope_sigmoid,
-        "slope_tanh": slope_tanh,
-        "slope_identity": slope_identity,
+        **{activation.slope_rule: activation.slope for activation in ACTIVATIONS.values()},
         "delta_squared": product,
         "delta_cross_entropy": identity,
         "path": product,

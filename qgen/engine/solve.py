@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from qgen.engine.activations import Rule
 from qgen.engine.functions import Value
 from qgen.engine.intervals import Interval, interval
-from qgen.engine.rules import RULES, Rule
+from qgen.engine.rules import RULES
 from qgen.engine.steps import Step
 
 NO_CLAIMS: Mapping[str, Value] = MappingProxyType({})
@@ -24,10 +25,10 @@ def solve(
 ) -> dict[str, Any]:
     """Every step's value, from the givens.
 
-    `rules` may hold mistaken rules; one with an attribute `beside` is handed those of the step's neighbours too, and
-    applies only where the step has them. `claimed` values, a student's own, stand in for a step in the steps after
-    it (NaN claims nothing); what is returned for the step itself is still computed. `write` is applied to every
-    result: rounding it, or widening it to what rounding may do.
+    `rules` may hold mistaken rules; one with an attribute `neighbours` is handed those of the step, too, and applies
+    only where the step has them. `claimed` values, a student's own, stand in for a step in the steps after it (NaN
+    claims nothing); what is returned for the step itself is still computed. `write` is applied to every result:
+    rounding it, or widening it to what rounding may do.
     """
     values: dict[str, Value] = dict(givens)
     results: dict[str, Value] = {}
@@ -35,7 +36,7 @@ def solve(
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         for step in steps:
             rule = rules[step.rule]
-            result = rule(*[values[name] for name in step.needs], **_beside(rule, step, values))
+            result = rule(*[values[name] for name in step.needs], **step.constants, **_neighbours(rule, step, values))
             if write is not None:
                 result = write(step, result)
             results[step.id] = result
@@ -46,9 +47,9 @@ def solve(
     return results
 
 
-def _beside(rule: Rule, step: Step, values: Mapping[str, Value]) -> dict[str, Value]:
-    wanted = getattr(rule, "beside", ())
-    return {name: values[step.beside[name]] for name in wanted if name in step.beside}
+def _neighbours(rule: Rule, step: Step, values: Mapping[str, Value]) -> dict[str, Value]:
+    wanted = getattr(rule, "neighbours", ())
+    return {name: values[step.neighbours[name]] for name in wanted if name in step.neighbours}
 
 
 def _either(claim: Value, computed: Value) -> Value:

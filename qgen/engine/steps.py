@@ -8,26 +8,66 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
+from qgen.engine.activations import Activation
+from qgen.engine.losses import Loss
 from qgen.engine.network import Network, number
 
-LOSSES = ("squared-error", "cross-entropy")
+
+class Role(StrEnum):
+    """What a step is for; those that a student is asked for are the named ones."""
+
+    CARRY = "carry"
+    PRODUCT = "product"
+    PREACTIVATION = "preactivation"
+    ACTIVATION = "activation"
+    LOSS_TERM = "loss term"
+    LOSS = "loss"
+    SLOPE = "slope"
+    ERROR = "error"
+    DELTA = "delta"
+    PATH = "path"
+    SUM_OF_PATHS = "sum of paths"
+    WEIGHT_GRADIENT = "weight gradient"
+    BIAS_GRADIENT = "bias gradient"
+    SCALED_GRADIENT = "scaled gradient"
+    UPDATE = "update"
+
+
+GRADIENTS = (Role.WEIGHT_GRADIENT, Role.BIAS_GRADIENT)
+NAMED = (Role.CARRY, Role.PREACTIVATION, Role.ACTIVATION, Role.LOSS, *GRADIENTS, Role.UPDATE)
 
 
 @dataclass(frozen=True)
 class Step:
-    """`id` = `rule`(`needs`). `beside` names what stands next to it on the page, which only mistakes use.
+    """`id` = `rule`(`needs`), for its `role`; of a `layer` (from 0), a `unit` or a `parameter`, in an `iteration`.
 
-    `written` is False where nobody writes the result down: a parameter carried over, a ReLU's slope of 1 or 0.
-    `shows` is the step whose value a student shows by answering this one.
+    `constants` are handed to the rule by name. `neighbours` names what stands next to it on the page, which only
+    mistakes use. `written` is False where nobody writes the result down: a parameter carried over, a slope that is one
+    of a few known numbers. `shows` is the step whose value a student shows by answering this one. `activation` of an
+    activation and a slope, `loss` of all that belongs to it, up to the output's delta.
     """
 
     id: str
     rule: str
     needs: tuple[str, ...]
-    beside: Mapping[str, str] = field(default_factory=dict)
+    role: Role
+    iteration: int = 1
+    layer: int = 0
+    unit: str = ""
+    parameter: str = ""
+    neighbours: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, float] = field(default_factory=dict)
+    activation: Activation | None = None
+    loss: Loss | None = None
     written: bool = True
     shows: str = ""
+
+    @property
+    def named(self) -> bool:
+        """Whether it has a name of its own on the page, as what lies between has not."""
+        return self.role in NAMED
 
 
 def prefix(iteration: int) -> str:
@@ -35,124 +75,157 @@ def prefix(iteration: int) -> str:
     return "" if iteration == 1 else f"t{iteration}_"
 
 
-def delta(unit: str) -> str:
-    """The id of dL/dz of a unit, which a student shows as the bias's gradient."""
-    return f"delta~{unit}"
+def iteration_of(quantity: str) -> int:
+    """The iteration that an id belongs to, from 1."""
+    head, bar, _ = quantity.partition("_")
+    return int(head[1:]) if bar and head[:1] == "t" and head[1:].isdigit() else 1
 
 
-def steps_of(network: Network, loss: str, iterations: int = 1) -> tuple[Step, ...]:
+def steps_of(network: Network, loss: Loss, iterations: int = 1) -> tuple[Step, ...]:
     """All steps of a question in an order in which they can be computed, later iterations last."""
-    return tuple(step for t in range(1, iterations + 1) for step in _iteration(network, loss, t))
+    return tuple(step for t in range(1, iterations + 1) for step in _Iteration(network, loss, t).steps())
 
 
-def _iteration(network: Network, loss: str, t: int) -> Iterator[Step]:
-    if t > 1:
-        for name in network.weights + network.biases:
-            old = prefix(t - 1) + name
-            new = prefix(t - 1) + "new_" + name
-            yield Step(prefix(t) + name, "carry", (new,), {"old": old}, written=False)
-    yield from _forward(network, t)
-    yield from _loss(network, loss, t)
-    for layer in reversed(range(len(network.layers))):
-        yield from _backward(network, loss, t, layer)
-        yield from _updates(network, t, layer)
+@dataclass(frozen=True)
+class _Iteration:
+    """The steps of iteration `t`: `p` is what its ids begin with, `before` those of the one before it."""
 
+    network: Network
+    loss: Loss
+    t: int
 
-def _forward(network: Network, t: int) -> Iterator[Step]:
-    p = prefix(t)
-    for k, layer in enumerate(network.layers):
-        sources = network.feeding(k)
+    @property
+    def p(self) -> str:
+        return prefix(self.t)
+
+    @property
+    def before(self) -> str:
+        return prefix(self.t - 1)
+
+    def steps(self) -> Iterator[Step]:
+        layers = range(len(self.network.layers))
+        if self.t > 1:
+            for k in layers:
+                yield from self.carried(k)
+        for k in layers:
+            yield from self.forward(k)
+        yield from self.loss_steps()
+        for k in reversed(layers):
+            yield from self.slopes(k)
+            for j in range(len(self.network.layers[k].units)):
+                yield from self.output_delta(k, j) if k == layers[-1] else self.hidden_delta(k, j)
+                yield from self.gradients(k, j)
+            yield from self.updates(k)
+
+    def earlier(self, **names: str) -> dict[str, str]:
+        """Neighbours in the iteration before, if there is one."""
+        return {key: self.before + name for key, name in names.items()} if self.t > 1 else {}
+
+    def carried(self, k: int) -> Iterator[Step]:
+        for name in self.network.parameters(k):
+            old, new = self.before + name, f"{self.before}new_{name}"
+            yield Step(
+                self.p + name, "carry", (new,), Role.CARRY, self.t, k, parameter=name,
+                neighbours={"old": old}, written=False,
+            )  # fmt: skip
+
+    def forward(self, k: int) -> Iterator[Step]:
+        p, layer, sources = self.p, self.network.layers[k], self.network.feeding(k)
         for j, unit in enumerate(layer.units):
             products = []
             for i, source in enumerate(sources):
-                w = network.weight(k, i, j)
+                w = self.network.weight(k, i, j)
                 products.append(f"{p}{w}*{source}")
-                yield Step(products[-1], "product", (p + w, p + source))
-            yield Step(f"{p}z{unit}", "preactivation", (*products, p + network.bias(k, j)))
+                yield Step(products[-1], "product", (p + w, p + source), Role.PRODUCT, self.t, k, unit, w)
+            needs = (*products, p + self.network.bias(k, j))
+            yield Step(f"{p}z{unit}", "preactivation", needs, Role.PREACTIVATION, self.t, k, unit)
         for unit in layer.units:
-            yield Step(f"{p}a{unit}", layer.activation, (f"{p}z{unit}",))
+            yield Step(
+                f"{p}a{unit}", layer.activation.rule, (f"{p}z{unit}",), Role.ACTIVATION, self.t, k, unit,
+                constants=layer.activation.constants, activation=layer.activation,
+            )  # fmt: skip
 
+    def loss_steps(self) -> Iterator[Step]:
+        p, loss, last = self.p, self.loss, len(self.network.layers) - 1
+        summed = []
+        for unit, y in zip(self.network.layers[last].units, self.network.ys, strict=True):
+            ids = {"a": f"{p}a{unit}", "y": p + y}
+            for name, rule, needs in loss.terms:
+                ids[name] = f"{p}{name}~{unit}"
+                found = tuple(ids[need] for need in needs)
+                yield Step(ids[name], rule, found, Role.LOSS_TERM, self.t, last, unit, loss=loss)
+            summed += [ids[name] for name in loss.summed]
+        constants = loss.total_constants(len(self.network.ys))
+        yield Step(
+            f"{p}loss", loss.total, tuple(summed), Role.LOSS, self.t, last, constants=constants, loss=loss,
+        )  # fmt: skip
 
-def _loss(network: Network, loss: str, t: int) -> Iterator[Step]:
-    p, terms = prefix(t), []
-    for unit, y in zip(network.layers[-1].units, network.ys, strict=True):
-        a, y = f"{p}a{unit}", p + y
-        if loss == "squared-error":
-            yield Step(f"{p}residual~{unit}", "residual", (a, y))
-            yield Step(f"{p}square~{unit}", "square", (f"{p}residual~{unit}",))
-            terms.append(f"{p}square~{unit}")
-        else:
-            yield Step(f"{p}log~{unit}", "log", (a,))
-            yield Step(f"{p}log~1-{unit}", "log_complement", (a,))
-            yield Step(f"{p}term~{unit}", "log_term", (y, f"{p}log~{unit}"))
-            yield Step(f"{p}term~1-{unit}", "log_complement_term", (y, f"{p}log~1-{unit}"))
-            terms += [f"{p}term~{unit}", f"{p}term~1-{unit}"]
-    yield Step(f"{p}loss", loss.replace("-", "_"), tuple(terms))
+    def slopes(self, k: int) -> Iterator[Step]:
+        p, activation = self.p, self.network.layers[k].activation
+        for unit in self.network.layers[k].units:
+            yield Step(
+                f"{p}slope~{unit}", activation.slope_rule, (f"{p}z{unit}", f"{p}a{unit}"), Role.SLOPE, self.t, k, unit,
+                neighbours=self.earlier(earlier_z=f"z{unit}", earlier_a=f"a{unit}"),
+                constants=activation.constants, activation=activation, written=not activation.exact,
+            )  # fmt: skip
 
+    def delta(self, k: int, j: int) -> str:
+        """The id of dL/dz of a unit, which a student shows as the bias's gradient."""
+        return f"{self.p}delta~{self.network.layers[k].units[j]}"
 
-def _backward(network: Network, loss: str, t: int, k: int) -> Iterator[Step]:
-    """Gradients of one layer: the slopes, dL/dz over every path, then weights and biases."""
-    p, layer, last = prefix(t), network.layers[k], k == len(network.layers) - 1
-    before = prefix(t - 1) if t > 1 else None
-    for unit in layer.units:
-        z, a = f"{p}z{unit}", f"{p}a{unit}"
-        earlier = {"earlier_z": f"{before}z{unit}", "earlier_a": f"{before}a{unit}"} if before is not None else {}
-        written = layer.activation not in ("relu", "identity")
-        yield Step(f"{p}slope~{unit}", f"slope_{layer.activation}", (z, a), earlier, written)
-    for j, unit in enumerate(layer.units):
-        if last:
-            yield from _output_delta(network, loss, t, j)
-        else:
-            yield from _hidden_delta(network, t, k, j)
-        source_ids = network.feeding(k)
-        # the bias's gradient first: what a student writes there stands for dL/dz in the weights' gradients
-        first = {"source": p + source_ids[0]}
-        bias = p + "d" + network.bias(k, j)
-        yield Step(bias, "bias_gradient", (p + delta(unit),), first, shows=p + delta(unit))
-        for i, source in enumerate(source_ids):
-            beside = {}
+    def output_delta(self, k: int, j: int) -> Iterator[Step]:
+        p, loss, unit = self.p, self.loss, self.network.layers[k].units[j]
+        error, slope = f"{p}error~{unit}", f"{p}slope~{unit}"
+        yield Step(
+            error, loss.error, (f"{p}a{unit}", p + self.network.ys[j]), Role.ERROR, self.t, k, unit,
+            neighbours=self.earlier(earlier_a=f"a{unit}"),
+            constants=loss.error_constants(len(self.network.ys)), loss=loss,
+        )  # fmt: skip
+        needs, neighbours = ((error, slope), {}) if loss.with_slope else ((error,), {"slope": slope})
+        yield Step(
+            self.delta(k, j), loss.delta, needs, Role.DELTA, self.t, k, unit, neighbours=neighbours, loss=loss,
+        )  # fmt: skip
+
+    def hidden_delta(self, k: int, j: int) -> Iterator[Step]:
+        p, units, above = self.p, self.network.layers[k].units, self.network.layers[k + 1].units
+        paths = []
+        for m, target in enumerate(above):
+            w = self.network.weight(k + 1, j, m)
+            neighbours = {"new": f"{p}new_{w}", "activation": f"{p}a{target}"}
+            if m < len(units) and j < len(above) and m != j:
+                neighbours["transposed"] = p + self.network.weight(k + 1, m, j)
+            paths.append(f"{p}path~{units[j]}~{number(target)}")
+            needs = self.delta(k + 1, m), p + w
+            yield Step(paths[-1], "path", needs, Role.PATH, self.t, k, units[j], w, neighbours)
+        back = paths[0]
+        if len(paths) > 1:
+            back = f"{p}back~{units[j]}"
+            yield Step(back, "sum_of_paths", tuple(paths), Role.SUM_OF_PATHS, self.t, k, units[j])
+        yield Step(self.delta(k, j), "delta_hidden", (back, f"{p}slope~{units[j]}"), Role.DELTA, self.t, k, units[j])
+
+    def gradients(self, k: int, j: int) -> Iterator[Step]:
+        """The bias's gradient first: what a student writes there stands for dL/dz in the weights' gradients."""
+        p, unit, delta, sources = self.p, self.network.layers[k].units[j], self.delta(k, j), self.network.feeding(k)
+        bias = self.network.bias(k, j)
+        yield Step(
+            f"{p}d{bias}", "bias_gradient", (delta,), Role.BIAS_GRADIENT, self.t, k, unit, bias,
+            neighbours={"source": p + sources[0]}, shows=delta,
+        )  # fmt: skip
+        below = self.network.layers[k - 1].units if k else ()
+        for i, source in enumerate(sources):
+            neighbours = self.earlier(earlier=source)
             if k:
-                beside["z"] = p + "z" + source.removeprefix("a")
-                if i < network.inputs:
-                    beside["x"] = p + network.xs[i]
-            if before is not None:
-                beside["earlier"] = before + source
-            w = network.weight(k, i, j)
-            yield Step(f"{p}d{w}", "weight_gradient", (p + delta(unit), p + source), beside)
+                neighbours["z"] = f"{p}z{below[i]}"
+                if i < self.network.inputs:
+                    neighbours["x"] = p + self.network.xs[i]
+            w = self.network.weight(k, i, j)
+            needs = delta, p + source
+            yield Step(f"{p}d{w}", "weight_gradient", needs, Role.WEIGHT_GRADIENT, self.t, k, unit, w, neighbours)
 
-
-def _output_delta(network: Network, loss: str, t: int, j: int) -> Iterator[Step]:
-    p, unit = prefix(t), network.layers[-1].units[j]
-    kind = "squared" if loss == "squared-error" else "cross_entropy"
-    earlier = {"earlier_a": f"{prefix(t - 1)}a{unit}"} if t > 1 else {}
-    error, slope = f"{p}error~{unit}", f"{p}slope~{unit}"
-    yield Step(error, f"error_{kind}", (f"{p}a{unit}", p + network.ys[j]), earlier)
-    if kind == "squared":
-        yield Step(p + delta(unit), "delta_squared", (error, slope))
-    else:
-        yield Step(p + delta(unit), "delta_cross_entropy", (error,), {"slope": slope})
-
-
-def _hidden_delta(network: Network, t: int, k: int, j: int) -> Iterator[Step]:
-    p, unit, above = prefix(t), network.layers[k].units[j], network.layers[k + 1].units
-    paths = []
-    for m, target in enumerate(above):
-        w = network.weight(k + 1, j, m)
-        beside = {"new": f"{p}new_{w}", "activation": f"{p}a{target}"}
-        if m < len(network.layers[k].units) and j < len(above) and m != j:
-            beside["transposed"] = p + network.weight(k + 1, m, j)
-        paths.append(f"{p}path~{unit}~{number(target)}")
-        yield Step(paths[-1], "path", (p + delta(target), p + w), beside)
-    back = paths[0]
-    if len(paths) > 1:
-        back = f"{p}back~{unit}"
-        yield Step(back, "sum_of_paths", tuple(paths))
-    yield Step(p + delta(unit), "delta_hidden", (back, f"{p}slope~{unit}"))
-
-
-def _updates(network: Network, t: int, k: int) -> Iterator[Step]:
-    p = prefix(t)
-    for name in network.parameters(k):
-        scaled = f"{p}alpha*d{name}"
-        yield Step(scaled, "scaled_gradient", ("alpha", f"{p}d{name}"))
-        yield Step(f"{p}new_{name}", "update", (p + name, scaled))
+    def updates(self, k: int) -> Iterator[Step]:
+        p = self.p
+        for name in self.network.parameters(k):
+            scaled = f"{p}alpha*d{name}"
+            needs = "alpha", f"{p}d{name}"
+            yield Step(scaled, "scaled_gradient", needs, Role.SCALED_GRADIENT, self.t, k, parameter=name)
+            yield Step(f"{p}new_{name}", "update", (p + name, scaled), Role.UPDATE, self.t, k, parameter=name)

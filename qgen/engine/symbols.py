@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from qgen.engine.question import iteration_of
+from qgen.engine.steps import iteration_of
 
 UPDATED = r"\text{new}"
 """What marks an updated parameter's name, in English; words.py puts it in other words."""
 SUM, NEGATIVE, PRODUCT, ATOM = 0, 1, 2, 3
+MOST_PARTS = 99  # units of a layer: a mean over them is a fraction
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,15 @@ class Symbol:
         """Tanh(z)."""
         return Symbol(rf"\tanh\left({self.latex}\right)")
 
-    def relu(self) -> Symbol:
-        """max(0, z)."""
-        return Symbol(rf"\max\left(0,\; {self.latex}\right)")
+    def maximum(self, floor: Any) -> Symbol:
+        """The larger of two."""
+        return Symbol(rf"\max\left({symbol(floor).latex},\; {self.latex}\right)")
 
-    def positive(self) -> Symbol:
-        """The indicator of z > 0."""
-        return Symbol(rf"\mathbf{{1}}\left[{self.latex} > 0\right]")
+    def positive(self, otherwise: float) -> Symbol:
+        """The indicator of z > 0, and `otherwise` times that of the rest."""
+        one = Symbol(rf"\mathbf{{1}}\left[{self.latex} > 0\right]")
+        rest = Symbol(rf"\mathbf{{1}}\left[{self.latex} \le 0\right]")
+        return one + otherwise * rest if otherwise else one
 
     def log(self) -> Symbol:
         """Ln a."""
@@ -95,10 +99,13 @@ class Symbol:
 
 
 def symbol(value: Any) -> Symbol:
-    """A constant of a rule (0.5, 1, 2) as a symbol."""
+    """A constant of a rule as a symbol: 2, 0.01, and as a fraction what has no short decimal, or few parts."""
     if isinstance(value, Symbol):
         return value
-    return Symbol(r"\tfrac{1}{2}") if value == 0.5 else Symbol(f"{value:g}")
+    decimal, part = f"{value:g}", Fraction(value).limit_denominator(MOST_PARTS)
+    if float(part) == value and (1 < part.denominator < 10 or float(decimal) != value):
+        return Symbol(rf"\tfrac{{{part.numerator}}}{{{part.denominator}}}")
+    return Symbol(decimal)
 
 
 def number_symbol(text: str) -> Symbol:

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from qgen.engine.intervals import Array, Interval
 from qgen.engine.misconceptions import CATALOGUE, Misconception, mistaken_rules
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
-from qgen.engine.question import Item, Question, iteration_of
+from qgen.engine.question import Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
-from qgen.engine.steps import prefix
+from qgen.engine.steps import Role
 from qgen.exam.spec import Certify, QuestionSpec
 
 SAME = 1e-9
@@ -88,7 +88,7 @@ class Batch:
     @cached_property
     def zeroed(self) -> dict[str, NDArray[np.bool_]]:
         """By item: the variants in which it is exactly 0, because a dead unit lets no gradient through."""
-        sums = {step.id for step in self.question.steps if step.rule == "preactivation"}
+        sums = {step.id for step in self.question.steps if step.role == Role.PREACTIVATION}
         return {
             item.id: np.broadcast_to(self.values[item.step] == 0, (self.size,))
             & (self.spec.dead_relu > 0 and item.step not in sums)
@@ -98,24 +98,26 @@ class Batch:
 
 def quick(batch: Batch) -> dict[str, Array]:
     """Conditions that need the exact values only."""
-    relu, inner = [], []
+    kinks, dying, headroom = [], [], []
     for step in batch.question.steps:
-        if step.rule == "relu":
-            relu.append(batch.values[step.needs[0]])
-        elif step.rule == "sigmoid":
-            a = batch.values[step.id]
-            inner.append(np.minimum(a, 1 - a))
-        elif step.rule == "tanh":
-            inner.append(1 - np.abs(batch.values[step.id]))
+        if step.role != Role.ACTIVATION or step.activation is None:
+            continue
+        if step.activation.kink:
+            kinks.append(np.abs(batch.values[step.needs[0]]))
+        if step.activation.dies:
+            dying.append(batch.values[step.needs[0]])
+        if step.activation.headroom:
+            headroom.append(step.activation.headroom(batch.values[step.id]))
     ones = np.ones(batch.size)
     margins = {"active": ones, "saturation": ones, "work": _work(batch), "inputs": _inputs(batch)}
-    if relu:
-        z = np.array(relu)
-        per_iteration = z.reshape(batch.question.iterations, -1, batch.size)
+    if kinks:
+        margins["active"] = np.min(kinks, axis=0) - batch.certify.kink
+    if dying:
+        per_iteration = np.reshape(dying, (batch.question.iterations, -1, batch.size))
         right = np.all((per_iteration <= 0).sum(axis=1) == batch.spec.dead_relu, axis=0)
-        margins["active"] = np.where(right, np.abs(z).min(axis=0) - batch.certify.kink, -1.0)
-    if inner:
-        margins["saturation"] = np.min(inner, axis=0) - batch.certify.saturation
+        margins["active"] = np.where(right, margins["active"], -1.0)
+    if headroom:
+        margins["saturation"] = np.min(headroom, axis=0) - batch.certify.saturation
     return margins
 
 
@@ -130,8 +132,8 @@ def ranges(batch: Batch) -> dict[str, Array]:
         tolerance.append(np.where(value == 0, -np.inf, width))
         zero.append(np.where(batch.zeroed[item.id], np.inf, np.maximum(accepted.low, -accepted.high) / unit))
         if item.part == "update":
-            before = item.step.replace("new_", "")
-            gradient = batch.values[_gradient(item.step)]
+            before = batch.question.by_id[item.step].needs[0]
+            gradient = batch.values[batch.question.gradient_of(item.step)]
             was = batch.givens[before] if before in batch.givens else batch.values[before]
             gap = np.maximum(accepted.low - was, was - accepted.high) / unit
             old.append(np.where(gradient == 0, np.inf, gap))
@@ -161,7 +163,7 @@ def mistake_gaps(batch: Batch, catalogue: Sequence[Misconception]) -> Iterator[t
     rules = mistaken_rules([(m,) for m in catalogue])
     points = {name: Interval.point(value) for name, value in batch.givens.items()}
     for t in range(1, question.iterations + 1):
-        steps = [step for step in question.steps if iteration_of(step.id) == t]
+        steps = [step for step in question.steps if step.iteration == t]
         wrong = solve(steps, {**batch.givens, **batch.values}, rules=rules)
         reach = solve(steps, {**points, **batch.enclosures}, rules=rules, write=batch.rounding.write)
         for item in question.items:
@@ -180,7 +182,11 @@ def applicable(question: Question) -> list[Misconception]:
     """The entries of the catalogue that change an answer of this question, tried on numbers far from any special."""
     rng = np.random.default_rng(0)
     givens = {name: rng.uniform(0.3, 0.9, 8) * rng.choice([-1.0, 1.0], 8) for name in question.givens}
-    givens |= {name: np.abs(value) for name, value in givens.items() if kind_of(name) in ("targets", "learning_rate")}
+    givens |= {
+        given.id: np.abs(givens[given.id])
+        for given in question.given.values()
+        if given.kind in ("targets", "learning_rate")
+    }
     right = solve(question.steps, givens)
     made = solve(question.steps, givens, rules=mistaken_rules([(m,) for m in CATALOGUE]))
     changed = np.zeros(len(CATALOGUE), dtype=bool)
@@ -220,7 +226,7 @@ def _work(batch: Batch) -> Array:
         return np.ones(batch.size)
     likely = 0.0
     for name in drawn:
-        pool = batch.spec.pools[kind_of(name)].values
+        pool = batch.spec.pools[batch.question.given[name].kind].values
         likely += sum(v < 0 for v in pool) / len(pool)
     count = np.sum([batch.givens[name] < 0 for name in drawn], axis=0)
     return np.asarray(1.5 - np.abs(count - round(likely)))
@@ -233,19 +239,9 @@ def _inputs(batch: Batch) -> Array:
         return np.ones(batch.size)
     gaps = [np.full(batch.size, np.inf)]
     for t in range(1, batch.question.iterations + 1):
-        drawn = [prefix(t) + x for x in network.xs if prefix(t) + x not in batch.spec.fixed]
+        drawn = [x for x in batch.question.example(t, "inputs") if x not in batch.spec.fixed]
         gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
     return np.asarray(np.min(gaps, axis=0))
-
-
-def kind_of(given: str) -> str:
-    """The pool that a given is drawn from."""
-    name = given.partition("_")[2] if iteration_of(given) > 1 else given
-    return {"w": "weights", "b": "biases", "x": "inputs", "y": "targets", "a": "learning_rate"}[name[0]]
-
-
-def _gradient(step: str) -> str:
-    return step.replace("new_", "d")
 
 
 def _rows(value: Any, rows: NDArray[Any]) -> Any:

@@ -16,7 +16,7 @@ from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.solve import solve
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copied_share, kind_of
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copied_share
 from qgen.exam.exam import KEY_HEADER, Exam, key_csv, read_exam, rekeyed, stored_checksums
 from qgen.exam.sample import Tally, sample
 from qgen.exam.spec import Spec
@@ -159,7 +159,7 @@ def _altered_given(batch: Batch, v: int, answers: Array) -> tuple[str, float] | 
         for value in (
             [batch.spec.fixed[name]]
             if name in batch.spec.fixed
-            else [float(value) for value in batch.spec.pools[kind_of(name)].values]
+            else [float(value) for value in batch.spec.pools[batch.question.given[name].kind].values]
         )
     ]
     givens = {name: np.full(len(candidates), values[v]) for name, values in batch.givens.items()}

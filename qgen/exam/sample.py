@@ -9,7 +9,7 @@ import numpy as np
 
 from qgen.engine.intervals import Array
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, copied_share, kind_of
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, copied_share
 from qgen.exam.spec import QuestionSpec, Spec
 
 SMALLEST_BATCH, LARGEST_BATCH = 1024, 16384
@@ -92,8 +92,8 @@ def _next_size(n: int, tally: Tally) -> int:
 
 def _draw(spec: QuestionSpec, size: int, rng: np.random.Generator) -> dict[str, Array]:
     givens = {}
-    for name in spec.question.givens:
-        pool = np.array([float(v) for v in spec.pools[kind_of(name)].values])
+    for name, given in spec.question.given.items():
+        pool = np.array([float(v) for v in spec.pools[given.kind].values])
         drawn = pool[rng.integers(len(pool), size=size)]
         givens[name] = np.full(size, spec.fixed[name]) if name in spec.fixed else drawn
     return givens

@@ -11,10 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from qgen.engine.network import MAX_UNITS, Network, named_network, network_of
+from qgen.engine.losses import LOSSES
+from qgen.engine.network import MAX_UNITS, Network, known, named_network, network_of
 from qgen.engine.question import PARTS, Question
 from qgen.engine.rounding import Rounding
-from qgen.engine.steps import LOSSES, prefix
 from qgen.errors import InputError, nearest
 
 MAX_POOL = 100_000
@@ -184,18 +184,20 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
     network = None
     with _collecting(faults):
         network = _network(q.get("network"), where)
-    if q["loss"] not in LOSSES:
+    loss = known(q["loss"], LOSSES)
+    if loss is None:
         faults.append(f'{where}.loss: "{q["loss"]}" is not known; write one of {", ".join(LOSSES)}')
-    if network is not None and q["loss"] == "cross-entropy" and network.layers[-1].activation != "sigmoid":
+        loss = LOSSES["squared-error"]
+    if network is not None and loss.outputs and network.layers[-1].activation.name not in loss.outputs:
         faults.append(
-            f'{where}.loss: cross-entropy needs sigmoid outputs, "{network.name}" ends in '
-            f'{network.layers[-1].activation}; write loss = "squared-error"'
+            f'{where}.loss: {loss.name} needs {" or ".join(loss.outputs)} outputs, "{network.name}" ends in '
+            f'{network.layers[-1].activation.name}; write loss = "squared-error"'
         )
     iterations = q["iterations"]
     if type(iterations) is not int or not 1 <= iterations <= MAX_ITERATIONS:
         faults.append(f'{where}.iterations: "{iterations}" is not accepted; write 1 to {MAX_ITERATIONS}')
         iterations = 1
-    relus = sum(len(layer.units) for layer in network.layers if layer.activation == "relu") if network else MAX_UNITS
+    relus = sum(len(layer.units) for layer in network.layers if layer.activation.dies) if network else MAX_UNITS
     if type(q["dead_relu"]) is not int or not 0 <= q["dead_relu"] <= relus:
         faults.append(f'{where}.dead_relu: "{q["dead_relu"]}" is not accepted; write 0 to {relus}')
     faults += [
@@ -207,24 +209,23 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
     for kind in POOLS:
         with _collecting(faults):
             pools[kind] = _pool(q[kind], rounding, f"{where}.{kind}")
-    if "targets" in pools and q["loss"] == "cross-entropy":
+    if "targets" in pools and loss.shares:
         faults += [
-            f'{where}.targets: "{y}" is not accepted; with cross-entropy write 0 to 1'
+            f'{where}.targets: "{y}" is not accepted; with {loss.name} write 0 to 1'
             for y in pools["targets"].values
             if not 0 <= y <= 1
         ]
     if network is None:
         raise InputError(*faults)
     marks = {part: float(m) for part, m in q["marks"].items() if _number(m)}
-    question = Question(name, network, str(q["loss"]), iterations, marks)
-    targets = [prefix(t) + y for t in range(1, iterations + 1) for y in network.ys]
+    question = Question(name, network, loss, iterations, marks)
     for key, value in q["givens"].items():
         if key not in question.givens:
             faults.append(f'{where}.givens: "{key}" is not given here; {nearest(key, question.givens)}')
         elif not _number(value) or abs(value) > 1e6:
             faults.append(f'{where}.givens.{key}: "{value}" is not accepted; write a number of at most a million')
-        elif key in targets and q["loss"] == "cross-entropy" and not 0 <= value <= 1:
-            faults.append(f'{where}.givens.{key}: "{value}" is not accepted; with cross-entropy write 0 to 1')
+        elif question.given[key].kind == "targets" and loss.shares and not 0 <= value <= 1:
+            faults.append(f'{where}.givens.{key}: "{value}" is not accepted; with {loss.name} write 0 to 1')
     if faults:
         raise InputError(*faults)
     fixed = {key: float(value) for key, value in q["givens"].items()}

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from qgen.decimals import plain
-from qgen.engine.question import Item, Question, iteration_of
+from qgen.engine.question import Item, Question
 from qgen.engine.symbols import latex_name
+from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.papers.papers import Papers
 from qgen.papers.words import macro
@@ -88,6 +89,11 @@ class Content:
         return {item.id: i for i, item in enumerate(self.exam.items)}
 
     @cached_property
+    def batches(self) -> Mapping[str, Batch]:
+        """The batch of the question that an item belongs to."""
+        return {item.id: batch for batch in self.exam.batches for item in batch.question.items}
+
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """The formula of every item's and given's name, by step."""
         questions = [q.question for q in self.exam.spec.questions]
@@ -113,7 +119,7 @@ class Content:
         question = self.exam.spec.questions[k].question
         shown = self.papers.fixed(question)
         formulas = shown["loss_formula"], shown["update_formula"]
-        return self._macro("lms.txt", "network", drawing, shown["layers"], question.loss, *formulas)
+        return self._macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas)
 
     def givens(self, k: int, variant: int) -> str:
         """The HTML of a variant's given numbers."""
@@ -122,8 +128,8 @@ class Content:
         examples: list[list[tuple[str, str]]] = [[] for _ in range(question.iterations)]
         common = examples[0] if question.iterations == 1 else []
         for given, name, value in numbers:
-            of_example = given.removeprefix(f"t{iteration_of(given)}_")[0] in "xy"
-            (examples[iteration_of(given) - 1] if of_example else common).append((name, value))
+            iteration = question.given[given].iteration
+            (examples[iteration - 1] if iteration else common).append((name, value))
         return self._macro("lms.txt", "givens", common, examples if question.iterations > 1 else [])
 
     def solved(self, k: int, variant: int) -> tuple[Group, ...]:

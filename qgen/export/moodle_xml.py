@@ -171,8 +171,8 @@ class Bank:
         """What an updated parameter was before, as a student would write it."""
         if answer.item.part != "update":
             return None
-        k = int(answer.item.id.partition("_")[0][1:]) - 1
-        batch, name = self.content.exam.batches[k], answer.item.step.replace("new_", "")
+        batch = self.content.batches[answer.item.id]
+        name = batch.question.by_id[answer.item.step].needs[0]
         numbers = batch.givens[name] if name in batch.givens else batch.values[name]
         return Decimal(self.content.exam.spec.rounding.text(float(numbers[variant])))
 

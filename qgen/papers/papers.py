@@ -13,6 +13,7 @@ import numpy as np
 
 from qgen.decimals import plain
 from qgen.engine.question import PARTS, Question
+from qgen.engine.steps import Role
 from qgen.engine.symbols import latex_name, name_symbol
 from qgen.exam.exam import Exam
 from qgen.exam.spec import Spec
@@ -142,8 +143,11 @@ class Papers:
         givens = {name: float(values[variant]) for name, values in batch.givens.items()}
         sheet = self._sheet(k, variant, givens) if solved else None
         several = question.iterations > 1
-        examples = {name for t in range(question.iterations) for name in _examples(question, t + 1)}
-        shown = [name for name in question.givens if name != "alpha" and not (several and name in examples)]
+        shown = [
+            given.id
+            for given in question.given.values()
+            if given.kind != "learning_rate" and not (several and given.iteration)
+        ]
         return {
             **self.fixed(question),
             "alpha": plain(givens["alpha"]),
@@ -152,7 +156,7 @@ class Papers:
             "iterations": [
                 {
                     "number": t,
-                    "examples": [_given(name, givens) for name in _examples(question, t)],
+                    "examples": [_given(name, givens) for name in question.example(t)],
                     "parts": list(self._parts(question, t, variant, sheet)),
                 }
                 for t in range(1, question.iterations + 1)
@@ -180,7 +184,7 @@ class Papers:
         return {
             "id": question.id,
             "marks": _marks(question.items),
-            "loss": question.loss,
+            "loss": question.loss.name,
             "loss_formula": f"L = {derivation.symbols['loss'].latex}",
             "update_formula": (
                 r"w^{\,\text{new}} = w - \alpha\,\frac{\partial L}{\partial w} \quad"
@@ -189,7 +193,7 @@ class Papers:
             "layers": [
                 {
                     "name": layer.name,
-                    "activation": layer.activation,
+                    "activation": layer.activation.name,
                     "formula": r",\; ".join(
                         f"{name_symbol('a' + unit).latex} = {derivation.symbols['a' + unit].latex}"
                         for unit in layer.units
@@ -257,6 +261,7 @@ class Papers:
                         "row": row[item.id],
                         "place": place[item.step],
                         "name": latex_name(item.step),
+                        "is_sum": question.by_id[item.step].role == Role.PREACTIVATION,
                         "spoken": escape(self._word("box", speak(latex_name(item.step), self.speech), layer, t)),
                         "route": self.routes.get(item.id, ""),
                     }
@@ -265,7 +270,7 @@ class Papers:
                 if mine:
                     rows = [answers]
                     if part == "forward" and len(mine) > 4:  # z and a in rows of their own
-                        zs = [answer for answer in answers if str(answer["name"]).startswith("z")]
+                        zs = [answer for answer in answers if answer["is_sum"]]
                         rows = [zs, [answer for answer in answers if answer not in zs]]
                     layers.append({"name": layer, "marks": _marks(mine), "answers": answers, "rows": rows})
             yield {"name": part, "marks": _marks(items), "layers": layers}
@@ -284,11 +289,6 @@ def get_ready(spec: Spec, templates: Path | None = None) -> None:
 def _word(name: str, arguments: tuple[str | int, ...], folder: Path | None, language: str) -> str:
     """What a macro of words.txt says; asked for the same on every paper."""
     return macro("words.txt", name, *arguments, folder=folder, language=language)
-
-
-def _examples(question: Question, t: int) -> list[str]:
-    start = "" if t == 1 else f"t{t}_"
-    return [start + name for name in question.network.xs + question.network.ys]
 
 
 def _given(name: str, givens: dict[str, float]) -> dict[str, str]:

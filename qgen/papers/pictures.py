@@ -29,7 +29,7 @@ class Picture:
         self.biases = {
             (k + 1, j): latex_name(network.bias(k, j)) for k, layer in layers for j in range(len(layer.units))
         }
-        rows = [("input", ""), *((layer.name, layer.activation) for _, layer in layers)]
+        rows = [("input", ""), *((layer.name, layer.activation.name) for _, layer in layers)]
         self.captions = [word("caption", *row) for row in rows]
         self.alt = word("drawing", network.shape, ", ".join(self.captions))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from qgen.engine.steps import Role
 from qgen.engine.symbols import latex_name
 from qgen.solution.worked import Derivation, paths
 
@@ -16,24 +17,23 @@ def route(derivation: Derivation, gradient: str) -> str:
 
     Layers are fully connected: paths that part in one layer meet again in the next, or at the parameter.
     """
-    ways = paths(derivation, gradient)
-    columns = [list(dict.fromkeys(nodes)) for nodes in zip(*ways, strict=True)]
+    columns = [list(dict.fromkeys(nodes)) for nodes in zip(*paths(derivation, gradient), strict=True)]
     chain: list[str] = []
     for several, group in groupby(columns, key=lambda nodes: len(nodes) > 1):
-        names = [list(map(latex_name, nodes)) for nodes in group]
         if several:
             # a layer's activations and its pre-activations: a_1 -> z_1 beside a_2 -> z_2
-            for layer in _in_pairs(names):
-                beside = r" \;|\; ".join(_ARROW.join(unit) for unit in zip(*layer, strict=True))
-                chain.append(rf"\{{\, {beside} \,\}}")
+            for layer in _in_pairs(derivation, list(group)):
+                units = r" \;|\; ".join(_ARROW.join(map(latex_name, unit)) for unit in zip(*layer, strict=True))
+                chain.append(rf"\{{\, {units} \,\}}")
         else:
-            chain += [name for (name,) in names]
+            chain += [latex_name(name) for (name,) in group]
     if derivation.through_above(derivation.steps[gradient].needs[0]):
         chain.insert(1, r"\cdots")
     return _ARROW.join(chain)
 
 
-def _in_pairs(names: Sequence[list[str]]) -> list[Sequence[list[str]]]:
+def _in_pairs(derivation: Derivation, columns: Sequence[list[str]]) -> list[Sequence[list[str]]]:
     """A run of columns cut into one or two for each layer: its pre-activations go with the activations before."""
-    cut = [k for k in range(1, len(names)) if names[k][0].startswith("a")]
-    return [names[start:end] for start, end in zip([0, *cut], [*cut, len(names)], strict=True)]
+    roles = [derivation.steps[nodes[0]].role for nodes in columns]
+    cut = [k for k in range(1, len(columns)) if roles[k] == Role.ACTIVATION]
+    return [columns[start:end] for start, end in zip([0, *cut], [*cut, len(columns)], strict=True)]

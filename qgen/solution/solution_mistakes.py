@@ -14,7 +14,7 @@ import numpy as np
 
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import Misconception, mistaken_rules
-from qgen.engine.question import Item, Question, iteration_of
+from qgen.engine.question import Item, Question
 from qgen.engine.solve import solve
 from qgen.exam.certify import SAME, Batch, applicable
 from qgen.solution.worked import Derivation
@@ -90,7 +90,7 @@ def _layers(question: Question) -> list[list[Item]]:
 def _wrong(batch: Batch, items: Sequence[Item], mistakes: Sequence[Misconception]) -> Mapping[str, Array]:
     """Each item's value under each mistake, (mistakes, variants), made in these items' layer only."""
     iteration, mine = items[0].iteration, {item.step for item in items}
-    steps = [step for step in batch.question.steps if iteration_of(step.id) == iteration]
+    steps = [step for step in batch.question.steps if step.iteration == iteration]
     # where weights' lines start from the bias's gradient, mistakes made in that gradient are not theirs
     layered = Derivation(batch.question).layered
     biases = {step.id for step in steps if step.shows} if layered else set()

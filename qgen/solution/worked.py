@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from qgen.decimals import plain
 from qgen.engine.functions import Value
-from qgen.engine.question import Item, Question, iteration_of
+from qgen.engine.question import Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
-from qgen.engine.steps import Step, prefix
+from qgen.engine.steps import GRADIENTS, Role, Step
 from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol
 
-GRADIENTS = ("weight_gradient", "bias_gradient")
+_FORWARD = (Role.PREACTIVATION, Role.ACTIVATION)
 MOST_PATHS = 4
 """A network with more paths than these is solved layer by layer, through the bias gradients of the layer above."""
 
@@ -56,33 +56,33 @@ class Derivation:
 
     def through_above(self, delta: str) -> bool:
         """Whether a unit's dL/dz is worked out from those of the layer above."""
-        return self.layered and self.steps[delta].rule == "delta_hidden"
+        return self.layered and self.steps[self.steps[delta].needs[0]].role != Role.ERROR
 
     @cached_property
     def shown(self) -> frozenset[str]:
         """The steps whose numbers stand on the sheet: items, errors and slopes; every dL/dz if layered."""
         items = {item.step for item in self.question.items}
-        rules = ("error_", "slope_", "delta_") if self.layered else ("error_", "slope_")
-        return frozenset(items | {s.id for s in self.question.steps if s.rule.startswith(rules)})
+        roles = (Role.ERROR, Role.SLOPE, Role.DELTA) if self.layered else (Role.ERROR, Role.SLOPE)
+        return frozenset(items | {s.id for s in self.question.steps if s.role in roles})
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
         """By id."""
-        return {step.id: step for step in self.question.steps}
+        return self.question.by_id
 
     @cached_property
     def symbols(self) -> dict[str, Symbol]:
         """Each step's right-hand side in the names of forward quantities, parameters and targets."""
         names = {item.step: name_symbol(item.step) for item in self.question.items}
-        names |= {step.id: name_symbol(step.id) for step in self.question.steps if step.rule == "carry"}
+        names |= {step.id: name_symbol(step.id) for step in self.question.steps if step.role == Role.CARRY}
         names |= {delta: name_symbol(db) for delta, db in self.bias_gradients.items() if self.layered}
-        expanded = {k: v for k, v in names.items() if "~" in k or self.steps[k].rule not in GRADIENTS}
+        expanded = {k: v for k, v in names.items() if self.steps[k].role not in GRADIENTS}
         return self.inserted(expanded, names)
 
     @cached_property
     def bias_gradients(self) -> dict[str, str]:
         """For every dL/dz the item that shows it: the gradient of the unit's bias."""
-        return {step.needs[0]: step.id for step in self.question.steps if step.rule == "bias_gradient"}
+        return {step.needs[0]: step.id for step in self.question.steps if step.role == Role.BIAS_GRADIENT}
 
     def inserted(self, claimed: Mapping[str, Symbol], names: Mapping[str, Symbol]) -> dict[str, Symbol]:
         """Right-hand sides with `claimed` put in; those of updates with `names`, gradients among them."""
@@ -90,9 +90,9 @@ class Derivation:
         lines = solve(self.question.steps, givens, claimed=claimed)
         short = solve(self.question.steps, givens, claimed=names)
         for step in self.question.steps:
-            if step.rule == "update":
+            if step.role == Role.UPDATE:
                 lines[step.id] = short[step.id]
-            elif step.rule == "bias_gradient":
+            elif step.role == Role.BIAS_GRADIENT:
                 lines[step.id] = lines[step.needs[0]]
         return lines
 
@@ -111,20 +111,18 @@ class Derivation:
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
         """Errors and slopes worth a line of their own, in the order of the backward pass."""
-        layer_of = {u: layer.name for layer in self.question.network.layers for u in layer.units}
         used = {need for step in self.question.steps for need in step.needs}
         rows = []
         for step in self.question.steps:
-            if step.id not in used or not step.rule.startswith(("error_", "slope_")):
+            is_error = step.role == Role.ERROR
+            if step.id not in used or not (is_error or step.role == Role.SLOPE):
                 continue
-            if step.rule == "slope_identity":
+            if not isinstance(self.symbols[step.id], Symbol):  # the slope 1 of the identity
                 continue
-            unit = step.id.partition("~")[2]
-            z, a = latex_name(f"z{unit}"), latex_name(f"a{unit}")
-            top = "L" if step.rule.startswith("error_") else a
-            below = a if step.rule == "error_squared" else z
+            z, a = (latex_name(self.question.find(role, 1, unit=step.unit)) for role in _FORWARD)
+            top, below = ("L" if is_error else a), (a if step.loss and step.loss.with_slope else z)
             left = rf"\frac{{\partial {top}}}{{\partial {below}}}"
-            rows.append(Factor(step.id, layer_of[unit], iteration_of(step.id), left))
+            rows.append(Factor(step.id, self.question.layers[step.layer], step.iteration, left))
         return tuple(rows)
 
 
@@ -159,7 +157,7 @@ def worked(
         values = {k: float(v) for k, v in worked_values(derivation, givens, rounding).items()}
     texts = derivation.numbers(values, rounding)
     claimed = {name: number_symbol(text) for name, text in texts.items()}
-    claimed |= {s.id: claimed[s.needs[0]] for s in question.steps if s.rule == "carry"}
+    claimed |= {s.id: claimed[s.needs[0]] for s in question.steps if s.role == Role.CARRY}
     names = dict(claimed) | {name: number_symbol(plain(value)) for name, value in givens.items()}
     inserted = derivation.inserted({k: v for k, v in claimed.items() if _stands(derivation, k)}, names)
     factors = {
@@ -182,7 +180,7 @@ def worked(
 
 def _stands(derivation: Derivation, name: str) -> bool:
     """Whether later lines use this number as written: forward results, factors and, if layered, every dL/dz."""
-    return derivation.steps[name].rule not in GRADIENTS or "~" in name
+    return derivation.steps[name].role not in GRADIENTS
 
 
 def _chain(derivation: Derivation, gradient: str) -> str:
@@ -192,16 +190,17 @@ def _chain(derivation: Derivation, gradient: str) -> str:
 
 def paths(derivation: Derivation, gradient: str) -> list[tuple[str, ...]]:
     """The quantities from the loss to a gradient's parameter, for every path that its line counts."""
-    p = prefix(iteration_of(gradient))
-    parameter = gradient.removeprefix(p)[1:]
-    delta = derivation.steps[gradient].needs[0]
+    question, step = derivation.question, derivation.steps[gradient]
+    t, delta = step.iteration, step.needs[0]
+    loss, z = question.find(Role.LOSS, t), question.find(Role.PREACTIVATION, t, unit=step.unit)
+    parameter = question.current(step.parameter, t)
     if not derivation.through_above(delta):
-        return list(_paths(derivation, p + "loss", p + parameter))
-    z = p + "z" + delta.partition("~")[2]
-    if parameter[0] == "w":
-        return [("loss", z, parameter)]
-    above = dict.fromkeys(path[path.index(z) - 2] for path in _paths(derivation, p + "loss", z))
-    return [("loss", k, z.replace("z", "a", 1), z, parameter) for k in above]
+        return list(_paths(derivation, loss, parameter))
+    if step.role == Role.WEIGHT_GRADIENT:
+        return [(loss, z, parameter)]
+    above = dict.fromkeys(path[path.index(z) - 2] for path in _paths(derivation, loss, z))
+    a = question.find(Role.ACTIVATION, t, unit=step.unit)
+    return [(loss, k, a, z, parameter) for k in above]
 
 
 def _paths(derivation: Derivation, top: str, parameter: str) -> Iterator[tuple[str, ...]]:
@@ -218,8 +217,9 @@ def _named_needs(derivation: Derivation, name: str) -> Iterator[str]:
     """What a quantity is computed from, seen through products and the like, each once."""
     seen = []
     step = derivation.steps.get(name)
-    for need in step.needs if step is not None and step.rule != "carry" else ():
-        below = _named_needs(derivation, need) if "*" in need or "~" in need else (need,)
+    for need in step.needs if step is not None and step.role != Role.CARRY else ():
+        inner = need in derivation.steps and not derivation.steps[need].named
+        below = _named_needs(derivation, need) if inner else (need,)
         seen += [n for n in below if n not in seen]
     yield from seen
 

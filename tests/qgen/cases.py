@@ -27,7 +27,15 @@ FOURTH = {
         {"units": 2, "activation": "tanh"},
     ],
 }
-NETWORKS: dict[str, Any] = {"A": "relu-sigmoid", "B": "tanh-heads", "third": THIRD, "fourth": FOURTH}
+LEAKY = {
+    "inputs": 2,
+    "layers": [
+        {"units": 2, "activation": "leaky-relu", "slope": 0.2},
+        {"units": 2, "activation": "leaky-relu", "slope": 0.1},
+        {"units": 3, "activation": "sigmoid"},
+    ],
+}
+NETWORKS: dict[str, Any] = {"A": "relu-sigmoid", "B": "tanh-heads", "third": THIRD, "fourth": FOURTH, "leaky": LEAKY}
 
 
 def spec_for(network: str = "A", loss: str = "squared-error", iterations: int = 1, **more: Any) -> Spec:
@@ -54,11 +62,10 @@ def any_givens(question: Question, n: int, seed: int = 0) -> dict[str, np.ndarra
     """Givens that nobody certified: dead units, saturation and all. Shape (n,)."""
     rng = np.random.default_rng(seed)
     givens = {}
-    for name in question.givens:
-        kind = name.rpartition("_")[2][0] if name[0] == "t" else name[0]
-        if kind == "y":
+    for name, given in question.given.items():
+        if given.kind == "targets":
             givens[name] = rng.integers(0, 2, n).astype(float)
-        elif kind == "x":
+        elif given.kind == "inputs":
             givens[name] = np.round(rng.uniform(0.5, 3, n), 1)
         else:
             givens[name] = np.round(rng.uniform(-1, 1, n), 2)

@@ -107,7 +107,7 @@ class Student:
                 zs[-1].append(self._box(f"{p}z{unit}", reduce(add, terms) + self.known[network.bias(k, j)]))
             signals.append(
                 [
-                    self._box(f"{p}a{unit}", self._activation(layer.activation, z))
+                    self._box(f"{p}a{unit}", self._activation(layer.activation.name, layer.activation.constants, z))
                     for unit, z in zip(layer.units, zs[-1], strict=True)
                 ]
             )
@@ -116,12 +116,12 @@ class Student:
         new: dict[str, Array] = {}
         above: list[Array] = []
         for k in reversed(range(len(network.layers))):
-            kind, here = network.layers[k].activation, []
+            activation, here = network.layers[k].activation, []
             for j in range(sizes[k]):
-                slopes = self._slopes(kind, zs[k][j], signals[k + 1][j])
+                slopes = self._slopes(activation.name, activation.constants, zs[k][j], signals[k + 1][j])
                 if k == len(sizes) - 1:
-                    back = [(noted(signals[-1][j] - targets[j]),)]
-                    if self.question.loss == "cross-entropy":
+                    back = [self._error(noted(signals[-1][j] - targets[j]), len(targets))]
+                    if self.question.loss.name == "cross-entropy":
                         slopes = [()]
                 else:
                     back = [(above[m], self.known[network.weight(k + 1, j, m)]) for m in range(sizes[k + 1])]
@@ -130,7 +130,7 @@ class Student:
             above = here
         self.known |= new
 
-    def _activation(self, kind: str, z: Array) -> Array:
+    def _activation(self, kind: str, constants: Mapping[str, float], z: Array) -> Array:
         """As the calculator shows it, or from exponentials that are noted."""
         noted, toss = self.hand.noted, self.hand.toss
         if kind == "sigmoid":
@@ -138,21 +138,32 @@ class Student:
         if kind == "tanh":
             up, down = noted(np.exp(z)), noted(np.exp(-z))
             return toss([np.tanh(z), noted(up - down) / noted(up + down)])
+        if kind == "leaky-relu":
+            return np.where(z > 0, z, constants["slope"] * z)
         return np.maximum(z, 0) if kind == "relu" else z
 
     def _loss(self, p: str, outputs: Sequence[Array], targets: Sequence[Array]) -> None:
         noted, terms = self.hand.noted, []
         for a, y in zip(outputs, targets, strict=True):
-            if self.question.loss == "squared-error":
+            if self.question.loss.name != "cross-entropy":
                 e = noted(a - y)
                 terms.append(noted(e * e))
             else:
                 terms.append(noted(y * noted(np.log(a))))
                 terms.append(noted((1 - y) * noted(np.log(noted(1 - a)))))
         total = reduce(add, terms)
-        self._box(f"{p}loss", total / 2 if self.question.loss == "squared-error" else -total)
+        scale = {"squared-error": 1 / 2, "sum-of-squares": 1, "mean-squared-error": 1 / len(targets)}
+        self._box(f"{p}loss", scale.get(self.question.loss.name, -1) * total)
 
-    def _slopes(self, kind: str, z: Array, a: Array) -> list[tuple[Array, ...]]:
+    def _error(self, difference: Array, outputs: int) -> tuple[Array, ...]:
+        """dL/da as factors: the difference, and with the sum or the mean of squares 2, or 2 over their number."""
+        if self.question.loss.name == "sum-of-squares":
+            return (np.full(self.hand.shape, 2.0), difference)
+        if self.question.loss.name == "mean-squared-error" and outputs != 2:
+            return (self.hand.noted(np.full(self.hand.shape, 2 / outputs)), difference)
+        return (difference,)
+
+    def _slopes(self, kind: str, constants: Mapping[str, float], z: Array, a: Array) -> list[tuple[Array, ...]]:
         """The slope as one number, or for a sigmoid as the factors a and 1 - a."""
         noted = self.hand.noted
         if kind == "sigmoid":
@@ -160,6 +171,8 @@ class Student:
             return [(noted(a * rest),), (a, rest)]
         if kind == "tanh":
             return [(noted(1 - noted(a * a)),)]
+        if kind == "leaky-relu":
+            return [(np.where(z > 0, 1.0, constants["slope"]),)]
         return [(np.where(z > 0, 1.0, 0.0),)] if kind == "relu" else [()]
 
     def _delta(self, back: Sequence[tuple[Array, ...]], slopes: Sequence[tuple[Array, ...]]) -> Array:

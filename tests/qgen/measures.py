@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from honest import Array, Hand, honest_answers
 
+from qgen.engine.activations import Rule
 from qgen.engine.misconceptions import CATALOGUE, Misconception, Mistake
-from qgen.engine.question import iteration_of
-from qgen.engine.rules import RULES, Rule
+from qgen.engine.rules import RULES
 from qgen.engine.solve import solve
 from qgen.engine.steps import Step
 from qgen.exam.certify import Batch
@@ -101,7 +101,7 @@ def marks_gained(
         progress(misconception.name)
         rules = {**RULES, **{rule: _swapped(RULES[rule], m) for rule, m in misconception.swaps.items()}}
         for t in range(1, batch.question.iterations + 1):
-            steps = [step for step in batch.question.steps if iteration_of(step.id) == t]
+            steps = [step for step in batch.question.steps if step.iteration == t]
             exact = solve(steps, known, rules=rules)
             items = [item for item in batch.question.items if item.iteration == t]
             affected = {i.id: np.abs(exact[i.step] - known[i.step]) > SAME for i in items}
@@ -134,10 +134,12 @@ def applicable(batch: Batch) -> list[Misconception]:
 
 
 def _swapped(right: Rule, mistake: Mistake) -> Rule:
-    def rule(*needs: Any, **beside: Any) -> Any:
-        return mistake.wrong(*needs, **beside) if len(beside) == len(mistake.beside) else right(*needs)
+    def rule(*needs: Any, **named: Any) -> Any:
+        constants = {name: value for name, value in named.items() if name not in mistake.neighbours}
+        applies = len(named) - len(constants) == len(mistake.neighbours)
+        return mistake.wrong(*needs, **named) if applies else right(*needs, **constants)
 
-    rule.beside = mistake.beside  # type: ignore[attr-defined]
+    rule.neighbours = mistake.neighbours  # type: ignore[attr-defined]
     return rule
 
 

@@ -13,6 +13,8 @@ from autograd import grad
 
 ACTIVATIONS = {
     "relu": lambda z: anp.maximum(0.0, z),
+    "leaky 0.2": lambda z: anp.where(z > 0, z, 0.2 * z),
+    "leaky 0.1": lambda z: anp.where(z > 0, z, 0.1 * z),
     "sigmoid": lambda z: 1.0 / (1.0 + anp.exp(-z)),
     "tanh": anp.tanh,
     "identity": lambda z: z,
@@ -38,6 +40,7 @@ NETS = {
     "fourth": Net(
         2, [("sigmoid", ["1_1", "2_1", "3_1"]), ("identity", ["1_2", "2_2", "3_2"]), ("tanh", ["1_3", "2_3"])]
     ),
+    "leaky": Net(2, [("leaky 0.2", ["1_1", "2_1"]), ("leaky 0.1", ["1_2", "2_2"]), ("sigmoid", ["1_3", "2_3", "3_3"])]),
 }
 
 
@@ -83,8 +86,13 @@ def forward(net: Net, parameters: Sequence[Any], x: Any) -> list[Any]:
 
 
 def losses(loss: str, a: Any, y: Any) -> Any:
+    squares = (a - y) ** 2
     if loss == "squared-error":
-        return 0.5 * anp.sum((a - y) ** 2, axis=1)
+        return 0.5 * anp.sum(squares, axis=1)
+    if loss == "sum-of-squares":
+        return anp.sum(squares, axis=1)
+    if loss == "mean-squared-error":
+        return anp.mean(squares, axis=1)
     return -anp.sum(y * anp.log(a) + (1 - y) * anp.log(1 - a), axis=1)
 
 

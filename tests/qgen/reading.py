@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 PLAIN = [
     (r"\left(", "("), (r"\right)", ")"), (r"\left[", "("), (r"\right]", ")"), (r"\cdot", "*"), (r"\;", " "),
-    (r"\tfrac{1}{2}", "0.5"), (r"\mathbf{1}", "1 *"), (r"\max", "max"), (r"\sigma", "sigma"), (r"\tanh", "tanh"),
+    (r"\le", "<="), (r"\mathbf{1}", "1 *"), (r"\max", "max"), (r"\sigma", "sigma"), (r"\tanh", "tanh"),
     (r"\,", "*"), ("^2", "**2"),
 ]  # fmt: skip
 
@@ -16,6 +16,7 @@ def value_of(latex: str, names: Mapping[str, float] | None = None) -> float:
     # the longest first: w_{1} is also the beginning of another name
     for name in sorted(names or {}, key=len, reverse=True):
         latex = latex.replace(name, f"({names[name]!r})")
+    latex = re.sub(r"\\tfrac\{(\d+)\}\{(\d+)\}", r"(\1/\2)", latex)
     for written, meant in PLAIN:
         latex = latex.replace(written, meant)
     latex = re.sub(r"\\ln (-?[\d.]+)", r"log(\1)", latex).replace(r"\ln (", "log(")

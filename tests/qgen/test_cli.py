@@ -116,10 +116,10 @@ def test_a_wrong_argument_is_one_line(arguments, message):
             ['exam.toml: questions[1].network: no network "tanh-heds"; did you mean "tanh-heads"?'],
         ),
         (
-            f"{ONE}iterations = 0\nloss = 'mse'\nwieghts = 3",
+            f"{ONE}iterations = 0\nloss = 'hinge'\nwieghts = 3",
             [
                 'exam.toml: questions[1].wieghts: not known; did you mean "weights"?',
-                'exam.toml: questions[1].loss: "mse" is not known; write one of squared-error, cross-entropy',
+                'exam.toml: questions[1].loss: "hinge" is not known; write one of squared-error, sum-of-squares',
                 'exam.toml: questions[1].iterations: "0" is not accepted; write 1 to 9',
             ],
         ),

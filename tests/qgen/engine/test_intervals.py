@@ -43,13 +43,21 @@ def test_division_encloses(first, second):
         encloses(x / b, x / y)
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "positive", "square", "bell"])
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "positive", "square", "bell"])
 @given(point=inside())
 def test_functions_enclose(name, point):
     a, x = point
     function = getattr(functions, name)
     encloses(function(a), float(function(x)))
     encloses(-a, -x)
+
+
+@given(point=inside(), floor=st.floats(-50, 50))
+def test_the_larger_of_two_encloses(point, floor):
+    a, x = point
+    encloses(functions.maximum(floor, a), max(floor, x))
+    encloses(functions.maximum(0.1 * a, a), max(0.1 * x, x))
+    encloses(functions.positive(a, 0.1), 1.0 if x > 0 else 0.1)
 
 
 @given(point=inside(low=1e-9))

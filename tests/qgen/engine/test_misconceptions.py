@@ -15,6 +15,8 @@ CASES = [
     ("B", "squared-error", 2),
     ("B", "cross-entropy", 2),
     ("third", "cross-entropy", 1),
+    ("leaky", "mean-squared-error", 2),
+    ("leaky", "sum-of-squares", 1),
 ]
 BY_NAME = {m.name: m for m in CATALOGUE}
 
@@ -27,10 +29,9 @@ def made(name, network, loss, iterations=1, n=5):
     return givens, solve(question.steps, givens), {k: np.broadcast_to(v, (1, n))[0] for k, v in wrong.items()}
 
 
-def test_names_and_sentences_are_each_ones_own():
-    assert len({m.name for m in CATALOGUE}) == len({m.sentence for m in CATALOGUE}) == len(CATALOGUE)
+def test_names_are_each_ones_own_and_swap_known_rules():
+    assert len({m.name for m in CATALOGUE}) == len(CATALOGUE)
     for m in CATALOGUE:
-        assert m.sentence.endswith(".")
         assert set(m.swaps) <= set(RULES)
 
 
@@ -48,6 +49,11 @@ def test_each_changes_an_item_somewhere(misconception):
 
 def sigma(z):
     return 1 / (1 + np.exp(-z))
+
+
+def back(g, v):
+    """What comes back to unit 2 of layer 2 of the network "leaky"."""
+    return sum(v[f"db{k}_3"] * g[f"w2{k}_3"] for k in (1, 2, 3))
 
 
 # independently computed: the mistaken value of one item from the givens g and the right values v
@@ -128,6 +134,18 @@ EXPECTED = [
         "earlier-activations-in-next-iteration", "B", "cross-entropy", "t2_dw12",
         lambda g, v: (v["a2"] - g["t2_y2"]) * v["a1"],
     ),
+    (
+        "loss-factor-left-out-of-error", "leaky", "sum-of-squares", "db1_3",
+        lambda g, v: (v["a1_3"] - g["y1"]) * v["a1_3"] * (1 - v["a1_3"]),
+    ),
+    (
+        "mean-left-out-of-error", "leaky", "mean-squared-error", "db1_3",
+        lambda g, v: 2 * (v["a1_3"] - g["y1"]) * v["a1_3"] * (1 - v["a1_3"]),
+    ),
+    ("sum-for-mean", "leaky", "mean-squared-error", "loss", lambda g, v: 3 * v["loss"]),
+    ("leaky-slope-as-relu", "leaky", "sum-of-squares", "db2_2", lambda g, v: back(g, v) * (v["z2_2"] > 0)),
+    ("leaky-slope-left-out", "leaky", "sum-of-squares", "db2_2", lambda g, v: back(g, v)),
+    ("value-as-leaky-slope", "leaky", "sum-of-squares", "db2_2", lambda g, v: back(g, v) * v["a2_2"]),
 ]  # fmt: skip
 
 

@@ -30,8 +30,8 @@ def test_a_count_of_units_labels_them_by_layer():
 
 def test_the_networks_of_the_notes_come_with_the_program():
     a, b = named_network("relu-sigmoid", "here"), named_network("tanh-heads", "here")
-    assert (a.shape, [layer.activation for layer in a.layers]) == ("3-2-2-1", ["relu", "sigmoid", "sigmoid"])
-    assert (b.shape, [layer.activation for layer in b.layers]) == ("2-1-2", ["tanh", "sigmoid"])
+    assert (a.shape, [layer.activation.name for layer in a.layers]) == ("3-2-2-1", ["relu", "sigmoid", "sigmoid"])
+    assert (b.shape, [layer.activation.name for layer in b.layers]) == ("2-1-2", ["tanh", "sigmoid"])
     assert (a.ys, b.ys) == (("y",), ("y2", "y3"))
 
 
@@ -65,7 +65,7 @@ def test_an_unknown_network_is_answered_with_the_nearest():
         (
             {"layers": [{"units": 1, "activation": "sigmoyd"}]},
             'exam.toml: network.layers[1].activation: "sigmoyd" is not known; '
-            "write one of relu, sigmoid, tanh, identity",
+            "write one of relu, leaky-relu, sigmoid, tanh, identity",
         ),
         (
             {"layers": [{"units": 100, "activation": "relu"}]},

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from qgen.engine.intervals import Interval
 from qgen.engine.rounding import Rounding
-from qgen.engine.steps import Step
+from qgen.engine.steps import Role, Step
 from qgen.errors import InputError
 
-WRITTEN, UNWRITTEN = Step("s", "product", ()), Step("s", "carry", (), written=False)
+WRITTEN, UNWRITTEN = Step("s", "product", (), Role.PRODUCT), Step("s", "carry", (), Role.CARRY, written=False)
 RULES = [Rounding("dp", 3), Rounding("dp", 4), Rounding("sf", 4), Rounding("sf", 2)]
 numbers = st.floats(-1000, 1000, allow_nan=False).filter(lambda v: v == 0 or abs(v) > 1e-9)
 ties = st.integers(-(10**6), 10**6).map(lambda k: (10 * k + 5) / 10**5)

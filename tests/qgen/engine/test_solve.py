@@ -19,6 +19,11 @@ CASES = [
         ("third", "squared-error"),
         ("third", "cross-entropy"),
         ("fourth", "squared-error"),
+        ("A", "sum-of-squares"),
+        ("B", "mean-squared-error"),
+        ("third", "sum-of-squares"),
+        ("leaky", "mean-squared-error"),
+        ("leaky", "sum-of-squares"),
     ]
     for iterations in (1, 2)
 ]
@@ -42,8 +47,8 @@ def test_certified_variants_agree_with_autograd(network, loss):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_planted_wrong_rule_is_noticed(rule):
-    def off_by_a_thousandth(*needs):
-        return RULES[rule](*needs) * 1.001
+    def off_by_a_thousandth(*needs, **constants):
+        return RULES[rule](*needs, **constants) * 1.001
 
     seen = []
     for network, loss, iterations in CASES:

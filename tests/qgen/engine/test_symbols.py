@@ -11,6 +11,15 @@ from reading import value_of
 from qgen.engine import functions
 from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol, symbol
 
+FUNCTIONS = [
+    functions.square,
+    functions.bell,
+    functions.tanh,
+    functions.positive,
+    lambda z: functions.positive(z, 0.2),
+    lambda z: functions.maximum(0.0, z),
+    lambda z: functions.maximum(0.2 * z, z),
+]
 numbers = st.sampled_from(["0.25", "-0.5", "1.75", "-2", "0", "1", "0.5"])
 leaves = numbers.map(lambda text: (number_symbol(text), float(text)))
 
@@ -18,10 +27,7 @@ leaves = numbers.map(lambda text: (number_symbol(text), float(text)))
 def grown(children):
     pairs = st.tuples(st.sampled_from([add, sub, mul]), children, children)
     both = pairs.map(lambda t: (t[0](t[1][0], t[2][0]), t[0](t[1][1], t[2][1])))
-    names = st.sampled_from(["square", "bell", "relu", "positive", "tanh"])
-    one = st.tuples(names, children).map(
-        lambda t: (getattr(functions, t[0])(t[1][0]), float(getattr(functions, t[0])(t[1][1])))
-    )
+    one = st.tuples(st.sampled_from(FUNCTIONS), children).map(lambda t: (t[0](t[1][0]), float(t[0](t[1][1]))))
     constants = st.tuples(st.sampled_from([0.5, 1, 2]), children).map(lambda t: (t[0] - t[1][0], t[0] - t[1][1]))
     return both | one | constants | children.map(lambda c: (-c[0], -c[1]))
 

@@ -9,8 +9,10 @@ from cases import any_givens, drawn, spec_for
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qgen.engine.activations import ACTIVATIONS
 from qgen.engine.misconceptions import CATALOGUE
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, copied_share, kind_of, mistake_gaps, quick, ranges
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, copied_share, mistake_gaps, quick, ranges
+from qgen.exam.spec import spec_of
 
 
 def candidates(network, loss, n, seed=0, certify=None, rounding="4dp", **keys):
@@ -18,7 +20,7 @@ def candidates(network, loss, n, seed=0, certify=None, rounding="4dp", **keys):
     spec = spec_for(network, loss, certify=certify or {}, rounding=rounding, **keys)
     question, rng = spec.questions[0], np.random.default_rng(seed)
     pools = {kind: [float(v) for v in pool.values] for kind, pool in question.pools.items()}
-    givens = {name: rng.choice(pools[kind_of(name)], n) for name in question.question.givens}
+    givens = {name: rng.choice(pools[given.kind], n) for name, given in question.question.given.items()}
     return Batch(question, spec.rounding, spec.certify, givens)
 
 
@@ -120,10 +122,15 @@ def test_a_margin_that_is_no_number_rejects():
         assert not (np.min(list(margins(batch).values()), axis=0) > 0).any()
 
 
-def test_given_names_tell_their_pool():
-    kinds = {"w11_1": "weights", "b3": "biases", "x2": "inputs", "y": "targets", "alpha": "learning_rate"}
-    assert {name: kind_of(name) for name in kinds} == kinds
-    assert (kind_of("t2_x1"), kind_of("t3_y2")) == ("inputs", "targets")
+@pytest.mark.parametrize("activation", [name for name, a in ACTIVATIONS.items() if a.kink])
+def test_a_unit_near_its_kink_is_rejected_whatever_the_activation(activation):
+    network = {"inputs": 1, "layers": [{"units": 1, "activation": activation}, {"units": 1, "activation": "sigmoid"}]}
+    spec = spec_of({"questions": [{"network": network}]})
+    z = np.array([0.3, 0.051, 0.049, 0.001, -0.001, -0.049, -0.051, -0.3])
+    givens = dict.fromkeys(spec.questions[0].question.givens, np.full(len(z), 0.5)) | {"w11_1": 2 * z, "b1_1": 0 * z}
+    active = quick(Batch(spec.questions[0], spec.rounding, spec.certify, givens))["active"] > 0
+    may_be_negative = not ACTIVATIONS[activation].dies
+    assert active.tolist() == [True, True, False, False, False, False, may_be_negative, may_be_negative]
 
 
 @pytest.mark.parametrize(("network", "loss", "iterations"), [("A", "squared-error", 1), ("B", "cross-entropy", 2)])

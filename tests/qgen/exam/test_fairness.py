@@ -22,6 +22,8 @@ OTHERS = [
     ("A", "squared-error", 2, "5dp"),
     ("B", "cross-entropy", 2, "5dp"),
     ("A", "squared-error", 1, "5dp"),
+    ("leaky", "mean-squared-error", 1, "5dp"),
+    ("B", "sum-of-squares", 2, "5dp"),
 ]
 
 
@@ -35,7 +37,14 @@ def test_no_honest_student_loses_a_mark(case):
 @pytest.mark.parametrize("rounding", ["3dp", "4sf"])
 @pytest.mark.parametrize(
     ("network", "loss"),
-    [("third", "cross-entropy"), ("fourth", "squared-error"), ("A", "squared-error"), ("B", "cross-entropy")],
+    [
+        ("third", "cross-entropy"),
+        ("fourth", "squared-error"),
+        ("A", "squared-error"),
+        ("B", "cross-entropy"),
+        ("third", "sum-of-squares"),
+        ("leaky", "mean-squared-error"),
+    ],
 )
 def test_no_honest_student_loses_a_mark_on_numbers_that_nobody_certified(network, loss, rounding):
     spec = spec_for(network, loss, rounding=rounding)
@@ -44,7 +53,7 @@ def test_no_honest_student_loses_a_mark_on_numbers_that_nobody_certified(network
     assert marks_lost(batch, 20, np.random.default_rng(12)) == {}
 
 
-@pytest.mark.parametrize("case", DEFAULT + OTHERS[:3])
+@pytest.mark.parametrize("case", DEFAULT + OTHERS[:3] + OTHERS[-2:])
 def test_no_rounding_leaves_the_ranges_not_even_when_each_is_the_worst(case):
     network, loss, iterations, rounding = case
     batch = drawn(100, network, loss, iterations, rounding)
@@ -60,7 +69,7 @@ def test_ranges_are_tight(case):
     assert np.nanmedian(tightness(batch, 1000, np.random.default_rng(15))) <= 2
 
 
-@pytest.mark.parametrize("case", DEFAULT + OTHERS[3:5])
+@pytest.mark.parametrize("case", DEFAULT + OTHERS[3:5] + OTHERS[-2:])
 def test_no_known_mistake_earns_a_mark_where_it_changes_the_answer(case):
     network, loss, iterations, rounding = case
     batch = drawn(100, network, loss, iterations, rounding)
@@ -82,7 +91,8 @@ def test_a_range_without_half_of_its_width_is_noticed():
 
 
 @pytest.mark.parametrize(
-    ("network", "loss"), [("A", "squared-error"), ("B", "cross-entropy"), ("third", "cross-entropy")]
+    ("network", "loss"),
+    [("A", "squared-error"), ("B", "cross-entropy"), ("third", "cross-entropy"), ("leaky", "mean-squared-error")],
 )
 def test_honest_students_who_never_round_are_exact(network, loss):
     question = question_for(network, loss, 2)

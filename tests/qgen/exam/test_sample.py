@@ -7,6 +7,7 @@ import pytest
 from cases import drawn, spec_for
 
 from qgen.engine.intervals import Interval
+from qgen.engine.steps import Role
 from qgen.errors import InputError
 from qgen.exam.certify import STAGES, Batch, copied_share
 from qgen.exam.sample import Tally, sample
@@ -94,7 +95,7 @@ def test_what_was_computed_before_choosing_is_what_is_computed_after():
 @pytest.mark.parametrize("network", ["A", "third"])
 def test_with_one_dead_unit_exactly_one_is_dead_and_its_items_accept_zero_and_nothing_else(network):
     batch = draw(spec_for(network, "cross-entropy", dead_relu=1, rounding="5dp"), 12)
-    relus = [s for s in batch.question.steps if s.rule == "relu"]
+    relus = [s for s in batch.question.steps if s.activation and s.activation.dies and s.role == Role.ACTIVATION]
     dead = np.array([batch.values[s.needs[0]] <= 0 for s in relus])
     assert (dead.sum(axis=0) == 1).all()
     for v in range(batch.size):

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from cases import THIRD
 
+from qgen.engine.losses import LOSSES
 from qgen.errors import InputError
 from qgen.exam.spec import POOLS, read_spec, spec_of
 
@@ -24,7 +25,7 @@ def question(**keys):
 
 def test_an_empty_file_is_both_networks_of_the_notes_with_every_default():
     spec = spec_of({})
-    assert [(q.question.network.name, q.question.loss, q.question.iterations) for q in spec.questions] == [
+    assert [(q.question.network.name, q.question.loss.name, q.question.iterations) for q in spec.questions] == [
         ("relu-sigmoid", "squared-error", 1),
         ("tanh-heads", "cross-entropy", 1),
     ]
@@ -100,7 +101,7 @@ FAULTS = [
         {"questions": [{"network": 7}]},
         f'{Q1}.network: write a name such as "relu-sigmoid", or a table of inputs and layers',
     ),
-    (question(loss="mse"), f'{Q1}.loss: "mse" is not known; write one of squared-error, cross-entropy'),
+    (question(loss="hinge"), f'{Q1}.loss: "hinge" is not known; write one of ' + ", ".join(LOSSES)),
     (
         question(network={"inputs": 2, "layers": [{"units": 2, "activation": "tanh"}]}),
         f'{Q1}.loss: cross-entropy needs sigmoid outputs, "network" ends in tanh; write loss = "squared-error"',
@@ -174,7 +175,7 @@ def test_all_faults_are_listed_at_once():
             "paper": "a5",
             "certify": {"kink": 7},
             "questions": [
-                {"network": "none", "loss": "mse", "iterations": 0, "weights": "x", "marks": {"loss": -1}},
+                {"network": "none", "loss": "hinge", "iterations": 0, "weights": "x", "marks": {"loss": -1}},
                 {"network": "tanh-heads", "dead_relu": 1, "givens": {"x9": 1, "y2": "a"}},
             ],
         }

@@ -131,7 +131,7 @@ def test_a_chain_multiplied_out_is_the_gradient(case):
     question, d = batch.question, derivation(*case)
     values = givens | {k: float(v) for k, v in solve(question.steps, givens).items()}
     network = question.network
-    kind = {unit: layer.activation for layer in network.layers for unit in layer.units}
+    kind = {unit: layer.activation.name for layer in network.layers for unit in layer.units}
 
     def partial(top, below, p):
         top, below = top.removeprefix(p), below.removeprefix(p)
@@ -141,7 +141,7 @@ def test_a_chain_multiplied_out_is_the_gradient(case):
                 return values[p + "db" + below[1:]]
             a = values[p + below]
             y = values[p + network.ys[network.layers[-1].units.index(below[1:])]]
-            return a - y if question.loss == "squared-error" else (a - y) / (a * (1 - a))
+            return a - y if question.loss.name == "squared-error" else (a - y) / (a * (1 - a))
         if top[0] == "a":
             z, a = values[p + "z" + unit], values[p + top]
             return {"relu": float(z > 0), "sigmoid": a * (1 - a), "tanh": 1 - a * a, "identity": 1.0}[kind[unit]]
