@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from qgen.engine.ids import iteration_of
 from qgen.engine.misconceptions import Misconception
 from qgen.engine.question import Question
-from qgen.engine.steps import Role, Step, iteration_of
+from qgen.engine.steps import Role, Step
 from qgen.engine.symbols import latex_name
 from qgen.papers.words import macro
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from qgen.engine.ids import prefix
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network
-from qgen.engine.steps import Role, Step, prefix, steps_of
+from qgen.engine.steps import Role, Step, steps_of
 
 PARTS = ("forward", "loss", "gradient", "update")
 

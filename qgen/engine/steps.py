@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from qgen.engine.activations import Activation
+from qgen.engine.ids import prefix
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network, number
 
@@ -68,17 +69,6 @@ class Step:
     def named(self) -> bool:
         """Whether it has a name of its own on the page, as what lies between has not."""
         return self.role in NAMED
-
-
-def prefix(iteration: int) -> str:
-    """What the ids of an iteration (from 1) begin with: nothing, then t2_, t3_, ..."""
-    return "" if iteration == 1 else f"t{iteration}_"
-
-
-def iteration_of(quantity: str) -> int:
-    """The iteration that an id belongs to, from 1."""
-    head, bar, _ = quantity.partition("_")
-    return int(head[1:]) if bar and head[:1] == "t" and head[1:].isdigit() else 1
 
 
 def steps_of(network: Network, loss: Loss, iterations: int = 1) -> tuple[Step, ...]:

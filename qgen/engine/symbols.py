@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from qgen.engine.steps import iteration_of
+from qgen.engine.ids import iteration_of
 
 UPDATED = r"\text{new}"
 """What marks an updated parameter's name, in English; words.py puts it in other words."""

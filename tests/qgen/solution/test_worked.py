@@ -8,9 +8,9 @@ import pytest
 from cases import drawn, notes_givens, question_for
 from reading import value_of
 
+from qgen.engine.ids import prefix
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
-from qgen.engine.steps import prefix
 from qgen.engine.symbols import latex_name
 from qgen.solution.worked import Derivation, paths, worked, worked_values
 
