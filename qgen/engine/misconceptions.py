@@ -53,119 +53,43 @@ CATALOGUE: tuple[Misconception, ...] = (
         error_squared=lambda a, y, factor: factor * (y - a),
         error_cross_entropy=lambda a, y: y - a,
     ),
-    _misconception(
-        "factor-two",
-        error_squared=lambda a, y, factor: (2.0 if factor == 1 else factor) * (a - y),
-    ),
-    _misconception(
-        "slope-missing-after-squared-error",
-        delta_squared=lambda e, s: e,
-    ),
+    _misconception("factor-two", error_squared=lambda a, y, factor: (2.0 if factor == 1 else factor) * (a - y)),
+    _misconception("slope-missing-after-squared-error", delta_squared=lambda e, s: e),
     _misconception(
         "slope-extra-after-cross-entropy",
         delta_cross_entropy=Mistake(lambda e, slope: e * slope, ("slope",)),
     ),
-    _misconception(
-        "sigmoid-slope-plus",
-        slope_sigmoid=lambda z, a: a * (1 + a),
-    ),
-    _misconception(
-        "sigmoid-slope-is-sigmoid",
-        slope_sigmoid=lambda z, a: a,
-    ),
-    _misconception(
-        "sigmoid-slope-left-out",
-        slope_sigmoid=lambda z, a: a * 0 + 1,
-    ),
-    _misconception(
-        "sigmoid-slope-on-relu",
-        slope_relu=lambda z, a: bell(a),
-    ),
-    _misconception(
-        "value-as-relu-slope",
-        slope_relu=lambda z, a: a,
-    ),
-    _misconception(
-        "relu-slope-left-out",
-        slope_relu=lambda z, a: a * 0 + 1,
-    ),
-    _misconception(
-        "tanh-slope-of-z",
-        slope_tanh=lambda z, a: 1 - square(z),
-    ),
-    _misconception(
-        "tanh-slope-not-squared",
-        slope_tanh=lambda z, a: 1 - a,
-    ),
-    _misconception(
-        "tanh-slope-of-sigmoid",
-        slope_tanh=lambda z, a: bell(a),
-    ),
-    _misconception(
-        "tanh-slope-divided",
-        slope_tanh=lambda z, a: (1 - square(a)) / (1 + square(a)),
-    ),
-    _misconception(
-        "transposed-weight",
-        path=Mistake(lambda d, w, transposed: d * transposed, ("transposed",)),
-    ),
-    _misconception(
-        "path-weight-forgotten",
-        path=lambda d, w: d,
-    ),
+    _misconception("sigmoid-slope-plus", slope_sigmoid=lambda z, a: a * (1 + a)),
+    _misconception("sigmoid-slope-is-sigmoid", slope_sigmoid=lambda z, a: a),
+    _misconception("sigmoid-slope-left-out", slope_sigmoid=lambda z, a: a * 0 + 1),
+    _misconception("sigmoid-slope-on-relu", slope_relu=lambda z, a: bell(a)),
+    _misconception("value-as-relu-slope", slope_relu=lambda z, a: a),
+    _misconception("relu-slope-left-out", slope_relu=lambda z, a: a * 0 + 1),
+    _misconception("tanh-slope-of-z", slope_tanh=lambda z, a: 1 - square(z)),
+    _misconception("tanh-slope-not-squared", slope_tanh=lambda z, a: 1 - a),
+    _misconception("tanh-slope-of-sigmoid", slope_tanh=lambda z, a: bell(a)),
+    _misconception("tanh-slope-divided", slope_tanh=lambda z, a: (1 - square(a)) / (1 + square(a))),
+    _misconception("transposed-weight", path=Mistake(lambda d, w, transposed: d * transposed, ("transposed",))),
+    _misconception("path-weight-forgotten", path=lambda d, w: d),
     _misconception(
         "activation-for-path-weight",
         path=Mistake(lambda d, w, activation: d * activation, ("activation",)),
     ),
-    _misconception(
-        "first-path-only",
-        sum_of_paths=lambda *paths: paths[0],
-    ),
-    _misconception(
-        "last-path-only",
-        sum_of_paths=lambda *paths: paths[-1],
-    ),
-    _misconception(
-        "updated-weights-in-backward-pass",
-        path=Mistake(lambda d, w, new: d * new, ("new",)),
-    ),
-    _misconception(
-        "bias-gradient-times-input",
-        bias_gradient=Mistake(lambda d, source: d * source, ("source",)),
-    ),
-    _misconception(
-        "preactivation-in-weight-gradient",
-        weight_gradient=Mistake(lambda d, a, z: d * z, ("z",)),
-    ),
-    _misconception(
-        "input-for-activation",
-        weight_gradient=Mistake(lambda d, a, x: d * x, ("x",)),
-    ),
-    _misconception(
-        "gradient-ascent",
-        update=lambda w, step: w + step,
-    ),
-    _misconception(
-        "no-learning-rate",
-        scaled_gradient=lambda alpha, d: d,
-    ),
-    _misconception(
-        "decimal-logarithm",
-        log=_log10,
-        log_complement=lambda a: _log10(1 - a),
-    ),
-    _misconception(
-        "loss-without-minus",
-        cross_entropy=total,
-    ),
+    _misconception("first-path-only", sum_of_paths=lambda *paths: paths[0]),
+    _misconception("last-path-only", sum_of_paths=lambda *paths: paths[-1]),
+    _misconception("updated-weights-in-backward-pass", path=Mistake(lambda d, w, new: d * new, ("new",))),
+    _misconception("bias-gradient-times-input", bias_gradient=Mistake(lambda d, source: d * source, ("source",))),
+    _misconception("preactivation-in-weight-gradient", weight_gradient=Mistake(lambda d, a, z: d * z, ("z",))),
+    _misconception("input-for-activation", weight_gradient=Mistake(lambda d, a, x: d * x, ("x",))),
+    _misconception("gradient-ascent", update=lambda w, step: w + step),
+    _misconception("no-learning-rate", scaled_gradient=lambda alpha, d: d),
+    _misconception("decimal-logarithm", log=_log10, log_complement=lambda a: _log10(1 - a)),
+    _misconception("loss-without-minus", cross_entropy=total),
     _misconception(
         "loss-without-half",
         squared_error=lambda *squares, scale: (1.0 if scale == 0.5 else scale) * total(*squares),
     ),
-    _misconception(
-        "old-parameters-in-next-iteration",
-        carry=Mistake(lambda new, old: old, ("old",)),
-    ),
+    _misconception("old-parameters-in-next-iteration", carry=Mistake(lambda new, old: old, ("old",))),
     _misconception(
         "earlier-activations-in-next-iteration",
         weight_gradient=Mistake(lambda d, a, earlier: d * earlier, ("earlier",)),

@@ -7,7 +7,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,8 @@ from qgen.engine.network import MAX_UNITS, Network, known, named_network, networ
 from qgen.engine.question import PARTS, Question
 from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, nearest
+from qgen.exam.pools import Pool, is_number, pool_of
 
-MAX_POOL = 100_000
-HUGE = 1e300
 MAX_ITERATIONS = 9
 
 QUESTION_DEFAULTS: Mapping[str, Any] = {
@@ -48,13 +46,6 @@ DEFAULTS: Mapping[str, Any] = {
     "marking": {"follow_through": 1, "imprecise": 0.5, "no_follow_through": []},
 }
 POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
-
-
-@dataclass(frozen=True)
-class Pool:
-    """The numbers that one kind of given is drawn from, each as likely as any other."""
-
-    values: tuple[Decimal, ...]
 
 
 @dataclass(frozen=True)
@@ -161,7 +152,7 @@ def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
         faults += [
             f'{where}: {name}.{key}: "{section[key]}" is not accepted; write a number from 0 to 1'
             for key in keys
-            if not _number(section[key]) or not 0 <= section[key] <= 1
+            if not is_number(section[key]) or not 0 <= section[key] <= 1
         ]
     if not isinstance(certify["misconceptions"], bool):
         faults.append(f'{where}: certify.misconceptions: "{certify["misconceptions"]}": write true or false')
@@ -193,6 +184,12 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
             f'{where}.loss: {loss.name} needs {" or ".join(loss.outputs)} outputs, "{network.name}" ends in '
             f'{network.layers[-1].activation.name}; write loss = "squared-error"'
         )
+    for layer in network.layers if network else ():
+        faults += [
+            f'{where}.network: {key} "{value:g}" has more decimals than the rounding rule {rounding} asks for'
+            for key, value in layer.activation.constants.items()
+            if rounding.kind == "dp" and round(value, rounding.digits) != value
+        ]
     iterations = q["iterations"]
     if type(iterations) is not int or not 1 <= iterations <= MAX_ITERATIONS:
         faults.append(f'{where}.iterations: "{iterations}" is not accepted; write 1 to {MAX_ITERATIONS}')
@@ -203,12 +200,12 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
     faults += [
         f'{where}.marks.{part}: "{marks}" is not accepted; write a number from 0 to 1000'
         for part, marks in q["marks"].items()
-        if not _number(marks) or not 0 <= marks <= 1000
+        if not is_number(marks) or not 0 <= marks <= 1000
     ]
     pools = {}
     for kind in POOLS:
         with _collecting(faults):
-            pools[kind] = _pool(q[kind], rounding, f"{where}.{kind}")
+            pools[kind] = pool_of(q[kind], rounding, f"{where}.{kind}")
     if "targets" in pools and loss.shares:
         faults += [
             f'{where}.targets: "{y}" is not accepted; with {loss.name} write 0 to 1'
@@ -217,12 +214,12 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
         ]
     if network is None:
         raise InputError(*faults)
-    marks = {part: float(m) for part, m in q["marks"].items() if _number(m)}
+    marks = {part: float(m) for part, m in q["marks"].items() if is_number(m)}
     question = Question(name, network, loss, iterations, marks)
     for key, value in q["givens"].items():
         if key not in question.givens:
             faults.append(f'{where}.givens: "{key}" is not given here; {nearest(key, question.givens)}')
-        elif not _number(value) or abs(value) > 1e6:
+        elif not is_number(value) or abs(value) > 1e6:
             faults.append(f'{where}.givens.{key}: "{value}" is not accepted; write a number of at most a million')
         elif question.given[key].kind == "targets" and loss.shares and not 0 <= value <= 1:
             faults.append(f'{where}.givens.{key}: "{value}" is not accepted; with {loss.name} write 0 to 1')
@@ -238,67 +235,6 @@ def _network(value: object, where: str) -> Network:
     if isinstance(value, Mapping):
         return network_of(value, "network", f"{where}.network")
     raise InputError(f'{where}.network: write a name such as "relu-sigmoid", or a table of inputs and layers')
-
-
-def _pool(value: object, rounding: Rounding, where: str) -> Pool:
-    """A number, a list of numbers, or {low, high, step, smallest}: then without 0, 1 and -1, and without numbers
-    that end in 0, so that every draw is written with the same count of digits."""
-    if isinstance(value, list) and value and all(_number(v) for v in value):
-        values = [Decimal(str(v)) for v in value]
-    elif _number(value):
-        values = [Decimal(str(value))]
-    elif isinstance(value, Mapping) and {"low", "high", "step"} <= value.keys() <= {
-        "low",
-        "high",
-        "step",
-        "smallest",
-    }:
-        if not all(_number(v) for v in value.values()):
-            raise InputError(f'{where}: "{dict(value)}" holds something that is not a number')
-        low, high, step = (Decimal(str(value[key])) for key in ("low", "high", "step"))
-        if max(abs(low), abs(high)) > 10**6 or 0 < step < Decimal("1e-9"):
-            raise InputError(f"{where}: numbers above a million and steps below 1e-9 are not accepted")
-        smallest = Decimal(str(value.get("smallest", 0)))
-        if step <= 0 or high < low or (high - low) / step > MAX_POOL:
-            raise InputError(
-                f"{where}: low {low}, high {high}, step {step} is an impossible range; "
-                f"write low <= high and a step that divides it into at most {MAX_POOL} parts"
-            )
-        first, last = -int(-low // step), int(high // step)
-        values = [k * step for k in range(first, last + 1)]
-        places = max(0, -_exponent(step))
-        values = [
-            v
-            for v in values
-            if abs(v) not in (0, 1) and abs(v) >= smallest and (places == 0 or v.scaleb(places) % 10 != 0)
-        ]
-        if not values:
-            raise InputError(f"{where}: low {low}, high {high}, step {step} leaves no number but 0 and 1")
-    else:
-        raise InputError(
-            f'{where}: "{value}" is no range; write {{low = -0.99, high = 0.99, step = 0.01}}, a list or a number'
-        )
-    if rounding.kind == "dp" and any(-_exponent(v) > rounding.digits for v in values):
-        raise InputError(f"{where}: numbers with more decimals than the paper's rounding rule {rounding} asks for")
-    if any(abs(v) > 10**6 for v in values):
-        raise InputError(f"{where}: numbers above a million are not accepted")
-    by_digits = {_written_digits(v): v for v in values}
-    if len(by_digits) > 1:
-        few, many = by_digits[min(by_digits)], by_digits[max(by_digits)]
-        raise InputError(
-            f'{where}: "{many.normalize():f}" takes more digits to write than "{few.normalize():f}": '
-            "unequal work; write numbers of one length"
-        )
-    return Pool(tuple(values))
-
-
-def _exponent(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
-def _written_digits(value: Decimal) -> int:
-    return sum(c.isdigit() for c in f"{value.normalize():f}")
 
 
 def _filled(
@@ -326,10 +262,6 @@ def _filled(
         if key in given or default is not None:
             table[key] = value
     return table
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < HUGE
 
 
 class _collecting:  # noqa: N801 - reads as a word in a with statement

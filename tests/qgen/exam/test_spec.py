@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from cases import THIRD
 
+from qgen.engine.activations import ACTIVATIONS
 from qgen.engine.losses import LOSSES
 from qgen.errors import InputError
 from qgen.exam.spec import POOLS, read_spec, spec_of
@@ -72,7 +73,52 @@ def test_a_list_or_a_number_is_taken_as_it_is():
     assert pools["learning_rate"].values == (Decimal("0.5"),)
 
 
+def layered(**layer):
+    return {"questions": [{"network": {"inputs": 2, "layers": [layer, {"units": 1, "activation": "sigmoid"}]}}]}
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("ReLU", "relu"), ("linear", "identity"), ("Logistic", "sigmoid"), ("Leaky ReLU", "leaky-relu"),
+        ("leaky_relu", "leaky-relu"), ("Tanh", "tanh"),
+    ],
+)  # fmt: skip
+def test_an_activation_goes_by_the_names_that_people_use(said, meant):
+    spec = spec_of(layered(units=2, activation=said))
+    assert spec.questions[0].question.network.layers[0].activation is ACTIVATIONS[meant]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("MSE", "mean-squared-error"), ("mean squared error", "mean-squared-error"), ("bce", "cross-entropy"),
+        ("sse", "sum-of-squares"), ("sum_of_squares", "sum-of-squares"), ("Squared Error", "squared-error"),
+    ],
+)  # fmt: skip
+def test_a_loss_goes_by_the_names_that_people_use(said, meant):
+    assert spec_of(question(loss=said)).questions[0].question.loss is LOSSES[meant]
+
+
+def test_a_slope_that_is_set_in_the_network_is_the_layer_s():
+    spec = spec_of(layered(units=2, activation="leaky-relu", slope=0.2))
+    assert spec.questions[0].question.network.layers[0].activation.constants == {"slope": 0.2}
+    assert ACTIVATIONS["leaky-relu"].constants == {"slope": 0.01}
+
+
 FAULTS = [
+    (
+        layered(units=2, activation="leaky-relu", slope=1.5),
+        f'{Q1}.network.layers[1].slope: "1.5" is not accepted; write a number between 0 and 1',
+    ),
+    (
+        layered(units=2, activation="relu", slope=0.5),
+        f'{Q1}.network.layers[1]: "slope" is not known; known: units, activation',
+    ),
+    (
+        layered(units=2, activation="leaky-relu", slope=0.00123),
+        f'{Q1}.network: slope "0.00123" has more decimals than the rounding rule 4dp asks for',
+    ),
     ({"titel": "x"}, 'exam.toml: titel: not known; did you mean "title"?'),
     (question(los="x"), f'{Q1}.los: not known; did you mean "loss"?'),
     ({"certify": {"tolerence": 0.1}}, 'exam.toml: certify.tolerence: not known; did you mean "tolerance"?'),

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from qgen.engine.activations import ACTIVATIONS
+from qgen.engine.losses import LOSSES
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
@@ -128,11 +130,29 @@ def test_every_language_says_all_that_english_says(path):
     assert set(macros(TEMPLATES / path.name)) <= set(macros(path))
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_every_mistake_has_a_short_name_in_every_language(language):
+LANGUAGES = ["en", *sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("names", "word"), [(ACTIVATIONS, "activation"), (LOSSES, "loss")])
+def test_every_activation_and_loss_has_a_word_of_its_own_in_every_language(names, word, language):
+    assert len({macro("words.txt", word, name, language=language) for name in names}) == len(names)
+    with pytest.raises(InputError):
+        macro("words.txt", word, "nobody-wrote-a-word-for-this", language=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mistake_has_a_short_name_and_a_sentence_in_every_language(language):
+    folder = TEMPLATES if language == "en" else TEMPLATES / language
+    written = re.findall(r'^    "([a-z-]+)": \("', (folder / "misconceptions.txt").read_text("utf-8"), re.MULTILINE)
+    assert written == [mistake.name for mistake in CATALOGUE]
     for mistake in CATALOGUE:
-        label = macro("misconceptions.txt", "short", mistake.name, language=language)
-        assert len(re.sub(r"\\[a-z]+|[$\\,{}]", "", label)) <= 24
+        short, sentence = (
+            macro("misconceptions.txt", form, mistake.name, language=language) for form in ("short", "sentence")
+        )
+        assert 0 < len(re.sub(r"\\[a-z]+|[$\\,{}]", "", short)) <= 24
+        assert sentence.endswith(".")
+        assert sentence.count("$") % 2 == 0
 
 
 @pytest.mark.parametrize("solved", [False, True])
@@ -158,13 +178,6 @@ def test_question_banks_mark_updated_parameters_in_their_language(tmp_path):
 def test_words_from_before_there_was_a_word_for_updated_parameters_leave_it_english(folder):
     mine = folder(paper="$<< name >>$", words="<% macro page() %>{page}<% endmacro %>")
     assert render("paper.txt", {"name": r"b^{\,\text{new}}"}, mine) == r"$b^{\,\text{new}}$"
-
-
-def test_german_explains_every_mistake():
-    for mistake in CATALOGUE:
-        said = macro("words.txt", "explained", mistake.name, mistake.sentence, language="de")
-        assert said != mistake.sentence
-    assert macro("words.txt", "explained", "new-one", "a*b", language="de") == r"a\*b"
 
 
 @pytest.mark.parametrize(

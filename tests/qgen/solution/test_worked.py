@@ -21,6 +21,8 @@ CASES = [
     ("B", "squared-error", 2),
     ("third", "cross-entropy", 1),
     ("fourth", "squared-error", 1),
+    ("B", "sum-of-squares", 1),
+    ("leaky", "mean-squared-error", 1),
 ]
 
 
@@ -141,10 +143,13 @@ def test_a_chain_multiplied_out_is_the_gradient(case):
                 return values[p + "db" + below[1:]]
             a = values[p + below]
             y = values[p + network.ys[network.layers[-1].units.index(below[1:])]]
-            return a - y if question.loss.name == "squared-error" else (a - y) / (a * (1 - a))
+            factors = {"squared-error": 1, "sum-of-squares": 2, "mean-squared-error": 2 / len(network.ys)}
+            return factors.get(question.loss.name, 1 / (a * (1 - a))) * (a - y)
         if top[0] == "a":
             z, a = values[p + "z" + unit], values[p + top]
-            return {"relu": float(z > 0), "sigmoid": a * (1 - a), "tanh": 1 - a * a, "identity": 1.0}[kind[unit]]
+            slopes = {"relu": float(z > 0), "sigmoid": a * (1 - a), "tanh": 1 - a * a, "identity": 1.0}
+            leak = next(layer for layer in network.layers if unit in layer.units).activation.constants.get("slope")
+            return slopes.get(kind[unit], 1.0 if z > 0 else leak)
         k = next(k for k, layer in enumerate(network.layers) if unit in layer.units)
         sources = network.feeding(k)
         j = network.layers[k].units.index(unit)
