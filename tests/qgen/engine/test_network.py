@@ -95,3 +95,16 @@ def test_a_table_that_is_no_network_is_refused(change, fault):
 
 def test_all_faults_are_listed_at_once():
     assert len(faults({"inputs": 0, "layers": [{"units": 0, "activation": "x"}, {"units": 1}], "more": 1})) == 5
+
+
+@pytest.mark.parametrize(("slope", "fine"), [(0.999, True), (0.001, True), (1.0, False), (0.0, False), ("0.1", False)])
+def test_a_leaky_slope_lies_between_0_and_1(slope, fine):
+    table = {"inputs": 1, "layers": [{"units": 1, "activation": "leaky-relu", "slope": slope}]}
+    if fine:
+        assert network_of(table, "net", "here").layers[0].activation.constants == {"slope": slope}
+    else:
+        with pytest.raises(InputError) as caught:
+            network_of(table, "net", "here")
+        assert caught.value.faults == (
+            f'here.layers[1].slope: "{slope}" is not accepted; write a number between 0 and 1',
+        )

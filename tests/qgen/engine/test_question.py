@@ -120,3 +120,24 @@ def test_givens_have_bare_names_and_later_examples_their_iteration():
         )
     )
     assert question_for("B", "cross-entropy").givens == tuple(words("w11 w21 b1 w12 b2 w13 b3 alpha x1 x2 y2 y3"))
+
+
+def test_givens_say_what_they_are_drawn_as_and_whose_example_they_belong_to():
+    given = question_for("B", iterations=2).given
+    told = {name: (given[name].kind, given[name].iteration) for name in ("w12", "b3", "alpha", "x1", "y2", "t2_x2")}
+    assert told == {
+        "w12": ("weights", 0),
+        "b3": ("biases", 0),
+        "alpha": ("learning_rate", 0),
+        "x1": ("inputs", 1),
+        "y2": ("targets", 1),
+        "t2_x2": ("inputs", 2),
+    }
+    assert question_for("B", iterations=2).example(2) == ["t2_x1", "t2_x2", "t2_y2", "t2_y3"]
+    assert question_for("B", iterations=2).example(1, "targets") == ["y2", "y3"]
+
+
+def test_an_update_knows_its_gradient_in_every_iteration():
+    question = question_for("A", iterations=2)
+    assert question.gradient_of("new_w11_1") == "dw11_1"
+    assert question.gradient_of("t2_new_b3") == "t2_db3"

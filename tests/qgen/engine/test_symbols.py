@@ -91,3 +91,22 @@ def test_a_constant_of_a_rule_is_written_as_in_the_notes():
     assert symbol(2).latex == "2"
     already = Symbol("x")
     assert symbol(already) is already
+
+
+def test_only_sums_and_negatives_get_brackets_in_a_product():
+    a, b, c = map(name_symbol, ("a1", "a2", "a3"))
+    assert (a * b * c).latex == r"a_{1}\,a_{2}\,a_{3}"
+    assert (a * (b * c)).latex == r"a_{1}\,a_{2}\,a_{3}"
+    assert ((a + b) * c).latex == r"\left(a_{1} + a_{2}\right)\,a_{3}"
+    assert (-a * b).latex == r"\left(-a_{1}\right)\,a_{2}"
+
+
+@pytest.mark.parametrize(
+    ("value", "latex"),
+    [
+        (2.0, "2"), (0.01, "0.01"), (0.1, "0.1"), (0.5, r"\tfrac{1}{2}"), (2 / 3, r"\tfrac{2}{3}"),
+        (1 / 9, r"\tfrac{1}{9}"), (1 / 11, r"\tfrac{1}{11}"), (2 / 99, r"\tfrac{2}{99}"),
+    ],
+)  # fmt: skip
+def test_a_constant_is_written_as_people_write_it(value, latex):
+    assert symbol(value).latex == latex
