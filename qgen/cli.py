@@ -55,14 +55,14 @@ def faults_shown() -> Iterator[None]:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on stderr, shown only once the work has taken two seconds."""
+    """A bar on the terminal, shown only once the work has taken two seconds."""
     started, bar, task = time.monotonic(), None, None
     doing = ""
 
     def progress(what: str, done: int, of: int) -> None:
         nonlocal bar, task, doing
         if bar is None:
-            if time.monotonic() - started < 2:
+            if time.monotonic() - started < 2 or not sys.stderr.isatty():
                 return
             from rich.console import Console
             from rich.progress import Progress
