@@ -21,8 +21,8 @@ from qgen.papers.pictures import Picture
 from qgen.papers.seal import Mark, learn_seals, mark_text
 from qgen.papers.words import WORDS, in_template, load, macro
 from qgen.papers.words import render as words
-from qgen.solution.gradient_paths import route
-from qgen.solution.solution_mistakes import Pitfalls
+from qgen.solution.gradient_paths import gradient_path
+from qgen.solution.solution_mistakes import UsualMistakes
 from qgen.solution.worked import Derivation, Sheet, worked, worked_values
 from qgen.typeset.drawing import Drawing
 from qgen.typeset.fonts.faces import FACES, typeface
@@ -60,19 +60,19 @@ class Papers:
         return {q.question.id: Derivation(q.question) for q in self.exam.spec.questions}
 
     @cached_property
-    def routes(self) -> dict[str, str]:
+    def gradient_paths(self) -> dict[str, str]:
         """The way of every gradient through its network, by item."""
         return {
-            item.id: route(self.derivations[q.question.id], item.step)
+            item.id: gradient_path(self.derivations[q.question.id], item.step)
             for q in self.exam.spec.questions
             for item in q.question.items
             if item.part == "gradient"
         }
 
     @cached_property
-    def pitfalls(self) -> dict[str, Pitfalls]:
+    def usual_mistakes(self) -> dict[str, UsualMistakes]:
         """The usual mistakes, by question."""
-        return {batch.question.id: Pitfalls(batch) for batch in self.exam.batches}
+        return {batch.question.id: UsualMistakes(batch) for batch in self.exam.batches}
 
     @cached_property
     def drawings(self) -> dict[str, Drawing]:
@@ -208,7 +208,7 @@ class Papers:
             yield from self._fixed_parts(question, t)
             return
         entries = {entry.item.id: entry for entry in sheet.items}
-        pitfalls = self.pitfalls[question.id].of(variant)
+        usual = self.usual_mistakes[question.id].of(variant)
         factors = [factor for factor in self.derivations[question.id].factors if factor.iteration == t]
         low, high = self.exam.low[:, variant].tolist(), self.exam.high[:, variant].tolist()
         for part in self._fixed_parts(question, t):
@@ -218,9 +218,7 @@ class Papers:
                     {
                         **answer,
                         "lines": entries[answer["id"]].lines,
-                        "mistakes": [
-                            {"name": name, "value": value} for name, value in pitfalls.get(answer["step"], ())
-                        ],
+                        "mistakes": [{"name": name, "value": value} for name, value in usual.get(answer["step"], ())],
                         "low": plain(low[answer["row"]]),
                         "high": plain(high[answer["row"]]),
                     }
@@ -263,7 +261,7 @@ class Papers:
                         "name": latex_name(item.step),
                         "is_sum": question.by_id[item.step].role == Role.PREACTIVATION,
                         "spoken": escape(self._word("box", speak(latex_name(item.step), self.speech), layer, t)),
-                        "route": self.routes.get(item.id, ""),
+                        "route": self.gradient_paths.get(item.id, ""),
                     }
                     for item in mine
                 ]

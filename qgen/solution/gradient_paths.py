@@ -12,7 +12,7 @@ from qgen.solution.worked import Derivation, paths
 _ARROW = r" \to "
 
 
-def route(derivation: Derivation, gradient: str) -> str:
+def gradient_path(derivation: Derivation, gradient: str) -> str:
     r"""LaTeX such as L \to a_3 \to z_3 \to w_13; units that are passed side by side stand in braces, between bars.
 
     Layers are fully connected: paths that part in one layer meet again in the next, or at the parameter.

@@ -26,7 +26,7 @@ TOGETHER = 256
 
 
 @dataclass(frozen=True)
-class Pitfalls:
+class UsualMistakes:
     """Of one question's batch; what is shown for an item is the same mistakes on every paper."""
 
     batch: Batch

@@ -6,7 +6,6 @@ import pytest
 
 from qgen.engine.symbols import latex_name
 from qgen.exam.spec import spec_of
-from qgen.solution.gradient_paths import route
 from qgen.solution.worked import Derivation, paths
 
 
@@ -44,7 +43,7 @@ def table(*units):
     ],
 )
 def test_the_chain_reads_from_the_loss_to_the_parameter(network, gradient, chain):
-    assert route(Derivation(question(network)), gradient) == chain
+    assert gradient_path(Derivation(question(network)), gradient) == chain
 
 
 @pytest.mark.parametrize("network", ["relu-sigmoid", "tanh-heads", table(2, 2), table(1, 2, 2), table(3, 3, 2)])
@@ -52,6 +51,6 @@ def test_the_chain_names_all_quantities_of_all_paths_and_no_other(network):
     derivation = Derivation(question(network, iterations=2))
     for item in derivation.question.items:
         if item.part == "gradient":
-            named = re.split(r" \\to |\\\{\\, | \\;\|\\; | \\,\\\}", route(derivation, item.step))
+            named = re.split(r" \\to |\\\{\\, | \\;\|\\; | \\,\\\}", gradient_path(derivation, item.step))
             wanted = {latex_name(name) for path in paths(derivation, item.step) for name in path}
             assert {name for name in named if name} - {r"\cdots"} == wanted

@@ -6,7 +6,7 @@ import pytest
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.solution.solution_mistakes import MOST, TOGETHER, Pitfalls
+from qgen.solution.solution_mistakes import MOST, TOGETHER, UsualMistakes
 
 LAYERED = {
     "inputs": 2,
@@ -27,10 +27,10 @@ def exam():
 def test_at_most_three_of_different_rules_for_every_gradient(exam):
     swaps = {m.name: m.swaps.keys() for m in CATALOGUE}
     for batch in exam.batches:
-        pitfalls = Pitfalls(batch)
+        usual = UsualMistakes(batch)
         gradients = {item.step for item in batch.question.items if item.part == "gradient"}
         for variant in range(batch.size):
-            found = pitfalls.of(variant)
+            found = usual.of(variant)
             assert found.keys() == gradients
             for pairs in found.values():
                 rules = [rule for name, _ in pairs for rule in swaps[name]]
@@ -40,14 +40,14 @@ def test_at_most_three_of_different_rules_for_every_gradient(exam):
 
 def test_every_gradient_of_both_networks_has_one_on_every_paper(exam):
     for batch in exam.batches[:2]:
-        assert all(pairs for variant in range(batch.size) for pairs in Pitfalls(batch).of(variant).values())
+        assert all(pairs for variant in range(batch.size) for pairs in UsualMistakes(batch).of(variant).values())
 
 
 def test_no_wrong_number_would_be_accepted(exam):
     row = {item.id: k for k, item in enumerate(exam.items)}
     for batch in exam.batches:
         for variant in range(batch.size):
-            found = Pitfalls(batch).of(variant)
+            found = UsualMistakes(batch).of(variant)
             for item in batch.question.items:
                 for name, text in found.get(item.step, ()):
                     k = row[item.id]
@@ -69,13 +69,13 @@ def test_the_numbers_are_those_of_a_student_who_errs_in_this_line_only(exam):
         ("dw11_1", "first-path-only"): delta * v["w13"] * s1 * v["w11_2"] * v["x1"],
         ("dw21_1", "last-path-only"): delta * v["w23"] * s2 * v["w12_2"] * v["x2"],
     }
-    found = Pitfalls(batch).of(2)
+    found = UsualMistakes(batch).of(2)
     shown = {(step, name): number for step, pairs in found.items() for name, number in pairs}
     assert {key: text(value) for key, value in by_hand.items()} == {key: shown.get(key) for key in by_hand}
 
 
 def test_where_a_line_starts_from_the_biass_gradient_only_its_own_mistakes_count(exam):
-    found = Pitfalls(exam.batches[2]).of(0)
+    found = UsualMistakes(exam.batches[2]).of(0)
     own = {m.name for m in CATALOGUE if "weight_gradient" in m.swaps}
     for step in ("dw11_1", "dw21_2", "dw31_3"):
         assert {name for name, _ in found[step]} <= own
@@ -84,7 +84,7 @@ def test_where_a_line_starts_from_the_biass_gradient_only_its_own_mistakes_count
 
 def test_what_is_shown_does_not_depend_on_which_papers_were_printed_before(exam):
     batch = exam.batches[0].take(np.arange(300) % 5)
-    forwards, alone = Pitfalls(batch), Pitfalls(batch)
+    forwards, alone = UsualMistakes(batch), UsualMistakes(batch)
     numbers = [forwards.of(variant) for variant in range(batch.size)]
     for variant in (299, TOGETHER, TOGETHER - 1, 0):
         assert alone.of(variant) == numbers[variant]
@@ -94,11 +94,11 @@ def test_what_is_shown_does_not_depend_on_which_papers_were_printed_before(exam)
 def test_a_mistake_that_changes_nothing_on_a_paper_is_not_listed_there():
     question = {"network": "relu-sigmoid", "loss": "squared-error", "dead_relu": 1}
     batch = make_exam(spec_of({"questions": [question]}), 4, 3)[0].batches[0]
-    text, pitfalls = batch.rounding.text, Pitfalls(batch)
+    text, usual = batch.rounding.text, UsualMistakes(batch)
     listed = [
         (number, text(float(batch.values[step][variant])))
         for variant in range(batch.size)
-        for step, pairs in pitfalls.of(variant).items()
+        for step, pairs in usual.of(variant).items()
         for _, number in pairs
     ]
     assert listed
