@@ -6,6 +6,7 @@ import pytest
 
 from qgen.engine.symbols import latex_name
 from qgen.exam.spec import spec_of
+from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.worked import Derivation, paths
 
 
