@@ -22,7 +22,7 @@ from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import exact, shift, text
 from qgen.export.stream import whole_file
-from qgen.typeset.svg import svg
+from qgen.typeset.drawing.svg import svg
 
 TEMPLATE = "canvas.txt"
 SMALLEST, FINEST = Decimal("0.01"), Decimal("0.0001")

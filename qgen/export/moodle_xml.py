@@ -18,7 +18,7 @@ from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import centred, exact, text, weights, wider
 from qgen.export.stream import whole_file
-from qgen.typeset.svg import svg
+from qgen.typeset.drawing.svg import svg
 
 TEMPLATE = "moodle.txt"
 GRADES = (

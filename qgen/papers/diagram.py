@@ -5,15 +5,16 @@ layer are too many for that, its values stand in a table below.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from qgen.papers.label_placement import Point, Rectangle, around, clear, spots
+from qgen.papers.label_placement import Bounds, around, clear, spots
 from qgen.papers.weights import stacked, table
-from qgen.typeset.drawing import Canvas, Drawing
+from qgen.typeset.drawing.drawing import Drawing
+from qgen.typeset.drawing.shapes import Inset, Point, Rectangle, Shape, arrow, circle
 from qgen.typeset.markup.inline import inline
 from qgen.typeset.math.formula import Layout, layout
-from qgen.typeset.page.lines import wrap
+from qgen.typeset.page.lines import drawn
 
 RADIUS, PITCH, MOST_GAP = 13.0, 54.0, 150.0
 UNIT_SIZE, EDGE_SIZE, CAPTION_SIZE = 10.0, 8.5, 9.0
@@ -36,10 +37,10 @@ class _Plan:
     """Where everything stands, whatever the values: the middles of the weights' names, in the order of the edges."""
 
     places: Mapping[Unit, Point]
-    boxes: tuple[Rectangle, ...]
-    biases: Mapping[Unit, Rectangle]
-    beside: frozenset[int]
-    """The layers whose weights have room for their values beside them."""
+    boxes: tuple[Bounds, ...]
+    biases: Mapping[Unit, Bounds]
+    valued: frozenset[int]
+    """The layers whose weights have room for their values."""
     side: float
     gap: float
     clear: bool
@@ -72,22 +73,18 @@ def draw(
     tables = [
         table(layers[i], layers[i + 1], {(e[0][1], e[1][1]): values[e[2]] for e in edges if e[0][0] == i}, room)
         for i in range(len(layers) - 1)
-        if values and i not in plan.beside
+        if values and i not in plan.valued
     ]
     if not tables:
-        return Drawing(network.width, network.height, network.operators, alt, network.used)
+        return replace(network, alt=alt)
     below = stacked(tables, width)
     scale = min(1.0, width / below.width, TALLEST / below.height)
-    across = max(network.width, scale * below.width)
-    return Drawing(
-        across,
-        network.height + scale * below.height,
-        network.placed((across - network.width) / 2, scale * below.height)
-        + " "
-        + below.placed((across - scale * below.width) / 2, 0.0, scale),
-        alt,
-        network.used | below.used,
+    across, foot = max(network.width, scale * below.width), scale * below.height
+    parts = (
+        Inset((across - network.width) / 2, foot, network),
+        Inset((across - scale * below.width) / 2, 0.0, below, scale),
     )
+    return Drawing(across, network.height + foot, parts, alt)
 
 
 def _network(
@@ -99,43 +96,46 @@ def _network(
     width: float,
     values: Mapping[str, str],
 ) -> Drawing:
-    canvas, places = Canvas(), plan.places
+    places = plan.places
+    shapes: list[Shape] = []
     for start, end, _ in edges:
-        canvas.arrow(places[start], places[end], RADIUS, RADIUS + 0.6)
+        shapes += arrow(places[start], places[end], RADIUS, RADIUS + 0.6)
     for unit in biases:
         x, y = places[unit]
-        canvas.arrow((x, y + RADIUS + BIAS_ARROW), (x, y), 0.0, RADIUS + 0.6)
+        shapes += arrow((x, y + RADIUS + BIAS_ARROW), (x, y), 0.0, RADIUS + 0.6)
     for (start, _, name), box in zip(edges, plan.boxes, strict=True):
-        shown = _label(name, values.get(name, "") if start[0] in plan.beside else "")
-        canvas.label((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, shown, paper=True)
+        shapes += _placed(_label(name, values.get(name, "") if start[0] in plan.valued else ""), box, ground=True)
     for unit, name in biases.items():
-        left, low, right, high = plan.biases[unit]
-        canvas.label((left + right) / 2, (low + high) / 2, _label(name, values.get(name, "")), paper=bool(values))
+        shapes += _placed(_label(name, values.get(name, "")), plan.biases[unit], ground=bool(values))
     for (i, j), (x, y) in places.items():
-        canvas.circle(x, y, RADIUS)
-        shown = layout(layers[i][j], UNIT_SIZE)
-        if shown.width > 2 * RADIUS - 5:
-            shown = layout(layers[i][j], round(UNIT_SIZE * (2 * RADIUS - 5) / shown.width, 1))
-        canvas.label(x, y, shown)
+        unit_name = layout(layers[i][j], UNIT_SIZE)
+        if unit_name.width > 2 * RADIUS - 5:
+            unit_name = layout(layers[i][j], round(UNIT_SIZE * (2 * RADIUS - 5) / unit_name.width, 1))
+        shapes += [circle(x, y, RADIUS), *_placed(unit_name, (x, y, x, y))]
     low = -RADIUS - 8.0
     deepest = low
     for i, caption in enumerate(captions):
         y = low
-        for strip in wrap(inline(caption), max(plan.gap - 8, 60.0), CAPTION_SIZE):
+        for line in drawn(inline(caption), max(plan.gap - 8, 60.0), CAPTION_SIZE):
             y -= CAPTION_SIZE + 1.5
-            x = plan.side + i * plan.gap - strip.width / 2
-            for dx, operators, _ in strip.pieces:
-                canvas.operators.append(f"q 1 0 0 1 {x + dx:.2f} {y:.2f} cm {operators} Q")
-            canvas.used |= strip.used
+            shapes.append(Inset(plan.side + i * plan.gap - line.width / 2, y, line))
         deepest = min(deepest, y - 3.0)
     high = max(y + RADIUS for _, y in places.values()) + 2.0
     high = max([high, *(box[3] for box in plan.biases.values())])
-    natural = 2 * plan.side + (len(layers) - 1) * plan.gap
-    scale = min(1.0, width / natural, TALLEST / (high - deepest))
-    drawn = Drawing(natural, high - deepest, " ".join(canvas.operators), "", frozenset(canvas.used))
-    return Drawing(
-        natural * scale, (high - deepest) * scale, drawn.placed(0.0, -deepest * scale, scale), "", drawn.used
-    )
+    natural = Drawing(2 * plan.side + (len(layers) - 1) * plan.gap, high - deepest, tuple(shapes))
+    scale = min(1.0, width / natural.width, TALLEST / natural.height)
+    whole = Inset(0.0, -deepest * scale, natural, scale)
+    return Drawing(natural.width * scale, natural.height * scale, (whole,))
+
+
+def _placed(name: Layout, box: Bounds, *, ground: bool = False) -> list[Shape]:
+    """A name in the middle of a box, on a white ground where it lies over lines."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    placed = Inset(x - name.width / 2, y - (name.ascent - name.descent) / 2, name)
+    if not ground:
+        return [placed]
+    left, low, right, high = around(x, y, name.width + 2.4, name.ascent + name.descent + 1.2)
+    return [Rectangle(left, low, right - left, high - low, 1.0), placed]
 
 
 @lru_cache(maxsize=64)
@@ -165,20 +165,20 @@ def _spread(
     bias_boxes = {unit: _bias_box(places[unit], _label(name, room)) for unit, name in biases}
     units = [around(x, y, 2 * RADIUS, 2 * RADIUS) for x, y in places.values()]
     blocked = [*units, *bias_boxes.values()]
-    boxes: list[Rectangle] = []
-    beside = set()
+    boxes: list[Bounds] = []
+    valued = set()
     for i in range(len(sizes) - 1):
         leaving = [edge for edge in edges if edge[0][0] == i]
         lines = [(places[start], places[end]) for start, end, _ in leaving]
         large = [_size(_label(name, room)) for *_, name in leaving] if room else []
         covered = sum(x * y for x, y in large) / ((gap - 2 * RADIUS) * max(sizes[i : i + 2]) * PITCH)
         if large and covered <= MOST_COVERED and clear(found := spots(lines, large, blocked, HALFWAY), blocked):
-            beside.add(i)
+            valued.add(i)
         else:
             found = spots(lines, [_size(_label(name, "")) for *_, name in leaving], blocked, NEAR)
         boxes += found
     return _Plan(
-        places, tuple(boxes), bias_boxes, frozenset(beside), side, gap, clear([*boxes, *bias_boxes.values()], units)
+        places, tuple(boxes), bias_boxes, frozenset(valued), side, gap, clear([*boxes, *bias_boxes.values()], units)
     )
 
 
@@ -191,6 +191,6 @@ def _size(label: Layout) -> tuple[float, float]:
     return label.width + 4.0, label.ascent + label.descent + 2.5
 
 
-def _bias_box(place: Point, name: Layout) -> Rectangle:
+def _bias_box(place: Point, name: Layout) -> Bounds:
     x, low = place[0], place[1] + RADIUS + BIAS_ARROW + BIAS_LIFT
     return x - name.width / 2 - 1, low, x + name.width / 2 + 1, low + name.ascent + name.descent

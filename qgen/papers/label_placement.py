@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from itertools import combinations
 from math import hypot
 
+from qgen.typeset.drawing.shapes import Point
+
 SPOTS = tuple(0.14 + 0.03 * i for i in range(25))  # where along a line its label may stand
 COLLISION, TOUCH = 300.0, 100.0
 MOST = 200
 """More labels than these are not kept apart: that would take minutes, and they could not be read anyway."""
 
-Point = tuple[float, float]
-Rectangle = tuple[float, float, float, float]  # left, low, right, high
+Bounds = tuple[float, float, float, float]  # left, low, right, high
 
 
-def around(x: float, y: float, width: float, height: float) -> Rectangle:
+def around(x: float, y: float, width: float, height: float) -> Bounds:
     """The rectangle of that size with its middle at a point."""
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
@@ -21,9 +22,9 @@ def around(x: float, y: float, width: float, height: float) -> Rectangle:
 def spots(
     lines: Sequence[tuple[Point, Point]],
     sizes: Sequence[tuple[float, float]],
-    blocked: Sequence[Rectangle],
+    blocked: Sequence[Bounds],
     favourite: float,
-) -> list[Rectangle]:
+) -> list[Bounds]:
     """A place for every line's label of that width and height.
 
     It is near to a favourite share of the way from the line's start, clear of other labels and of what is blocked,
@@ -34,7 +35,7 @@ def spots(
             around(x0 + favourite * (x1 - x0), y0 + favourite * (y1 - y0), *size)
             for ((x0, y0), (x1, y1)), size in zip(lines, sizes, strict=True)
         ]
-    boxes: list[list[tuple[float, Rectangle]]] = []
+    boxes: list[list[tuple[float, Bounds]]] = []
     for i, (((x0, y0), (x1, y1)), size) in enumerate(zip(lines, sizes, strict=True)):
         choices = []
         for t in SPOTS:
@@ -57,21 +58,21 @@ def spots(
     return [box for _, box in chosen]
 
 
-def clear(boxes: Sequence[Rectangle], blocked: Sequence[Rectangle]) -> bool:
+def clear(boxes: Sequence[Bounds], blocked: Sequence[Bounds]) -> bool:
     """Whether no box lies on another one or on what is blocked."""
     return not any(overlap(one, two) for one, two in combinations(boxes, 2)) and not any(
         overlap(box, other) for box in boxes for other in blocked
     )
 
 
-def overlap(one: Rectangle, two: Rectangle) -> float:
+def overlap(one: Bounds, two: Bounds) -> float:
     """The area that two rectangles share."""
     wide = min(one[2], two[2]) - max(one[0], two[0])
     tall = min(one[3], two[3]) - max(one[1], two[1])
     return wide * tall if wide > 0 and tall > 0 else 0.0
 
 
-def crossed(box: Rectangle, line: tuple[Point, Point]) -> float:
+def crossed(box: Bounds, line: tuple[Point, Point]) -> float:
     """The length of a line inside of a box (Liang and Barsky's clipping), in units of five points."""
     (x0, y0), (x1, y1) = line
     dx, dy = x1 - x0, y1 - y0

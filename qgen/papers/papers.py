@@ -18,13 +18,13 @@ from qgen.engine.symbols import latex_name, name_symbol
 from qgen.exam.exam import Exam
 from qgen.exam.spec import Spec
 from qgen.papers.pictures import Picture
-from qgen.papers.seal import Mark, learn_seals, mark_text
+from qgen.papers.seal import Seal, learn_seals, qr_code, seal_text
 from qgen.papers.words import WORDS, in_template, load, macro
 from qgen.papers.words import render as words
 from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.solution_mistakes import UsualMistakes
 from qgen.solution.worked import Derivation, Sheet, worked, worked_values
-from qgen.typeset.drawing import Drawing
+from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.faces import FACES, typeface
 from qgen.typeset.markup.blocks import escape
 from qgen.typeset.math.speech import Vocabulary, speak, vocabulary
@@ -111,7 +111,7 @@ class Papers:
                 language=spec.language,
                 words=self.speech,
                 form=None if solved else {"exam": self.exam.checksum[:8], "variant": name},
-                mark=lambda page: mark_text(self.exam, Mark(name, page, solved)),
+                seal=lambda page: qr_code(seal_text(self.exam, Seal(name, page, solved))),
             )
 
     def _drawings(self, variant: int) -> dict[str, Drawing]:

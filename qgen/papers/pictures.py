@@ -7,7 +7,7 @@ from qgen.decimals import plain
 from qgen.engine.symbols import latex_name
 from qgen.exam.certify import Batch
 from qgen.papers.diagram import EDGE_SIZE, draw
-from qgen.typeset.drawing import Drawing
+from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.math.formula import layout
 
 

@@ -1,8 +1,8 @@
-"""The mark on every page: a small QR code that tells exam, variant and page, and cannot be made up for another page.
+"""The seal on every page: a small QR code with exam, variant and page, which nobody can make up for another page.
 
-    BPE1 1A2B3C4D 017 P2 9F8E7D6C     exam (first 8 digits of its checksum), variant, page (S2 in a solution), seal
+    BPE1 1A2B3C4D 017 P2 9F8E7D6C     exam (first 8 digits of its checksum), variant, page (S2 in a solution), signature
 
-The seal is a keyed checksum (HMAC-SHA256, RFC 2104) of what stands before it; the key is the exam's and never printed.
+The signature is a keyed checksum (HMAC-SHA256, RFC 2104) of what stands before it; the key is never printed.
 """
 
 import hmac
@@ -12,16 +12,18 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from qgen.errors import InputError
+from qgen.typeset.drawing.drawing import Drawing
+from qgen.typeset.drawing.shapes import Bitmap
 
-SEAL = 8
+SIGNATURE = 8  # characters
 MODULE, QUIET = 1.25, 4  # points to a module, modules around the code that stay white (ISO/IEC 18004)
-_USUAL = 30  # characters of a mark, if variants have three or four digits
-_FIXED = 14  # characters of a mark that are the same on every page of an exam
+_USUAL = 30  # characters of a seal, if variants have three or four digits
+_FIXED = 14  # characters of a seal that are the same on every page of an exam
 _FORM = re.compile(r"BPE1 ([0-9A-F]{8}) (\S{1,9}) ([PS])([0-9]{1,3}) {1,2}([0-9A-F]{8})", re.ASCII)
 
 
-class Marked(Protocol):
-    """What a mark needs to know of an exam."""
+class Sealed(Protocol):
+    """What a seal needs to know of an exam."""
 
     @property
     def checksum(self) -> str:
@@ -30,7 +32,7 @@ class Marked(Protocol):
 
     @property
     def mark_key(self) -> bytes:
-        """The secret that seals its marks."""
+        """The secret that its seals are signed with."""
         ...
 
     @property
@@ -40,55 +42,53 @@ class Marked(Protocol):
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What a page's mark says."""
+class Seal:
+    """What a page's seal says."""
 
     variant: str
     page: int
     solution: bool
 
 
-def mark_text(exam: Marked, mark: Mark) -> str:
-    """The text of a page's QR code; letters and digits that pack densely (QR's alphanumeric mode)."""
-    text = f"BPE1 {exam.checksum[:8].upper()} {mark.variant} {'S' if mark.solution else 'P'}{mark.page}"
+def seal_text(exam: Sealed, seal: Seal) -> str:
+    """The text of a page's QR code, in letters and digits that pack densely (QR's alphanumeric mode)."""
+    text = f"BPE1 {exam.checksum[:8].upper()} {seal.variant} {'S' if seal.solution else 'P'}{seal.page}"
     # An even length, because two characters of a QR code share their bits.
-    return f"{text} {_seal(exam, text)}" if len(text) % 2 else f"{text}  {_seal(exam, text)}"
+    return f"{text} {_signature(exam, text)}" if len(text) % 2 else f"{text}  {_signature(exam, text)}"
 
 
-def read_mark(text: str, exam: Marked) -> Mark:
-    """What a scanned code says. InputError if it is no mark, of another exam, or was not made with this exam's key."""
+def read_seal(text: str, exam: Sealed) -> Seal:
+    """What a scanned code says. InputError if it is no seal, of another exam, or not signed with this exam's key."""
     match = _FORM.fullmatch(text.strip())
     quoted = text if len(text) <= 60 else text[:60] + "..."
     if match is None:
-        raise InputError(f'mark "{quoted}": is no mark of a paper; it starts with BPE1')
-    number, variant, kind, page, seal = match.groups()
+        raise InputError(f'code "{quoted}": is no seal of a paper; these start with BPE1')
+    number, variant, kind, page, signature = match.groups()
     if number != exam.checksum[:8].upper():
         raise InputError(
-            f'mark "{quoted}": belongs to another exam ({number}); this one is {exam.checksum[:8].upper()}'
+            f'seal "{quoted}": belongs to another exam ({number}); this one is {exam.checksum[:8].upper()}'
         )
-    if not hmac.compare_digest(seal, _seal(exam, match.string[: match.end(4)])):
-        raise InputError(f'mark "{quoted}": its seal is wrong; it was misread or made up')
+    if not hmac.compare_digest(signature, _signature(exam, match.string[: match.end(4)])):
+        raise InputError(f'seal "{quoted}": its signature is wrong; it was misread or made up')
     if variant not in exam.variants:
-        raise InputError(f'mark "{quoted}": this exam has no variant {variant}')
-    return Mark(variant, int(page), kind == "S")
+        raise InputError(f'seal "{quoted}": this exam has no variant {variant}')
+    return Seal(variant, int(page), kind == "S")
 
 
-def _seal(exam: Marked, text: str) -> str:
-    return hmac.digest(exam.mark_key, text.encode(), "sha256").hex()[:SEAL].upper()
+def _signature(exam: Sealed, text: str) -> str:
+    return hmac.digest(exam.mark_key, text.encode(), "sha256").hex()[:SIGNATURE].upper()
 
 
-def qr_code(text: str) -> tuple[float, str]:
-    """A QR code's side in points, and the operators that draw it with its lower left corner at the origin."""
-    size = _side(len(text))
-    # An image of one bit per module, rows padded to 32 bits; a path would leave hairlines between its rows.
-    data = _modules(text).to_bytes(4 * size, "big").hex()
+def qr_code(text: str) -> Drawing:
+    """A text of capitals and digits as a QR code, with the white margin that it needs at both sides."""
+    size, quiet = _side(len(text)), QUIET * MODULE
     side = size * MODULE
-    return side, f"{side} 0 0 {side} 0 0 cm BI /W {size} /H {size} /IM true /D[1 0] /F/AHx ID {data}> EI"
+    return Drawing(side + 2 * quiet, side, (Bitmap(quiet, 0.0, side, size, _modules(text).to_bytes(4 * size, "big")),))
 
 
 def learn_seals() -> None:
     """Makes now the codes that the seals of all pages are put together from."""
-    for place in range(_USUAL - SEAL, _USUAL, 2):
+    for place in range(_USUAL - SIGNATURE, _USUAL, 2):
         for bit in range(10):  # two hexadecimal digits make less than 2 to the 10
             _difference(_USUAL, place, 1 << bit)
 

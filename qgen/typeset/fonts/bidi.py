@@ -1,16 +1,15 @@
-"""Right-to-left words in a line: Arabic letters in the forms they take beside each other, and the order on the page.
+"""Right-to-left words in a line: their order on the page, and the forms that Arabic letters take."""
 
-A reduced form of the Unicode bidirectional algorithm (UAX #9), enough for people's names: no explicit marks.
-"""
-
+import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 
-LEFTWARD = "\U00100000"
-"""Private characters from here on stand for letters that are written to the left."""
-_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_CLUSTER = re.compile("(.)([\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]*)")
+"""A letter and the signs on it."""
+_TAGS = "".join(map(chr, range(0xE0020, 0xE0080)))
+"""Characters that the algorithm does not see (class BN, rule X9)."""
 
 
 @cache
@@ -26,9 +25,7 @@ def _forms() -> dict[str, dict[str, str]]:
 
 def is_rtl(text: str) -> bool:
     """Whether there is anything to put in order."""
-    return not text.isascii() and any(
-        "\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufefc" or char >= LEFTWARD for char in text
-    )
+    return not text.isascii() and _RTL.search(text) is not None
 
 
 def shaped(word: str) -> str:
@@ -66,51 +63,33 @@ def _joins_back(letter: str) -> bool:
     return letter == "ـ" or "final" in _forms().get(letter, {})
 
 
-def visual(line: str) -> str:
-    """The characters of one line from left to right."""
-    if not is_rtl(line):
+def visual(line: str, letter: Callable[[str], str] = str) -> str:
+    """The characters of one line from left to right (UAX #9); `letter` is what a private character starts with.
+
+    python-bidi neither mirrors nor says where a character went. So each is followed by its number in two tags, which
+    come first, and the wrong way round, where the character is written to the left. A letter at the end, written in
+    the direction of the line, keeps the last tags where they are.
+    """
+    spoken = "".join(map(letter, line))
+    if not is_rtl(spoken):
         return line
-    kinds = [_kind(char) for char in line]
-    base = int(next((kind for kind in kinds if kind in "LR"), "L") == "R")
-    levels = _levels(kinds, base)
-    # A vowel sign stays with its letter; levels are reversed from the highest down (UAX #9, L2).
-    clusters: list[tuple[str, int]] = []
-    for char, level in zip(line, levels, strict=True):
-        if clusters and unicodedata.category(char) == "Mn":
-            clusters[-1] = clusters[-1][0] + char, clusters[-1][1]
-        else:
-            clusters.append((char.translate(_MIRRORED) if level % 2 else char, level))
-    for level in range(max(levels), 0, -1):
-        high = [own >= level for _, own in clusters]
-        turned: list[tuple[str, int]] = []
-        for inside, part in groupby(zip(high, clusters, strict=True), key=itemgetter(0)):
-            run = [cluster for _, cluster in part]
-            turned += reversed(run) if inside else run
-        clusters = turned
-    return "".join(char for char, _ in clusters)
+    from bidi import get_base_level, get_display
+    from bidi.mirror import MIRRORED
+
+    clusters = _CLUSTER.findall(line)
+    tagged = "".join(letter(char) + _tags(i) for i, (char, _) in enumerate(clusters))
+    shown = get_display(tagged + "א")[1:] if get_base_level(spoken) else get_display(tagged + "a")[:-1]
+    ordered = ""
+    for i in range(0, len(shown), 3):
+        leftward = shown[i] in _TAGS
+        char, signs = clusters[_number(shown[i + 1] + shown[i] if leftward else shown[i + 1 : i + 3])]
+        ordered += (MIRRORED.get(char, char) if leftward and unicodedata.mirrored(char) else char) + signs
+    return ordered
 
 
-def _kind(char: str) -> str:
-    """L, R, a number, a mark that goes with what it follows, or neutral."""
-    name = "R" if char >= LEFTWARD else unicodedata.bidirectional(char)
-    return {"L": "L", "R": "R", "AL": "R", "EN": "N", "AN": "N", "NSM": "M"}.get(name, " ")
+def _tags(number: int) -> str:
+    return _TAGS[number // len(_TAGS)] + _TAGS[number % len(_TAGS)]
 
 
-def _levels(kinds: list[str], base: int) -> list[int]:
-    """Embedding levels: neutrals between words of one direction go with them, else with the line (N1, N2)."""
-    strong = []
-    last = "LR"[base]
-    for kind in kinds:
-        if kind in "LR":
-            last = kind
-        # A number is part of the text before it; a sign takes the direction of its letter.
-        strong.append(last if kind in "LRMN" else " ")
-    for i, kind in enumerate(strong):
-        if kind == " ":
-            before = strong[i - 1] if i else "LR"[base]
-            after = next((k for k in strong[i:] if k != " "), "LR"[base])
-            strong[i] = before if before == after else "LR"[base]
-    return [
-        base + (base if direction == "L" else 1 - base) + (1 if kind == "N" and direction == "R" else 0)
-        for kind, direction in zip(kinds, strong, strict=True)
-    ]
+def _number(tags: str) -> int:
+    return _TAGS.index(tags[0]) * len(_TAGS) + _TAGS.index(tags[1])

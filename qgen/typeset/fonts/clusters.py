@@ -1,7 +1,7 @@
-"""Scripts whose letters combine: every cluster of letters, as HarfBuzz shapes it, is known by one private character.
+"""Scripts whose letters combine: every cluster of letters that HarfBuzz shapes is known by one private character.
 
-The private character stands in for the cluster as a letter's joined form does for an Arabic letter, so that measuring,
-ordering and encoding go on character by character; it is drawn as one glyph, and read back as the cluster's letters.
+The private character stands in for the cluster as a joined form does for an Arabic letter, so that measuring, ordering
+and encoding go on character by character; it is drawn as one glyph and read back as the cluster's letters.
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Any
 from qgen.typeset.fonts.faces import UnprintableError
 from qgen.typeset.fonts.outlines import Cluster, Font
 from qgen.typeset.fonts.typefaces import find, script
+from qgen.typeset.private import CLUSTER, MOST_CLUSTERS, is_cluster
 
 COMBINING = re.compile(
     "[\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u194f\u1980-\u1c4f\u1cc0-\u1cff\ua800-\uaaff"
@@ -26,16 +27,10 @@ COMBINING = re.compile(
 """A stretch of letters that combine (Syriac, Thaana, the scripts of India, Thai to Khmer, Mongolian ...), or one with
 a variation selector, or one of Hebrew or Arabic."""
 _POINTS = re.compile("[\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
-_LEFT, _RIGHT, _END = 0xF0000, 0x100000, 0x10FFFE  # planes of private characters: written to the right, to the left
 _INVISIBLE = re.compile("[\u200c\u200d\u25cc]")
 _SELECTOR = re.compile(".[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _known: dict[str, tuple[Font, Cluster]] = {}
-_numbers: tuple[dict[tuple[Font, Cluster], str], dict[tuple[Font, Cluster], str]] = {}, {}
-
-
-def is_private(char: str) -> bool:
-    """Whether it stands for a cluster, if it has not come from outside."""
-    return char >= chr(_LEFT)
+_numbers: dict[tuple[Font, Cluster], str] = {}
 
 
 def can_shape() -> bool:
@@ -46,6 +41,11 @@ def can_shape() -> bool:
 def cluster_of(char: str) -> tuple[Font, Cluster]:
     """What a private character stands for."""
     return _known[char]
+
+
+def first_letter(char: str) -> str:
+    """The letter that the character is, or that its cluster starts with."""
+    return _known[char][1].text[0] if is_cluster(char) else char
 
 
 @lru_cache(maxsize=4096)
@@ -62,15 +62,14 @@ def clustered(text: str) -> str | None:
 def _clustered(text: str) -> str | None:
     if _SELECTOR.fullmatch(text):
         font = find(text[0])
-        return text[0] if font is None else _private(font, font.cluster(text), False)
+        return text[0] if font is None else _private(font, font.cluster(text))
     shown = ""
     for part in _by_script(text):
         font = find(_INVISIBLE.sub("", part), combining=True) if can_shape() else None
         shaped = _shaped(font, part) if font else None
         if font is None or shaped is None:
             return None
-        rightward, clusters = shaped
-        shown += "".join(_private(font, cluster, not rightward) for cluster in clusters)
+        shown += "".join(_private(font, cluster) for cluster in shaped)
     return shown
 
 
@@ -86,15 +85,13 @@ def _by_script(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _private(font: Font, cluster: Cluster, leftward: bool) -> str:
-    numbers = _numbers[leftward]
-    if (font, cluster) not in numbers:
-        number = (_RIGHT if leftward else _LEFT) + len(numbers)
-        if number >= (_END if leftward else _RIGHT - 2):
+def _private(font: Font, cluster: Cluster) -> str:
+    if (font, cluster) not in _numbers:
+        if len(_numbers) == MOST_CLUSTERS:
             raise UnprintableError(cluster.text[0])
-        numbers[font, cluster] = chr(number)
-        _known[chr(number)] = font, cluster
-    return numbers[font, cluster]
+        char = _numbers[font, cluster] = chr(CLUSTER + len(_numbers))
+        _known[char] = font, cluster
+    return _numbers[font, cluster]
 
 
 @lru_cache(maxsize=64)
@@ -107,8 +104,8 @@ def _shaper(font: Font) -> Any:
     return shaper
 
 
-def _shaped(font: Font, text: str) -> tuple[bool, list[Cluster]] | None:
-    """Whether it runs to the right, and its clusters in the order of speech; None if the font lacks a glyph."""
+def _shaped(font: Font, text: str) -> list[Cluster] | None:
+    """The clusters in the order of speech; None if the font lacks a glyph."""
     import uharfbuzz
 
     buffer = uharfbuzz.Buffer()
@@ -128,8 +125,7 @@ def _shaped(font: Font, text: str) -> tuple[bool, list[Cluster]] | None:
         glyph = font.font.getGlyphName(info.codepoint)
         drawn[info.cluster].append((glyph, round(x, 3), round(position.y_offset * font.scale, 3)))
         widths[info.cluster] += position.x_advance * font.scale
-    clusters = [Cluster(text[i : ends[i]], tuple(drawn[i]), round(widths[i], 3)) for i in starts]
-    return buffer.direction == "ltr", clusters
+    return [Cluster(text[i : ends[i]], tuple(drawn[i]), round(widths[i], 3)) for i in starts]
 
 
 def breaks_before(text: str, i: int) -> bool:

@@ -123,6 +123,11 @@ def width(face: str, text: str) -> float:
     return total
 
 
+def used_by(face: str, text: str) -> set[str]:
+    """What to embed for a text: the face, and the face followed by each character that it does not always have."""
+    return {face, *(face + char for char in text if char > "~" or face != "R")}
+
+
 def encode(face: str, text: str) -> str:
     """The text as the inside of a PDF string: one Latin-1 character per code, parentheses escaped."""
     return text.translate(_ESCAPES[face])

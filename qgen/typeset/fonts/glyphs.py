@@ -7,10 +7,11 @@ from functools import lru_cache
 from itertools import groupby
 
 from qgen.typeset.fonts.bidi import is_rtl, shaped, visual
-from qgen.typeset.fonts.clusters import COMBINING, can_shape, cluster_of, clustered, is_private
+from qgen.typeset.fonts.clusters import COMBINING, can_shape, cluster_of, clustered, first_letter
 from qgen.typeset.fonts.faces import CODES, UnprintableError, encode, escaped, folder, width
 from qgen.typeset.fonts.outlines import Cluster, Font, opened
 from qgen.typeset.fonts.typefaces import find, remedy
+from qgen.typeset.private import is_cluster
 
 _UPRIGHT = "STIXGeneral", "DejaVuSerif", "DejaVuSans"
 BEYOND = {
@@ -62,7 +63,7 @@ class Glyphs:
         if not self.unusual:
             return [(face, encode(face, text))]
         runs: list[tuple[str, str]] = []
-        for font, part in _parts(face, visual(_shown(text))):
+        for font, part in _parts(face, visual(_shown(text), first_letter)):
             name, code = self._own(font, part) if font else (face, encode(face, part))
             if runs and runs[-1][0] == name:
                 code = runs.pop()[1] + code
@@ -83,7 +84,7 @@ def _resource(k: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _cluster(font: Font, char: str) -> Cluster:
-    return cluster_of(char)[1] if is_private(char) else font.cluster(char)
+    return cluster_of(char)[1] if is_cluster(char) else font.cluster(char)
 
 
 @lru_cache(maxsize=8)
@@ -104,16 +105,16 @@ def _shown(text: str, lacking: dict[str, None] | None = None) -> str:
         shown = clustered(match.group())
         return _lack(match.group(), lacking) if shown is None else shown
 
-    strange = "".join(filter(is_private, text))
+    strange = "".join(filter(is_cluster, text))
     if strange:
         _lack(strange, lacking)
-        text = "".join(char for char in text if not is_private(char))
+        text = "".join(char for char in text if not is_cluster(char))
     text = COMBINING.sub(combine, text)
     if not is_rtl(text):
         return text
     joined = " ".join(shaped(word) for word in text.split(" "))
     return "".join(
-        char if is_private(char) or any(font.has(char) for font in _fonts("R")) else unicodedata.normalize("NFKC", char)
+        char if is_cluster(char) or any(font.has(char) for font in _fonts("R")) else unicodedata.normalize("NFKC", char)
         for char in joined
     )
 
@@ -135,9 +136,9 @@ def _whole(face: str, word: str) -> tuple[bool, Font | None]:
             return True, font
     if any(_is_fixed(face, char) for char in word):
         return False, None  # letters for which there is a typeface of the papers' keep it
-    private = next(filter(is_private, word), None)
+    private = next(filter(is_cluster, word), None)
     found = cluster_of(private)[0] if private else find(word)
-    if found and all(cluster_of(char)[0] is found if is_private(char) else found.has(char) for char in word):
+    if found and all(cluster_of(char)[0] is found if is_cluster(char) else found.has(char) for char in word):
         return True, found
     return False, None
 

@@ -4,18 +4,17 @@ import re
 from typing import NamedTuple
 
 from qgen.errors import InputError
+from qgen.typeset.private import ANY, ESCAPED, ESCAPES, FORMULA, FORMULAS, MOST_FORMULAS, PAGE, PAGES, is_formula
 
 _ESCAPABLE = r"\*$|#-@=:%{}"
-_LITERAL, _FORMULA = 0xE000, 0xF000  # private characters: protected plain characters, formulas by number
 _NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?", re.ASCII)
-_PROTECTED = re.compile(r"[\\$\ue000-\uf8ff]")
-_SET_APART = re.compile(r"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[\ue000-\uf8ff]")
-_MARKED = re.compile("[*\ue000-\uf8ff]")
-_TOKENS = re.compile(r"(\*\*|\*|[\uf000-\uf8ff])")
-_LITERALS = re.compile("[\ue000-\ue07f]")
+_PROTECTED = re.compile(rf"[\\${ANY}]")
+_SET_APART = re.compile(rf"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[{ANY}]")
+_MARKED = re.compile(f"[*{ANY}]")
+_TOKENS = re.compile(rf"(\*\*|\*|[{FORMULAS}])")
+_ESCAPED = re.compile(f"[{ESCAPES}]")
 _SPACES = re.compile(r"\s+")
 _MINUS = re.compile(r"(?<![^\s(])-(?=\d)")  # a hyphen before a number is a minus
-PAGE, PAGES = "\ue100", "\ue101"  # stand for a page's number and their count in headers and footers
 _SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
 
 
@@ -81,23 +80,23 @@ class Line:
             raise MarkupError("$$ formula $$ stands on a line of its own; write \\$ for a dollar")
         if found.startswith("$"):
             self.formulas.append(match.group(2).strip())
-            if len(self.formulas) > 2000:
-                raise MarkupError("more than 2000 formulas on one line")
-            return chr(_FORMULA + len(self.formulas) - 1)
+            if len(self.formulas) > MOST_FORMULAS:
+                raise MarkupError(f"more than {MOST_FORMULAS} formulas on one line")
+            return chr(FORMULA + len(self.formulas) - 1)
         if found.startswith("\\"):
             if found[1] not in _ESCAPABLE:
                 raise MarkupError(f'"{found}" has no meaning outside of a formula; write \\\\ for a backslash')
-            return chr(_LITERAL + ord(found[1]))
+            return chr(ESCAPED + ord(found[1]))
         raise MarkupError(f"U+{ord(found):04X} is a private character, which no typeface can print")
 
     def plain(self, text: str) -> str:
         """The text without any styles."""
         return "".join(
-            chr(ord(c) - _LITERAL) if _LITERAL <= ord(c) < _LITERAL + 128 else self._latex(c) for c in text
+            chr(ord(c) - ESCAPED) if ESCAPED <= ord(c) < ESCAPED + 128 else self._latex(c) for c in text
         ).strip()
 
     def _latex(self, char: str) -> str:
-        return self.formulas[ord(char) - _FORMULA] if _FORMULA <= ord(char) <= 0xF8FF else char
+        return self.formulas[ord(char) - FORMULA] if is_formula(char) else char
 
     def inline(self, text: str) -> Inline:
         """The text with its formulas, bold and italic words."""
@@ -112,7 +111,7 @@ class Line:
                 if face not in ("R", mark):
                     raise MarkupError("bold and italic do not nest")
                 face = "R" if face == mark else mark
-            elif token and "\uf000" <= token <= "\uf8ff":
+            elif is_formula(token):
                 parts.append(Formula(self._latex(token)))
             elif token:
                 parts.append(Text(face, self._literal(_MINUS.sub("−", _SPACES.sub(" ", token)))))
@@ -122,7 +121,7 @@ class Line:
 
     @staticmethod
     def _literal(text: str) -> str:
-        return _LITERALS.sub(lambda match: chr(ord(match.group()) - _LITERAL), text)
+        return _ESCAPED.sub(lambda match: chr(ord(match.group()) - ESCAPED), text)
 
 
 def number_in(text: Inline) -> str:

@@ -4,22 +4,54 @@ import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import count
 from typing import NamedTuple
 
 from qgen.errors import InputError
-from qgen.typeset.fonts.faces import encode, width
+from qgen.typeset.drawing.operators import operators
+from qgen.typeset.drawing.shapes import Rectangle, Run
+from qgen.typeset.fonts.faces import used_by, width
 from qgen.typeset.math.breaking import break_row
 from qgen.typeset.math.latex import FormulaError, parse
 from qgen.typeset.math.mathbox import Box, Style, row
+from qgen.typeset.private import (
+    MOST_DIGITS,
+    every_digit,
+    filled,
+    first_private,
+    is_digit,
+    numbered,
+    with_slots,
+    zeroed,
+)
 
 CACHED = 4096
 STEP = 12.0  # points: a formula is broken for a width that is a multiple of it
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _DIGITS = re.compile("[0-9]")
-_FIRST = 0xE000  # digit number i of a formula is laid out as the private character _FIRST + i
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _BRACED = re.compile(r"\{([,+.])\}")
+
+
+class _Template(NamedTuple):
+    """A formula's part with its digits left open: `operators` has a %s for each, filled in `order`, runs have numbers.
+
+    start, end: the part's place in the LaTeX.
+    """
+
+    width: float
+    ascent: float
+    descent: float
+    runs: tuple[Run, ...]
+    rules: tuple[Rectangle, ...]
+    operators: str
+    order: tuple[int, ...]
+    start: int
+    end: int
+    used: frozenset[str]
+
+    def filled(self, latex: str, digits: Sequence[str]) -> "Layout":
+        operators = self.operators % tuple([digits[i] for i in self.order]) if self.order else self.operators
+        part = latex[self.start : self.end].strip()
+        return Layout(self.width, self.ascent, self.descent, operators, part, self.used, self, tuple(digits))
 
 
 class Layout(NamedTuple):
@@ -31,24 +63,14 @@ class Layout(NamedTuple):
     operators: str
     latex: str
     used: frozenset[str]
+    template: _Template
+    digits: tuple[str, ...]
 
-
-class _Template(NamedTuple):
-    """A layout whose operators have a %s for each digit, filled with the digits numbered in `order`."""
-
-    width: float
-    ascent: float
-    descent: float
-    operators: str
-    order: tuple[int, ...]
-    start: int
-    end: int
-    used: frozenset[str]
-
-    def filled(self, latex: str, digits: Sequence[str]) -> Layout:
-        operators = self.operators % tuple([digits[i] for i in self.order])
-        part = latex[self.start : self.end].strip()
-        return Layout(self.width, self.ascent, self.descent, operators, part, self.used)
+    @property
+    def shapes(self) -> tuple[Run | Rectangle, ...]:
+        """Its glyphs and rules."""
+        runs = [run._replace(text=filled(run.text, self.digits)) for run in self.template.runs]
+        return *runs, *self.template.rules
 
 
 def layout(latex: str, size: float = 10.5, *, display: bool = False) -> Layout:
@@ -87,12 +109,11 @@ def _error(latex: str, fault: FormulaError) -> InputError:
 
 def _numbered(normal: str) -> str:
     """The normalised formula with its digits told apart by their ordinal numbers."""
-    if private := _PRIVATE.search(normal):
-        raise FormulaError(private.start(), 1, "this character has no meaning in a formula")
-    if normal.count("0") > 0xF8FF - _FIRST:
+    if found := first_private(normal):
+        raise FormulaError(found.start(), 1, "this character has no meaning in a formula")
+    if normal.count("0") > MOST_DIGITS:
         raise FormulaError(0, 20, "this formula has too many digits")
-    ordinals = count(_FIRST)
-    return re.sub("0", lambda _: chr(next(ordinals)), normal)
+    return numbered(normal)
 
 
 @lru_cache(maxsize=CACHED)
@@ -109,42 +130,16 @@ def _lines(normal: str, limit: float, size: float, display: bool) -> tuple[_Temp
     return tuple(_template(box, source, start, end, size) for (box, start), end in zip(lines, ends, strict=True))
 
 
-def _number(hundredths: int) -> str:
-    text = f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
-    return text or "0"
-
-
 def _template(box: Box, source: str, start: int, end: int, size: float) -> _Template:
-    shown: list[str] = []
-    font: tuple[str, float] | None = None
-    at = (0, 0)
-    runs = _runs(box)
-    for x, y, face, scale, text in runs:
-        if (face, scale) != font:
-            shown.append(f"/{face} {_number(round(scale * size * 100))} Tf")
-            font = face, scale
-        spot = round(x * size * 100), round(y * size * 100)
-        if spot != at:
-            shown.append(f"{_number(spot[0] - at[0])} {_number(spot[1] - at[1])} Td")
-        at = spot
-        code = "".join(char if _PRIVATE.match(char) else encode(face, char) for char in text)
-        shown.append(f"({code}) Tj")
-    operators = f"BT {' '.join(shown)} ET" if shown else ""
-    if box.rules:
-        drawn = (" ".join(_number(round(v * size * 100)) for v in rule) + " re" for rule in box.rules)
-        operators += f" {' '.join(drawn)} f"
-    plain = "".join(text for *_, text in runs)
+    runs = tuple(Run(x * size, y * size, face, scale * size, text) for x, y, face, scale, text in _runs(box))
+    rules = tuple(Rectangle(*(round(edge * size * 100) / 100 for edge in rule)) for rule in box.rules)
+    drawn = operators((*runs, *rules))
     part = _BRACED.sub(r"\1", source[start:end].strip())
-    if plain != part:
-        operators = f"/Span <</ActualText {_actual_text(part)}>> BDC {operators} EMC"
-    order = tuple(ord(char) - _FIRST for char in _PRIVATE.findall(operators))
-    operators = _PRIVATE.sub("%s", operators.replace("%", "%%"))
-    used = frozenset(
-        name
-        for _, _, face, _, text in runs
-        for name in (face, *(face + char for char in _PRIVATE.sub("0123456789", text) if char > "~" or face != "R"))
-    )
-    return _Template(box.width * size, box.ascent * size, box.descent * size, operators, order, start, end, used)
+    if "".join(run.text for run in runs) != part:
+        drawn = f"/Span <</ActualText {_actual_text(part)}>> BDC {drawn} EMC"
+    used = frozenset().union(*(used_by(run.face, every_digit(run.text)) for run in runs))
+    extents = box.width * size, box.ascent * size, box.descent * size
+    return _Template(*extents, runs, rules, *with_slots(drawn), start, end, used)
 
 
 def _runs(box: Box) -> list[tuple[float, float, str, float, str]]:
@@ -152,7 +147,7 @@ def _runs(box: Box) -> list[tuple[float, float, str, float, str]]:
     runs: list[tuple[float, float, str, float, str]] = []
     end = 0.0
     for x, y, face, scale, text in box.glyphs:
-        wide = width(face, _PRIVATE.sub("0", text)) * scale
+        wide = width(face, zeroed(text)) * scale
         if runs and runs[-1][1:4] == (y, face, scale) and abs(x - end) < 1e-6:
             runs[-1] = (*runs[-1][:4], runs[-1][4] + text)
             end += wide
@@ -164,7 +159,7 @@ def _runs(box: Box) -> list[tuple[float, float, str, float, str]]:
 
 def _actual_text(text: str) -> str:
     """A PDF string for a text that may hold numbered digits: literal if ASCII, else UTF-16."""
-    if all(char <= "~" or _PRIVATE.match(char) for char in text):
+    if all(char <= "~" or is_digit(char) for char in text):
         return "(" + re.sub(r"([()\\])", r"\\\1", text) + ")"
-    codes = ("003" + char if _PRIVATE.match(char) else char.encode("utf-16-be").hex() for char in text)
+    codes = ("003" + char if is_digit(char) else char.encode("utf-16-be").hex() for char in text)
     return f"<feff{''.join(codes)}>"

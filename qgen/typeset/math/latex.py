@@ -19,6 +19,8 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn
 
+from qgen.typeset.private import DIGITS, is_digit
+
 Kind = Literal["ord", "op", "bin", "rel", "open", "close", "punct", "inner"]
 
 _LOWER = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi
@@ -65,7 +67,7 @@ FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", "\\{": "{", "\\}": "}", "|": "
 FENCES |= {"\\lvert": "|", "\\rvert": "|", "\\lbrace": "{", "\\rbrace": "}"}
 SIZES = {"big": 1, "Big": 2, "bigg": 3, "Bigg": 4}
 
-_DIGIT = "[0-9\ue000-\uf8ff]"  # private characters stand for digits, see formula.py
+_DIGIT = f"[0-9{DIGITS}]"
 _TOKEN = re.compile(rf"\\[A-Za-z]+|\\.|\s+|{_DIGIT}+(?:\.{_DIGIT}+)?|.", re.DOTALL)
 
 
@@ -137,7 +139,7 @@ Row = tuple[Atom | Space, ...]
 
 def is_number(text: str) -> bool:
     """Whether this starts with a digit, or with what stands for one."""
-    return "0" <= text[:1] <= "9" or "\ue000" <= text[:1] <= "\uf8ff"
+    return "0" <= text[:1] <= "9" or is_digit(text[:1])
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from qgen.typeset.fonts.faces import metrics, width
 from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
+from qgen.typeset.private import zeroed
 
 # STIX: the height of the minus sign's middle, the height of x, a pleasing thickness of fraction rules.
 AXIS, X_HEIGHT, RULE = 0.253, 0.45, 0.05
@@ -75,10 +76,6 @@ class Box:
         self.ascent, self.descent = max(self.ascent, other.ascent + y), max(self.descent, other.descent - y)
 
 
-def _digit(char: str) -> str:
-    return "0" if "\ue000" <= char <= "\uf8ff" else char
-
-
 @lru_cache(maxsize=4096)
 def _measure(face: str, text: str) -> tuple[float, float, float, float]:
     glyphs = [metrics(face, char) for char in text if char != " "]
@@ -89,7 +86,7 @@ def _measure(face: str, text: str) -> tuple[float, float, float, float]:
 
 def signs(face: str, text: str, scale: float) -> Box:
     """A row of characters of one face."""
-    wide, ascent, descent, italic = _measure(face, "".join(map(_digit, text)))
+    wide, ascent, descent, italic = _measure(face, zeroed(text))
     return Box(wide * scale, ascent * scale, descent * scale, italic * scale, [(0.0, 0.0, face, scale, text)])
 
 

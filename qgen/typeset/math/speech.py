@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from qgen.errors import InputError, nearest
 from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, is_number, parse
+from qgen.typeset.private import numbered, with_slots
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -84,7 +85,6 @@ Vocabulary = tuple[tuple[str, str], ...]
 ENGLISH: Vocabulary = tuple(WORDS.items())
 _SILENT = {",": ",", ";": ",", ":": ":", ".": "."}
 _DIGITS = re.compile("[0-9]")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ZEROS = str.maketrans("123456789", "0" * 9)
 
 
@@ -118,11 +118,9 @@ def speak(latex: str, words: Vocabulary = ENGLISH) -> str:
 @lru_cache(maxsize=4096)
 def _template(normal: str, words: Vocabulary) -> tuple[str, tuple[int, ...]]:
     """The reading with a %s for each digit, and which digit that is."""
-    count = iter(range(0xE000, 0xF900))
-    source = _DIGITS.sub(lambda _: chr(next(count)), normal)
+    source = numbered(normal)
     text = " ".join(" ".join(_row(parse(source), dict(words))).split()).replace(" ,", ",").replace(" :", ":")
-    order = tuple(ord(char) - 0xE000 for char in _PRIVATE.findall(text))
-    return (_PRIVATE.sub("%s", text.replace("%", "%%")) if order else text), order
+    return with_slots(text)
 
 
 def _row(row: Row, words: Mapping[str, str]) -> Iterator[str]:

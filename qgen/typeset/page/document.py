@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qgen.errors import InputError
-from qgen.typeset.drawing import Drawing
+from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.faces import UnprintableError
 from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.markup.blocks import Paragraph, chunks, group, parse

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import count
 
 from qgen.errors import InputError, nearest
-from qgen.typeset.drawing import Drawing
+from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.markup.blocks import (
     Block,

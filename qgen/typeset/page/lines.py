@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from qgen.typeset.drawing.drawing import Drawing
+from qgen.typeset.drawing.shapes import Inset, Run, Shape
 from qgen.typeset.fonts.clusters import breaks_before
+from qgen.typeset.fonts.faces import used_by
 from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.markup.inline import Formula, Inline, Text
 from qgen.typeset.math.formula import Layout, break_formula, layout
@@ -153,25 +156,43 @@ def shortened(text: Inline, width: float, size: float = SIZE, *, glyphs: Glyphs 
 
 
 def _wrap(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -> tuple[Strip, ...]:
-    lines: list[list[_Part]] = []
+    return tuple(_strip(parts, size, glyphs) for parts in _broken(text, width, size, bold, glyphs))
+
+
+def _broken(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -> Iterator[list[_Part]]:
     line: list[_Part] = []
     at = 0.0
     for space, word in _words(text, width, size, bold, glyphs):
         wide = sum(part[0] for part in word)
         gap = space[0] if line else 0.0
         if line and at + gap + wide > width + 1e-6:
-            lines.append(line)
+            yield line
             line, at, gap = [], 0.0, 0.0
         if gap:
             line.append(space)
         line += word
         at += gap + wide
     if line:
-        lines.append(line)
-    return tuple(_strip(parts, size, glyphs) for parts in lines)
+        yield line
 
 
 _cached_wrap = lru_cache(maxsize=1024)(_wrap)
+
+
+def drawn(text: Inline, width: float, size: float) -> Iterator[Drawing]:
+    """The lines of a text that wraps at `width`, as drawings with the origin at the baseline's left end."""
+    for line in _broken(text, width, size, False, PLAIN):
+        shapes: list[Shape] = []
+        x = 0.0
+        for wide, face, content in line:
+            if isinstance(content, Layout):
+                shapes.append(Inset(x, 0.0, content))
+            elif shapes and isinstance(before := shapes[-1], Run) and before.face == face:
+                shapes[-1] = before._replace(text=before.text + content)
+            else:
+                shapes.append(Run(x, 0.0, face, size, content))
+            x += wide
+        yield Drawing(x, size, tuple(shapes))
 
 
 def _words(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs) -> Iterator[tuple[_Part, list[_Part]]]:
@@ -231,7 +252,7 @@ def _strip(parts: list[_Part], size: float, glyphs: Glyphs) -> Strip:
             for resource, code in glyphs.runs(run_face, run):
                 shown.append(f"/{resource} {size:g} Tf ({code}) Tj")
                 used.add(resource)
-            used.update([run_face + char for char in run if char > "~" or run_face != "R"])
+            used.update(used_by(run_face, run) - {run_face})
         run = ""
 
     def end_text() -> None:

@@ -1,4 +1,4 @@
-"""Markup -> a PDF: lines drawn on pages, with a header, a footer and a mark on each, tags and form fields."""
+"""Markup -> a PDF: lines drawn on pages, with a header, a footer and a seal on each, tags and form fields."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from qgen.errors import InputError, nearest
-from qgen.papers.seal import MODULE, QUIET, qr_code
-from qgen.typeset.drawing import Drawing
+from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.embed import embed
 from qgen.typeset.fonts.glyphs import Glyphs
-from qgen.typeset.markup.inline import PAGE, PAGES, Inline, Text, split
+from qgen.typeset.markup.inline import Inline, Text, split
 from qgen.typeset.math.speech import ENGLISH, Vocabulary, speak
 from qgen.typeset.page.document import set_lines
 from qgen.typeset.page.fields import Fields
@@ -19,11 +18,12 @@ from qgen.typeset.page.paginate import Placed, paginate
 from qgen.typeset.page.tags import Tree, standard
 from qgen.typeset.pdf.metadata import add_catalog
 from qgen.typeset.pdf.objects import File, packed
+from qgen.typeset.private import PAGE, PAGES
 
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 SIDE, TOP, BOTTOM = 56.7, 68.0, 60.0
 MARGIN_SIZE, PART_GAP = 9.0, 18.0
-MARK_LOW = 15.0  # the mark's lower edge; few printers reach nearer to the edge of a sheet
+SEAL_LOW = 15.0  # the seal's lower edge: few printers reach nearer to the edge of a sheet
 
 
 def text_width(paper: str = "a4") -> float:
@@ -74,20 +74,20 @@ def render(
     language: str = "en",
     words: Vocabulary = ENGLISH,
     form: Mapping[str, str] | None = None,
-    mark: Callable[[int], str] | None = None,
+    seal: Callable[[int], Drawing] | None = None,
 ) -> bytes:
     """The PDF of a document; the same arguments give the same bytes, in any order and process.
 
     header, footer: one line of markup each, split at | into a left and a right part; {page} and {pages} stand for
     the page's number and their count. `escape` protects people's words in them. drawings: by the names that
     @diagram uses. language, words: what formulas are read aloud in. form: makes boxes and lines fields that
-    can be filled in on a screen; what it holds is told by hidden fields. mark: the text of the QR code of a page, by
-    number. InputError for faulty markup, an unknown drawing, and a character no typeface has.
+    can be filled in on a screen; what it holds goes into hidden fields. seal: what is drawn in the middle of a page's
+    footer, by its number. InputError for faulty markup, an unknown drawing, and a character no typeface has.
     """
     width, height = _size(paper)
-    marks = split(header), split(footer)
-    margins = [_numbered(part, 1, 1) for part in (*marks[0], *marks[1])]
-    lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, margins)
+    margins = split(header), split(footer)
+    printed = [_numbered(part, 1, 1) for parts in margins for part in parts]
+    lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, printed)
     sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
     file = File()
     first = file.reserve(len(sheets))
@@ -103,8 +103,12 @@ def render(
         for placed in sheet:
             _draw(page, placed, height - TOP, None if form is None else fields, first + number - 1)
             used |= placed.line.used
-        room = _mark(page, mark(number), width) if mark else 0.0
-        used |= _margins(page, marks, number, len(sheets), width, height, glyphs, room)
+        room = 0.0
+        if seal:
+            drawing = seal(number)
+            room = drawing.width
+            page.emit((), (width - room) / 2, SEAL_LOW, drawing.operators)
+        used |= _margins(page, margins, number, len(sheets), width, height, glyphs, room)
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
     resources = file.add(f"<</Font {fonts}>>")
@@ -148,7 +152,7 @@ def _draw(page: Page, placed: Placed, top: float, fields: Fields | None, number:
 
 def _margins(
     page: Page,
-    marks: tuple[tuple[Inline, ...], tuple[Inline, ...]],
+    margins: tuple[tuple[Inline, ...], tuple[Inline, ...]],
     number: int,
     count: int,
     width: float,
@@ -156,10 +160,10 @@ def _margins(
     glyphs: Glyphs,
     gap: float = 0.0,
 ) -> set[str]:
-    """Header and footer; the footer's rule leaves a gap in the middle for the mark."""
+    """Header and footer; the footer's rule leaves a gap in the middle for the seal."""
     used: set[str] = set()
     room = width - 2 * SIDE
-    for parts, y, line in ((marks[0], height - TOP + 18, -6.0), (marks[1], BOTTOM - 28, 12.0)):
+    for parts, y, line in ((margins[0], height - TOP + 18, -6.0), (margins[1], BOTTOM - 28, 12.0)):
         strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
         free = gap if line > 0 else 0.0
         spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
@@ -178,13 +182,6 @@ def _margins(
             for left in (SIDE, (width + free) / 2):
                 page.artifacts.append(f"{left:.2f} {y + line:.2f} {length:.2f} {HAIRLINE} re f")
     return used
-
-
-def _mark(page: Page, text: str, width: float) -> float:
-    """Draws the QR code in the middle of the footer; the width that has to stay free."""
-    side, operators = qr_code(text)
-    page.emit((), (width - side) / 2, MARK_LOW, operators)
-    return side + 2 * QUIET * MODULE
 
 
 def _numbered(part: Inline, number: int, count: int) -> Inline:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from qgen.papers import diagram
 from qgen.papers.diagram import RADIUS, draw
 from qgen.papers.label_placement import around, clear, overlap, spots
+from qgen.typeset.drawing.svg import svg
 from qgen.typeset.math.formula import layout
 from qgen.typeset.page.pages import text_width
-from qgen.typeset.svg import svg
 
 WIDEST = "-0.00"
 
@@ -66,7 +66,7 @@ def test_every_label_is_drawn_within_its_place(sizes, valued):
     values = numbers(*sizes) if valued else {}
     planned = plan(sizes, WIDEST if valued else "")
     drawn = diagram._network(planned, layers, edges, biases, captions, text_width("a4"), values)
-    rows = [(name, box, e[0] in planned.beside) for (e, _, name), box in zip(edges, planned.boxes, strict=True)]
+    rows = [(name, box, e[0] in planned.valued) for (e, _, name), box in zip(edges, planned.boxes, strict=True)]
     rows += [(biases[unit], box, valued) for unit, box in planned.biases.items()]
     for name, (left, low, right, high), beside in rows:
         label = layout(f"{name} = {values[name]}" if beside else name, diagram.EDGE_SIZE)
@@ -77,9 +77,9 @@ def test_every_label_is_drawn_within_its_place(sizes, valued):
 
 
 def test_values_stand_beside_the_names_in_the_notes_networks_and_in_tables_where_lines_are_many():
-    assert plan((3, 2, 2, 1), WIDEST).beside == {0, 1, 2}
-    assert plan((2, 1, 2), WIDEST).beside == {0, 1}
-    assert plan((6, 6, 1), WIDEST).beside == {1}
+    assert plan((3, 2, 2, 1), WIDEST).valued == {0, 1, 2}
+    assert plan((2, 1, 2), WIDEST).valued == {0, 1}
+    assert plan((6, 6, 1), WIDEST).valued == {1}
 
 
 @pytest.mark.parametrize("sizes", [(3, 2, 2, 1), (2, 1, 2), (5, 6, 6, 4), (6, 6, 6, 6)])

@@ -7,8 +7,8 @@ import segno
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.papers import seal as mark
-from qgen.papers.seal import Mark, mark_text, qr_code, read_mark
+from qgen.papers import seal
+from qgen.papers.seal import Seal, qr_code, read_seal, seal_text
 
 
 @pytest.fixture(scope="module")
@@ -16,58 +16,58 @@ def exam():
     return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)[0]
 
 
-@pytest.mark.parametrize("told", [Mark("001", 1, False), Mark("003", 12, True)])
-def test_a_mark_is_read_back_as_it_was_written(exam, told):
-    assert read_mark(mark_text(exam, told), exam) == told
+@pytest.mark.parametrize("told", [Seal("001", 1, False), Seal("003", 12, True)])
+def test_a_seal_is_read_back_as_it_was_written(exam, told):
+    assert read_seal(seal_text(exam, told), exam) == told
 
 
-def test_a_changed_or_foreign_mark_is_an_error_that_quotes_it(exam):
-    text = mark_text(exam, Mark("001", 1, False))
+def test_a_changed_or_foreign_seal_is_an_error_that_quotes_it(exam):
+    text = seal_text(exam, Seal("001", 1, False))
     for i, char in enumerate(text):
         if char != " ":
             changed = text[:i] + ("0" if char != "0" else "1") + text[i + 1 :]
-            with pytest.raises(InputError, match='mark "'):
-                read_mark(changed, exam)
-    with pytest.raises(InputError, match="no mark of a paper"):
-        read_mark("https://example.org/" + "x" * 500, exam)
+            with pytest.raises(InputError, match=r'(seal|code) "'):
+                read_seal(changed, exam)
+    with pytest.raises(InputError, match="no seal of a paper"):
+        read_seal("https://example.org/" + "x" * 500, exam)
     other = dataclasses.replace(exam, seed=2)
-    with pytest.raises(InputError, match="seal is wrong"):
-        read_mark(mark_text(other, Mark("001", 1, False)), exam)
+    with pytest.raises(InputError, match="signature is wrong"):
+        read_seal(seal_text(other, Seal("001", 1, False)), exam)
 
 
-def test_another_exams_mark_is_told_apart(exam):
+def test_another_exams_seal_is_told_apart(exam):
     other = make_exam(exam.spec, 3, 2)[0]
     with pytest.raises(InputError, match="another exam"):
-        read_mark(mark_text(other, Mark("001", 1, False)), exam)
+        read_seal(seal_text(other, Seal("001", 1, False)), exam)
 
 
 def test_a_variant_the_exam_does_not_have_is_an_error(exam):
     with pytest.raises(InputError, match="no variant 009"):
-        read_mark(mark_text(exam, Mark("009", 1, False)), exam)
+        read_seal(seal_text(exam, Seal("009", 1, False)), exam)
 
 
 def test_a_code_put_together_from_single_bits_is_the_librarys_code(exam):
     draw = random.Random(1)
     for _ in range(20):
-        told = Mark(f"{draw.randrange(1000):03}", draw.randrange(1, 30), draw.random() < 0.5)
-        text = mark_text(exam, told)
+        told = Seal(f"{draw.randrange(1000):03}", draw.randrange(1, 30), draw.random() < 0.5)
+        text = seal_text(exam, told)
         made = segno.make_qr(text, mode="alphanumeric", error="m", mask=3, boost_error=False)
-        bits = f"{mark._modules(text):0{32 * len(made.matrix)}b}"
+        bits = f"{seal._modules(text):0{32 * len(made.matrix)}b}"
         rows = [bits[i : i + 32][: len(made.matrix)] for i in range(0, len(bits), 32)]
         assert rows == ["".join(map(str, row)) for row in made.matrix]
 
 
 def test_a_code_is_a_small_picture(exam):
-    side, operators = qr_code(mark_text(exam, Mark("001", 1, False)))
-    assert 25 < side < 40
-    assert len(operators) < 400
+    drawing = qr_code(seal_text(exam, Seal("001", 1, False)))
+    assert 25 < drawing.height < drawing.width < 50
+    assert len(drawing.operators) < 400
 
 
 def test_once_the_seals_are_learned_another_seal_needs_no_new_code(exam):
-    mark.learn_seals()
-    text = mark_text(exam, Mark("001", 1, False))
-    mark._modules(text)
-    made = mark._difference.cache_info().misses
-    for seal in ("FFFFFFFF", "00000000", "9A5EC37B"):
-        mark._modules(text[: -mark.SEAL] + seal)
-    assert mark._difference.cache_info().misses == made
+    seal.learn_seals()
+    text = seal_text(exam, Seal("001", 1, False))
+    seal._modules(text)
+    made = seal._difference.cache_info().misses
+    for signature in ("FFFFFFFF", "00000000", "9A5EC37B"):
+        seal._modules(text[: -seal.SIGNATURE] + signature)
+    assert seal._difference.cache_info().misses == made

@@ -5,8 +5,9 @@ import pytest
 from qgen.errors import InputError
 from qgen.typeset.fonts import clusters, typefaces
 from qgen.typeset.fonts.bidi import visual
-from qgen.typeset.fonts.clusters import COMBINING, breaks_before, cluster_of, clustered, is_private
+from qgen.typeset.fonts.clusters import COMBINING, breaks_before, cluster_of, clustered, first_letter
 from qgen.typeset.fonts.glyphs import Glyphs
+from qgen.typeset.private import is_cluster
 
 THAI, DEVANAGARI, THAANA, HEBREW = "สมชายน้อง", "कषिज्", "ދިވެހި", "יוסף\u05b9\u05b5"
 SCRIPTS = ("DFLT", "thai", "dev2", "thaa", "hebr")
@@ -33,7 +34,7 @@ def _scripts(font, tmp_path, monkeypatch):
 
 
 def texts(shown):
-    return [cluster_of(char)[1].text if is_private(char) else char for char in shown]
+    return [cluster_of(char)[1].text if is_cluster(char) else char for char in shown]
 
 
 def test_clusters_together_are_the_word_and_a_ligature_is_one_of_them():
@@ -62,13 +63,13 @@ def test_a_font_without_rules_for_a_script_is_not_used_for_it(font, tmp_path):
 def test_letters_written_to_the_left_stand_in_that_order():
     shown = clustered(THAANA)
     assert texts(shown) == ["ދި", "ވެ", "ހި"]
-    assert texts(visual(shown)) == ["ހި", "ވެ", "ދި"]
-    assert texts(visual(f"a {shown}")) == ["a", " ", "ހި", "ވެ", "ދި"]
+    assert texts(visual(shown, first_letter)) == ["ހި", "ވެ", "ދި"]
+    assert texts(visual(f"a {shown}", first_letter)) == ["a", " ", "ހި", "ވެ", "ދި"]
 
 
 def test_hebrew_without_points_is_left_to_the_papers_own_typefaces():
     assert clustered("יוסף") == "יוסף"
-    assert all(map(is_private, clustered("יוסף\u05b5")))
+    assert all(map(is_cluster, clustered("יוסף\u05b5")))
 
 
 def test_a_name_without_a_shaper_or_a_font_is_an_error_and_never_drawn_letter_by_letter(monkeypatch):

@@ -11,6 +11,8 @@ import pypdf
 import pytest
 
 from qgen.errors import InputError
+from qgen.typeset.drawing.drawing import Drawing
+from qgen.typeset.drawing.shapes import Bitmap
 from qgen.typeset.fonts.faces import encode
 from qgen.typeset.markup.blocks import chunks, escape, parse
 from qgen.typeset.markup.inline import Text
@@ -116,8 +118,10 @@ def test_a_long_title_in_the_header_is_shortened_and_leaves_the_variant_alone():
     assert cut.pieces[-1][1].endswith(f"({encode('R', '…')}) Tj ET")
 
 
-def test_words_in_the_footer_leave_the_mark_alone():
-    (page,) = contents(pdf("A", footer="long " * 60 + "| {page}", mark=lambda page: f"PAGE {page}"))
+def test_words_in_the_footer_leave_the_seal_alone():
+    (page,) = contents(
+        pdf("A", footer="long " * 60 + "| {page}", seal=lambda _: Drawing(45, 30, (Bitmap(5, 0, 30, 8, bytes(8)),)))
+    )
     (cut,) = re.findall(r"1 0 0 1 56\.70 32\.00 cm (.*) Q", page)
     longest = shortened((Text("R", "long " * 60),), (text_width() - 30) / 2, 9.0).width
     assert len(re.findall("long", cut)) * single((Text("R", "long "),), 9.0).width <= longest

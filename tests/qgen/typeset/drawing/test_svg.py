@@ -6,7 +6,7 @@ import pytest
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.papers.papers import Papers
-from qgen.typeset.svg import svg
+from qgen.typeset.drawing.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

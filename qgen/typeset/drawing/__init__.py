@@ -1,0 +1,1 @@
+"""Drawings: shapes, drawn to PDF and to SVG."""
