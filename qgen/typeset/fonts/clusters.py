@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from qgen.typeset.fonts.faces import UnprintableError
-from qgen.typeset.fonts.outlines import Cluster, Font
+from qgen.typeset.fonts.font import Cluster, Font
 from qgen.typeset.fonts.typefaces import find, script
 from qgen.typeset.private import CLUSTER, MOST_CLUSTERS, is_cluster
 

@@ -4,10 +4,11 @@ import unicodedata
 import zlib
 from functools import lru_cache
 
-from qgen.typeset.fonts import fieldfont, outlines
+from qgen.typeset.fonts import fieldfont
 from qgen.typeset.fonts.faces import CODES, FACES, typeface
+from qgen.typeset.fonts.font import Cluster, Font
 from qgen.typeset.fonts.glyphs import Glyphs
-from qgen.typeset.fonts.outlines import Cluster, Font
+from qgen.typeset.fonts.subset import cff, truetype
 from qgen.typeset.pdf.objects import File, packed
 
 Codes = tuple[tuple[str, int], ...]
@@ -45,52 +46,37 @@ def _subsets(used: frozenset[str]) -> tuple[tuple[str, str, Codes], ...]:
 
 
 @lru_cache(maxsize=128)
-def _parts(font: str, codes: Codes, encoding: str) -> tuple[str, bytes, bytes]:
-    """Tag, embedded font file and ToUnicode map of one subset."""
-    subset = [0] * (max(code for _, code in codes) + 1)
-    for char, code in codes:
-        subset[code] = ord(char)
-    program = typeface(font).makeSubset(subset)
-    if encoding:
-        program = fieldfont.mapped(program, codes)
-    return _tag(program), packed(program, f"/Length1 {len(program)}"), packed(_to_unicode(codes))
+def _parts(file: str, codes: Codes, encoding: str) -> tuple[str, str, bytes, bytes]:
+    """The entries of a font and of its descriptor, the embedded font file and the ToUnicode map of one subset."""
+    font, chars = typeface(file), {code: char for char, code in codes}
+    program = truetype(font, chars, unicode=bool(encoding))
+    first, last = 32 if encoding else 1, max(chars)
+    widths = " ".join(f"{1000 * font.width(chars[k]):.6g}" if k in chars else "0" for k in range(first, last + 1))
+    name = f"{_tag(program)}+{font.name}"
+    entries = f"/Type/Font/Subtype/TrueType/BaseFont/{name}/FirstChar {first}/LastChar {last}/Widths[{widths}]"
+    return (
+        entries + encoding,
+        _descriptor(font, name, 32 if encoding else 4),  # in a standard encoding, or in codes of ours
+        packed(program, f"/Length1 {len(program)}"),
+        packed(_to_unicode(codes)),
+    )
+
+
+def _descriptor(font: Font, name: str, flags: int) -> str:
+    return f"/Type/FontDescriptor/FontName/{name}/Flags {flags}{font.descriptor}"
 
 
 def _add(file: File, font: str, codes: Codes, encoding: str = "") -> int:
-    tag, program, unicode = _parts(font, codes, encoding)
-    entries, descriptor = _entries(font, codes, tag, encoding)
+    entries, descriptor, program, unicode = _parts(font, codes, encoding)
     described = file.add(f"<<{descriptor}/FontFile2 {file.stream(program)} 0 R>>")
     return file.add(f"<<{entries}/FontDescriptor {described} 0 R/ToUnicode {file.stream(unicode)} 0 R>>")
 
 
-@lru_cache(maxsize=256)
-def _entries(font: str, codes: Codes, tag: str, encoding: str) -> tuple[str, str]:
-    """The entries of a font and of its descriptor."""
-    face = typeface(font)
-    chars = {code: char for char, code in codes}
-    first, last = 32 if encoding else 1, max(chars)
-    widths = " ".join(
-        f"{face.getCharWidth(ord(chars[code])):.6g}" if code in chars else "0" for code in range(first, last + 1)
-    )
-    name = f"{tag}+{face.name.decode()}"
-    entries = f"/Type/Font/Subtype/TrueType/BaseFont/{name}/FirstChar {first}/LastChar {last}/Widths[{widths}]"
-    box = " ".join(f"{edge:.6g}" for edge in face.bbox)
-    flags = face.flags & ~36 | (32 if encoding else 4)  # (non)symbolic: in a standard encoding or codes of ours
-    descriptor = (
-        f"/Type/FontDescriptor/FontName/{name}/Flags {flags}/FontBBox[{box}]/ItalicAngle {face.italicAngle:.6g}"
-        f"/Ascent {face.ascent:.6g}/Descent {face.descent:.6g}/CapHeight {face.capHeight:.6g}/StemV {face.stemV}"
-    )
-    return entries + encoding, descriptor
-
-
 def _add_found(file: File, font: Font, clusters: tuple[Cluster, ...]) -> int:
     """A composite font (ISO 32000-1, 9.7) whose codes are the numbers of its glyphs."""
-    name, streams, widths, box = _found_parts(font, clusters)
+    name, streams, widths = _found_parts(font, clusters)
     data, unicode = (file.stream(stream) for stream in streams)
-    descriptor = file.add(
-        f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{box}]/ItalicAngle 0"
-        f"/Ascent 880/Descent -120/CapHeight 730/StemV 90/FontFile3 {data} 0 R>>"
-    )
+    descriptor = file.add(f"<<{_descriptor(font, name, 4)}/FontFile3 {data} 0 R>>")
     descendant = file.add(
         f"<</Type/Font/Subtype/CIDFontType0/BaseFont/{name}/FontDescriptor {descriptor} 0 R/DW 1000/W[1[{widths}]]"
         "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
@@ -102,12 +88,12 @@ def _add_found(file: File, font: Font, clusters: tuple[Cluster, ...]) -> int:
 
 
 @lru_cache(maxsize=128)
-def _found_parts(font: Font, clusters: tuple[Cluster, ...]) -> tuple[str, tuple[bytes, bytes], str, str]:
-    """Name, font file and ToUnicode map, widths and bounding box of a few glyphs."""
-    data = outlines.program(font, clusters)
+def _found_parts(font: Font, clusters: tuple[Cluster, ...]) -> tuple[str, tuple[bytes, bytes], str]:
+    """Name, font file and ToUnicode map, and widths of a few glyphs."""
+    data = cff(font, clusters)
     unicode = _to_unicode(tuple((cluster.text, code) for code, cluster in enumerate(clusters, 1)), 4)
     streams = packed(data, "/Subtype/CIDFontType0C"), packed(unicode)
-    return f"{_tag(data)}+{font.name}", streams, " ".join(f"{c.width:g}" for c in clusters), font.box
+    return f"{_tag(data)}+{font.name}", streams, " ".join(f"{c.width:g}" for c in clusters)
 
 
 def _tag(program: bytes) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from unicodedata import name as unicode_name
 
 from qgen.errors import InputError
+from qgen.typeset.fonts.font import Font, opened
 
 _ASCII = "".join(map(chr, range(32, 127)))
 _LATIN = "".join(map(chr, [*range(0xA1, 0xAD), *range(0xAE, 0x100)]))
@@ -75,17 +76,12 @@ def folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
 
 
-@lru_cache(maxsize=32)
-def typeface(file: str) -> Any:
-    """The parsed TrueType file, with reportlab's parser and subsetter."""
-    from reportlab.pdfbase.ttfonts import TTFontFace
-
-    class Face(TTFontFace):  # type: ignore[misc]
-        def get_table(self, tag: str) -> bytes:
-            # The name table is 10 kB of licence text per face, which a PDF viewer never reads.
-            return b"\0\0\0\0\0\6" if tag == "name" else super().get_table(tag)
-
-    return Face(str(folder() / f"{file}.ttf"))
+def typeface(file: str) -> Font:
+    """One of matplotlib's typefaces, by its file's name without .ttf."""
+    font = opened(folder() / f"{file}.ttf", 0)
+    if font is None:
+        raise InputError(f"{folder() / file}.ttf: is missing or broken; install matplotlib again")
+    return font
 
 
 def escaped(code: int) -> str:
@@ -113,8 +109,8 @@ _ESCAPES = {
 
 @cache
 def _widths(face: str) -> _Table:
-    widths = typeface(FACES[face][0]).charWidths
-    return _Table({char: widths[ord(char)] / 1000 for char in CODES[face]} | {"\xa0": widths[32] / 1000})
+    font = typeface(FACES[face][0])
+    return _Table({char: font.width(char) for char in (*CODES[face], " ")} | {"\xa0": font.width(" ")})
 
 
 def width(face: str, text: str) -> float:
@@ -136,19 +132,7 @@ def encode(face: str, text: str) -> str:
 @lru_cache(maxsize=4096)
 def metrics(face: str, char: str) -> Metrics:
     """The measures of one glyph, read from the font's outlines; all digits share those of the tallest."""
-    if char.isdigit():
-        advance, low, high, right = map(max, zip(*(_outline(face, digit) for digit in "0123456789"), strict=True))
-    else:
-        advance, low, high, right = _outline(face, char)
+    advance, font = _widths(face)[char], typeface(FACES[face][0])
+    reach = [font.extents(digit) for digit in ("0123456789" if char.isdigit() else char)]
+    low, right, high = (max(edges) for edges in zip(*((-low, right, high) for low, right, high in reach), strict=True))
     return Metrics(advance, high, low, max(0.0, right - advance))
-
-
-def _outline(face: str, char: str) -> tuple[float, float, float, float]:
-    advance = _widths(face)[char]
-    font = typeface(FACES[face][0])
-    glyph = font.charToGlyph[ord(char)]
-    if font.glyphPos[glyph] == font.glyphPos[glyph + 1]:
-        return advance, 0.0, 0.0, 0.0
-    font.seek(font.get_table_pos("glyf")[0] + font.glyphPos[glyph] + 2)
-    _, low, right, high = (font.read_short() / font.unitsPerEm for _ in range(4))
-    return advance, -low, high, right

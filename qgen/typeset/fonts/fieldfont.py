@@ -6,10 +6,6 @@ Windows' encoding, what differs from it by a glyph's name, and the characters th
 types into a box.
 """
 
-from collections.abc import Iterable
-from io import BytesIO
-from struct import pack, unpack_from
-
 FIELD_FONT = "F"
 """Its resource name."""
 FILE = "STIXGeneral"
@@ -34,28 +30,3 @@ ENCODING = (
     + " ".join(f"{code}/{_GLYPHS[char]}" for code, char in sorted(_OURS.items()))
     + "]>>"
 )
-
-
-def mapped(program: bytes, codes: Iterable[tuple[str, int]]) -> bytes:
-    """A subset of reportlab's, which maps codes to glyphs, with a map from Unicode instead (OpenType 1.9, "cmap")."""
-    from reportlab.pdfbase.ttfonts import TTFontMaker, TTFontParser
-
-    old, new = TTFontParser(BytesIO(program)), TTFontMaker()
-    for tag in old.table:
-        table = old.get_table(tag)
-        new.add(tag, _unicode(table, codes) if tag == "cmap" else table)
-    made: bytes = new.makeStream()
-    return made
-
-
-def _unicode(cmap: bytes, codes: Iterable[tuple[str, int]]) -> bytes:
-    """One table of format 4: a segment for every character; where it ends, begins, and what to add for its glyph."""
-    count = unpack_from(">H", cmap, 20)[0]  # reportlab's one table is of format 6, from code 0 on
-    glyphs = unpack_from(f">{count}H", cmap, 22)
-    known = {ord(char): glyphs[code] for char, code in codes}
-    ends = [*sorted(known), 0xFFFF]
-    shifts = [(known.get(char, 0) - char) % 0x10000 for char in ends]
-    power = 1 << (len(ends).bit_length() - 1)
-    search = 2 * power, power.bit_length() - 1, 2 * (len(ends) - power)
-    words = [0, 2 * len(ends), *search, *ends, 0, *ends, *shifts, *[0] * len(ends)]
-    return pack(">HHHHL", 0, 1, 3, 1, 12) + pack(f">{len(words) + 2}H", 4, 2 * len(words) + 4, *words)

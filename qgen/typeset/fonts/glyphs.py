@@ -8,8 +8,8 @@ from itertools import groupby
 
 from qgen.typeset.fonts.bidi import is_rtl, shaped, visual
 from qgen.typeset.fonts.clusters import COMBINING, can_shape, cluster_of, clustered, first_letter
-from qgen.typeset.fonts.faces import CODES, UnprintableError, encode, escaped, folder, width
-from qgen.typeset.fonts.outlines import Cluster, Font, opened
+from qgen.typeset.fonts.faces import CODES, UnprintableError, encode, escaped, typeface, width
+from qgen.typeset.fonts.font import Cluster, Font
 from qgen.typeset.fonts.typefaces import find, remedy
 from qgen.typeset.private import is_cluster
 
@@ -89,8 +89,7 @@ def _cluster(font: Font, char: str) -> Cluster:
 
 @lru_cache(maxsize=8)
 def _fonts(face: str) -> tuple[Font, ...]:
-    fonts = (opened(folder() / f"{file}.ttf", 0) for file in BEYOND[face])
-    return tuple(font for font in fonts if font)
+    return tuple(map(typeface, BEYOND[face]))
 
 
 def _shown(text: str, lacking: dict[str, None] | None = None) -> str:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from qgen.typeset.fonts.outlines import Font, faces, opened
+from qgen.typeset.fonts.font import Font, faces, opened
 
 PACKAGES = {"manimgx_fonts_cjk": "manimgx-fonts-cjk", "manimgx_fonts": "manimgx-fonts"}
 """Modules that hold Noto fonts (Open Font License), and what pip calls them."""

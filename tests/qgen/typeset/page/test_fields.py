@@ -82,7 +82,7 @@ def test_the_field_s_typeface_is_told_in_standard_terms_that_agree(paper):
     file = TTFont(io.BytesIO(font["/FontDescriptor"]["/FontFile2"].get_data()))
     (table,) = file["cmap"].tables
     assert (table.platformID, table.platEncID) == (3, 1)
-    whole = TTFont(typeface(fieldfont.FILE).filename)
+    whole = typeface(fieldfont.FILE).font
     widths = [int(width) for width in font["/Widths"]]
     for char, code in codes.items():
         glyph, original = table.cmap[ord(char)], whole.getBestCmap()[ord(char)]

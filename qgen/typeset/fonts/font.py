@@ -1,15 +1,14 @@
-"""A font file of any kind (TrueType or CFF outlines, collections, variable fonts) -> the few glyphs a document embeds.
+"""A font file of any kind (TrueType or CFF outlines, collections, variable fonts), read with fontTools.
 
-Every glyph is drawn anew with a pen, 1000 units to the em, as a CID-keyed CFF font (Adobe Technical Note 5176): one way
-for all kinds of files. A glyph stands for a character or for several: a cluster, drawn as the typeface combines it.
+A glyph stands for a character or for several: a cluster, drawn as the typeface combines it.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
+from struct import unpack_from
 from typing import Any, NamedTuple
 
 REGULAR = {"wght": 400}
@@ -54,10 +53,15 @@ class Font:
         return re.sub("[^A-Za-z0-9-]", "", given or "") or "Unnamed"
 
     @cached_property
-    def box(self) -> str:
-        """The corners of a box around all its glyphs."""
-        head = self.font["head"]
-        return " ".join(f"{edge * self.scale:.0f}" for edge in (head.xMin, head.yMin, head.xMax, head.yMax))
+    def descriptor(self) -> str:
+        """What a PDF says of its looks (ISO 32000-1, 9.8): a box around all its glyphs, slant, extents, stems."""
+        head, post, os2 = self.font["head"], self.font.get("post"), self.font.get("OS/2")
+        box = " ".join(f"{edge * self.scale:.0f}" for edge in (head.xMin, head.yMin, head.xMax, head.yMax))
+        ascent, descent = (os2.sTypoAscender, os2.sTypoDescender) if os2 else (880 / self.scale, -120 / self.scale)
+        return (
+            f"/FontBBox[{box}]/ItalicAngle {post.italicAngle if post else 0:.6g}/Ascent {ascent * self.scale:.0f}"
+            f"/Descent {descent * self.scale:.0f}/CapHeight 660/StemV 90"
+        )
 
     @cached_property
     def family(self) -> str:
@@ -129,17 +133,35 @@ class Font:
         commands: list[Any] = pen.value
         return commands
 
-    def charstring(self, cluster: Cluster) -> Any:
-        """The outlines of a cluster."""
-        from fontTools.pens.t2CharStringPen import T2CharStringPen
+    def draw(self, cluster: Cluster, pen: Any) -> None:
+        """Draws a cluster's outlines with a pen of fontTools."""
         from fontTools.pens.transformPen import TransformPen
 
-        pen = T2CharStringPen(cluster.width, None)
         for glyph, x, y in cluster.glyphs:
             placed = TransformPen(pen, (self.scale, 0, 0, self.scale, x, y))
             for command, points in self._drawn(glyph):
                 getattr(placed, command)(*points)
-        return pen.getCharString()
+
+    def width(self, char: str) -> float:
+        """A character's advance width in em."""
+        width: float = self.font["hmtx"][self.characters[ord(char)]][0] * self.scale / 1000
+        return width
+
+    def extents(self, char: str) -> tuple[float, float, float]:
+        """How low, how far to the right and how high a character reaches, in em; of TrueType fonts only."""
+        data = self.outlines(self.characters[ord(char)])
+        low, right, high = unpack_from(">hhh", data, 4) if data else (0, 0, 0)
+        return low * self.scale / 1000, right * self.scale / 1000, high * self.scale / 1000
+
+    def outlines(self, glyph: str) -> bytes:
+        """A glyph as it stands in a TrueType font; what else was done with the font cannot change it."""
+        places, number = self.font["loca"], self.font.getGlyphID(glyph)
+        return self._outlines[places[number] : places[number + 1]]
+
+    @cached_property
+    def _outlines(self) -> bytes:
+        data: bytes = self.font.reader["glyf"]
+        return data
 
 
 @lru_cache(maxsize=64)
@@ -161,43 +183,3 @@ def opened(path: Path, number: int) -> Font | None:
         return Font(_file(path), number)
     except (OSError, ValueError):
         return None
-
-
-def program(font: Font, clusters: Sequence[Cluster]) -> bytes:
-    """A CFF font of these clusters alone, in this order from glyph 1 on."""
-    from fontTools.cffLib import (
-        CFFFontSet,
-        CharStrings,
-        FDArrayIndex,
-        FDSelect,
-        FontDict,
-        GlobalSubrsIndex,
-        IndexedStrings,
-        PrivateDict,
-        TopDict,
-        TopDictIndex,
-    )
-    from fontTools.ttLib import TTFont
-
-    empty = Cluster("", (), 0)
-    charstrings = [font.charstring(cluster) for cluster in (empty, *clusters)]
-    whole = CFFFontSet()
-    whole.major, whole.minor, whole.hdrSize = 1, 0, 4
-    whole.fontNames, whole.strings, whole.GlobalSubrs = [font.name], IndexedStrings(), GlobalSubrsIndex()
-    whole.topDictIndex = TopDictIndex()
-    top, part, private = TopDict(), FontDict(), PrivateDict()
-    part.Private = private
-    select = FDSelect()
-    select.format, select.gidArray = 3, [0] * len(charstrings)
-    top.ROS, top.CIDCount = ("Adobe", "Identity", 0), len(charstrings)
-    top.GlobalSubrs, top.FDSelect, top.FDArray = whole.GlobalSubrs, select, FDArrayIndex()
-    top.FDArray.append(part)
-    top.charset = [".notdef", *(f"cid{number:05}" for number in range(1, len(charstrings)))]
-    top.CharStrings = CharStrings(None, top.charset, whole.GlobalSubrs, None, select, top.FDArray)
-    for name, charstring in zip(top.charset, charstrings, strict=True):
-        charstring.private, charstring.globalSubrs, charstring.fdSelectIndex = private, whole.GlobalSubrs, 0
-        top.CharStrings[name] = charstring
-    whole.topDictIndex.append(top)
-    out = BytesIO()
-    whole.compile(out, TTFont(recalcBBoxes=False), isCFF2=False)
-    return out.getvalue()

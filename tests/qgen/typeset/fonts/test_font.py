@@ -9,7 +9,8 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
-from qgen.typeset.fonts.outlines import Cluster, opened, program
+from qgen.typeset.fonts.font import Cluster, opened
+from qgen.typeset.fonts.subset import cff as program
 
 
 def read(data):
