@@ -52,7 +52,7 @@ def _parts(file: str, codes: Codes, encoding: str) -> tuple[str, str, bytes, byt
     program = truetype(font, chars, unicode=bool(encoding))
     first, last = 32 if encoding else 1, max(chars)
     widths = " ".join(f"{1000 * font.width(chars[k]):.6g}" if k in chars else "0" for k in range(first, last + 1))
-    name = f"{_tag(program)}+{font.name}"
+    name = f"{_tag(program)}+{file}"  # its name table has 10 kB of licence, and takes long to read
     entries = f"/Type/Font/Subtype/TrueType/BaseFont/{name}/FirstChar {first}/LastChar {last}/Widths[{widths}]"
     return (
         entries + encoding,

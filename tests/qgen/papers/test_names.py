@@ -67,7 +67,7 @@ def test_a_paper_without_such_a_name_looks_for_no_fonts():
     code = (
         "import sys; from qgen.typeset.fonts import typefaces; from qgen.typeset.page.pages import render;"
         "render('# Zoë Ångström\\n', header='a', footer='b', drawings={}, title='t');"
-        "print('fontTools' in sys.modules, typefaces.files.cache_info().misses)"
+        "print('fontTools.cffLib' in sys.modules, typefaces.files.cache_info().misses)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "0"]
