@@ -39,7 +39,7 @@ PREAMBLE = """
 #show heading.where(level: 3): set text(size: 11.5pt)
 #show heading.where(level: 4): set text(size: 10.5pt)
 #show math.equation.where(block: true): set align(left)
-#let title(level, body, aside) = heading(level: level)[#body #h(1fr) #text(weight: "regular", size: 10.5pt, aside)]
+#let title(level, body, right) = heading(level: level)[#body #h(1fr) #text(weight: "regular", size: 10.5pt, right)]
 #let display(body, note) = block(breakable: false, grid(columns: (1fr, auto), align: (left, right + bottom),
   pad(left: 18pt, math.equation(block: true, body)), text(size: 9pt, note)))
 #let answer(label) = grid(columns: (auto, 1fr), column-gutter: 4pt, align: right + horizon, label,
@@ -99,8 +99,8 @@ def typst_words(text: Inline) -> str:
 def typst_blocks(blocks: Sequence[b.Block]) -> Iterator[str]:
     for block in blocks:
         match block:
-            case b.Heading(level, text, aside):
-                yield f"#title({level}, [{typst_words(text)}], [{typst_words(aside)}])"
+            case b.Heading(level, text, right):
+                yield f"#title({level}, [{typst_words(text)}], [{typst_words(right)}])"
             case b.Paragraph(text, item):
                 yield f"- {typst_words(text)}" if item else f"{typst_words(text)}\n"
             case b.Display(latex, note):
@@ -108,7 +108,7 @@ def typst_blocks(blocks: Sequence[b.Block]) -> Iterator[str]:
             case b.Fields(fields):
                 line = "#box(width: 30%, line(length: 100%, stroke: .5pt))"
                 yield " #h(1fr) ".join(f"{typst_words(f.label)} {typst_words(f.value)} {line}" for f in fields) + "\n"
-            case b.Table(_, rows, groups, _):
+            case b.Tabular(_, rows, groups, _):
                 per = -(-len(rows) // groups)
                 order = [
                     rows[k] if k < len(rows) else ((),) * len(rows[0])

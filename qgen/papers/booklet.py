@@ -146,11 +146,11 @@ class _Book:
 
     def _once(self, content: bytes) -> bytes:
         """A reference to an object of this content."""
-        mark = sha256(content).digest()
-        if mark not in self.numbers:
-            self.numbers[mark] = self._reserve()
-            self._put(self.numbers[mark], content)
-        return b"%d 0 R" % self.numbers[mark]
+        digest = sha256(content).digest()
+        if digest not in self.numbers:
+            self.numbers[digest] = self._reserve()
+            self._put(self.numbers[digest], content)
+        return b"%d 0 R" % self.numbers[digest]
 
     def _reserve(self) -> int:
         self.places.append(0)

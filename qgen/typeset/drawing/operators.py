@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 
-from qgen.typeset.drawing.shapes import Bitmap, Inset, Path, Point, Rectangle, Run, Shape
+from qgen.typeset.drawing.shapes import Bitmap, Contour, Inset, Point, Rectangle, Run, Shape
 from qgen.typeset.fonts.faces import encode
 from qgen.typeset.private import is_digit
 
@@ -55,8 +55,8 @@ def _rectangles(rectangles: Iterable[Rectangle]) -> str:
 
 def _drawn(shape: Shape) -> str:
     match shape:
-        case Path():
-            return _path(shape)
+        case Contour():
+            return _contour(shape)
         case Bitmap(x, y, side, size, rows):
             # A mask of one bit per module: a path would leave hairlines between its rows.
             image = f"BI /W {size} /H {size} /IM true /D[1 0] /F/AHx ID {rows.hex()}> EI"
@@ -67,14 +67,14 @@ def _drawn(shape: Shape) -> str:
     raise TypeError(shape)
 
 
-def _path(path: Path) -> str:
-    steps = [f"{' '.join(map(_point, step))} {'l' if len(step) == 1 else 'c'}" for step in path.steps]
-    shown = f"{_point(path.start)} m {' '.join(steps)}"
-    if path.stroke is not None:
-        shown = f"{path.stroke:g} G {path.thickness:g} w {shown}"
-    if path.fill is None:
+def _contour(contour: Contour) -> str:
+    steps = [f"{' '.join(map(_point, step))} {'l' if len(step) == 1 else 'c'}" for step in contour.steps]
+    shown = f"{_point(contour.start)} m {' '.join(steps)}"
+    if contour.stroke is not None:
+        shown = f"{contour.stroke:g} G {contour.thickness:g} w {shown}"
+    if contour.fill is None:
         return f"{shown} S 0 G"
-    return f"{path.fill:g} g {shown} {'f' if path.stroke is None else 'b'} 0 g"
+    return f"{contour.fill:g} g {shown} {'f' if contour.stroke is None else 'b'} 0 g"
 
 
 def _point(point: Point) -> str:

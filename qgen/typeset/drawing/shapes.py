@@ -18,7 +18,7 @@ class Run(NamedTuple):
     text: str
 
 
-class Path(NamedTuple):
+class Contour(NamedTuple):
     """Points joined by lines, or by a curve with two points before its end, grey from 0 black to 1 white."""
 
     start: Point
@@ -68,15 +68,15 @@ class Inset(NamedTuple):
     scale: float = 1.0
 
 
-Shape = Run | Path | Rectangle | Bitmap | Inset
+Shape = Run | Contour | Rectangle | Bitmap | Inset
 
 
-def hairline(start: Point, end: Point) -> Path:
+def hairline(start: Point, end: Point) -> Contour:
     """A thin grey line."""
-    return Path(start, ((end,),), stroke=GREY, thickness=0.4)
+    return Contour(start, ((end,),), stroke=GREY, thickness=0.4)
 
 
-def arrow(start: Point, end: Point, leave: float, arrive: float) -> tuple[Path, Path]:
+def arrow(start: Point, end: Point, leave: float, arrive: float) -> tuple[Contour, Contour]:
     """A line with a slim head, that starts and ends so far from two points."""
     (x0, y0), (x1, y1) = start, end
     length = hypot(x1 - x0, y1 - y0)
@@ -85,11 +85,11 @@ def arrow(start: Point, end: Point, leave: float, arrive: float) -> tuple[Path, 
     tail, half = 5.0, 1.7
     bx, by = x1 - tail * dx, y1 - tail * dy
     sides = (bx - half * dy, by + half * dx), (bx + half * dy, by - half * dx)
-    shaft = Path((x0, y0), (((bx, by),),), stroke=GREY, thickness=0.55)
-    return shaft, Path((x1, y1), tuple((side,) for side in sides), fill=GREY)
+    shaft = Contour((x0, y0), (((bx, by),),), stroke=GREY, thickness=0.55)
+    return shaft, Contour((x1, y1), tuple((side,) for side in sides), fill=GREY)
 
 
-def circle(x: float, y: float, r: float) -> Path:
+def circle(x: float, y: float, r: float) -> Contour:
     """A white disc with a black edge."""
     k = 0.5523 * r
     quarters = (
@@ -99,4 +99,4 @@ def circle(x: float, y: float, r: float) -> Path:
         ((k, -r), (r, -k), (r, 0)),
     )
     steps = tuple(tuple((x + dx, y + dy) for dx, dy in quarter) for quarter in quarters)
-    return Path((x + r, y), steps, fill=1.0, stroke=0.0, thickness=0.8)
+    return Contour((x + r, y), steps, fill=1.0, stroke=0.0, thickness=0.8)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from qgen.typeset.drawing.drawing import Drawing
-from qgen.typeset.drawing.shapes import Bitmap, Inset, Path, Point, Rectangle, Run, Shape
+from qgen.typeset.drawing.shapes import Bitmap, Contour, Inset, Point, Rectangle, Run, Shape
 from qgen.typeset.fonts.faces import width
 
 FAMILY = "STIX Two Text,STIXGeneral,Times New Roman,serif"
@@ -27,7 +27,7 @@ def svg(drawing: Drawing) -> str:
     )
 
 
-def _flat(shapes: tuple[Shape, ...], place: Place) -> Iterator[tuple[Run | Path, Place]]:
+def _flat(shapes: tuple[Shape, ...], place: Place) -> Iterator[tuple[Run | Contour, Place]]:
     """All runs and paths with their places; rectangles, and the black modules of bitmaps, as paths."""
     scale, dx, dy = place
     for shape in shapes:
@@ -36,7 +36,7 @@ def _flat(shapes: tuple[Shape, ...], place: Place) -> Iterator[tuple[Run | Path,
                 yield from _flat(figure.shapes, (scale * factor, scale * x + dx, scale * y + dy))
             case Rectangle(x, y, width, height, fill):
                 corners = (x + width, y), (x + width, y + height), (x, y + height)
-                yield Path((x, y), tuple((corner,) for corner in corners), fill), place
+                yield Contour((x, y), tuple((corner,) for corner in corners), fill), place
             case Bitmap(x, y, side, size, rows):
                 step = side / size
                 for i in range(size):
@@ -47,7 +47,7 @@ def _flat(shapes: tuple[Shape, ...], place: Place) -> Iterator[tuple[Run | Path,
                 yield shape, place
 
 
-def _element(shape: Run | Path, place: Place, height: float) -> str:
+def _element(shape: Run | Contour, place: Place, height: float) -> str:
     scale, dx, dy = place
 
     def spot(point: Point) -> tuple[str, str]:

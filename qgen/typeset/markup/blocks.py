@@ -28,7 +28,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qgen.errors import InputError, nearest
-from qgen.typeset.markup.inline import Formula, Inline, Line, MarkupError, Text, escape, inline, number_in, split
+from qgen.typeset.markup.inline import Formula, Inline, MarkupError, Protected, Text, escape, inline, number_in, split
 
 __all__ = ["Block", "Formula", "Inline", "Text", "escape", "inline", "parse", "split"]
 
@@ -38,7 +38,7 @@ class Heading(NamedTuple):
 
     level: int
     text: Inline
-    aside: Inline
+    right: Inline
 
 
 class Paragraph(NamedTuple):
@@ -70,7 +70,7 @@ class Fields(NamedTuple):
     fields: tuple[Field, ...]
 
 
-class Table(NamedTuple):
+class Tabular(NamedTuple):
     """Rows of cells in `groups` side by side; `numeric` tells the columns that align at the decimal point.
 
     kept: on one page with what follows.
@@ -125,14 +125,14 @@ class Keep(NamedTuple):
     blocks: "tuple[Block, ...]"
 
 
-Block = Heading | Paragraph | Display | Fields | Table | Boxes | Diagram | Rule | Gap | NewPage | Keep
+Block = Heading | Paragraph | Display | Fields | Tabular | Boxes | Diagram | Rule | Gap | NewPage | Keep
 COMMANDS = ("fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
 
 
 @lru_cache(maxsize=1024)
 def _display(line: str) -> Display:
     formula, end, rest = line[2:].partition("$$")
-    bar, note = rest.strip()[:1], Line(rest.strip()[1:])
+    bar, note = rest.strip()[:1], Protected(rest.strip()[1:])
     if not end or not formula.strip() or bar not in ("", "|"):
         raise MarkupError("write $$ formula $$, or $$ formula $$ | note")
     return Display(formula.strip(), note.inline(note.text))
@@ -219,15 +219,15 @@ class _Parser:
         if line.startswith("$$"):
             return _display(line)
         if heading := _HEADING.match(line + " "):
-            protected = Line(line[heading.end() :])
-            text, _, aside = protected.text.partition("|")
-            return Heading(len(heading.group(1)), protected.inline(text), protected.inline(aside))
+            protected = Protected(line[heading.end() :])
+            text, _, right = protected.text.partition("|")
+            return Heading(len(heading.group(1)), protected.inline(text), protected.inline(right))
         words = [line]
         while self.at < len(self.lines) and self.continues(self.lines[self.at].strip()):
             words.append(self.lines[self.at].strip())
             self.at += 1
         item = bool(re.match(r"-\s", line))
-        protected = Line(" ".join(words)[2 * item :])
+        protected = Protected(" ".join(words)[2 * item :])
         return Paragraph(protected.inline(protected.text), item)
 
     @staticmethod
@@ -263,7 +263,7 @@ class _Parser:
                 raise MarkupError(f"there is no command @{name}; {nearest(name, COMMANDS)}")
 
     def fields(self, rest: str) -> Fields:
-        line = Line(rest)
+        line = Protected(rest)
         fields = []
         for part in line.text.split("|"):
             label, _, after = part.partition(":")
@@ -278,20 +278,20 @@ class _Parser:
             raise MarkupError("the fields take more than 100% of the line")
         return Fields(tuple(fields))
 
-    def rows(self, opened: int) -> Iterator[tuple[int, Line, list[str]]]:
+    def rows(self, opened: int) -> Iterator[tuple[int, Protected, list[str]]]:
         """The lines up to @end, split at their bars."""
         while (line := self.next()) is not None:
             if line == "@end":
                 return
             if line:
                 try:
-                    protected = Line(line)
+                    protected = Protected(line)
                     yield self.at, protected, protected.text.split("|")
                 except MarkupError as fault:
                     self.fault(self.at, fault)
         self.fault(opened, "there is no @end for this")
 
-    def table(self, rest: str, opened: int) -> Table:
+    def table(self, rest: str, opened: int) -> Tabular:
         options = rest.split()
         bare, kept = "bare" in options, "kept" in options
         counts = [option for option in options if option not in ("bare", "kept")]
@@ -313,7 +313,7 @@ class _Parser:
             any(column) and all(not cell or number_in(cell) for cell in column) for column in zip(*body, strict=True)
         )
         groups = min(int(counts[0]) if counts else 1, len(body))
-        return Table(() if bare else rows[0], tuple(body), groups, numeric, kept)
+        return Tabular(() if bare else rows[0], tuple(body), groups, numeric, kept)
 
     def boxes(self, rest: str, opened: int) -> Boxes:
         boxes = []

@@ -46,7 +46,7 @@ class MarkupError(Exception):
 def inline(markup: str) -> Inline:
     """One line of running text, for headers and footers."""
     try:
-        line = Line(markup)
+        line = Protected(markup)
         return line.inline(line.text)
     except MarkupError as fault:
         raise InputError(f'"{markup}": {fault}') from None
@@ -55,14 +55,14 @@ def inline(markup: str) -> Inline:
 def split(markup: str) -> tuple[Inline, ...]:
     """The parts of one line between bars, each as running text; {page} and {pages} become PAGE and PAGES."""
     try:
-        line = Line(markup)
+        line = Protected(markup)
         text = line.text.replace("{page}", PAGE).replace("{pages}", PAGES)
         return tuple(line.inline(part) for part in text.split("|"))
     except MarkupError as fault:
         raise InputError(f'"{markup}": {fault}') from None
 
 
-class Line:
+class Protected:
     """A line with its formulas and escaped characters put out of the way, so that it can be split at will."""
 
     def __init__(self, markup: str) -> None:
@@ -107,10 +107,10 @@ class Line:
         face = "R"
         for token in _TOKENS.split(text.strip()):
             if token in ("**", "*"):
-                mark = "B" if token == "**" else "I"
-                if face not in ("R", mark):
+                style = "B" if token == "**" else "I"
+                if face not in ("R", style):
                     raise MarkupError("bold and italic do not nest")
-                face = "R" if face == mark else mark
+                face = "R" if face == style else style
             elif is_formula(token):
                 parts.append(Formula(self._latex(token)))
             elif token:

@@ -309,10 +309,10 @@ def accent(parts: Accent, style: Style) -> Box:
     """Rule 12: the accent over the middle of a slanted letter's top."""
     s = style.scale
     body = row(parts.body, Style(style.level, True))
-    mark = signs("R", parts.sign, s)
+    sign = signs("R", parts.sign, s)
     lift = max(0.0, body.ascent - X_HEIGHT * s)
     slant = 0.06 * s if any(face == "I" for _, _, face, _, _ in body.glyphs) else 0.0
     result = Box(width=body.width)
     result.add(body, 0.0)
-    result.add(mark, (body.width - mark.width) / 2 + slant, lift)
+    result.add(sign, (body.width - sign.width) / 2 + slant, lift)
     return result

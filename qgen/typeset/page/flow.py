@@ -21,11 +21,10 @@ from qgen.typeset.markup.blocks import (
     NewPage,
     Paragraph,
     Rule,
-    Table,
+    Tabular,
 )
 from qgen.typeset.markup.inline import Formula, Inline, Text, number_in, plain
 from qgen.typeset.math.formula import Layout, break_formula
-from qgen.typeset.page.grid import set_table
 from qgen.typeset.page.lines import (
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
@@ -42,9 +41,10 @@ from qgen.typeset.page.lines import (
     single,
     wrap,
 )
+from qgen.typeset.page.tabular import set_tabular
 
 INDENT = 18.0
-WIDEST_ASIDE = 0.4  # of the width, at the right of a heading; what is wider stands below it
+WIDEST_RIGHT = 0.4  # of the width, for what stands at the right of a heading; wider text goes below it
 SMALL = 9.0
 HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
 HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
@@ -54,7 +54,7 @@ LABEL_SIZE, NOTE_GAP = 8.5, 9.0
 FORMULA_PATH, NOTE_PATH = (("Formula", -1),), (("P", -2),)  # no other block has numbers below 0
 
 
-INTRODUCED = Display | Boxes | Table
+INTRODUCED = Display | Boxes | Tabular
 
 
 def kept(lines: Sequence[Line]) -> Iterator[Line]:
@@ -99,8 +99,8 @@ class Flow:
                     yield from self._paragraph(block, list_path, first, isinstance(following, INTRODUCED))
                 case Fields():
                     yield from self._fields(block)
-                case Table():
-                    yield from set_table(block, self.width, self._single, self._path)
+                case Tabular():
+                    yield from set_tabular(block, self.width, self._single, self._path)
                 case Boxes():
                     yield from self._boxes(block)
                 case Diagram():
@@ -124,17 +124,17 @@ class Flow:
     def _heading(self, block: Heading) -> Iterator[Line]:
         size = HEADING_SIZES[block.level]
         path = self._path(f"H{block.level}")
-        aside = self._single(block.aside)
-        if aside.width > WIDEST_ASIDE * self.width and block.text:
-            yield from self._heading(block._replace(aside=()))
-            yield from self._paragraph(Paragraph(block.aside), (), first=False, introduces=True)
+        right = self._single(block.right)
+        if right.width > WIDEST_RIGHT * self.width and block.text:
+            yield from self._heading(block._replace(right=()))
+            yield from self._paragraph(Paragraph(block.right), (), first=False, introduces=True)
             return
-        room = self.width - (aside.width + INDENT if aside.width else 0.0)
+        room = self.width - (right.width + INDENT if right.width else 0.0)
         strips = self._wrap(block.text, room, size, bold=True) or (self._single(()),)
         for i, strip in enumerate(strips):
             pieces = strip.placed(0.0, 0.0, path)
-            if not i and aside.width:
-                pieces += aside.placed(self.width - aside.width, 0.0, path)
+            if not i and right.width:
+                pieces += right.placed(self.width - right.width, 0.0, path)
             if block.level == 2 and i == len(strips) - 1:
                 pieces.append(rule(0, -5.0, self.width, THIN))
             yield Line(
@@ -143,7 +143,7 @@ class Flow:
                 tuple(pieces),
                 0.0 if i else HEADING_SPACES[block.level],
                 keep=True,
-                used=strip.used | aside.used,
+                used=strip.used | right.used,
             )
 
     def _paragraph(self, block: Paragraph, list_path: Path, first: bool, introduces: bool) -> Iterator[Line]:
@@ -177,18 +177,18 @@ class Flow:
         note = self._single(block.note, SMALL)
         layouts = self._display_lines(block.latex, note.width + NOTE_GAP if note.width else 0.0)
         room = self.width - INDENT - note.width
-        beside = layouts[-1].width + NOTE_GAP <= room
+        fits = layouts[-1].width + NOTE_GAP <= room
         for i, part in enumerate(layouts):
             last = i == len(layouts) - 1
             pieces = [Piece(INDENT, 0.0, part.operators, FORMULA_PATH, block.latex)]
             used = part.used
-            if last and beside and note.width:
+            if last and fits and note.width:
                 pieces += note.placed(self.width - note.width, 0.0, NOTE_PATH)
                 used |= note.used
             ascent, descent = max(part.ascent + 1.5, NOMINAL_ASCENT), max(part.descent + 1.5, NOMINAL_DESCENT)
-            keep = not last or (not beside and note.width > 0)
+            keep = not last or (not fits and note.width > 0)
             yield Line(ascent, descent, tuple(pieces), 0.0 if i else 2.0, keep, used=used, opens=not i)
-        if note.width and not beside:
+        if note.width and not fits:
             pieces = note.placed(max(INDENT, self.width - note.width), 0.0, NOTE_PATH)
             yield Line(NOMINAL_ASCENT, NOMINAL_DESCENT, tuple(pieces), used=note.used)
 

@@ -1,7 +1,7 @@
 """Markup -> a PDF: lines drawn on pages, with a header, a footer and a seal on each, tags and form fields."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -52,7 +52,7 @@ class Page:
         """Draws at a place; `path` tells the element (empty: what is not read), `alt` how it reads aloud."""
         drawn = f"q 1 0 0 1 {x:.2f} {y:.2f} cm {operators} Q" if operators else ""
         if path:
-            number = self.tree.mark(path, alt, attributes)
+            number = self.tree.tag(path, alt, attributes)
             self.operators.append(f"/{standard(path[-1][0])}<</MCID {number}>>BDC {drawn} EMC")
         else:
             self.artifacts.append(drawn)
@@ -86,7 +86,7 @@ def render(
     can be filled in on a screen; what it holds goes into hidden fields. seal: what is drawn in the middle of a page's
     footer, by its number. InputError for faulty markup, an unknown drawing, and a character no typeface has.
     """
-    width, height = _size(paper)
+    size = width, height = _size(paper)
     margins = split(header), split(footer)
     printed = [_numbered(part, 1, 1) for parts in margins for part in parts]
     lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, printed)
@@ -105,34 +105,35 @@ def render(
         for placed in sheet:
             _draw(page, placed, height - TOP, None if form is None else fields, first + number - 1)
             used |= placed.line.used
-        room = 0.0
-        if seal:
-            drawing = seal(number)
-            room = drawing.width
-            page.emit((), (width - room) / 2, SEAL_LOW, drawing.operators)
-        used |= _margins(page, margins, number, len(sheets), width, height, glyphs, room)
+        room = _seal(page, seal(number)) if seal else 0.0
+        used |= _margins(page, margins, number, len(sheets), height, glyphs, room)
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
-    resources = file.add(f"<</Font {fonts}>>")
-    parent = file.reserve()
+    pages = _page_tree(file, first, contents, size, f"<</Font {fonts}>>", fields)
+    about = {"title": title, "author": author, "subject": subject, "language": language}
+    return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), **about)
+
+
+def _page_tree(
+    file: File, first: int, contents: Sequence[int], size: tuple[float, float], fonts: str, fields: Fields
+) -> int:
+    """Adds the pages, numbered from `first` on; the number of their root."""
+    resources, root = file.add(fonts), file.reserve()
     for index, content in enumerate(contents):
         file.put(
             first + index,
-            f"<</Type/Page/Parent {parent} 0 R/MediaBox[0 0 {width:g} {height:g}]/Resources {resources} 0 R"
+            f"<</Type/Page/Parent {root} 0 R/MediaBox[0 0 {size[0]:g} {size[1]:g}]/Resources {resources} 0 R"
             f"/Contents {content} 0 R/StructParents {index}/Tabs/S{fields.annotations(first + index)}>>",
         )
-    kids = " ".join(f"{first + index} 0 R" for index in range(len(sheets)))
-    file.put(parent, f"<</Type/Pages/Count {len(sheets)}/Kids[{kids}]>>")
-    return add_catalog(
-        file,
-        pages=parent,
-        tree=tree.write(),
-        form=fields.write(fonts),
-        title=title,
-        author=author,
-        subject=subject,
-        language=language,
-    )
+    kids = " ".join(f"{first + index} 0 R" for index in range(len(contents)))
+    file.put(root, f"<</Type/Pages/Count {len(contents)}/Kids[{kids}]>>")
+    return root
+
+
+def _seal(page: Page, drawing: Drawing) -> float:
+    """Draws in the middle of the footer; the width that has to stay free."""
+    page.emit((), (page.width - drawing.width) / 2, SEAL_LOW, drawing.operators)
+    return drawing.width
 
 
 def _draw(page: Page, placed: Placed, top: float, fields: Fields | None, number: int) -> None:
@@ -157,14 +158,13 @@ def _margins(
     margins: tuple[tuple[Inline, ...], tuple[Inline, ...]],
     number: int,
     count: int,
-    width: float,
     height: float,
     glyphs: Glyphs,
-    gap: float = 0.0,
+    gap: float,
 ) -> set[str]:
     """Header and footer; the footer's rule leaves a gap in the middle for the seal."""
     used: set[str] = set()
-    room = width - 2 * SIDE
+    room = page.width - 2 * SIDE
     for parts, y, line in ((margins[0], height - TOP + 18, -6.0), (margins[1], BOTTOM - 28, 12.0)):
         strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
         free = gap if line > 0 else 0.0
@@ -181,7 +181,7 @@ def _margins(
                 page.emit((), x + dx, y, operators)
         if any(parts):
             length = (room - free) / 2
-            for left in (SIDE, (width + free) / 2):
+            for left in (SIDE, (page.width + free) / 2):
                 page.artifacts.append(f"{left:.2f} {y + line:.2f} {length:.2f} {HAIRLINE} re f")
     return used
 

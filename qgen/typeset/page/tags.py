@@ -72,7 +72,7 @@ class Tree:
             around.kids.append(f"{found.number} 0 R")
         return found
 
-    def mark(self, path: Path, alt: str = "", attributes: str = "") -> int:
+    def tag(self, path: Path, alt: str = "", attributes: str = "") -> int:
         """The number of a new piece of marked content on the current page, which belongs to the element at a path."""
         element = self.element(path)
         if alt and not element.alt:

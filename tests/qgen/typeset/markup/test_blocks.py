@@ -16,7 +16,7 @@ from qgen.typeset.markup.blocks import (
     NewPage,
     Paragraph,
     Rule,
-    Table,
+    Tabular,
     Text,
     escape,
     parse,
@@ -66,7 +66,7 @@ def test_every_block_is_read_as_the_grammar_says():
 
 def test_columns_of_numbers_are_recognised_with_signs_commas_and_gaps():
     (table,) = parse("@table 2\nname | value | text\n$a$ | -0.5 | x\n$b$ | $1,25$ | 2\nc | | 3\n@end")
-    assert isinstance(table, Table)
+    assert isinstance(table, Tabular)
     assert table.numeric == (False, True, False)
     assert (len(table.header), len(table.rows), table.groups) == (3, 3, 2)
     assert parse("@table bare\n1 | 2\n@end")[0].header == ()

@@ -331,6 +331,6 @@ def test_a_new_page_within_what_is_kept_together_loses_nothing():
     assert [len(sheet) for sheet in sheets] == [1, 3]
 
 
-def test_an_aside_beside_no_title_is_drawn_once():
-    (line,) = Flow(400, {}).lines(parse("# | aside\n"))
+def test_what_stands_at_the_right_of_no_title_is_drawn_once():
+    (line,) = Flow(400, {}).lines(parse("# | words\n"))
     assert len(line.pieces) == 1

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qgen.typeset.fonts.faces import width as glyph_width
-from qgen.typeset.markup.blocks import Table
+from qgen.typeset.markup.blocks import Tabular
 from qgen.typeset.markup.inline import Inline, number_in
 from qgen.typeset.page.lines import (
     NOMINAL_ASCENT,
@@ -30,7 +30,7 @@ _ZEROS = str.maketrans("123456789", "0" * 9)
 Single = Callable[..., Strip]
 
 
-def set_table(table: Table, width: float, single: Single, path: Callable[..., Path]) -> Iterator[Line]:
+def set_tabular(table: Tabular, width: float, single: Single, path: Callable[..., Path]) -> Iterator[Line]:
     """The lines of a table no wider than `width`; the header comes again on top of the next page.
 
     single: sets a cell's contents on one line. path: a new element in the document's structure.
