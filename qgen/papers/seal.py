@@ -9,9 +9,10 @@ import hmac
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from qgen.errors import InputError
+from qgen.exam.exam import Exam
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.shapes import Bitmap
 
@@ -20,25 +21,6 @@ MODULE, QUIET = 1.25, 4  # points to a module, modules around the code that stay
 _USUAL = 30  # characters of a seal, if variants have three or four digits
 _FIXED = 14  # characters of a seal that are the same on every page of an exam
 _FORM = re.compile(r"BPE1 ([0-9A-F]{8}) (\S{1,9}) ([PS])([0-9]{1,3}) {1,2}([0-9A-F]{8})", re.ASCII)
-
-
-class Sealed(Protocol):
-    """What a seal needs to know of an exam."""
-
-    @property
-    def checksum(self) -> str:
-        """Identifies the exam, in hexadecimal."""
-        ...
-
-    @property
-    def mark_key(self) -> bytes:
-        """The secret that its seals are signed with."""
-        ...
-
-    @property
-    def variants(self) -> tuple[str, ...]:
-        """The ids of the variants."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -50,14 +32,14 @@ class Seal:
     solution: bool
 
 
-def seal_text(exam: Sealed, seal: Seal) -> str:
+def seal_text(exam: Exam, seal: Seal) -> str:
     """The text of a page's QR code, in letters and digits that pack densely (QR's alphanumeric mode)."""
     text = f"BPE1 {exam.checksum[:8].upper()} {seal.variant} {'S' if seal.solution else 'P'}{seal.page}"
     # An even length, because two characters of a QR code share their bits.
     return f"{text} {_signature(exam, text)}" if len(text) % 2 else f"{text}  {_signature(exam, text)}"
 
 
-def read_seal(text: str, exam: Sealed) -> Seal:
+def read_seal(text: str, exam: Exam) -> Seal:
     """What a scanned code says. InputError if it is no seal, of another exam, or not signed with this exam's key."""
     match = _FORM.fullmatch(text.strip())
     quoted = text if len(text) <= 60 else text[:60] + "..."
@@ -75,7 +57,7 @@ def read_seal(text: str, exam: Sealed) -> Seal:
     return Seal(variant, int(page), kind == "S")
 
 
-def _signature(exam: Sealed, text: str) -> str:
+def _signature(exam: Exam, text: str) -> str:
     return hmac.digest(exam.mark_key, text.encode(), "sha256").hex()[:SIGNATURE].upper()
 
 

@@ -28,15 +28,10 @@ def is_digit(char: str) -> bool:
     return "\ue200" <= char <= "\uefff"
 
 
-def numbered(text: str) -> str:
+def numbered(text: str, first: int = 0) -> str:
     """The text with its digits as private characters, in their order."""
-    numbers = count(DIGIT)
+    numbers = count(DIGIT + first)
     return _ZERO.sub(lambda _: chr(next(numbers)), text)
-
-
-def zeroed(text: str) -> str:
-    """The text with a 0 for each digit that is a private character."""
-    return _DIGIT.sub("0", text)
 
 
 def every_digit(text: str) -> str:

@@ -6,7 +6,6 @@ from operator import attrgetter
 
 from qgen.typeset.drawing.shapes import Bitmap, Contour, Inset, Point, Rectangle, Run, Shape
 from qgen.typeset.fonts.faces import encode
-from qgen.typeset.private import is_digit
 
 
 def operators(shapes: Iterable[Shape]) -> str:
@@ -39,8 +38,7 @@ def _text(runs: Iterable[Run]) -> str:
         if spot != at:
             shown.append(f"{_point(((spot[0] - at[0]) / 100, (spot[1] - at[1]) / 100))} Td")
         at = spot
-        code = "".join(char if is_digit(char) else encode(face, char) for char in text)
-        shown.append(f"({code}) Tj")
+        shown.append(f"({encode(face, text)}) Tj")
     return f"BT {' '.join(shown)} ET"
 
 

@@ -5,6 +5,7 @@ used in any document. ASCII keeps its codes; every other character of a table ha
 Characters beyond the tables (in people's names) are added for one document: see glyphs.py.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from unicodedata import name as unicode_name
 
 from qgen.errors import InputError
 from qgen.typeset.fonts.font import Font, opened
+from qgen.typeset.private import every_digit, is_digit
 
 _ASCII = "".join(map(chr, range(32, 127)))
 _LATIN = "".join(map(chr, [*range(0xA1, 0xAD), *range(0xAE, 0x100)]))
@@ -62,10 +64,17 @@ def _described(char: str) -> str:
 
 
 class _Table(dict[Any, Any]):
-    """A table in which a missing character is the user's fault, never a wrong glyph."""
+    """A table in which a missing character is the user's fault, never a wrong glyph; `digit` is for private digits."""
+
+    def __init__(self, known: Mapping[Any, Any], digit: Callable[[str], Any]) -> None:
+        super().__init__(known)
+        self.digit = digit
 
     def __missing__(self, key: Any) -> Any:
-        raise UnprintableError(key if isinstance(key, str) else chr(key))
+        char = key if isinstance(key, str) else chr(key)
+        if is_digit(char):
+            return self.digit(char)
+        raise UnprintableError(char)
 
 
 def folder() -> Path:
@@ -102,7 +111,7 @@ def _codes_of(chars: str) -> dict[str, int]:
 
 CODES: dict[str, dict[str, int]] = {face: _codes_of(chars) for face, (_, chars) in FACES.items()}
 _ESCAPES = {
-    face: _Table({ord(char): escaped(code) for char, code in codes.items()} | {0xA0: " "})
+    face: _Table({ord(char): escaped(code) for char, code in codes.items()} | {0xA0: " "}, digit=str)
     for face, codes in CODES.items()
 }
 
@@ -110,7 +119,8 @@ _ESCAPES = {
 @cache
 def _widths(face: str) -> _Table:
     font = typeface(FACES[face][0])
-    return _Table({char: font.width(char) for char in (*CODES[face], " ")} | {"\xa0": font.width(" ")})
+    widths = {char: font.width(char) for char in (*CODES[face], " ")}
+    return _Table(widths | {"\xa0": widths[" "]}, digit=lambda _: widths["0"])
 
 
 def width(face: str, text: str) -> float:
@@ -121,7 +131,7 @@ def width(face: str, text: str) -> float:
 
 def used_by(face: str, text: str) -> set[str]:
     """What to embed for a text: the face, and the face followed by each character that it does not always have."""
-    return {face, *(face + char for char in text if char > "~" or face != "R")}
+    return {face, *(face + char for char in every_digit(text) if char > "~" or face != "R")}
 
 
 def encode(face: str, text: str) -> str:
@@ -133,6 +143,6 @@ def encode(face: str, text: str) -> str:
 def metrics(face: str, char: str) -> Metrics:
     """The measures of one glyph, read from the font's outlines; all digits share those of the tallest."""
     advance, font = _widths(face)[char], typeface(FACES[face][0])
-    reach = [font.extents(digit) for digit in ("0123456789" if char.isdigit() else char)]
+    reach = [font.extents(digit) for digit in ("0123456789" if char.isdigit() or is_digit(char) else char)]
     low, right, high = (max(edges) for edges in zip(*((-low, right, high) for low, right, high in reach), strict=True))
     return Metrics(advance, high, low, max(0.0, right - advance))

@@ -44,34 +44,27 @@ def truetype(font: Font, chars: Mapping[int, str], *, unicode: bool) -> bytes:
 
 def cff(font: Font, clusters: Sequence[Cluster]) -> bytes:
     """A CID-keyed CFF font (Adobe Technical Note 5176) of these clusters alone, in this order from glyph 1 on."""
-    from fontTools.cffLib import (
-        CFFFontSet,
-        CharStrings,
-        FDArrayIndex,
-        FDSelect,
-        FontDict,
-        GlobalSubrsIndex,
-        IndexedStrings,
-        PrivateDict,
-        TopDict,
-        TopDictIndex,
-    )
+    from fontTools import cffLib
     from fontTools.pens.t2CharStringPen import T2CharStringPen
     from fontTools.ttLib import TTFont
 
-    whole = CFFFontSet()
+    whole = cffLib.CFFFontSet()
     whole.major, whole.minor, whole.hdrSize = 1, 0, 4
-    whole.fontNames, whole.strings, whole.GlobalSubrs = [font.name], IndexedStrings(), GlobalSubrsIndex()
-    whole.topDictIndex = TopDictIndex()
-    top, part, private = TopDict(), FontDict(), PrivateDict()
+    whole.fontNames, whole.strings, whole.GlobalSubrs = (
+        [font.name],
+        cffLib.IndexedStrings(),
+        cffLib.GlobalSubrsIndex(),
+    )
+    whole.topDictIndex = cffLib.TopDictIndex()
+    top, part, private = cffLib.TopDict(), cffLib.FontDict(), cffLib.PrivateDict()
     part.Private = private
-    select = FDSelect()
+    select = cffLib.FDSelect()
     select.format, select.gidArray = 3, [0] * (len(clusters) + 1)
     top.ROS, top.CIDCount = ("Adobe", "Identity", 0), len(clusters) + 1
-    top.GlobalSubrs, top.FDSelect, top.FDArray = whole.GlobalSubrs, select, FDArrayIndex()
+    top.GlobalSubrs, top.FDSelect, top.FDArray = whole.GlobalSubrs, select, cffLib.FDArrayIndex()
     top.FDArray.append(part)
     top.charset = [".notdef", *(f"cid{number:05}" for number in range(1, len(clusters) + 1))]
-    top.CharStrings = CharStrings(None, top.charset, whole.GlobalSubrs, None, select, top.FDArray)
+    top.CharStrings = cffLib.CharStrings(None, top.charset, whole.GlobalSubrs, None, select, top.FDArray)
     for name, cluster in zip(top.charset, (Cluster("", (), 0), *clusters), strict=True):
         pen = T2CharStringPen(cluster.width, None)
         font.draw(cluster, pen)

@@ -13,16 +13,7 @@ from qgen.typeset.fonts.faces import used_by, width
 from qgen.typeset.math.breaking import break_row
 from qgen.typeset.math.latex import FormulaError, parse
 from qgen.typeset.math.mathbox import Box, Style, row
-from qgen.typeset.private import (
-    MOST_DIGITS,
-    every_digit,
-    filled,
-    first_private,
-    is_digit,
-    numbered,
-    with_slots,
-    zeroed,
-)
+from qgen.typeset.private import MOST_DIGITS, filled, first_private, is_digit, numbered, with_slots
 
 CACHED = 4096
 STEP = 12.0  # points: a formula is broken for a width that is a multiple of it
@@ -137,7 +128,7 @@ def _template(box: Box, source: str, start: int, end: int, size: float) -> _Temp
     part = _BRACED.sub(r"\1", source[start:end].strip())
     if "".join(run.text for run in runs) != part:
         drawn = f"/Span <</ActualText {_actual_text(part)}>> BDC {drawn} EMC"
-    used = frozenset().union(*(used_by(run.face, every_digit(run.text)) for run in runs))
+    used = frozenset().union(*(used_by(run.face, run.text) for run in runs))
     extents = box.width * size, box.ascent * size, box.descent * size
     return _Template(*extents, runs, rules, *with_slots(drawn), start, end, used)
 
@@ -147,7 +138,7 @@ def _runs(box: Box) -> list[tuple[float, float, str, float, str]]:
     runs: list[tuple[float, float, str, float, str]] = []
     end = 0.0
     for x, y, face, scale, text in box.glyphs:
-        wide = width(face, zeroed(text)) * scale
+        wide = width(face, text) * scale
         if runs and runs[-1][1:4] == (y, face, scale) and abs(x - end) < 1e-6:
             runs[-1] = (*runs[-1][:4], runs[-1][4] + text)
             end += wide

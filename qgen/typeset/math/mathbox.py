@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from qgen.typeset.fonts.faces import metrics, width
 from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
-from qgen.typeset.private import zeroed
 
 # STIX: the height of the minus sign's middle, the height of x, a pleasing thickness of fraction rules.
 AXIS, X_HEIGHT, RULE = 0.253, 0.45, 0.05
@@ -86,7 +85,7 @@ def _measure(face: str, text: str) -> tuple[float, float, float, float]:
 
 def signs(face: str, text: str, scale: float) -> Box:
     """A row of characters of one face."""
-    wide, ascent, descent, italic = _measure(face, zeroed(text))
+    wide, ascent, descent, italic = _measure(face, text)
     return Box(wide * scale, ascent * scale, descent * scale, italic * scale, [(0.0, 0.0, face, scale, text)])
 
 

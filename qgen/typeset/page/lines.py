@@ -12,6 +12,7 @@ from qgen.typeset.fonts.faces import used_by
 from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.markup.inline import Formula, Inline, Text
 from qgen.typeset.math.formula import Layout, break_formula, layout
+from qgen.typeset.private import MOST_DIGITS, numbered, with_slots
 
 SIZE, GRID = 10.5, 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
@@ -90,9 +91,7 @@ class Strip(NamedTuple):
 
 NOTHING = Strip(0.0, 0.0, 0.0, (), frozenset())
 _ZEROS = str.maketrans("123456789", "0" * 9)
-_DIGIT = re.compile("[0-9]")
-_ZERO = re.compile(r"(\\[0-7]{3})|0")
-_STRING = re.compile(r"\((?:\\.|[^()\\])*\) Tj", re.DOTALL)
+_NO_DIGITS = re.compile("[^0-9]+")
 
 _Part = tuple[float, str, str | Layout]  # width, face, text or formula; the face is empty for a formula
 
@@ -107,41 +106,34 @@ def wrap(
 
 def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
     """The text on one line, however long."""
-    if glyphs is not PLAIN:
+    digits = _NO_DIGITS.sub("", "".join([part.text for part in text if type(part) is Text]))
+    if glyphs is not PLAIN or len(digits) > MOST_DIGITS:
         return next(iter(_wrap(text, 1e9, size, bold, glyphs)), NOTHING)
     normal = tuple([part._replace(text=part.text.translate(_ZEROS)) if type(part) is Text else part for part in text])
     strip, slots = _single(normal, size, bold)
     if not slots:
         return strip
-    digits = [digit for part in text if type(part) is Text for digit in _DIGIT.findall(part.text)]
-    pieces, at = [], 0
-    for piece, count in zip(strip.pieces, slots, strict=True):
-        if count:
-            piece = (piece[0], piece[1] % tuple(digits[at : at + count]), "")
-            at += count
-        pieces.append(piece)
-    return strip._replace(pieces=tuple(pieces))
+    pieces = tuple(
+        (x, operators % tuple([digits[i] for i in order]) if order else operators, latex)
+        for (x, operators, latex), order in zip(strip.pieces, slots, strict=True)
+    )
+    return strip._replace(pieces=pieces)
 
 
 @lru_cache(maxsize=4096)
-def _single(normal: Inline, size: float, bold: bool) -> tuple[Strip, tuple[int, ...]]:
-    """A line with 0 for every digit, as they are all as wide: a %s in its place, and how many of these a piece has."""
-    strip = next(iter(_wrap(normal, 1e9, size, bold, PLAIN)), NOTHING)
-    if not any("0" in part.text for part in normal if isinstance(part, Text)):
+def _single(normal: Inline, size: float, bold: bool) -> tuple[Strip, tuple[tuple[int, ...], ...]]:
+    """A line with 0 for every digit, as they are all as wide: a %s in its place, and which digits a piece has."""
+    parts: list[Text | Formula] = []
+    first = 0
+    for part in normal:
+        parts.append(part._replace(text=numbered(part.text, first)) if isinstance(part, Text) else part)
+        first += part.text.count("0") if isinstance(part, Text) else 0
+    strip = next(iter(_wrap(tuple(parts), 1e9, size, bold, PLAIN)), NOTHING)
+    if not first:
         return strip, ()
-    pieces: list[tuple[float, str, str]] = []
-    slots = []
-    for x, operators, latex in strip.pieces:
-        shown = operators if latex else _STRING.sub(_with_slots, operators.replace("%", "%%"))
-        slots.append(0 if latex else shown.count("%s"))
-        pieces.append((x, shown if slots[-1] else operators, latex))
-    digits = frozenset(face + digit for face in "BI" if face in strip.used for digit in "0123456789")
-    return strip._replace(pieces=tuple(pieces), used=strip.used | digits), tuple(slots)
-
-
-def _with_slots(string: re.Match[str]) -> str:
-    """A PDF string with a %s for every 0, but not for those of an octal code."""
-    return _ZERO.sub(lambda match: match.group(1) or "%s", string.group())
+    filled = [(x, *with_slots(operators), latex) for x, operators, latex in strip.pieces]
+    pieces = tuple((x, operators, latex) for x, operators, _, latex in filled)
+    return strip._replace(pieces=pieces), tuple(order for _, _, order, _ in filled)
 
 
 def shortened(text: Inline, width: float, size: float = SIZE, *, glyphs: Glyphs = PLAIN) -> Strip:
