@@ -3,7 +3,7 @@
 characters            stand for                                         in        made by
 U+E000 ... U+E07F     an ASCII character that was escaped               markup    markup.inline
 U+E100, U+E101        the number of a page, the number of pages         margins   markup.inline
-U+E200 ... U+EFFF     the digits of a formula, by their order           formulas  math.formula
+U+E200 ... U+EFFF     the digits of a formula or line, by their order    lines     math, page.lines
 U+F000 ... U+F8FF     the formulas of a line of markup, by their order  markup    markup.inline
 U+F0000 ... U+10FFFD  clusters of letters, as a typeface combines them  words     fonts.clusters
 """
