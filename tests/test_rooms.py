@@ -35,7 +35,7 @@ FLOORS = [
     "grader.cli",
 ]
 """From the ground up; rooms of one floor do not know each other. Whatever is imported lies below."""
-WINGS = ["qgen.typeset.pdf", "qgen.typeset.fonts", "qgen.typeset.math", "qgen.typeset.markup", "qgen.typeset.page"]
+WINGS = [f"qgen.typeset.{room}" for room in ("private", "pdf", "fonts", "drawing", "math", "markup", "page")]
 """Inside typeset, from the ground up."""
 PRINTERS = {"qgen.cli", "grader.cli", "grader.results.summary"}
 MOST_FILES, MOST_LINES, LONGEST_FUNCTION = 14, 350, 60
