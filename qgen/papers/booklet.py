@@ -1,7 +1,7 @@
 """All papers in one PDF for the print shop: each starts on a new sheet when printed on both sides.
 
-Fonts and drawings that papers share are kept once. Forms and tags are left out: their names would clash, and paper has
-no use for them.
+Fonts and drawings that papers share are stored once. Forms and tags are left out: their names would clash, and paper
+has no use for them.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _found(pattern: bytes, text: bytes) -> tuple[bytes, ...]:
 
 
 class _Book:
-    """A PDF in the making (ISO 32000-1, 7.5.4): objects go to the file as they come, none twice."""
+    """A PDF being written (ISO 32000-1, 7.5.4): objects go to the file as they come, none twice."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file

@@ -20,7 +20,7 @@ RADIUS, PITCH, MOST_GAP = 13.0, 54.0, 150.0
 UNIT_SIZE, EDGE_SIZE, CAPTION_SIZE = 10.0, 8.5, 9.0
 BIAS_ARROW, BIAS_LIFT = 10.0, 2.5
 LARGE = 6
-"""The most units of a layer whose labels are kept apart at any rate."""
+"""The most units in a layer whose labels are always kept apart."""
 TALLEST = LARGE * PITCH + 40
 WIDEST_GAP = 400.0
 NEAR, HALFWAY = 0.3, 0.45
@@ -63,7 +63,7 @@ def draw(
     layers: the units' names in LaTeX, layer by layer. edges: from (layer, unit), to (layer, unit), both counted
     from 0, and the weight's name. biases: the names at units. captions: one line of markup per layer. width: the
     points to fill at most. alt: what is read instead of the drawing. values: the numbers of weights and biases, by
-    name; room: the widest that they are on any paper, for all papers to be laid out alike. Networks of more than six
+    name; room: the widest that they are on any paper, so that all papers are laid out alike. Networks of more than six
     units in a layer come out scaled down.
     """
     values = values or {}

@@ -9,7 +9,7 @@ from qgen.typeset.drawing.shapes import Point
 SPOTS = tuple(0.14 + 0.03 * i for i in range(25))  # where along a line its label may stand
 COLLISION, TOUCH = 300.0, 100.0
 MOST = 200
-"""More labels than these are not kept apart: that would take minutes, and they could not be read anyway."""
+"""With more labels than these, none are moved apart: that would take minutes, and nobody could read them anyway."""
 
 Bounds = tuple[float, float, float, float]  # left, low, right, high
 

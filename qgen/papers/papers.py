@@ -275,7 +275,7 @@ class Papers:
 
 
 def get_ready(spec: Spec, templates: Path | None = None) -> None:
-    """Does what every paper of a spec needs before its numbers are known: reads templates, typefaces, makes codes."""
+    """Does what every paper needs before its numbers are known: reads templates and typefaces, makes codes."""
     for name in (WORDS, *TEMPLATES):
         load(name, templates, spec.language)
     for file, _ in FACES.values():

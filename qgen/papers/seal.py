@@ -69,7 +69,7 @@ def qr_code(text: str) -> Drawing:
 
 
 def learn_seals() -> None:
-    """Makes now the codes that the seals of all pages are put together from."""
+    """Makes the codes that the seals of all pages are put together from."""
     for place in range(_USUAL - SIGNATURE, _USUAL, 2):
         for bit in range(10):  # two hexadecimal digits make less than 2 to the 10
             _difference(_USUAL, place, 1 << bit)
@@ -102,7 +102,7 @@ def _zero(head: str, length: int) -> int:
 
 @lru_cache(maxsize=1024)
 def _difference(length: int, place: int, bit: int) -> int:
-    """What one bit of the two characters at a place changes."""
+    """Which modules one bit of the two characters at a place changes."""
     pair = _ALPHABET[bit // 45] + _ALPHABET[bit % 45]
     return _zero("", length) ^ _encoded("0" * place + pair + "0" * (length - place - 2))
 

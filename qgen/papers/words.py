@@ -95,7 +95,7 @@ def render(name: str, context: Mapping[str, Any], folder: Path | None = None, la
 
 @contextmanager
 def in_template(name: str, folder: Path | None, language: str) -> Iterator[None]:
-    """Tells of faults of the markup or a formula which template they are in, or in the words that it says."""
+    """Adds to faults of the markup or a formula which template they are in, or that its words are at fault."""
     try:
         yield
     except UnprintableError:  # of a person's name

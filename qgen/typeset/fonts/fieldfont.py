@@ -1,9 +1,9 @@
-"""The typeface that form fields are filled in with, told in standard terms only.
+"""The typeface that form fields are filled in with, described in standard terms only.
 
-All else on a paper has codes of ours. What is typed is encoded by a viewer, or a program such as pypdf: these know
-Windows' encoding, what differs from it by a glyph's name, and the characters that a font file itself maps to glyphs
-(ISO 32000-1, 9.6.6.4; ISO 14289-1, 7.21.6). Minus and middle Europe's letters take the place of signs that nobody
-types into a box.
+Everything else on a paper has our own codes. What is typed is encoded by a viewer, or a program such as pypdf: they
+know Windows' encoding, differences from it by glyph name, and the characters that the font file itself maps to glyphs
+(ISO 32000-1, 9.6.6.4; ISO 14289-1, 7.21.6). The minus sign and Central European letters take the place of signs that
+nobody types into a box.
 """
 
 FIELD_FONT = "F"

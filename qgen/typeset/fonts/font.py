@@ -68,7 +68,7 @@ class Font:
         """Its family and style, for choosing among the faces of a file."""
         try:
             return " ".join(self.font["name"].getDebugName(number) or "" for number in (1, 2, 16, 17))
-        except Exception:  # whatever a broken file makes fontTools raise: it tells of no family
+        except Exception:  # whatever a broken file makes fontTools raise: it has no family
             return ""
 
     @cached_property
@@ -76,7 +76,7 @@ class Font:
         """Glyphs by the code points that have one."""
         try:
             return self.font.getBestCmap() or {}
-        except Exception:  # see above: a table that cannot be read tells of no characters
+        except Exception:  # see above: a table that cannot be read has no characters
             return {}
 
     @cache  # noqa: B019  fonts are kept for good

@@ -1,7 +1,7 @@
 """Where a typeface for a word in any script is found: font packages of Python, the system's and the user's own fonts.
 
-Only asked for words that the papers' own typefaces lack. What is found depends on nothing but the files there are: of
-the same files, the same is taken every time. Font packages come first, so that machines that have them agree.
+Only used for words that the papers' own typefaces lack. The choice depends on nothing but the files: the same files
+always give the same typeface. Font packages come first, so that machines that have them agree.
 """
 
 import os

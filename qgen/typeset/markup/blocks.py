@@ -205,7 +205,7 @@ class _Parser:
                 if line == "@end":
                     if opened:
                         return
-                    raise MarkupError("nothing is open that this would end")
+                    raise MarkupError("there is nothing open for @end to close")
                 if line.startswith("@"):
                     yield from self.command(line, number)
                 else:
@@ -213,7 +213,7 @@ class _Parser:
             except MarkupError as fault:
                 self.fault(number, fault)
         if opened:
-            self.fault(opened, "there is no @end for this")
+            self.fault(opened, "this has no @end")
 
     def plain(self, line: str) -> Block:
         if line.startswith("$$"):
@@ -289,7 +289,7 @@ class _Parser:
                     yield self.at, protected, protected.text.split("|")
                 except MarkupError as fault:
                     self.fault(self.at, fault)
-        self.fault(opened, "there is no @end for this")
+        self.fault(opened, "this has no @end")
 
     def table(self, rest: str, opened: int) -> Tabular:
         options = rest.split()

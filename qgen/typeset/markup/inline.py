@@ -85,7 +85,7 @@ class Protected:
             return chr(FORMULA + len(self.formulas) - 1)
         if found.startswith("\\"):
             if found[1] not in _ESCAPABLE:
-                raise MarkupError(f'"{found}" has no meaning outside of a formula; write \\\\ for a backslash')
+                raise MarkupError(f'"{found}" has no meaning outside a formula; write \\\\ for a backslash')
             return chr(ESCAPED + ord(found[1]))
         raise MarkupError(f"U+{ord(found):04X} is a private character, which no typeface can print")
 

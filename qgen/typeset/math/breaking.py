@@ -13,9 +13,8 @@ _Placed = list[tuple[float, Box, Atom]]
 def break_row(atoms: Row, style: Style, limit: float) -> list[tuple[Box, int]]:
     """The lines of a formula, none wider than `limit` em if it can be helped, with where each starts in the source.
 
-    Lines end after commas between formulas, before relations, sums and products, inside of brackets only where nothing
-    else fits; they
-    continue below the first relation sign, or after it if they start with another sign.
+    Lines end after commas between formulas, before relations, sums and products, and inside brackets only where nothing
+    else fits. They continue below the first relation sign, or after it if they start with another sign.
     """
     placed, wide = spread(atoms, style)
     if wide > limit:

@@ -65,7 +65,7 @@ class Layout(NamedTuple):
 
 
 def layout(latex: str, size: float = 10.5, *, display: bool = False) -> Layout:
-    """Set one formula, without dollar signs. InputError quotes the formula and the place outside of the subset."""
+    """Set one formula, without dollar signs. InputError quotes the formula and where it leaves the subset."""
     try:
         template = _whole(latex.translate(_ZEROS), size, display)
     except FormulaError as fault:
@@ -74,10 +74,10 @@ def layout(latex: str, size: float = 10.5, *, display: bool = False) -> Layout:
 
 
 def break_formula(latex: str, width: float, size: float = 10.5, *, display: bool = True) -> list[Layout]:
-    r"""Set a formula in as many lines as `width` points need, broken before = + - \cdot outside of all brackets.
+    r"""Set a formula in as many lines as `width` points need, broken before = + - \cdot outside all brackets.
 
     Continuation lines are aligned after the first relation sign, and their widths include the indentation.
-    What would not fit otherwise is broken inside of brackets; a part that offers no break may still be wider.
+    What would not fit otherwise is broken inside brackets; a part that offers no break may still be wider.
     """
     try:
         normal = latex.translate(_ZEROS)

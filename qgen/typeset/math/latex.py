@@ -28,23 +28,19 @@ psi omega varepsilon vartheta varphi"""
 _UPPER = "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 GREEK = dict(zip(_LOWER.split(), "αβγδϵζηθικλμνξπρστυϕχψωεϑφ", strict=True))
 CAPITALS = dict(zip(_UPPER.split(), "ΓΔΘΛΞΠΣΦΨΩ", strict=True))
-SIGNS: dict[str, tuple[Kind, str, str]] = {
-    **{name: ("ord", "I", char) for name, char in GREEK.items()},
-    **{name: ("ord", "R", char) for name, char in CAPITALS.items()},
-    **{name: ("ord", "I", char) for name, char in {"partial": "∂", "ell": "l"}.items()},
-    **{name: ("ord", "R", char) for name, char in {"nabla": "∇", "infty": "∞", "%": "%", "#": "#"}.items()},
-    **{name: ("ord", "R", char) for name, char in {"&": "&", "$": "$", "_": "_", "prime": "′"}.items()},
-    **{name: ("inner", "R", char) for name, char in {"dots": "…", "ldots": "…", "cdots": "⋯"}.items()},
-    **{name: ("bin", "R", char) for name, char in {"cdot": "⋅", "times": "×", "pm": "±", "circ": "∘"}.items()},
-    **{name: ("rel", "R", char) for name, char in {"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥"}.items()},
-    **{name: ("rel", "R", char) for name, char in {"ne": "≠", "neq": "≠", "approx": "≈", "equiv": "≡"}.items()},
-    **{name: ("rel", "R", char) for name, char in {"to": "→", "rightarrow": "→", "leftarrow": "←"}.items()},
-    **{name: ("rel", "R", char) for name, char in {"gets": "←", "Rightarrow": "⇒", "in": "∈"}.items()},
-    **{name: ("rel", "R", char) for name, char in {"propto": "∝", "mid": "|"}.items()},
-    **{name: ("open", "R", char) for name, char in {"{": "{", "lvert": "|", "lbrace": "{"}.items()},
-    **{name: ("close", "R", char) for name, char in {"}": "}", "rvert": "|", "rbrace": "}"}.items()},
-    **{name: ("op", "R", char) for name, char in {"sum": "∑", "prod": "∏"}.items()},
-}
+_SIGNS: list[tuple[Kind, str, dict[str, str]]] = [
+    ("ord", "I", GREEK | {"partial": "∂", "ell": "l"}),
+    ("ord", "R", CAPITALS | {"nabla": "∇", "infty": "∞", "prime": "′"} | {char: char for char in "%#&$_"}),
+    ("inner", "R", {"dots": "…", "ldots": "…", "cdots": "⋯"}),
+    ("bin", "R", {"cdot": "⋅", "times": "×", "pm": "±", "circ": "∘"}),
+    ("rel", "R", {"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈", "equiv": "≡"}),
+    ("rel", "R", {"to": "→", "rightarrow": "→", "leftarrow": "←", "gets": "←", "Rightarrow": "⇒"}),
+    ("rel", "R", {"in": "∈", "propto": "∝", "mid": "|"}),
+    ("open", "R", {"{": "{", "lvert": "|", "lbrace": "{"}),
+    ("close", "R", {"}": "}", "rvert": "|", "rbrace": "}"}),
+    ("op", "R", {"sum": "∑", "prod": "∏"}),
+]
+SIGNS = {name: (kind, face, char) for kind, face, names in _SIGNS for name, char in names.items()}
 CHARACTERS: dict[str, tuple[Kind, str]] = {
     "+": ("bin", "+"), "-": ("bin", "−"), "−": ("bin", "−"), "=": ("rel", "="),
     "<": ("rel", "<"), ">": ("rel", ">"), ":": ("rel", ":"), "(": ("open", "("), "[": ("open", "["),
@@ -144,7 +140,7 @@ def is_number(text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def parse(source: str) -> Row:
-    """The atoms of a formula, which is set and read aloud. FormulaError for anything outside of the subset."""
+    """The atoms of a formula, which is set and read aloud. FormulaError for anything outside the subset."""
     return _Parser(source).row("")
 
 

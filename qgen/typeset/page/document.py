@@ -40,7 +40,7 @@ def set_lines(
             found.append(source)
             unusual.append(parse(source))
         except InputError:
-            # The faults of the whole markup, with their lines; a formula's fault is told as it is.
+            # Report the faults of the whole markup, with their lines; a formula's fault as it is.
             parse(markup)
             raise
     glyphs = Glyphs(" ".join(_texts(unusual))) if unusual else PLAIN

@@ -33,7 +33,7 @@ class Fields:
         self.pages.setdefault(page, []).append(number)
 
     def hide(self, name: str, value: str, page: int) -> None:
-        """A field that nobody sees or changes: it tells whoever reads the form what it belongs to."""
+        """A field that nobody sees or changes: it says what the form belongs to."""
         number = self.file.reserve()
         # Hidden, read-only; as it is never shown, it has no place in the document's structure.
         field = f"/Type/Annot/Subtype/Widget/FT/Tx/F 2/Ff 1/Rect[0 0 0 0]/P {page} 0 R/V{text_string(value)}"

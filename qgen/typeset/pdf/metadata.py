@@ -1,4 +1,4 @@
-"""The catalog of a document and what it tells of itself, for people, screen readers and libraries."""
+"""The catalog of a document and what it says about itself, to people, screen readers and libraries."""
 
 from html import escape
 

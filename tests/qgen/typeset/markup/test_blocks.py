@@ -84,7 +84,7 @@ def test_columns_of_numbers_are_recognised_with_signs_commas_and_gaps():
         ("a\ue000b", "U+E000"),
         ("$$ $$", "write $$ formula $$"),
         ("a $$b$$", "line of its own"),
-        ("@end", "nothing is open"),
+        ("@end", "there is nothing open"),
         ("@keep\na", "no @end"),
         ("@boxes\na | b", "no @end"),
         ("@boxes\n@end", "no boxes"),
