@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from qgen.errors import InputError
 
@@ -88,21 +89,33 @@ def _replace(new: Path, target: Path, old: Path) -> None:
         raise
 
 
-def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
-    """A file, written beside its place first. InputError where it exists (without `force`) or cannot be written."""
+@contextmanager
+def whole_file(target: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """A file beside `target` that takes its place at the end, and is gone if anything fails.
+
+    InputError where the target exists (without `force`) or cannot be written.
+    """
+    if target.is_dir():
+        raise InputError(f"{target}: is a folder; choose another name with --out")
     if target.exists() and not force:
-        raise InputError(f"{target}: exists; choose another name, or replace it with --force")
-    data = content.encode() if isinstance(content, str) else content
+        raise InputError(f"{target}: exists; choose another name with --out, or replace it with --force")
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
+        with temporary.open("wb") as file:
+            yield file
         temporary.replace(target)
     except OSError as fault:
-        raise InputError(f"{target}: cannot be written: {fault.strerror}") from None
+        raise InputError(f"{target}: cannot be written: {fault.strerror}; nothing was changed") from None
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
+    """A `whole_file` of this content."""
+    with whole_file(target, force=force) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def safe_name(text: str) -> str:

@@ -7,22 +7,23 @@ from pathlib import Path
 from typing import Literal
 
 from grader.lms import NAMES
-from grader.lms.blackboard import BLACKBOARD
-from grader.lms.brightspace import BRIGHTSPACE
-from grader.lms.canvas import CANVAS
 from grader.lms.cells import number, one_line
 from grader.lms.columns import Wanted, base_title, choose, find, wanted
 from grader.lms.comment import comment
-from grader.lms.generic import GENERIC
-from grader.lms.gradebook import Column, Grade, IdColumns, Roster, Sheet, Student, System
+from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System
 from grader.lms.matching import Unmatched, match, unwritable
-from grader.lms.moodle import MOODLE
-from grader.lms.openedx import OPENEDX
 from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
 from grader.lms.results import Score, read_results
-from grader.lms.sakai import SAKAI
-from grader.lms.table import read_table
+from grader.lms.systems.blackboard import BLACKBOARD
+from grader.lms.systems.brightspace import BRIGHTSPACE
+from grader.lms.systems.canvas import CANVAS
+from grader.lms.systems.generic import GENERIC
+from grader.lms.systems.moodle import MOODLE
+from grader.lms.systems.openedx import OPENEDX
+from grader.lms.systems.sakai import SAKAI
 from qgen.errors import InputError, nearest, quoted
+from qgen.files import write_whole
+from qgen.tables.table import read_table, rectangular
 
 SYSTEMS: dict[str, System] = dict(
     zip(NAMES, (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, SAKAI, OPENEDX, GENERIC), strict=True)
@@ -85,7 +86,7 @@ def export(
     language = _language(exam) if exam and comments else "en"
     found = read_results(results, marks=by_layer or comments)
     scores = {score.student_id: score for score in found.scores}
-    table = read_table(roster) if roster else None
+    table = rectangular(read_table(roster)) if roster else None
     people = system.read(table) if table else system.bare(list(scores))
     base = base_title(people, system, column, title) if by_layer else one_line(title)
     want = wanted(found, base, by_layer=by_layer, percent=percent)
@@ -110,7 +111,7 @@ def export(
     )
     sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
 
-    warnings = list(table.warnings) if table else [f"no --roster: {system.bare_note}"]
+    warnings = list(table.notes) if table else [f"no --roster: {system.bare_note}"]
     warnings += column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
     warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
     for name, student in matching.pairs:
@@ -136,7 +137,7 @@ def export(
     )
     if not kept or not (answer.complete or partial):
         return answer
-    _save(target, system.write(sheet).encode())
+    write_whole(target, system.write(sheet), force=force)
     return replace(answer, files=(target,))
 
 
@@ -163,7 +164,7 @@ def _target(results: Path, out: Path | None, system: System, roster: Path | None
     if target.resolve() in [source.resolve() for source in sources]:
         raise InputError(f"{target}: is read by this command and cannot be its output; give another --out")
     if target.exists() and not force:
-        raise InputError(f"{target}: exists; give --force to replace it, or another --out")
+        raise InputError(f"{target}: exists; choose another name with --out, or replace it with --force")
     if results.is_dir() and not target.parent.is_dir():
         raise InputError(f"{target.parent}: is no folder to write {target.name} into")
     return target
@@ -174,7 +175,7 @@ def _excused(student: Student, columns: Sequence[Column]) -> str:
     return next((EXCUSED[cell] for cell in cells if cell in EXCUSED), "")
 
 
-def _ids(students: Sequence[Student], roster: Roster) -> tuple[IdColumns, dict[int, str]]:
+def _ids(students: Sequence[Student], roster: Gradebook) -> tuple[IdColumns, dict[int, str]]:
     """The id columns that serve all these students, else those that serve most, and whom they fail."""
     tried = [(choice, unwritable(students, roster, choice.keys)) for choice in roster.ids]
     return min(tried, key=lambda pair: len(pair[1]))
@@ -185,13 +186,3 @@ def _value(score: Score, want: Wanted, maxima: Mapping[str, Decimal], *, percent
         return score.percent if percent else score.score
     got, most = score.layers[want.key], maxima[want.key]
     return got * 100 / (most or 1) if percent else got
-
-
-def _save(target: Path, data: bytes) -> None:
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"{target}: cannot be written: {error.strerror}") from None

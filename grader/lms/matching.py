@@ -1,13 +1,13 @@
 """Whose row is whose: the results' student ids against a roster, by id, login or e-mail, never by a guess."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.lms.cells import id_fault
-from grader.lms.gradebook import Key, Roster, Student
+from grader.lms.gradebook import Gradebook, Key, Student
 from qgen.errors import quoted
+from qgen.roster import student_id
 
 ORDER = {"id": 0, "login": 1, "email": 2}
 
@@ -29,7 +29,7 @@ class Matching:
     in_roster: tuple[Unmatched, ...]
 
 
-def match(student_ids: Sequence[str], roster: Roster) -> Matching:
+def match(student_ids: Sequence[str], roster: Gradebook) -> Matching:
     """Each id's one row. An id that fits two rows, or a row that fits two ids, is unmatched."""
     rows: dict[str, list[tuple[Key, Student]]] = {}
     loose: dict[str, list[str]] = {}
@@ -68,7 +68,7 @@ def match(student_ids: Sequence[str], roster: Roster) -> Matching:
     return Matching(pairs, tuple(Unmatched(name, missing[name]) for name in student_ids if name in missing), left)
 
 
-def unwritable(students: Iterable[Student], roster: Roster, keys: tuple[int, ...]) -> dict[int, str]:
+def unwritable(students: Iterable[Student], roster: Gradebook, keys: tuple[int, ...]) -> dict[int, str]:
     """Why a student's row cannot be keyed on these columns, by line: an id blank, shared, or unsafe."""
     count = Counter((i, _folded(student.cells[i])) for student in roster.students for i in keys)
     faults: dict[int, str] = {}
@@ -90,11 +90,11 @@ def _told(value: str) -> str:
 
 
 def _folded(value: str) -> str:
-    return value.strip().casefold()
+    return student_id(value).casefold()
 
 
 def _spelling(kind: str, value: str) -> str:
-    text = unicodedata.normalize("NFC", value.strip())
+    text = student_id(value)
     return f"id {text}" if kind == "id" else f"login {text.casefold()}"
 
 

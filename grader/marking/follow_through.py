@@ -29,7 +29,6 @@ from qgen.engine.question import PARTS
 from qgen.engine.rounding import Rounding
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
-from qgen.tables.cells import Coded
 
 FEWEST_SIGNIFICANT = 2
 SLIP = 3.0
@@ -46,7 +45,7 @@ class OnQuestion:
         variants = submissions.variants[rows]
         self.exam, self.verdicts = exam, verdicts
         self.values = submissions.values[rows, columns]
-        self.written = Coded(submissions.written.texts, submissions.written.which[rows, columns])
+        self.written = submissions.written[rows, columns]
         self.low, self.high = exam.low[columns].T[variants], exam.high[columns].T[variants]
         key = exam.value[columns].T[variants]
         self.own = own_values(batch, variants, self.values, verdicts == CORRECT, key)
@@ -131,14 +130,13 @@ class OnQuestion:
         return diagnose(Answers(self.own, self.values, wrong, settled, self.coarse, half, slip), known)
 
 
-def half_units(values: Array, written: Coded, cells: Bools, asked: Rounding) -> Array:
+def half_units(values: Array, written: NDArray[np.object_], cells: Bools, asked: Rounding) -> Array:
     """For the given cells: half a unit of the last digit written where that is fewer than asked, else 0."""
     halves = np.zeros(cells.shape)
     tens = 10 * asked.unit(np.nan_to_num(values))
     # only a number that fits on fewer digits can have been written with fewer
     few = cells & (np.abs(values - np.round(values / tens) * tens) < 1e-3 * tens)
-    texts, places = np.unique(written.which[few], return_inverse=True)
-    halves[few] = np.array([_half_unit(text, asked) for text in written.texts[texts].tolist()])[places]
+    halves[few] = [_half_unit(text, asked) for text in written[few].tolist()]
     return halves
 
 

@@ -25,6 +25,7 @@ from grader.marking.verdicts import (
 )
 from grader.reading.answers import Submissions
 from grader.reading.numerals import BLANK, UNREADABLE
+from grader.reasons import Wording
 from qgen.exam.exam import Exam
 from qgen.parallel import each, shares
 
@@ -62,7 +63,7 @@ def score_some(exam: Exam, part: Submissions, known: Sequence[Suspects]) -> Mark
     followed = np.ones(len(verdicts), dtype=bool)
     followed[[fit.student for fit in copies]] = False
     named: list[Named] = []
-    said = dict(part.reasons)
+    said = {cell: Wording().plain(reason, part.written[cell]) for cell, reason in part.reasons.items()}
     start = 0
     for batch, suspected in zip(exam.batches, known, strict=True):
         columns = slice(start, start + len(batch.question.items))

@@ -144,7 +144,7 @@ def worth(exam: Exam, verdicts: NDArray[Any]) -> Array:
 
 def joined(exam: Exam, submissions: Submissions, parts: Iterable[Found]) -> Marks:
     """The marks of all who submitted, from what was found of one part of them after the other."""
-    verdicts = np.empty(submissions.written.which.shape, dtype=np.int8)
+    verdicts = np.empty(submissions.written.shape, dtype=np.int8)
     first, led_to, named, fits = 0, [np.empty(0)], list[Named](), list[Fit]()
     said: dict[Cell, str] = {}
     decided: dict[Cell, float] = {}

@@ -36,7 +36,7 @@ def _shared_errors(marks: Marks) -> Iterator[str]:
     """Pairs of students with different variants who wrote the same wrong numbers."""
     submissions = marks.submissions
     students, items = np.nonzero(marks.verdicts == WRONG)
-    values = submissions.readings.value[submissions.written.which[students, items]]
+    values = submissions.values[students, items]
     order = np.lexsort((students, values, items))
     students, items, values = students[order], items[order], values[order]
     other_number = (np.diff(items) != 0) | (np.diff(values) != 0)

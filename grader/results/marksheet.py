@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
@@ -16,7 +16,6 @@ from qgen.decimals import plain
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
 from qgen.parallel import shares
-from qgen.tables.distinct import distinct
 from qgen.tables.spreadsheet import cell
 
 MARKS_HEADER = "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note"
@@ -67,15 +66,15 @@ def scores_csv(marks: Marks) -> str:
 
 def _texts(numbers: Array, text: Callable[[float], str]) -> list[Any]:
     """The text of every number, each different one written once: lists as deep as the array."""
-    different, which = distinct(np.ascontiguousarray(numbers, np.float64).ravel().view(np.uint64))
-    texts = np.array(list(map(text, different.view(np.float64).tolist())), dtype=object)
+    different, which = np.unique(numbers, return_inverse=True)
+    texts = np.array(list(map(text, different.tolist())), dtype=object)
     return list(texts[which.reshape(numbers.shape)].tolist())
 
 
 def marks_csv(marks: Marks) -> Iterator[str]:
     """One row per student and item, student by student: every verdict with what was written and accepted."""
     yield MARKS_HEADER + "\n"
-    yield from MarksRows(marks.exam, marks.submissions.written.texts).of(marks)
+    yield from MarksRows(marks.exam).of(marks)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -87,17 +86,12 @@ def number(value: float) -> str:
 class MarksRows:
     """The rows of marks.csv. But for student and variant many students have the same ones: these are written once."""
 
-    def __init__(self, exam: Exam, answers: Texts) -> None:
-        self.exam, self.answers = exam, answers
+    def __init__(self, exam: Exam) -> None:
+        self.exam = exam
         self.front = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
         self.ends = _ends(exam)
         self.sizes = len(exam.variants), len(VERDICTS), len(exam.items)
         self.accepted, self.after = lru_cache(MOST_KNOWN)(self._accepted), lru_cache(MOST_KNOWN)(self._after)
-
-    @cached_property
-    def cells(self) -> Texts:
-        """Every different answer as a cell."""
-        return np.array(list(map(cell, self.answers.tolist())), dtype=object)
 
     def of(self, marks: Marks) -> Iterator[str]:
         """The rows of each student; most of the work is done before the first is asked for."""
@@ -116,9 +110,13 @@ class MarksRows:
         variants, verdicts = marks.submissions.variants, marks.verdicts
         columns = np.arange(len(self.front))
         after = np.ravel_multi_index(np.broadcast_arrays(variants[:, None], verdicts, columns), self.sizes)
-        keys = after * len(self.answers) + marks.submissions.written.which
+        written = marks.submissions.written
+        codes = {text: at for at, text in enumerate(dict.fromkeys(written.ravel().tolist()))}
+        which = np.fromiter(map(codes.__getitem__, written.ravel().tolist()), np.intp, written.size)
+        self.cells = np.array([_cell(text) for text in codes], dtype=object)
+        keys = after * len(codes) + which.reshape(written.shape)
         follows, texts = verdicts == FOLLOW_THROUGH, np.empty(verdicts.shape, dtype=object)
-        different, places = distinct(keys[~follows].astype(np.uint64))
+        different, places = np.unique(keys[~follows].astype(np.uint64), return_inverse=True)
         texts[~follows] = self._rows(different, repeat(""))[places]
         led_to, at = np.unique(marks.led_to, return_inverse=True)
         notes = np.array([f'"{FOLLOWS}{text}"\n' for text in numerals(led_to, self.exam.spec.rounding)], object)
@@ -127,8 +125,8 @@ class MarksRows:
 
     def _rows(self, keys: NDArray[np.uint64], ends: Iterable[str]) -> Texts:
         """(n,): the rows of these keys, each of an answer and what comes after it, and what comes at their ends."""
-        after, answers = np.divmod(keys, np.uint64(len(self.answers)))
-        different, at = distinct(after)
+        after, answers = np.divmod(keys, np.uint64(len(self.cells)))
+        different, at = np.unique(after, return_inverse=True)
         columns = (different % np.uint64(len(self.front))).astype(np.intp)
         fronts = np.array(self.front, dtype=object)[columns][at]
         backs = np.array([self.after(key) for key in different.tolist()], dtype=object)[at]
@@ -156,8 +154,8 @@ class MarksRows:
         verdict = marks.verdicts[place]
         earned = marks.decided.get(place, float(worth(self.exam, verdict)[column]))
         numbers = f"{number(earned)},{number(self.exam.items[column].marks)}"
-        variant, answer = int(marks.submissions.variants[row]), int(marks.submissions.written.which[place])
-        start = f"{self.front[column]}{self.cells[answer]}{self.accepted(variant, column)}"
+        variant, answer = int(marks.submissions.variants[row]), _cell(marks.submissions.written[place])
+        start = f"{self.front[column]}{answer}{self.accepted(variant, column)}"
         return f"{start}{VERDICTS[verdict]},{numbers},{_cell(name)},{_cell(marks.said[place])}\n"
 
 

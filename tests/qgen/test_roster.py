@@ -83,7 +83,7 @@ def test_all_faults_are_listed_with_the_line_they_start_on(read):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("sid,nmae\n1,A\n", '1: the header "sid", "nmae" has no student ids; write "student_id,name", or give the'),
+        ("no,nmae\n1,A\n", '1: the header "no", "nmae" has no student ids; write "student_id,name", or give the'),
         ("student_id,nmae\n1,A\n", 'has no names; write "student_id,name"; "nmae": did you mean "name"?'),
         ("student_id,name\n\n", "students.csv: no students below the header"),
         ("", "students.csv: is empty"),

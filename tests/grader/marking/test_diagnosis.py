@@ -8,13 +8,11 @@ import pytest
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
 from grader.reading.answers import Submissions
-from grader.reading.parsed_cells import Readings
 from grader.rehearsal.simulate import numerals_of, simulate
 from grader.rehearsal.simulated_work import changing, habits_of, work
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
-from qgen.tables.cells import Coded
 
 BY_NAME = {m.name: m for m in CATALOGUE}
 CASES = [(n, loss) for n in ("relu-sigmoid", "tanh-heads") for loss in ("squared-error", "cross-entropy")]
@@ -33,7 +31,7 @@ def exam(request: pytest.FixtureRequest) -> Exam:
 def marked(exam: Exam, values: np.ndarray, variants: np.ndarray) -> Marks:
     written = numerals_of(values, exam.spec.rounding)
     students = tuple(f"S{s}" for s in range(len(written)))
-    return score(exam, Submissions(students, variants, exam.columns, Readings.of(Coded.of(written)), ()))
+    return score(exam, Submissions.of(students, variants, exam.columns, written))
 
 
 def holding(exam: Exam, groups: list[tuple[Misconception, ...]], each: int) -> tuple[Marks, list[set[str]]]:

@@ -6,13 +6,11 @@ import pytest
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks
 from grader.reading.answers import Submissions
-from grader.reading.parsed_cells import Readings
 from grader.rehearsal.simulate import numerals_of, wrong_number
 from grader.rehearsal.simulated_work import UNROUNDED, Habits, habits_of, work
 from qgen.decimals import plain
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
-from qgen.tables.cells import Coded
 
 LOSSES = ("squared-error", "cross-entropy")
 
@@ -26,7 +24,7 @@ def submitted(exam: Exam, written: np.ndarray) -> Submissions:
     """These texts (students, items), variants in turn."""
     n = len(written)
     students, variants = tuple(f"S{s}" for s in range(n)), np.arange(n) % len(exam.variants)
-    return Submissions(students, variants, exam.columns, Readings.of(Coded.of(written)), ())
+    return Submissions.of(students, variants, exam.columns, written)
 
 
 def marked(exam: Exam, values: np.ndarray) -> Marks:

@@ -16,12 +16,10 @@ from grader.lms.results import read_results
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, VERDICTS, Marks
 from grader.reading.answers import Submissions
-from grader.reading.parsed_cells import Readings
 from grader.rehearsal.simulate import simulate
 from grader.results.marksheet import MARKS_HEADER, marks_csv, scores_csv
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
-from qgen.tables.cells import Coded
 from qgen.tables.spreadsheet import cell, guarded, unguarded
 
 NASTY = st.text(
@@ -43,7 +41,7 @@ def marked(exam: Exam, students: list[str], text: str | None = None) -> Marks:
     key = [exam.spec.rounding.text(float(v)) for v in exam.value[:, 0]]
     written = np.array([key if text is None else [text] * width] * n, dtype=object).reshape(n, width)
     variants = np.zeros(n, dtype=np.intp)
-    return score(exam, Submissions(tuple(students), variants, exam.columns, Readings.of(Coded.of(written)), ()))
+    return score(exam, Submissions.of(tuple(students), variants, exam.columns, written))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -66,8 +64,8 @@ def test_hostile_text_comes_back_from_a_csv_reader_and_runs_in_no_spreadsheet(
     plain_marks: Marks, student: str, answer: str
 ) -> None:
     width = len(plain_marks.exam.items)
-    written = Coded.of(np.full((1, width), answer, dtype=object))
-    submissions = replace(plain_marks.submissions, students=(student,), readings=Readings.of(written))
+    written = np.full((1, width), answer, dtype=object)
+    submissions = Submissions.of((student,), plain_marks.submissions.variants, plain_marks.submissions.items, written)
     marks = replace(plain_marks, submissions=submissions, said={(0, 0): f"not a number: {answer}"})
     rows = rows_of("".join(marks_csv(marks)))
     assert len(rows) == width
