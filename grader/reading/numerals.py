@@ -19,7 +19,7 @@ _DECIMAL = r"(?P<whole>[0-9]*)(?:(?P<mark>[.,])(?P<part>[0-9]*))?"
 _E = r"[eE] ?(?P<e>[+-]?[0-9]+)"
 _POWER = r"[xX*] ?10 ?(?:\^|\*\*) ?(?P<open>\( ?)?(?P<power>[+-]? ?[0-9]+)(?(open) ?\))"
 _NUMBER = re.compile(rf"(?P<sign>[+-]?) ?{_DECIMAL}(?: ?(?:{_E}|{_POWER}))?")
-_PLAIN_NUMBER = re.compile(r"([-−]?)([0-9]{1,15})(?:\.([0-9]{0,15}))?")  # of _NUMBER
+_DECIMAL_NUMBER = re.compile(r"([-−]?)([0-9]{1,15})(?:([.,])([0-9]{0,15}))?")  # of _NUMBER
 _FRACTION = re.compile(r"(?P<sign>[+-]?) ?(?P<top>[0-9]+) ?/ ?(?P<bottom>[0-9]+)")
 _GROUP = re.compile(r"[1-9][0-9]{0,2}")  # before a mark and three digits: thousands, or a whole part
 # Ends in no mark: a text has one way to match, whatever follows, and no cell can make the search explode.
@@ -68,10 +68,8 @@ def read(text: str, *, comma: bool = False) -> Numeral:
     is refused, as is 1.234 if `comma`. Blank is an empty text, a dash, "?", "n/a", "na", "n.a." or "none".
     """
     text = text.strip()
-    if not comma and (found := _PLAIN_NUMBER.fullmatch(text)):  # most cells
-        sign, whole, part = found.groups("")
-        digits = (whole + part).lstrip("0")
-        return Numeral("value", float(f"{sign and '-'}{whole}.{part}"), len(part), len(digits))
+    if (found := _DECIMAL_NUMBER.fullmatch(text)) and (numeral := _decimal(found, comma)):
+        return numeral
     if len(text) > LONGEST:
         return _unreadable("too_long", f"{len(text):,}", str(LONGEST))
     plain = _unquoted(_normalised(text))
@@ -79,6 +77,8 @@ def read(text: str, *, comma: bool = False) -> Numeral:
         return Numeral("blank")
     if plain[:1] in ("=", "≈"):
         plain = _unquoted(plain[1:].lstrip())
+    if (found := _DECIMAL_NUMBER.fullmatch(plain)) and (numeral := _decimal(found, comma)):
+        return numeral
     if found := _FRACTION.fullmatch(plain):
         return _fraction(*found.group("sign", "top", "bottom"))
     if (found := _NUMBER.fullmatch(plain)) and (found["whole"] or found["part"]):
@@ -97,7 +97,9 @@ def decimal_mark(text: str) -> str:
 def _normalised(text: str) -> str:
     """ASCII signs and digits for all their look-alikes, single spaces, raised exponents as ^-2."""
     if not text.isascii():
-        text = _RAISED.sub(lambda found: "^" + found[0].lstrip("^").translate(_LOWER), text).translate(_PLAIN)
+        text = text.translate(_PLAIN)
+    if not text.isascii():
+        text = _RAISED.sub(lambda found: "^" + found[0].lstrip("^").translate(_LOWER), text)
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     return " ".join(text.split())
 
@@ -107,6 +109,14 @@ def _unquoted(text: str) -> str:
     if text and text[0] in _QUOTES:
         return text[1:-1].strip() if text[-1] in _QUOTES else text[1:].strip()
     return text
+
+
+def _decimal(found: re.Match[str], comma: bool) -> Numeral | None:
+    """`_number` of most cells, in less time; None where a comma or a dot may stand before thousands."""
+    sign, whole, mark, part = found.groups("")
+    if len(part) == 3 and mark == (".," if comma else ",.")[0]:
+        return None
+    return Numeral("value", float(f"{sign and '-'}{whole}.{part}"), len(part), len((whole + part).lstrip("0")))
 
 
 def _number(found: re.Match[str], comma: bool) -> Numeral:

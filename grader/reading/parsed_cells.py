@@ -36,6 +36,14 @@ class ParsedCells:
         return ParsedCells(self.written[rows], self.values[rows], self.kinds[rows], reasons)
 
 
+class _Codes(dict[str, int]):
+    """Texts -> 0, 1, 2, ... in the order in which they are asked for."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = code = len(self)
+        return code
+
+
 def parse(written: Texts, doubts: Mapping[Cell, Reason] | None = None) -> tuple[ParsedCells, list[str]]:
     """Reads all cells, but those in `doubt`, which are unreadable for another reason. With remarks.
 
@@ -43,10 +51,9 @@ def parse(written: Texts, doubts: Mapping[Cell, Reason] | None = None) -> tuple[
     student's other cells: a comma that can only be a decimal mark and no such dot. Where these show neither, the
     file's do.
     """
-    cells = written.ravel().tolist()
-    codes = {text: code for code, text in enumerate(dict.fromkeys(cells))}
-    which = np.fromiter(map(codes.__getitem__, cells), np.intp, len(cells)).reshape(written.shape)
-    texts = list(codes)
+    codes = _Codes()
+    which = np.fromiter(map(codes.__getitem__, written.ravel().tolist()), np.intp, written.size)
+    which, texts = which.reshape(written.shape), list(codes)
     said = [read(text) for text in texts]
     value = np.array([numeral.value for numeral in said], np.float64)
     kind = np.array([KINDS.index(numeral.kind) for numeral in said], np.int8)
@@ -72,7 +79,13 @@ def _commas(texts: list[str], which: NDArray[np.intp], value: NDArray[np.bool_])
     if not shown.any():
         return []
     writers = np.flatnonzero(shown[which].any(axis=1))
-    clear = np.array([is_dot and decimal_mark(text) == "." for text, is_dot in zip(texts, dot & value, strict=True)])
-    rows = np.arange(len(which)) if not clear.any() else writers[~clear[which[writers]].any(axis=1)]
+    clear = np.zeros(len(texts), np.bool_)
+    clear[which[writers]] = True
+    clear &= dot & value
+    clear[clear] = [decimal_mark(texts[text]) == "." for text in np.flatnonzero(clear).tolist()]
+    rows = writers[~clear[which[writers]].any(axis=1)]
+    others = np.flatnonzero(dot & value & ~clear).tolist()
+    if not clear.any() and not any(decimal_mark(texts[text]) == "." for text in others):
+        rows = np.arange(len(which))
     at, columns = np.nonzero(((comma & ~value) | (dot & value))[which[rows]])
     return zip(rows[at].tolist(), columns.tolist(), strict=True)

@@ -82,7 +82,7 @@ def _delimiter(text: str) -> tuple[str, int]:
     widths = {}
     for delimiter in ",;\t":
         with suppress(csv.Error):
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+            reader = csv.reader(io.StringIO(text[:LONGEST], newline=""), delimiter=delimiter, strict=True)
             widths[delimiter] = next((len(row) for row in reader if "".join(row).strip(_SPACE)), 0)
     return max(widths, key=widths.__getitem__, default=","), 1
 
