@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -13,21 +14,12 @@ from grader.lms.comment import comment
 from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System
 from grader.lms.matching import Unmatched, match, unwritable
 from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
-from grader.lms.results import Score, read_results
-from grader.lms.systems.blackboard import BLACKBOARD
-from grader.lms.systems.brightspace import BRIGHTSPACE
-from grader.lms.systems.canvas import CANVAS
-from grader.lms.systems.generic import GENERIC
-from grader.lms.systems.moodle import MOODLE
-from grader.lms.systems.openedx import OPENEDX
-from grader.lms.systems.sakai import SAKAI
+from grader.lms.results import Results, Score, read_results
 from qgen.errors import InputError, nearest, quoted
 from qgen.files import write_whole
 from qgen.tables.table import read_table, rectangular
 
-SYSTEMS: dict[str, System] = dict(
-    zip(NAMES, (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, SAKAI, OPENEDX, GENERIC), strict=True)
-)
+SYSTEMS: dict[str, System] = {name: import_module(f"grader.lms.systems.{name}").SYSTEM for name in NAMES}
 EXCUSED = {"ex": "is excused", "excused": "is excused", "exempt": "is excused", "n/a": "is not assigned this"}
 
 
@@ -92,53 +84,75 @@ def export(
     want = wanted(found, base, by_layer=by_layer, percent=percent)
     columns = choose(want, people, system, None if by_layer else column)
 
-    looked_at = [*columns, *(find(base, people.columns) if by_layer else [])]
-    excused = {s.line: why for s in people.students if (why := _excused(s, looked_at))}
-    people = replace(people, students=tuple(replace(s, expected=s.expected and s.line not in excused)
-                                            for s in people.students))  # fmt: skip
-    matching = match([*scores, *found.ungraded], people)
-    graded = [(name, s) for name, s in matching.pairs if name in scores and s.line not in excused]
-    ids, unsafe = _ids([student for _, student in graded], people)
-    kept = [(name, student) for name, student in graded if student.line not in unsafe]
-    values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in kept}
+    pairs = _paired(found, people, [*columns, *(find(base, people.columns) if by_layer else [])])
+    values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in pairs.kept}
     grades = (
         Grade(
             student,
             tuple(number(value) for value in values[name]),
             comment(scores[name], found.maxima, found.lost.get(name, ()), templates, language) if comments else "",
         )
-        for name, student in kept
+        for name, student in pairs.kept
     )
-    sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
-
-    warnings = list(table.notes) if table else [f"no --roster: {system.bare_note}"]
-    warnings += column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
-    warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
-    for name, student in matching.pairs:
-        if name in scores and student.line in excused:
-            warnings.append(f"{name} {excused[student.line]} in the roster, but has a score, which is not sent")
-    if not kept:
-        warnings.append("nobody is left to grade: nothing is written")
-
-    answer = Export(
-        files=(),
-        matched=tuple(values),
-        unmatched_results=(
-            *(one for one in matching.in_results if one.who in scores),
-            *(Unmatched(name, unsafe[s.line]) for name, s in graded if s.line in unsafe),
-        ),
-        unmatched_roster=matching.in_roster,
-        left_out=(
-            *(Unmatched(s.who, excused[s.line]) for s in people.students if s.line in excused),
-            *(Unmatched(name, "has no score") for name in found.ungraded),
-        ),
-        warnings=tuple(warnings + system.review(sheet)),
-        upload=f"{system.name}: {system.upload}",
-    )
-    if not kept or not (answer.complete or partial):
+    sheet = Sheet(people, pairs.ids, columns, tuple(w.most for w in want), tuple(grades), comments)
+    warnings = [
+        *(table.notes if table else [f"no --roster: {system.bare_note}"]),
+        *column_remarks(sheet, system, percent=percent),
+        *grade_remarks(sheet, system, values, percent=percent),
+        *id_remarks(sheet),
+        *results_remarks(found, system, feedback=feedback is True),
+        *pairs.warnings,
+        *system.review(sheet),
+    ]
+    upload = f"{system.name}: {system.upload}"
+    answer = Export((), tuple(values), pairs.in_results, pairs.in_roster, pairs.left_out, tuple(warnings), upload)
+    if not pairs.kept or not (answer.complete or partial):
         return answer
     write_whole(target, system.write(sheet), force=force)
     return replace(answer, files=(target,))
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The students to grade, by id of the results, keyed on `ids` of the gradebook; and who is not, and why."""
+
+    kept: list[tuple[str, Student]]
+    ids: IdColumns
+    in_results: tuple[Unmatched, ...]
+    in_roster: tuple[Unmatched, ...]
+    left_out: tuple[Unmatched, ...]
+    warnings: list[str]
+
+
+def _paired(found: Results, people: Gradebook, looked_at: Sequence[Column]) -> _Pairs:
+    """Everyone with a score and a row, but for the excused: those with a word for it in a column `looked_at`."""
+    scores = {score.student_id for score in found.scores}
+    excused = {s.line: why for s in people.students if (why := _excused(s, looked_at))}
+    expected = (replace(s, expected=s.expected and s.line not in excused) for s in people.students)
+    matching = match([*(score.student_id for score in found.scores), *found.ungraded],
+                     replace(people, students=tuple(expected)))  # fmt: skip
+    graded = [(name, s) for name, s in matching.pairs if name in scores and s.line not in excused]
+    ids, unsafe = _ids([student for _, student in graded], people)
+    kept = [(name, student) for name, student in graded if student.line not in unsafe]
+    warnings = [
+        f"{name} {excused[student.line]} in the roster, but has a score, which is not sent"
+        for name, student in matching.pairs
+        if name in scores and student.line in excused
+    ]
+    return _Pairs(
+        kept,
+        ids,
+        (
+            *(one for one in matching.in_results if one.who in scores),
+            *(Unmatched(name, unsafe[s.line]) for name, s in graded if s.line in unsafe),
+        ),
+        matching.in_roster,
+        (
+            *(Unmatched(s.who, excused[s.line]) for s in people.students if s.line in excused),
+            *(Unmatched(name, "has no score") for name in found.ungraded),
+        ),
+        warnings + ["nobody is left to grade: nothing is written"] * (not kept),
+    )
 
 
 def _system(lms: str, xml: bool) -> System:

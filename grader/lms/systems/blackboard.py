@@ -76,7 +76,7 @@ def _parse(header: str, index: int | None) -> Column | None:
     return Column(match["title"], header, match["id"] or "", worth(match["points"]), index, fault=fault)
 
 
-BLACKBOARD = System(
+SYSTEM = System(
     name="Blackboard",
     filename="blackboard.csv",
     read=read,

@@ -62,7 +62,7 @@ def write(sheet: Sheet) -> str:
     return csv_text(rows)
 
 
-BRIGHTSPACE = System(
+SYSTEM = System(
     name="Brightspace",
     filename="brightspace.csv",
     read=read,

@@ -127,7 +127,7 @@ def _some(values: list[str]) -> str:
     return ", ".join(values[:3]) + (", ..." if len(values) > 3 else "")
 
 
-CANVAS = System(
+SYSTEM = System(
     name="Canvas",
     filename="canvas.csv",
     read=read,

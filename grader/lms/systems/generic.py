@@ -8,8 +8,6 @@ from grader.lms.gradebook import Column, Gradebook, IdColumns, Kind, Sheet, Syst
 from qgen.headings import columns
 from qgen.tables.table import Table
 
-KINDS: dict[Kind, Kind] = {}
-
 
 def read(table: Table) -> Gradebook:
     """Any table with a column that is plainly an id, a login or an e-mail address."""
@@ -54,7 +52,7 @@ def write(sheet: Sheet) -> str:
     return csv_text(rows)
 
 
-GENERIC = System(
+SYSTEM = System(
     name="generic CSV",
     filename="generic.csv",
     read=read,

@@ -136,7 +136,7 @@ MOODLE_XML = System(
     comments=True,
     free_headings=True,
 )
-MOODLE = System(
+SYSTEM = System(
     name="Moodle",
     filename="moodle.csv",
     read=read,

@@ -87,7 +87,7 @@ def review(sheet: Sheet) -> list[str]:
     return ["the file is over 4 MB, which Open edX refuses: split it"]
 
 
-OPENEDX = System(
+SYSTEM = System(
     name="Open edX",
     filename="openedx.csv",
     read=read,

@@ -67,7 +67,7 @@ def review(sheet: Sheet) -> list[str]:
     return ["written with semicolons and decimal commas, as the roster is: Sakai reads both by your language"]
 
 
-SAKAI = System(
+SYSTEM = System(
     name="Sakai",
     filename="sakai.csv",
     read=read,
