@@ -69,9 +69,7 @@ def export(
     Raises InputError for files, columns and grades at fault.
     """
     system = _system(lms, xml)
-    for option, text in (("--title", title), ("--column", column or "")):
-        if text.encode("utf-8", "ignore").decode() != text:
-            raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
+    _check_encodable({"--title": title, "--column": column or ""})
     target = _target(results, out, system, roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
@@ -95,15 +93,10 @@ def export(
         for name, student in pairs.kept
     )
     sheet = Sheet(people, pairs.ids, columns, tuple(w.most for w in want), tuple(grades), comments)
-    warnings = [
-        *(table.notes if table else [f"no --roster: {system.bare_note}"]),
-        *column_remarks(sheet, system, percent=percent),
-        *grade_remarks(sheet, system, values, percent=percent),
-        *id_remarks(sheet),
-        *results_remarks(found, system, feedback=feedback is True),
-        *pairs.warnings,
-        *system.review(sheet),
-    ]
+    warnings = list(table.notes) if table else [f"no --roster: {system.bare_note}"]
+    warnings += column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
+    warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
+    warnings += [*pairs.warnings, *system.review(sheet)]
     upload = f"{system.name}: {system.upload}"
     answer = Export((), tuple(values), pairs.in_results, pairs.in_roster, pairs.left_out, tuple(warnings), upload)
     if not pairs.kept or not (answer.complete or partial):
@@ -162,6 +155,12 @@ def _system(lms: str, xml: bool) -> System:
     if xml and system.xml is None:
         raise InputError(f"{lms}: has no XML import; --xml is for moodle")
     return system.xml if xml and system.xml else system
+
+
+def _check_encodable(options: Mapping[str, str]) -> None:
+    for option, text in options.items():
+        if text.encode("utf-8", "ignore").decode() != text:
+            raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
 
 
 def _language(exam: Path) -> str:
