@@ -25,7 +25,7 @@ LONGEST_NAME = 60
 def whole_folder(target: Path, *, force: bool, marker: str, ours: Collection[str]) -> Iterator[Path]:
     """A temporary folder beside `target` that takes its place at the end, and is gone if anything fails.
 
-    An existing target is replaced only with `force`, and only if it holds `marker`, which tells that this program
+    An existing target is replaced only with `force`, and only if it holds `marker`, which shows that this program
     made it, and no file or folder but `ours`, and in those only PDFs as printed: --force never deletes anything else.
     """
     target = Path.cwd() / target
@@ -119,7 +119,7 @@ def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
 
 
 def safe_name(text: str) -> str:
-    """A student id as a file name on every system; what had to be changed is told apart by a short hash."""
+    """A student id as a file name on every system; one that had to be changed ends in a short hash."""
     plain = unicodedata.normalize("NFKD", text)
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")[:LONGEST_NAME].rstrip("._-")
     if name.lower().partition(".")[0] in RESERVED:
@@ -130,7 +130,7 @@ def safe_name(text: str) -> str:
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """The names, told apart by a number where two differ by case only or not at all."""
+    """The names, with a number added where two are the same or differ by case only."""
     names = list(names)
     whole = Counter(name.lower() for name in names)
     taken: set[str] = set()

@@ -27,7 +27,7 @@ _EXPORTS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
     ("class list", (HEADINGS["id"][:-6],)),
     ("Moodle export", (HEADINGS["first"], HEADINGS["last"], (*_NUMBER, *_EMAIL[3:], "Email address"))),
 )
-"""What a file is called, and the headings that it is known by: one of each."""
+"""What a file is called, and the headings that show it: one of each group."""
 
 
 @dataclass(frozen=True)

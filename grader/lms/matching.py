@@ -46,17 +46,17 @@ def match(student_ids: Sequence[str], roster: Gradebook) -> Matching:
             found[name] = hits[0][1]
         elif students:
             places = " and ".join(dict.fromkeys(f"{key.label} in line {student.line}" for key, student in hits))
-            missing[name] = f"{_told(name)} is {places} of the roster: use another id for this student in the answers"
+            missing[name] = f"{_shown(name)} is {places} of the roster: use another id for this student in the answers"
         else:
             near = list(dict.fromkeys(loose.get(_loose(name), [])))[:2]
-            hint = f"; it has {_told(near[0])}: zeros, case or dots were changed" if near else ""
-            missing[name] = f"{_told(name)} is no id, login or e-mail address of the roster{hint}"
+            hint = f"; it has {_shown(near[0])}: zeros, case or dots were changed" if near else ""
+            missing[name] = f"{_shown(name)} is no id, login or e-mail address of the roster{hint}"
     claims: dict[int, list[str]] = {}
     for name, student in found.items():
         claims.setdefault(student.line, []).append(name)
     for line, names in claims.items():
         if len(names) > 1:
-            both = " and ".join(map(_told, names))
+            both = " and ".join(map(_shown, names))
             missing.update(dict.fromkeys(names, f"{both} are both line {line} of the roster"))
     of_line = {student.line: name for name, student in found.items() if name not in missing}
     pairs = tuple((of_line[s.line], s) for s in roster.students if s.line in of_line)
@@ -78,14 +78,14 @@ def unwritable(students: Iterable[Student], roster: Gradebook, keys: tuple[int, 
             if not value.strip(" #"):
                 faults[student.line] = f'has no "{label}" in the roster, line {student.line}'
             elif count[i, _folded(value)] > 1:
-                faults[student.line] = f"shares the {label} {_told(value)} with another student of the roster"
+                faults[student.line] = f"shares the {label} {_shown(value)} with another student of the roster"
         for key in student.keys:
             if fault := id_fault(key.value):
                 faults[student.line] = fault
     return faults
 
 
-def _told(value: str) -> str:
+def _shown(value: str) -> str:
     return quoted(value, 100)
 
 

@@ -37,7 +37,7 @@ class Arranged:
 
 
 def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Arranged:
-    """The students in the order of the file; items that have no column are "". A `roster` spares the variants.
+    """The students in the order of the file; items without a column are "". With a `roster` variants may be missing.
 
     Faults of the heading are raised, those of the rows added to `faults`.
     """
@@ -83,7 +83,7 @@ def _columns(table: Table, items: Sequence[str], faults: Faults) -> list[str]:
         elif name in columns:
             columns.append("")
             before = f"column {columns.index(name) + 1} is {name} already"
-            faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands there twice; {before}")
+            faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands here twice; {before}")
         else:
             columns.append(name)
     known = set(columns) & set(items)

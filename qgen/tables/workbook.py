@@ -1,4 +1,4 @@
-"""The rows of a workbook's first sheet, .xlsx or .ods, which may be broken, or built to take for ever to read."""
+"""The rows of a workbook's first sheet, .xlsx or .ods, which may be broken or hostile."""
 
 from __future__ import annotations
 

@@ -86,10 +86,10 @@ def review(sheet: Sheet) -> list[str]:
 
 
 def write_xml(sheet: Sheet) -> str:
-    """One <result> per student and column; the batch is named by a checksum, so it tells no time."""
+    """One <result> per student and column; the batch is named by a checksum: the same grades give the same file."""
     key = sheet.ids.keys[0]
-    told = repr([(grade.student.cells[key], grade.numbers) for grade in sheet.grades])
-    root = ElementTree.Element("results", batch=f"backprop-exam-{zlib.crc32(told.encode()):08x}")
+    grades = repr([(grade.student.cells[key], grade.numbers) for grade in sheet.grades])
+    root = ElementTree.Element("results", batch=f"backprop-exam-{zlib.crc32(grades.encode()):08x}")
     for grade in sheet.grades:
         for i, (c, score) in enumerate(zip(sheet.columns, grade.numbers, strict=True)):
             comment = [("feedback", grade.comment)] if sheet.comments and i == 0 else []

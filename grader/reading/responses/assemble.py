@@ -15,8 +15,8 @@ from grader.reasons import Reason
 from qgen.errors import InputError, quoted, several, some
 from qgen.exam.exam import Exam
 
-UNTOLD = (
-    'the file does not tell which variant; tick "question text" on the Responses page and download it again, '
+UNSTATED = (
+    'the file does not say which variant; tick "question text" on the Responses page and download it again, '
     "or give a roster with a column variant"
 )
 Choice = tuple[int, ...]
@@ -81,35 +81,35 @@ def _by_student(
 def _choice(
     student: str, attempts: Sequence[Attempt], exam: Exam, people: People, faults: list[str], remarks: list[str]
 ) -> Choice:
-    """The variant of every question that the student had; where nothing tells, that of the others."""
+    """The variant of every question that the student had; where the file does not say, that of the other questions."""
     where = f"{attempts[0].file}:{attempts[0].line}: student {student}"
     listed = people.variants.get(student) or exam.students.get(student) or ""
-    told: dict[str, str] = {}
+    stated: dict[str, str] = {}
     for attempt in attempts:
         for answer in attempt.answers:
             question = answer.item.partition("_")[0]
             variant = answer.variant or listed
             if not variant:
-                faults.append(f"{where}: {UNTOLD}")
+                faults.append(f"{where}: {UNSTATED}")
                 return ()
-            before = told.setdefault(question, variant)
+            before = stated.setdefault(question, variant)
             if before != variant:
                 faults.append(f"{where}: answers to {question} of two variants, {before} and {variant}")
                 return ()
-    if not told:
+    if not stated:
         faults.append(f"{where}: no question of this exam")
         return ()
-    first = listed if listed in told.values() else next(iter(told.values()))
+    first = listed if listed in stated.values() else next(iter(stated.values()))
     index = {variant: i for i, variant in enumerate(exam.variants)}
-    if listed and any(variant != listed for variant in told.values()):
+    if listed and any(variant != listed for variant in stated.values()):
         remarks.append(f"{where}: has variant {quoted(listed)} on the roster; marked as the questions say")
-    missing = [variant for variant in (*told.values(), first) if variant not in index]
+    missing = [variant for variant in (*stated.values(), first) if variant not in index]
     if missing:
         faults.append(
             f"{where}: no variant {quoted(missing[0])} in this exam ({exam.variants[0]} to {exam.variants[-1]})"
         )
         return ()
-    return tuple(index[told.get(q.question.id, first)] for q in exam.spec.questions)
+    return tuple(index[stated.get(q.question.id, first)] for q in exam.spec.questions)
 
 
 def _sat(exam: Exam, choices: Sequence[Choice]) -> tuple[Exam, np.ndarray[tuple[int], np.dtype[np.intp]]]:

@@ -36,7 +36,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Written:
-    """One answer; `variant` "" if the file does not tell it; `doubt` says why it cannot be read."""
+    """One answer; `variant` "" if the file does not say it; `doubt` says why it cannot be read."""
 
     item: str
     variant: str
@@ -54,7 +54,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One student's attempt: on `line` of `file`, known by `keys`, the most telling first, and by a name."""
+    """One student's attempt: on `line` of `file`, known by `keys`, the most reliable first, and by a name."""
 
     file: str
     line: int

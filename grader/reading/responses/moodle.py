@@ -107,7 +107,7 @@ def _answers(quiz: Quiz, place: int, line: int, cells: Sequence[str]) -> list[Wr
 
 
 def _by_place(quiz: Quiz, place: int) -> tuple[str, ...]:
-    """The items that a slot asks for, where only its place tells: all questions, or all items, in order."""
+    """The items that a slot asks for, where only its place says which: all questions, or all items, in order."""
     asked = list(items_of(quiz.exam).values())
     if len(quiz.slots) == len(asked):
         return asked[place]

@@ -292,7 +292,7 @@ FAULTS = {
     ),
     "heading twice": (
         HEAD.replace("q1_z1_1", "Q1 dw13") + ROW,
-        [':1: column 4: "q1_dw13" stands there twice; column 3 is q1_dw13 already'],
+        [':1: column 4: "q1_dw13" stands here twice; column 3 is q1_dw13 already'],
     ),
     "no student column": (HEAD.replace("student_id", "name") + ROW, [':1: no column "student_id"']),
     "no variant": (
