@@ -76,22 +76,18 @@ class Wording:
     language: str = "en"
     folder: Path | None = None
 
-    def markup(self, reason: Reason, answer: str = "") -> str:
-        """The sentence, as papers are written; `answer` as the student wrote it."""
-        return self._say(reason.kind, answer, reason.numbers, reason.names)
+    def markup(self, what: Reason | Decision, answer: str = "") -> str:
+        """The sentence, as papers are written; `answer`: what could not be read."""
+        if isinstance(what, Decision):
+            return self._say("decided", what.marks, what.instead_of, what.reason)
+        return self._say(what.kind, answer, what.numbers, what.names)
 
-    def decided(self, decision: Decision) -> str:
-        """The sentence that tells of a decision."""
-        return self._say("decided", decision.marks, decision.instead_of, decision.reason)
-
-    def plain(self, reason: Reason, answer: str = "") -> str:
+    def plain(self, what: Reason | Decision, answer: str = "") -> str:
         """The sentence without formulas."""
-        return _plain(self, reason, answer)
+        return _plain(self.markup(what, answer))
 
     def _say(self, kind: str, *arguments: object) -> str:
         return macro("reasons.txt", kind, *arguments, folder=self.folder, language=self.language)
 
 
-@lru_cache(maxsize=1 << 16)
-def _plain(wording: Wording, reason: Reason, answer: str) -> str:
-    return plain(wording.markup(reason, answer))
+_plain = lru_cache(maxsize=1 << 16)(plain)

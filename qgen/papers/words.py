@@ -47,9 +47,11 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     env.filters["plain"] = escape
     env.filters["latex"] = latex_name
+    env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env
 
 

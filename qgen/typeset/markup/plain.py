@@ -8,6 +8,7 @@ from qgen.typeset.markup.inline import Line
 from qgen.typeset.math.latex import CAPITALS, GREEK, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, parse
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_MARKED = re.compile(r"[\\$*\ue000-\uf8ff]")
 _NAMES = {char: name for name, char in (GREEK | CAPITALS).items()} | {"∑": "sum", "∏": "prod", "∞": "infinity"}
 _SIGNS = _NAMES | {"−": "-", "⋅": "*", "×": "*", "∂": "d"}
 _SIMPLE = re.compile(r"[\w.,^()]*|\([^()]*\)")
@@ -16,6 +17,8 @@ _SIMPLE = re.compile(r"[\w.,^()]*|\([^()]*\)")
 
 def plain(markup: str) -> str:
     """The words as they are written, and what the formulas say. MarkupError for what is no markup."""
+    if not _MARKED.search(markup):
+        return markup
     line = Line(_PRIVATE.sub("\ufffd", markup))
     return line.plain(line.text.replace("*", ""), formula)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pypdf
 import pytest
-
 from grader.marking.named import Named
+
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
 from grader.reading.answers import read_answers
