@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from qgen.papers.words import macro
 from qgen.typeset.markup.plain import plain
@@ -22,6 +22,10 @@ _UNSAFE = re.compile(r"^[-+.\d]|[^\w.()+-]")
 _NUMBER = re.compile(r"[-+.\d]")
 _EMPTY = "%"
 _DECISION = re.compile(r"([^ ]*) -> ([^ ]*): (.*)", re.DOTALL)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Reason:
 
     def __str__(self) -> str:
         """`kind number ... name ...`, with what might be mistaken for something else as %XX."""
-        names = (_UNSAFE.sub(lambda found: quote(found[0], safe=""), name) or _EMPTY for name in self.names)
+        names = (_UNSAFE.sub(_escaped, name) or _EMPTY for name in self.names)
         return " ".join((self.kind, *self.numbers, *names))
 
     @classmethod

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache, partial
 
 import numpy as np
 
@@ -18,6 +18,8 @@ MARKS_HEADER = (
     "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note,"
     "from_own,reason,decision"
 )
+ANY_NUMBER = 24681357.0
+"""Stands for a number in a sentence that is the same for all numbers."""
 
 
 def layer_columns(exam: Exam) -> dict[str, list[int]]:
@@ -69,26 +71,39 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
     for s, i in {*marks.reasons, *marks.decisions}:
         special.setdefault(s, []).append(i)
     items = [_item(item) for item in exam.items]
-    verdicts = [
-        [_verdict(name, mark, item.marks) for mark, item in zip(earned, exam.items, strict=True)]
-        for name, earned in zip(VERDICTS, marks.worth, strict=True)
-    ]
-    written = lru_cache(maxsize=1 << 18)(cell)
-    accepted = lru_cache(maxsize=1 << 12)(lambda v: [_numbers(*marks.accepted(v, i)) for i in range(len(items))])
-    followed = lru_cache(maxsize=1 << 18)(lambda own: _why(*marks.usual_reason(FOLLOW_THROUGH, own), wording))
-    others = [_why(*marks.usual_reason(verdict, np.nan), wording) for verdict in range(len(VERDICTS))]
+    written = cache(cell)
+    tails, followed = cache(partial(_tails, marks, wording)), _followed(marks, wording)
     for s in students:
         v, answers = int(submissions.variants[s]), map(written, submissions.written[s].tolist())
         start = f"{cell(submissions.students[s])},{exam.variants[v]},"
-        known = items, answers, accepted(v), marks.verdicts[s].tolist(), marks.expected_from_own[s].tolist()
-        row = [
-            f"{item}{answer}{numbers}{verdicts[verdict][i]}"
-            f"{followed(own) if verdict == FOLLOW_THROUGH else others[verdict]}"
-            for i, (item, answer, numbers, verdict, own) in enumerate(zip(*known, strict=True))
-        ]
+        known = items, answers, tails(v), marks.verdicts[s].tolist()
+        row = [f"{item}{answer}{tail[verdict]}" for item, answer, tail, verdict in zip(*known, strict=True)]
+        for i in np.flatnonzero(marks.verdicts[s] == FOLLOW_THROUGH).tolist():
+            row[i] += followed(float(marks.expected_from_own[s, i]))
         for i in special.get(s, ()):
             row[i] = _row(marks.cell((s, i)), wording)
         yield start + start.join(row)
+
+
+def _tails(marks: Marks, wording: Wording, v: int) -> list[list[str]]:
+    """By item and verdict what comes after the answer; where own values lead to something, without that."""
+    usual = [marks.usual_reason(verdict, np.nan) for verdict in range(len(VERDICTS))]
+    whys = ["" if verdict == FOLLOW_THROUGH else _why(*why, wording) for verdict, why in enumerate(usual)]
+    return [
+        [
+            f"{numbers}{_verdict(name, earned[i], item.marks)}{why}"
+            for name, earned, why in zip(VERDICTS, marks.worth, whys, strict=True)
+        ]
+        for i, item in enumerate(marks.exam.items)
+        for numbers in [_numbers(*marks.accepted(v, i))]
+    ]
+
+
+def _followed(marks: Marks, wording: Wording) -> Callable[[float], str]:
+    """The end of a follow-through line, by what own values lead to: worded once, with another number in its place."""
+    text = marks.exam.spec.rounding.text
+    place, why = text(ANY_NUMBER), _why(*marks.usual_reason(FOLLOW_THROUGH, ANY_NUMBER), wording)
+    return cache(lambda own: why.replace(place, text(own)))
 
 
 def _row(marked: Marked, wording: Wording) -> str:
@@ -112,7 +127,7 @@ def _verdict(name: str, marks: float, most: float) -> str:
     return f"{name},{number(marks)},{number(most)},"
 
 
-@lru_cache(maxsize=1 << 18)
+@cache
 def _why(
     reason: Reason | None, from_own: str, wording: Wording, step: str = "", unread: str = "",
     decision: Decision | None = None,

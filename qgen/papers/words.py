@@ -47,7 +47,6 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        auto_reload=False,
     )
     env.filters["plain"] = escape
     env.filters["latex"] = latex_name
