@@ -51,6 +51,7 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
     env.filters["plain"] = escape
     env.filters["shown"] = lambda text: escape(quoted(text.strip())[1:-1])  # short, without what does not print
     env.filters["latex"] = latex_name
+    env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env
 
 

@@ -298,3 +298,9 @@ def test_every_reason_is_worded_in_german_too(text):
     sentence = Wording("de").plain(read(text).reason, text)
     assert sentence.startswith("„")
     assert sentence != Wording().plain(read(text).reason, text)
+
+
+@pytest.mark.parametrize("text", [*UNREADABLE, ",3O", ",5x10 2"])
+def test_a_reason_reads_back_from_marks_csv(text):
+    reason = read(text).reason
+    assert Reason.parse(str(reason)) == reason
