@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from qgen.papers.words import macro
 from qgen.typeset.markup.plain import plain
@@ -22,6 +22,10 @@ _UNSAFE = re.compile(r"^[-+.\d]|[^\w.()+-]")
 _NUMBER = re.compile(r"[-+.\d]")
 _EMPTY = "%"
 _DECISION = re.compile(r"([^ ]*) -> ([^ ]*): (.*)", re.DOTALL)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Reason:
 
     def __str__(self) -> str:
         """`kind number ... name ...`, with what might be mistaken for something else as %XX."""
-        names = (_UNSAFE.sub(lambda found: quote(found[0], safe=""), name) or _EMPTY for name in self.names)
+        names = (_UNSAFE.sub(_escaped, name) or _EMPTY for name in self.names)
         return " ".join((self.kind, *self.numbers, *names))
 
     @classmethod
@@ -76,22 +80,18 @@ class Wording:
     language: str = "en"
     folder: Path | None = None
 
-    def markup(self, reason: Reason, answer: str = "") -> str:
-        """The sentence, as papers are written; `answer` as the student wrote it."""
-        return self._say(reason.kind, answer, reason.numbers, reason.names)
+    def markup(self, what: Reason | Decision, answer: str = "") -> str:
+        """The sentence, as papers are written; `answer`: what could not be read."""
+        if isinstance(what, Decision):
+            return self._say("decided", what.marks, what.instead_of, what.reason)
+        return self._say(what.kind, answer, what.numbers, what.names)
 
-    def decided(self, decision: Decision) -> str:
-        """The sentence that tells of a decision."""
-        return self._say("decided", decision.marks, decision.instead_of, decision.reason)
-
-    def plain(self, reason: Reason, answer: str = "") -> str:
+    def plain(self, what: Reason | Decision, answer: str = "") -> str:
         """The sentence without formulas."""
-        return _plain(self, reason, answer)
+        return _plain(self.markup(what, answer))
 
     def _say(self, kind: str, *arguments: object) -> str:
         return macro("reasons.txt", kind, *arguments, folder=self.folder, language=self.language)
 
 
-@lru_cache(maxsize=1 << 16)
-def _plain(wording: Wording, reason: Reason, answer: str) -> str:
-    return plain(wording.markup(reason, answer))
+_plain = lru_cache(maxsize=1 << 16)(plain)

@@ -50,6 +50,7 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
     )
     env.filters["plain"] = escape
     env.filters["latex"] = latex_name
+    env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env
 
 

@@ -8,6 +8,7 @@ from qgen.typeset.markup.inline import Line
 from qgen.typeset.math.latex import CAPITALS, GREEK, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, parse
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_MARKED = re.compile(r"[\\$*\ue000-\uf8ff]")
 _NAMES = {char: name for name, char in (GREEK | CAPITALS).items()} | {"∑": "sum", "∏": "prod", "∞": "infinity"}
 _SIGNS = _NAMES | {"−": "-", "⋅": "*", "×": "*", "∂": "d"}
 _SIMPLE = re.compile(r"[\w.,^()]*|\([^()]*\)")
@@ -16,6 +17,8 @@ _SIMPLE = re.compile(r"[\w.,^()]*|\([^()]*\)")
 
 def plain(markup: str) -> str:
     """The words as they are written, and what the formulas say. MarkupError for what is no markup."""
+    if not _MARKED.search(markup):
+        return markup
     line = Line(_PRIVATE.sub("\ufffd", markup))
     return line.plain(line.text.replace("*", ""), formula)
 
@@ -45,7 +48,7 @@ def _row(row: Row) -> str:
 
 
 def _atom(atom: Atom) -> str:
-    words, _, raised = _superscript(atom.sup or ()).rpartition(" ")
+    words, raised = _superscript(atom.sup or ())
     text = _nucleus(atom) + "'" * atom.primes + _script("_", _row(atom.sub or ())) + _script("^", raised)
     return f"{words} {text}" if words else text
 
@@ -66,10 +69,10 @@ def _nucleus(atom: Atom) -> str:
             return _row(inner)
 
 
-def _superscript(row: Row) -> str:
-    """A layer and words that stand after a space, such as "(2)" and "new", as "new (2)": the words are said first."""
-    at = next((k for k, part in enumerate(row) if isinstance(part, Space)), None)
-    return _row(row) if at is None else f"{_row(row[at:]).strip()} {_row(row[:at])}"
+def _superscript(row: Row) -> tuple[str, str]:
+    r"""The words after a space, as in (2)\,\text{new}, which are said first; and what stands before."""
+    at = next((k for k, part in enumerate(row) if isinstance(part, Space)), len(row))
+    return _row(row[at:]).strip(), _row(row[:at])
 
 
 def _script(sign: str, text: str) -> str:
