@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -72,12 +72,13 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
         special.setdefault(s, []).append(i)
     items = [_item(item) for item in exam.items]
     written = cache(cell)
-    tails, followed = cache(partial(_tails, marks, wording)), _followed(marks, wording)
+    ends, followed = _ends(marks, wording), _followed(marks, wording)
+    numbers = cache(lambda v: [_numbers(*marks.accepted(v, i)) for i in range(len(items))])
     for s in students:
         v, answers = int(submissions.variants[s]), map(written, submissions.written[s].tolist())
         start = f"{cell(submissions.students[s])},{exam.variants[v]},"
-        known = items, answers, tails(v), marks.verdicts[s].tolist()
-        row = [f"{item}{answer}{tail[verdict]}" for item, answer, tail, verdict in zip(*known, strict=True)]
+        known = items, answers, numbers(v), ends, marks.verdicts[s].tolist()
+        row = [f"{item}{answer}{right}{end[verdict]}" for item, answer, right, end, verdict in zip(*known, strict=True)]
         for i in np.flatnonzero(marks.verdicts[s] == FOLLOW_THROUGH).tolist():
             row[i] += followed(float(marks.expected_from_own[s, i]))
         for i in special.get(s, ()):
@@ -85,17 +86,16 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
         yield start + start.join(row)
 
 
-def _tails(marks: Marks, wording: Wording, v: int) -> list[list[str]]:
-    """By item and verdict what comes after the answer; where own values lead to something, without that."""
+def _ends(marks: Marks, wording: Wording) -> list[list[str]]:
+    """By item and verdict what comes after the accepted numbers; where own values lead to something, without that."""
     usual = [marks.usual_reason(verdict, np.nan) for verdict in range(len(VERDICTS))]
     whys = ["" if verdict == FOLLOW_THROUGH else _why(*why, wording) for verdict, why in enumerate(usual)]
     return [
         [
-            f"{numbers}{_verdict(name, earned[i], item.marks)}{why}"
+            _verdict(name, earned[i], item.marks) + why
             for name, earned, why in zip(VERDICTS, marks.worth, whys, strict=True)
         ]
         for i, item in enumerate(marks.exam.items)
-        for numbers in [_numbers(*marks.accepted(v, i))]
     ]
 
 
