@@ -56,7 +56,7 @@ def mark(
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
         marks = replace(marks, remarks=(*submissions.notes, *_strange(marks), *collusion(marks)))
-        _write_tables(marks, folder, Wording(exam.spec.language, templates), jobs)
+        _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)
     return marks

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
-from qgen.papers.words import macro
+from qgen.errors import InputError
+from qgen.papers.words import load, macro
 from qgen.typeset.markup.plain import plain
 
 MISCONCEPTIONS = {"misconception": 1, "two_misconceptions": 2}
@@ -79,6 +80,15 @@ class Wording:
 
     language: str = "en"
     folder: Path | None = None
+
+    @classmethod
+    def of(cls, language: str, folder: Path | None = None) -> Self:
+        """English where no templates speak the language: marks can be told without."""
+        try:
+            load("reasons.txt", folder, language)
+        except InputError:
+            return cls("en", folder)
+        return cls(language, folder)
 
     def markup(self, what: Reason | Decision, answer: str = "") -> str:
         """The sentence, as papers are written; `answer`: what could not be read."""

@@ -81,8 +81,9 @@ class Marks:
         from_own = "" if own != own else rounding.text(own)
         if verdict == FOLLOW_THROUGH:
             return Reason("follow_through", (from_own,)), from_own
-        imprecise = Reason("imprecise", (str(rounding.digits),), (rounding.kind,))
-        return imprecise if verdict == IMPRECISE else None, from_own
+        if verdict == IMPRECISE:
+            return Reason("imprecise", (str(rounding.digits),), (rounding.kind,)), from_own
+        return None, from_own
 
     def cell(self, place: Place) -> Marked:
         """All that is known of the answer of a student to an item."""

@@ -82,7 +82,11 @@ def _context(
     exam, marks_of = marks.exam, marks.earned(slice(s, s + 1))[0].tolist()
     student, wording = marks.submissions.students[s], Wording(exam.spec.language, templates)
     score = round(sum(marks_of), 6)
-    cells = [_shown(marks.cell((s, i)), shown) for i in range(len(exam.items))]
+    cells = [
+        _shown(marks.cell((s, i)), shown)
+        for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True))
+        if earned < item.marks or (s, i) in marks.decisions
+    ]
     groups = list(_groups(marks, [c for c in cells if c.marks < c.item.marks or c.decision], lines, wording))
     _detail(groups)
     layers = []
@@ -125,14 +129,12 @@ def _groups(marks: Marks, cells: list[Marked], lines: dict[str, Worked], wording
     for k, question in enumerate((q.question for q in marks.exam.spec.questions), 1):
         for t in range(1, question.iterations + 1):
             here = {item.id for item in question.items if item.iteration == t}
-            found = [cell for cell in cells if cell.item.id in here]
-            blank = [cell for cell in found if cell.verdict == "blank" and not cell.decision]
-            yield {
-                "question": k,
-                "iteration": t if question.iterations > 1 else 0,
-                "lost": [_entry(cell, lines[cell.item.id], wording) for cell in found if cell not in blank],
-                "blank": [_entry(cell, lines[cell.item.id], wording) for cell in blank],
-            }
+            lost: list[dict[str, Any]] = []
+            blank: list[dict[str, Any]] = []
+            for cell in (cell for cell in cells if cell.item.id in here):
+                left_blank = cell.verdict == "blank" and not cell.decision
+                (blank if left_blank else lost).append(_entry(cell, lines[cell.item.id], wording))
+            yield {"question": k, "iteration": t if question.iterations > 1 else 0, "lost": lost, "blank": blank}
 
 
 def _entry(cell: Marked, worked_out: Worked, wording: Wording) -> dict[str, Any]:

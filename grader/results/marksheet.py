@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from grader.marking.verdicts import FOLLOW_THROUGH, VERDICTS, Marked, Marks, number
+from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Decision, Reason, Wording
 from qgen.engine.intervals import Array
 from qgen.engine.question import Item
@@ -66,7 +66,7 @@ def marks_csv(marks: Marks, wording: Wording | None = None) -> str:
 def marks_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
     """The rows of marks.csv, student by student, each as `_row` has it; what cells have in common is written once."""
     exam, submissions = marks.exam, marks.submissions
-    wording = wording or Wording(exam.spec.language)
+    wording = wording or Wording.of(exam.spec.language)
     special: dict[int, list[int]] = {}
     for s, i in {*marks.reasons, *marks.decisions}:
         special.setdefault(s, []).append(i)
@@ -110,7 +110,7 @@ def _row(marked: Marked, wording: Wording) -> str:
     """What comes after student and variant."""
     numbers = _numbers(marked.expected, marked.low, marked.high)
     verdict = _verdict(marked.verdict, marked.marks, marked.item.marks)
-    unread = marked.answer if marked.verdict == "unreadable" else ""
+    unread = marked.answer if marked.verdict == VERDICTS[IS_UNREADABLE] else ""
     why = _why(marked.reason, marked.from_own, wording, marked.item.step, unread, marked.decision)
     return f"{_item(marked.item)}{cell(marked.answer)}{numbers}{verdict}{why}"
 
@@ -127,7 +127,7 @@ def _verdict(name: str, marks: float, most: float) -> str:
     return f"{name},{number(marks)},{number(most)},"
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _why(
     reason: Reason | None, from_own: str, wording: Wording, step: str = "", unread: str = "",
     decision: Decision | None = None,

@@ -20,7 +20,7 @@ NARROW = 40
 """What student, variant, score and per cent take of a line."""
 
 
-def print_summary(marks: Marks, out: Path) -> None:
+def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> None:
     """To stdout: the students or the class, what could not be read, and where the results are."""
     from rich.console import Console
 
@@ -36,7 +36,7 @@ def print_summary(marks: Marks, out: Path) -> None:
         console.print(f"most common misconceptions: {common}")
     if marks.decisions:
         console.print(f"{len(marks.decisions)} decided by the examiner")
-    _print_unreadable(console, marks)
+    _print_unreadable(console, marks, Wording.of(marks.exam.spec.language, templates))
     for remark in marks.remarks:
         console.print(printable(remark))
     written = ", ".join(
@@ -80,7 +80,7 @@ def _table(*headings: str, left: int) -> Table:
     return table
 
 
-def _print_unreadable(console: object, marks: Marks) -> None:
+def _print_unreadable(console: object, marks: Marks, wording: Wording) -> None:
     from rich.console import Console
 
     assert isinstance(console, Console)
@@ -89,7 +89,6 @@ def _print_unreadable(console: object, marks: Marks) -> None:
     if not places:
         return
     console.print(f"{several(len(places), 'unreadable cell')}, worth nothing until you decide:", style="bold red")
-    wording = Wording(marks.exam.spec.language)
     for cell in map(marks.cell, places[:20]):
         why = wording.plain(cell.reason, cell.answer) if cell.reason else ""
         console.print(f"  {printable(cell.student[:40])}, {cell.item.id}: {printable(why)}")

@@ -79,3 +79,8 @@ def test_the_examiners_words_come_out_as_they_are() -> None:
     decision = Decision("0.5", "method right; before: 3 pm − *see* me, $5 {sic}", "0")
     assert Wording().plain(decision) == f"decided by the examiner: 0.5 instead of 0: {decision.reason}"
     assert Wording("de").plain(decision) == f"Entscheidung: 0.5 statt 0: {decision.reason}"
+
+
+def test_a_language_that_no_templates_speak_is_told_in_english() -> None:
+    assert Wording.of("xx") == Wording("en")
+    assert Wording.of("de") == Wording("de")
