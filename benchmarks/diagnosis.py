@@ -48,8 +48,8 @@ def holders(exam: Exam, held: Sequence[Misconception], variants: np.ndarray, rng
 def names_of(marks: Marks) -> list[set[str]]:
     """The misconceptions named, by student."""
     named: list[set[str]] = [set() for _ in marks.submissions.students]
-    for (s, _), (name, _) in marks.explained.items():
-        named[s] |= set(name.split(" + "))
+    for (s, _), reason in marks.reasons.items():
+        named[s] |= set(reason.misconceptions)
     return named
 
 

@@ -62,7 +62,7 @@ def score(
         )
         from grader.results.summary import print_summary
 
-        print_summary(marks, out)
+        print_summary(marks, out, templates)
 
 
 @app.command(epilog="Examples:  grader collect papers-back      grader collect papers-back/*.pdf --out answers.csv")

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from grader.lms import NAMES
-from grader.marking.hypotheses import suspects
-from grader.marking.overrides import Decision, decide, read_decisions
-from grader.marking.score import CHUNK, score_some
-from grader.marking.verdicts import CORRECT, IS_BLANK, Found, Marks, joined
+from grader.marking.overrides import read_decisions
+from grader.marking.score import CHUNK, score
+from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
 from grader.reading.answers import Submissions, read_answers
-from grader.reading.parsed_cells import Cell
 from grader.reading.responses import read_responses, recognise
-from grader.results.collusion import suspicions
-from grader.results.marksheet import MARKS_HEADER, MarksRows, scores_csv
+from grader.reasons import Wording
+from grader.results.collusion import collusion
+from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
-from qgen.parallel import Turns, each, shares, worthwhile
+from qgen.parallel import each, shares, worthwhile
 
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
 """What a results folder may hold for --force to replace it."""
@@ -56,49 +54,23 @@ def mark(
     progress("marking", 0, count)
     decisions = read_decisions(overrides, exam, submissions.students) if overrides else {}
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
-        marks = _marked(exam, submissions, decisions, folder / "marks.csv", jobs, progress)
-
-        def write_scores() -> tuple[str, ...]:
-            (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
-            return ()
-
-        tasks: tuple[Callable[[], tuple[str, ...]], ...] = write_scores, partial(suspicions, marks)
-        _, shared = each(lambda task: task(), tasks, jobs)
-        marks = replace(marks, remarks=(*submissions.notes, *_strange(marks), *shared))
-        if marks.remarks:
-            (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
+        marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
+        marks = replace(marks, remarks=(*submissions.notes, *_strange(marks), *collusion(marks)))
+        _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)
     return marks
 
 
-def _marked(
-    exam: Exam, submissions: Submissions, decisions: Mapping[Cell, Decision], path: Path, jobs: int, progress: Progress
-) -> Marks:
-    """The marks; marks.csv is written as they are found, by each process in turn."""
-    known = [suspects(batch) for batch in exam.batches]
-    chunks = shares(len(submissions.students), CHUNK, jobs)
-    rows, turns = MarksRows(exam, submissions.written.texts), Turns(jobs)
-    path.write_text(f"{MARKS_HEADER}\n", "utf-8", newline="")
-
-    def found(at: int) -> Found:
-        first = chunks[at].start
-        own = {(s - first, i): decision for (s, i), decision in decisions.items() if s in chunks[at]}
-        with turns.of(at) as wait:
-            marks = decide(score_some(exam, submissions.take(chunks[at]), known), own)
-            texts = rows.of(marks)
-            wait()
-            # student by student: one character that is not ASCII makes all of a text twice as large
-            with path.open("ab", buffering=1 << 18) as file:
-                file.writelines(text.encode() for text in texts)
-        return marks.found
-
-    def told() -> Iterator[Found]:
-        for chunk, part in zip(chunks, each(found, range(len(chunks)), jobs), strict=True):
-            progress("marking", chunk.stop, len(submissions.students))
-            yield part
-
-    return joined(exam, submissions, told())
+def _write_tables(marks: Marks, folder: Path, wording: Wording, jobs: int) -> None:
+    (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
+    parts = shares(len(marks.verdicts), CHUNK, jobs)
+    with (folder / "marks.csv").open("wb") as file:
+        file.write(f"{MARKS_HEADER}\n".encode())
+        # encoded student by student: one character that is not ASCII makes all of a text twice as large
+        file.writelines(each(lambda part: b"".join(map(str.encode, marks_rows(marks, part, wording))), parts, jobs))
+    if marks.remarks:
+        (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
 
 
 def _strange(marks: Marks) -> Iterator[str]:

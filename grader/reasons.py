@@ -1,8 +1,32 @@
-"""Why a cell has its verdict: a kind and its arguments, put into words once, by templates/reasons.txt."""
+"""Why a cell has its verdict, and what the examiner decided of it: data, with a text that reads back without loss.
+
+Reasons are put into words once, by templates/reasons.txt.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+from urllib.parse import unquote
+
+from qgen.errors import InputError
+from qgen.papers.words import load, macro
+from qgen.typeset.markup.plain import plain
+
+MISCONCEPTIONS = {"misconception": 1, "two_misconceptions": 2}
+"""How many of a reason's names are entries of the catalogue; what was used in place of what follows in pairs."""
+
+_UNSAFE = re.compile(r"^[-+.\d]|[^\w.()+-]")
+_NUMBER = re.compile(r"[-+.\d]")
+_EMPTY = "%"
+_DECISION = re.compile(r"([^ ]*) -> ([^ ]*): (.*)", re.DOTALL)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
 
 
 @dataclass(frozen=True)
@@ -12,3 +36,72 @@ class Reason:
     kind: str
     numbers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+    @property
+    def misconceptions(self) -> tuple[str, ...]:
+        """The catalogue's names."""
+        return self.names[: MISCONCEPTIONS.get(self.kind, 0)]
+
+    def __str__(self) -> str:
+        """`kind number ... name ...`, with what might be mistaken for something else as %XX."""
+        names = (_UNSAFE.sub(_escaped, name) or _EMPTY for name in self.names)
+        return " ".join((self.kind, *self.numbers, *names))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """What `str` gave."""
+        kind, *words = text.split(" ")
+        first = next((at for at, word in enumerate(words) if not _NUMBER.match(word)), len(words))
+        names = tuple("" if word == _EMPTY else unquote(word) for word in words[first:])
+        return cls(kind, tuple(words[:first]), names)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The `marks` that the examiner gives `instead_of` the verdict's, and why, in any words."""
+
+    marks: str
+    reason: str
+    instead_of: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.instead_of} -> {self.marks}: {self.reason}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """What `str` gave; None for anything else."""
+        found = _DECISION.fullmatch(text)
+        return cls(found[2], found[3], found[1]) if found else None
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of a language, those of a folder of templates before the program's."""
+
+    language: str = "en"
+    folder: Path | None = None
+
+    @classmethod
+    def of(cls, language: str, folder: Path | None = None) -> Self:
+        """English where no templates speak the language: marks can be told without."""
+        try:
+            load("reasons.txt", folder, language)
+        except InputError:
+            return cls("en", folder)
+        return cls(language, folder)
+
+    def markup(self, what: Reason | Decision, answer: str = "") -> str:
+        """The sentence, as papers are written; `answer`: what could not be read."""
+        if isinstance(what, Decision):
+            return self._say("decided", what.marks, what.instead_of, what.reason)
+        return self._say(what.kind, answer, what.numbers, what.names)
+
+    def plain(self, what: Reason | Decision, answer: str = "") -> str:
+        """The sentence without formulas."""
+        return _plain(self.markup(what, answer))
+
+    def _say(self, kind: str, *arguments: object) -> str:
+        return macro("reasons.txt", kind, *arguments, folder=self.folder, language=self.language)
+
+
+_plain = lru_cache(maxsize=1 << 16)(plain)

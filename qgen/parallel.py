@@ -1,9 +1,8 @@
-"""The same work on several parts, on all processors, and what they write in one file, in the order of the parts."""
+"""The same work on several parts, on all processors, in the order of the parts."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -98,39 +97,3 @@ def _labour(work: Callable[[Part], Any], parts: Sequence[Part], taken: Any, send
             sender.send((at, work(parts[at]), None))
         except Exception as fault:
             sender.send((at, None, fault))
-
-
-class Turns:
-    """Lets those who work on parts 0, 1, 2, ... of something at the same time put down what they made in this order."""
-
-    def __init__(self, jobs: int) -> None:
-        if jobs > 1:
-            context = get_context("fork")
-            self._changed, self._next = context.Condition(), context.Value("q", 0, lock=False)
-            self._failed = context.Value("q", sys.maxsize, lock=False)
-        self.jobs = jobs
-
-    @contextmanager
-    def of(self, part: int) -> Iterator[Callable[[], None]]:
-        """The work on a part; what this gives waits until the parts before are done. RuntimeError if one failed."""
-        if self.jobs <= 1:
-            yield lambda: None
-            return
-
-        def wait() -> None:
-            with self._changed:
-                self._changed.wait_for(lambda: self._next.value == part or self._failed.value < part)
-            if self._failed.value < part:
-                raise RuntimeError(f"part {self._failed.value} failed")
-
-        done = False
-        try:
-            yield wait
-            done = True
-        finally:
-            with self._changed:
-                if done:
-                    self._next.value = part + 1
-                else:
-                    self._failed.value = min(self._failed.value, part)
-                self._changed.notify_all()

@@ -1,13 +1,13 @@
 """The comment that goes along with a grade, where the LMS can take one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 from grader.lms.cells import number, plain, runs
 from grader.lms.results import Lost, Score
+from grader.reasons import Wording
 from qgen.errors import InputError
 from qgen.papers.words import macro
 
@@ -21,10 +21,11 @@ def comment(
     templates: Path | None = None,
     language: str = "en",
 ) -> str:
-    """Marks per layer, then each lost item with its note, on one line, in the words of the template comment.txt.
+    """Marks per layer, then each lost item and why, on one line, in the words of the templates comment and reasons.
 
     Semicolons become commas, since many spreadsheets split cells there. InputError where its start would run in one.
     """
+    wording = Wording(language, templates)
     say = partial(macro, "comment.txt", folder=templates, language=language)
     total = say("total", number(score.score), number(score.max_score))
     if runs(total):
@@ -34,13 +35,14 @@ def comment(
     layers = [say("layer", *name.split("_", 1), number(got), number(maxima[name]))
               for name, got in score.layers.items() if name in maxima]  # fmt: skip
     parts = [total, *([", ".join(layers)] if layers else [])]
-    blank = [part.item for part in lost if part.verdict == "blank" and not part.note.strip()]
+    blank = [part.item for part in lost if part.verdict == "blank" and not part.decision]
     rest = [part for part in lost if part.item not in blank]
     told = 0
     for part in rest:
         marks = {"marks": number(part.marks), "max_marks": number(part.max_marks)}
-        note = part.note.removeprefix(part.item.partition("_")[2] + ": ")  # the item is named already
-        parts.append(say("lost", asdict(part) | marks | {"note": note}).rstrip("."))
+        why = part.decision or part.reason
+        note = wording.plain(why, part.answer) if why else ""
+        parts.append(say("lost", {**marks, "item": part.item, "verdict": part.verdict, "note": note}).rstrip("."))
         if sum(map(len, parts)) > LONGEST:
             parts.pop()
             break

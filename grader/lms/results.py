@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from grader.reasons import Decision, Reason
 from qgen.errors import InputError, nearest
 from qgen.tables.spreadsheet import unguarded
 
@@ -36,8 +37,9 @@ class Lost:
     verdict: str
     marks: Decimal
     max_marks: Decimal
-    note: str
-    misconception: str = ""
+    answer: str = ""
+    reason: Reason | None = None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,20 @@ def _read_marks(path: Path, faults: list[str]) -> _Marks:
         seen.students[student] = None
         seen.sums[layer] = seen.sums.get(layer, Decimal(0)) + most
         if marks < most:
-            seen.lost.setdefault(student, []).append(
-                Lost(item, row["verdict"], marks, most, row["note"].strip(), row["misconception"])
-            )
+            decision = Decision.parse(unguarded(row.get("decision", "")))
+            lost = Lost(item, row["verdict"], marks, most, unguarded(row.get("answer", "")), _reason(row), decision)
+            seen.lost.setdefault(student, []).append(lost)
     return seen
+
+
+def _reason(row: Mapping[str, str]) -> Reason | None:
+    """Why; in results that were marked before there were reasons, from the misconception's name, or else the note."""
+    if "reason" in row:
+        return Reason.parse(row["reason"]) if row["reason"] else None
+    names = tuple(row["misconception"].split(" + ")) if row["misconception"] else ()
+    if names:
+        return Reason("misconception" if len(names) == 1 else "two_misconceptions", names=names)
+    return Reason("note", names=(row["note"].strip(),)) if row["note"].strip() else None
 
 
 def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[tuple[int, dict[str, str]]]:

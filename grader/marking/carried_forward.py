@@ -25,21 +25,21 @@ from qgen.engine.steps import Role, Step
 from qgen.exam.certify import Batch
 
 MOST_OFF = 1000.0
-"""A value more times off than this is no basis for follow-through."""
+"""An answer off by more than this factor is no basis for follow-through."""
 WIDEST = 0.34
 """A range wider than this share of the number, to either side, does not tell work from invention."""
 FEWEST_REPEATED = 4
-"""As many wrong answers of a part that are one number are nonsense and no basis either."""
+"""The same number in so many wrong cells of a part is nonsense, and no basis either."""
 
 MOST_MOVED = 5 / 9 + 1e-6
-"""Of a unit of the last digit asked for, by rounding again and again."""
+"""By rounding again and again, in units of the last digit asked for."""
 
 
 @dataclass(frozen=True)
-class Own:
-    """Students of one question: their variants' givens (students,), and their usable answers by step, NaN if none.
+class Basis:
+    """What students' later steps may be computed from, on one question: by id (students,), NaN where there is nothing.
 
-    wrong: by step 1 where such an answer is not the key's, else NaN.
+    givens: their variants'. claims: their usable answers. wrong: 1 where such an answer is not the key's.
     """
 
     batch: Batch
@@ -52,23 +52,23 @@ class Own:
         """The question."""
         return self.batch.question
 
-    def take(self, rows: NDArray[np.intp]) -> Own:
+    def take(self, rows: NDArray[np.intp]) -> Basis:
         """The chosen students."""
         tables = (self.givens, self.claims, self.wrong)
-        return Own(self.batch, *({name: array[rows] for name, array in table.items()} for table in tables))
+        return Basis(self.batch, *({name: array[rows] for name, array in table.items()} for table in tables))
 
-    def forward(self) -> Own:
-        """The same students, only their forward passes taken as their own."""
+    def forward(self) -> Basis:
+        """The same students by their forward passes alone."""
         forward = {item.step for item in self.question.items if item.part == "forward"}
         tables = (self.claims, self.wrong)
-        return Own(self.batch, self.givens, *({k: v for k, v in table.items() if k in forward} for table in tables))
+        return Basis(self.batch, self.givens, *({k: v for k, v in table.items() if k in forward} for table in tables))
 
 
-def own_values(batch: Batch, variants: NDArray[np.intp], values: Array, correct: Bools, key: Array) -> Own:
+def basis_of(batch: Batch, variants: NDArray[np.intp], values: Array, correct: Bools, key: Array) -> Basis:
     """What of the students' answers later steps may be computed from.
 
-    values, correct, key: (students, items of the question). A right answer always counts. A wrong one does not where
-    it makes later steps trivial (0, 1, or a copy of a given number, an unchanged parameter among them), is more than
+    values, correct, key: (students, items of the question). A right answer always counts. A wrong one does not if it
+    makes later steps trivial (0, 1, or a copy of a given number, an unchanged parameter among them), is more than
     1000 times too large or too small, or stands in four of the student's wrong cells of that part.
     """
     givens = {name: array[variants] for name, array in batch.givens.items()}
@@ -82,7 +82,7 @@ def own_values(batch: Batch, variants: NDArray[np.intp], values: Array, correct:
     usable = np.where(correct | ~idle, values, np.nan)
     off = np.where(correct | np.isnan(usable), np.nan, 1.0)
     steps = [item.step for item in batch.question.items]
-    return Own(batch, givens, dict(zip(steps, usable.T, strict=True)), dict(zip(steps, off.T, strict=True)))
+    return Basis(batch, givens, dict(zip(steps, usable.T, strict=True)), dict(zip(steps, off.T, strict=True)))
 
 
 def repeated(values: Array, wrong: Bools) -> Bools:
@@ -99,27 +99,27 @@ def repeated(values: Array, wrong: Bools) -> Bools:
     return np.asarray(found)
 
 
-def follow(own: Own) -> tuple[Array, Array, Array]:
-    """What an honest student reaches from these own values: lowest, highest, and unrounded, (students, items) each.
+def carried_forward(basis: Basis) -> tuple[Array, Array, Array]:
+    """What honest work reaches from a basis: lowest, highest, and unrounded, (students, items) each.
 
     Not finite where there is no number to reach.
     """
-    rounding = own.batch.rounding
-    points = {name: Interval.point(array) for name, array in own.givens.items()}
+    rounding = basis.batch.rounding
+    points = {name: Interval.point(array) for name, array in basis.givens.items()}
     # the student may have gone on with more digits than were written
     claims = {
         step: Interval.point(value).widened(0.5 * rounding.unit(np.nan_to_num(value)))
-        for step, value in own.claims.items()
+        for step, value in basis.claims.items()
     }
     with np.errstate(all="ignore"):
-        steps = with_orders(own.question.steps)
+        steps = with_orders(basis.question.steps)
         solved = solve(steps, points, rules=ORDER_RULES, claimed=claims, write=_written(rounding))
-        ranges = [rounding.answer(solved[item.step]) for item in own.question.items]
-        exact = solve(own.question.steps, own.givens, claimed=own.claims)
-    shape = (len(next(iter(own.givens.values()))),)
+        ranges = [rounding.answer(solved[item.step]) for item in basis.question.items]
+        exact = solve(basis.question.steps, basis.givens, claimed=basis.claims)
+    shape = (len(next(iter(basis.givens.values()))),)
     lowest = np.array([np.broadcast_to(found.low, shape) for found in ranges]).T
     highest = np.array([np.broadcast_to(found.high, shape) for found in ranges]).T
-    due = np.array([np.broadcast_to(exact[item.step], shape) for item in own.question.items]).T
+    due = np.array([np.broadcast_to(exact[item.step], shape) for item in basis.question.items]).T
     return lowest, highest, np.clip(due, lowest, highest)
 
 
@@ -141,27 +141,27 @@ def _written(rounding: Rounding) -> Callable[[Step, Value], Value]:
     return write
 
 
-def led_astray(own: Own) -> Bools:
-    """The answers (students, items) that any wrong one of the student's own led to, right ones between or not.
+def depends_on_wrong(basis: Basis) -> Bools:
+    """The answers (students, items) that depend on any wrong one of the same student, right ones between or not.
 
-    Where none did, the key's range is the measure.
+    The others are measured by the key's range alone.
     """
-    nothing = np.zeros(len(next(iter(own.givens.values()))))
+    nothing = np.zeros(len(next(iter(basis.givens.values()))))
     rules = dict.fromkeys(RULES, lambda *needs, **constants: reduce(np.maximum, needs))
-    wrong = solve(own.question.steps, dict.fromkeys(own.givens, nothing), rules=rules, claimed=own.wrong)
-    return np.asarray(np.array([wrong[item.step] for item in own.question.items]).T > 0)
+    wrong = solve(basis.question.steps, dict.fromkeys(basis.givens, nothing), rules=rules, claimed=basis.wrong)
+    return np.asarray(np.array([wrong[item.step] for item in basis.question.items]).T > 0)
 
 
-def before_update(own: Own, values: Array) -> Array:
+def before_update(basis: Basis, values: Array) -> Array:
     """(students, items): for an updated parameter the number it was updated from, NaN for every other item."""
-    steps = {step.id: step for step in own.question.steps}
-    answers = {item.step: values[:, i] for i, item in enumerate(own.question.items)}
+    steps = {step.id: step for step in basis.question.steps}
+    answers = {item.step: values[:, i] for i, item in enumerate(basis.question.items)}
     before = np.full(values.shape, np.nan)
-    for i, item in enumerate(own.question.items):
+    for i, item in enumerate(basis.question.items):
         step = steps[item.step]
         if step.role == Role.UPDATE:
             old = step.needs[0]
-            before[:, i] = own.givens[old] if old in own.givens else answers[steps[old].needs[0]]
+            before[:, i] = basis.givens[old] if old in basis.givens else answers[steps[old].needs[0]]
     return before
 
 
@@ -174,8 +174,8 @@ def gradient_of_update(question: Question) -> NDArray[np.intp]:
     )
 
 
-def tells(lowest: Array, highest: Array, before: Array) -> Bools:
-    """Whether a range is narrow enough to tell an answer that was worked out from one that was made up.
+def is_informative(lowest: Array, highest: Array, before: Array) -> Bools:
+    """Whether a range is narrow enough to tell an answer worked out from one made up.
 
     Own numbers as small as rounding lead to ranges that hold nearly anything: next to the number, or, for an updated
     parameter, next to how far it moved.
@@ -185,15 +185,15 @@ def tells(lowest: Array, highest: Array, before: Array) -> Bools:
     return np.asarray(np.isfinite(highest - lowest) & ((highest - lowest) / 2 <= WIDEST * size))
 
 
-def shows_work(own: Own, values: Array) -> Bools:
+def shows_work(basis: Basis, values: Array) -> Bools:
     """Answers (students, items) that can earn marks though they are not the key's.
 
     Not a 0, unless a ReLU gives it from an own negative number, nor an updated parameter that repeats the old one.
     """
-    steps = {step.id: step for step in own.question.steps}
-    shows: Bools = np.asarray((values != 0) & (values != before_update(own, values)))
-    for i, item in enumerate(own.question.items):
+    steps = {step.id: step for step in basis.question.steps}
+    shows: Bools = np.asarray((values != 0) & (values != before_update(basis, values)))
+    for i, item in enumerate(basis.question.items):
         step = steps[item.step]
         if step.role == Role.ACTIVATION and step.activation and step.activation.dies:
-            shows[:, i] |= own.claims[step.needs[0]] < 0
+            shows[:, i] |= basis.claims[step.needs[0]] < 0
     return shows

@@ -9,15 +9,16 @@ to the same numbers cannot be told apart: of these the first in the catalogue is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.marking.carried_forward import Own
+from grader.marking.carried_forward import Basis
 from grader.marking.hypotheses import Hypotheses, Suspects, predicted
-from grader.marking.named import NOBODY, Named
 from grader.marking.tolerance import Bools
+from grader.marking.verdicts import Place
+from grader.reasons import Reason
 from qgen.engine.intervals import Array
 from qgen.engine.solve import solve
 
@@ -31,7 +32,7 @@ Counts = NDArray[np.int_]
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Evidence:
     """What students wrote to one question, and what is known of it: arrays (students, items).
 
     wrong: earned nothing, and are not near the key either; settled: earned marks; coarse: half a unit of the last
@@ -39,7 +40,7 @@ class Answers:
     far a rounding slip may go.
     """
 
-    own: Own
+    basis: Basis
     values: Array
     wrong: Bools
     settled: Bools
@@ -47,10 +48,10 @@ class Answers:
     half: Array
     slip: Array
 
-    def take(self, rows: Places) -> Answers:
+    def take(self, rows: Places) -> Evidence:
         """The chosen students."""
-        return Answers(
-            self.own.take(rows), self.values[rows], self.wrong[rows], self.settled[rows], self.coarse[rows],
+        return Evidence(
+            self.basis.take(rows), self.values[rows], self.wrong[rows], self.settled[rows], self.coarse[rows],
             self.half[rows], self.slip[rows],
         )  # fmt: skip
 
@@ -81,37 +82,36 @@ class _Best:
     sure: Bools
 
 
-def diagnose(answers: Answers, suspects: Suspects) -> Named:
-    """Which cells are explained, and by what."""
-    rows = np.flatnonzero(answers.wrong.any(axis=1))
+def diagnose(evidence: Evidence, suspects: Suspects) -> dict[Place, Reason]:
+    """Which cells (student, item) are explained, and by what."""
+    rows = np.flatnonzero(evidence.wrong.any(axis=1))
     if not len(rows) or not suspects.single.held:
-        return NOBODY
-    evidence = _Evidence(answers.take(rows))
-    single = evidence.fits(suspects.single, evidence.likely(suspects.single, evidence.telling))
+        return {}
+    weighed = _Weighed(evidence.take(rows))
+    single = weighed.fits(suspects.single, weighed.likely(suspects.single, weighed.telling))
     best = _best(single, len(rows), 0)
-    left = evidence.telling.copy()
+    left = weighed.telling.copy()
     left[best.row >= 0] &= ~single.explained[best.row[best.row >= 0]]
-    pairs = evidence.fits(suspects.pairs, _likely_pairs(suspects, single, evidence, left))
+    pairs = weighed.fits(suspects.pairs, _likely_pairs(suspects, single, weighed, left))
     better = _best(pairs, len(rows), best.count)
     two = better.sure & (~best.sure | (better.gain > best.gain))
     one = np.flatnonzero(best.sure & ~two)
     held = single.which[best.row[one]]
-    explained = single.explained[best.row[one]] | evidence.from_forward(suspects.single, held, one)
-    students, columns = np.nonzero(explained)
-    words = [suspects.words(False, *place) for place in zip(held[students].tolist(), columns.tolist(), strict=True)]
-    explained_by_one = Named.of(np.array([one[students], columns]).T, words)
-    explained_by_two = _of_two(suspects, evidence, pairs, better.row[two], np.flatnonzero(two), single)
-    found = Named.joined([explained_by_one, explained_by_two])
-    return replace(found, cells=np.array([rows[found.cells[:, 0]], found.cells[:, 1]]).T)
+    explained = single.explained[best.row[one]] | weighed.from_forward(suspects.single, held, one)
+    reasons = {
+        (int(rows[one[at]]), i): suspects.reason(False, int(held[at]), i) for at, i in np.argwhere(explained).tolist()
+    }
+    by_two = _of_two(suspects, weighed, pairs, better.row[two], np.flatnonzero(two), single)
+    return reasons | {(int(rows[at]), i): reason for (at, i), reason in by_two.items()}
 
 
 def _of_two(
-    suspects: Suspects, evidence: _Evidence, pairs: _Fits, row: Places, students: Places, single: _Fits
-) -> Named:
+    suspects: Suspects, weighed: _Weighed, pairs: _Fits, row: Places, students: Places, single: _Fits
+) -> dict[Place, Reason]:
     """The cells explained by pairs of mistakes, of these students; each with the one that explains it alone, if any."""
     which = pairs.which[row]
-    explained = pairs.explained[row] | evidence.from_forward(suspects.pairs, which, students)
-    at = np.full((len(evidence.telling), len(suspects.single.held)), -1)
+    explained = pairs.explained[row] | weighed.from_forward(suspects.pairs, which, students)
+    at = np.full((len(weighed.telling), len(suspects.single.held)), -1)
     at[single.students, single.which] = np.arange(len(single.students))
     parts = suspects.places[which]
     alone = np.zeros((2, *explained.shape), dtype=bool)
@@ -120,30 +120,28 @@ def _of_two(
         alone[k, tried] = single.explained[at[students, part][tried]]
     left = np.flatnonzero((explained & ~alone.any(axis=0)).any(axis=1))
     for k, part in enumerate(parts.T):
-        alone[k, left] |= evidence.from_forward(suspects.single, part[left], students[left])
-    found = np.argwhere(explained)
-    of = np.where(alone[0], parts[:, :1], np.where(alone[1], parts[:, 1:], -1))[tuple(found.T)]
-    words = [
-        suspects.words(part < 0, pair if part < 0 else part, column)
-        for part, pair, column in zip(of.tolist(), which[found[:, 0]].tolist(), found[:, 1].tolist(), strict=True)
-    ]
-    return Named.of(np.array([students[found[:, 0]], found[:, 1]]).T, words)
+        alone[k, left] |= weighed.from_forward(suspects.single, part[left], students[left])
+    of = np.where(alone[0], parts[:, :1], np.where(alone[1], parts[:, 1:], -1))
+    return {
+        (int(students[r]), i): suspects.reason(of[r, i] < 0, int(which[r] if of[r, i] < 0 else of[r, i]), i)
+        for r, i in np.argwhere(explained).tolist()
+    }
 
 
-class _Evidence:
-    """What is needed to hold any hypothesis against students' answers."""
+class _Weighed:
+    """Evidence, with what is needed to hold any hypothesis against it."""
 
-    def __init__(self, answers: Answers) -> None:
-        self.answers, own = answers, answers.own
-        items, shape = own.question.items, answers.values.shape
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence, basis = evidence, evidence.basis
+        items, shape = basis.question.items, evidence.values.shape
         with np.errstate(all="ignore"):
-            right = solve(own.question.steps, own.givens, claimed=own.claims)
+            right = solve(basis.question.steps, basis.givens, claimed=basis.claims)
         self.due = np.array([np.broadcast_to(right[item.step], shape[:1]) for item in items]).T
-        self.unit = own.batch.rounding.unit(np.nan_to_num(answers.values))
-        self.half = np.maximum(answers.half, 0.5 * self.unit)
+        self.unit = basis.batch.rounding.unit(np.nan_to_num(evidence.values))
+        self.half = np.maximum(evidence.half, 0.5 * self.unit)
         self.share = np.minimum(self.half / np.maximum(np.abs(self.due), 1e-12), WIDEST)
-        self.telling = answers.wrong & ~(np.abs(answers.values - self.due) <= answers.slip)
-        self.complete = ~np.isnan(np.array(list(own.claims.values()))).any(axis=0)
+        self.telling = evidence.wrong & ~(np.abs(evidence.values - self.due) <= evidence.slip)
+        self.complete = ~np.isnan(np.array(list(basis.claims.values()))).any(axis=0)
 
     def likely(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
         """(students, hypotheses): whether a hypothesis may explain any of the cells (students, items).
@@ -156,7 +154,7 @@ class _Evidence:
             rows = np.flatnonzero(asked & kind)
             some, right, telling = (
                 table[rows].astype(np.float32) @ changed.T.astype(np.float32)
-                for table in (cells, self.answers.settled, self.telling)
+                for table in (cells, self.evidence.settled, self.telling)
             )
             # of an unanswered step's mistake much of what comes after it is right: it followed
             likely[rows] = (some > 0) & ((right <= telling) | ~self.complete[rows, None])
@@ -176,29 +174,29 @@ class _Evidence:
 
         For who goes on with more digits than were written, or past an own answer.
         """
-        own, held = self.answers.own.take(students).forward(), np.arange(len(students))
-        made = predicted(own.question, hypotheses.held, which, held, own.givens, own.claims)
+        basis, held = self.evidence.basis.take(students).forward(), np.arange(len(students))
+        made = predicted(basis.question, hypotheses.held, which, held, basis.givens, basis.claims)
         with np.errstate(all="ignore"):
-            right = solve(own.question.steps, own.givens, claimed=own.claims)
-            due = np.array([np.broadcast_to(right[item.step], len(students)) for item in own.question.items]).T
-            off = np.abs(made - self.answers.values[students])
+            right = solve(basis.question.steps, basis.givens, claimed=basis.claims)
+            due = np.array([np.broadcast_to(right[item.step], len(students)) for item in basis.question.items]).T
+            off = np.abs(made - self.evidence.values[students])
             explains = (off <= self._reach(made, students)) & (np.abs(made - due) > self.half[students])
-        return np.asarray(explains & self.telling[students] & (self.answers.coarse[students] == 0))
+        return np.asarray(explains & self.telling[students] & (self.evidence.coarse[students] == 0))
 
     def _reach(self, made: Array, students: Places) -> Array:
         """How far an answer may be from what a mistake makes of it."""
         # one unit more, for a mistaken way may round once more than the right one
         reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
-        return np.asarray(np.maximum(reach, self.answers.coarse[students]))
+        return np.asarray(np.maximum(reach, self.evidence.coarse[students]))
 
     def _fit(self, hypotheses: Hypotheses, which: Places, students: Places) -> tuple[Bools, Counts, Counts, Bools]:
-        own, settled = self.answers.own, self.answers.settled[students]
+        basis, settled = self.evidence.basis, self.evidence.settled[students]
         telling, half = self.telling[students], self.half[students]
-        made = predicted(own.question, hypotheses.held, which, students, own.givens, own.claims)
+        made = predicted(basis.question, hypotheses.held, which, students, basis.givens, basis.claims)
         with np.errstate(all="ignore"):
             reach = self._reach(made, students)
             differs = np.abs(made - self.due[students]) > half
-            off = np.abs(made - self.answers.values[students])
+            off = np.abs(made - self.evidence.values[students])
         explained = telling & differs & (off <= reach)
         count = explained.sum(axis=1)
         against = (settled & differs & (off > 2 * reach)).sum(axis=1)
@@ -206,7 +204,7 @@ class _Evidence:
         return explained, count, count - against - missed, (against > 0) & (against >= count)
 
 
-def _likely_pairs(suspects: Suspects, single: _Fits, evidence: _Evidence, left: Bools) -> Bools:
+def _likely_pairs(suspects: Suspects, single: _Fits, weighed: _Weighed, left: Bools) -> Bools:
     """(students, pairs): those to try on the cells `left` over, neither refuted, and of which one explains something.
 
     Or both change the same answer, so that only together they explain it.
@@ -222,7 +220,7 @@ def _likely_pairs(suspects: Suspects, single: _Fits, evidence: _Evidence, left: 
     some, helps = alive[rows], useful[rows]
     likely[rows] = some[:, a] & some[:, b] & (helps[:, a] | helps[:, b] | overlap)
     tried = left & np.any(likely, axis=1, keepdims=True)
-    return likely & evidence.likely(suspects.pairs, tried)
+    return likely & weighed.likely(suspects.pairs, tried)
 
 
 def _best(fits: _Fits, students: int, before: Counts | int) -> _Best:

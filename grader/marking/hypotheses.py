@@ -9,9 +9,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.marking.explain import sentence
+from grader.marking.explain import swapped
 from grader.marking.mistaken import rules_by_row
 from grader.marking.tolerance import Bools
+from grader.reasons import Reason
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.question import Question
@@ -47,16 +48,17 @@ class Suspects:
     single: Hypotheses
     pairs: Hypotheses
     places: NDArray[np.intp]
-    _words: dict[tuple[bool, int, int], tuple[str, str]] = field(default_factory=dict)
+    _reasons: dict[tuple[bool, int, int], Reason] = field(default_factory=dict)
 
-    def words(self, two: bool, place: int, column: int) -> tuple[str, str]:
-        """The name, and the sentence for one item, of a single entry or of a pair."""
+    def reason(self, two: bool, place: int, column: int) -> Reason:
+        """Why an item is wrong by a single entry or by a pair."""
         key = two, place, column
-        if key not in self._words:
+        if key not in self._reasons:
             held = (self.pairs if two else self.single).held[place]
-            item = self.question.items[column].step
-            self._words[key] = " + ".join(m.name for m in held), sentence(self.question, held, item)
-        return self._words[key]
+            used = [name for m in held for name in swapped(self.question, m, self.question.items[column].step)]
+            kind = "two_misconceptions" if two else "misconception"
+            self._reasons[key] = Reason(kind, names=(*(m.name for m in held), *used))
+        return self._reasons[key]
 
 
 def suspects(batch: Batch) -> Suspects:

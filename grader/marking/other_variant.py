@@ -18,27 +18,27 @@ FEWEST_CELLS = 8
 
 @dataclass(frozen=True)
 class Fit:
-    """Of a student's (row's) `answered` cells `right` are right for another `variant`, and `own` for the student's."""
+    """Of a student's `answered` cells `right` are right for another `variant`, and `correct` for the student's."""
 
     student: int
     variant: int
     right: int
-    own: int
+    correct: int
     answered: int
 
 
-def elsewhere(exam: Exam, submissions: Submissions, own: NDArray[np.int_]) -> tuple[Fit, ...]:
-    """The students at least half of whose answers are right for another variant, and at least twice as many as for
-    their `own` (students,)."""
+def other_variant(exam: Exam, submissions: Submissions, correct: NDArray[np.int_], first: int = 0) -> tuple[Fit, ...]:
+    """The students, counted from `first`, at least half of whose answers are right for another variant, and at least
+    twice as many as are `correct` (students,) for their own."""
     answered = (submissions.kinds == VALUE).sum(axis=1)
-    doubtful = np.flatnonzero((answered >= FEWEST_CELLS) & (2 * own < answered))
+    doubtful = np.flatnonzero((answered >= FEWEST_CELLS) & (2 * correct < answered))
     values = submissions.values[doubtful]
     best, where = np.zeros((2, len(doubtful)), dtype=int)
     for v in range(len(exam.variants)) if len(doubtful) else ():
         right = within(values, exam.low[:, v], exam.high[:, v]).sum(axis=1)
         better = right > best
         best[better], where[better] = right[better], v
-    enough = (best >= FEWEST_CELLS) & (best >= 2 * own[doubtful]) & (2 * best >= answered[doubtful])
+    enough = (best >= FEWEST_CELLS) & (best >= 2 * correct[doubtful]) & (2 * best >= answered[doubtful])
     enough &= where != submissions.variants[doubtful]
-    found = (table[enough].tolist() for table in (doubtful, where, best, own[doubtful], answered[doubtful]))
+    found = (table[enough].tolist() for table in (first + doubtful, where, best, correct[doubtful], answered[doubtful]))
     return tuple(map(Fit, *found))

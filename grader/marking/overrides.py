@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from grader.marking.verdicts import Marks
+from grader.marking.verdicts import Place, number
 from grader.reading.layouts import student_id
 from grader.reading.numerals import read
-from grader.reading.parsed_cells import Cell
+from grader.reasons import Decision
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.exam import Exam
 from qgen.tables.spreadsheet import unguarded
 from qgen.tables.table import read_table
 
 MARK = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)
-WAS = "; before: "
-"""Stands between a decision and the note that the cell had."""
 HEADER = ["student_id", "item", "marks", "reason"]
 
 
-class Decision(NamedTuple):
-    """A mark, how it was written, and why."""
-
-    mark: float
-    written: str
-    reason: str
-
-
-def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Cell, Decision]:
+def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Place, Decision]:
     """By cell (student, item). InputError lists every unknown id and impossible mark by its line."""
     table = read_table(path)
     header = [heading.strip().lower() for heading in table.heading]
@@ -44,7 +32,7 @@ def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Cell
     ]
     known = {student: s for s, student in enumerate(students)}
     items = {item: i for i, item in enumerate(exam.columns)}
-    decisions: dict[Cell, Decision] = {}
+    decisions: dict[Place, Decision] = {}
     faults: list[str] = []
     for line, row in rows:
         if not any(row):
@@ -57,20 +45,10 @@ def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Cell
         if problem:
             faults.append(f"{table.name}:{line}: {problem}")
             continue
-        decisions[cell] = Decision(read(row[2]).value, row[2], row[3])
+        decisions[cell] = Decision(number(read(row[2]).value), row[3])
     if faults:
         raise InputError(*faults)
     return decisions
-
-
-def decide(marks: Marks, decisions: Mapping[Cell, Decision]) -> Marks:
-    """The marks with the examiner's decisions on cells of theirs."""
-    decided, notes, said = dict(marks.decided), marks.notes, dict(marks.said)
-    for cell, decision in decisions.items():
-        before = marks.earned(slice(cell[0], cell[0] + 1))[0, cell[1]]
-        text = f"examiner: {decision.written} instead of {before:g}: {decision.reason}"
-        decided[cell], said[cell] = decision.mark, f"{text}{WAS}{notes[cell]}" if notes.get(cell) else text
-    return replace(marks, said=said, decided=decided)
 
 
 def _padded(row: list[str], widest: int | None) -> bool:

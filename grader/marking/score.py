@@ -1,30 +1,21 @@
-"""Submissions -> Marks: a verdict for every cell. Pure, and vectorised over students."""
+"""Submissions -> Marks: the one loop that marks a class, and a verdict for every cell. Vectorised over students."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from grader.marking.follow_through import OnQuestion
+from grader.marking.follow_through import Answered, follow_through, reasons_of
 from grader.marking.hypotheses import Suspects, suspects
-from grader.marking.named import Named
-from grader.marking.other_variant import elsewhere
+from grader.marking.other_variant import Fit, other_variant
 from grader.marking.tolerance import within
-from grader.marking.verdicts import (
-    CORRECT,
-    FOLLOW_THROUGH,
-    IS_BLANK,
-    IS_UNREADABLE,
-    REPEATS,
-    WRONG,
-    Found,
-    Marks,
-    joined,
-)
+from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, WRONG, Marks, Place, Verdicts
 from grader.reading.answers import Submissions
 from grader.reading.numerals import BLANK, UNREADABLE
+from grader.reasons import Decision, Reason
+from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
 from qgen.parallel import each, shares
 
@@ -34,51 +25,67 @@ CHUNK = 16384
 Progress = Callable[[int], None]
 
 
-def score(exam: Exam, submissions: Submissions, jobs: int = 1, progress: Progress = lambda done: None) -> Marks:
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What `Marks` has, of some students: all that another process must be sent."""
+
+    verdicts: Verdicts
+    expected_from_own: Array
+    reasons: dict[Place, Reason]
+    fits: Sequence[Fit]
+
+
+def score(
+    exam: Exam,
+    submissions: Submissions,
+    decisions: Mapping[Place, Decision] | None = None,
+    *,
+    jobs: int = 1,
+    progress: Progress = lambda done: None,
+) -> Marks:
     """Every cell's verdict: right, right from own values, right to few digits, wrong, blank or unreadable."""
     known = [suspects(batch) for batch in exam.batches]
     chunks = shares(len(submissions.students), CHUNK, jobs)
+    parts = []
+    for part in each(lambda chunk: _scored(exam, submissions.take(chunk), known, chunk.start), chunks, jobs):
+        parts.append(part)
+        progress(chunks[len(parts) - 1].stop)
+    nobody = np.empty((0, len(exam.items)))
+    return Marks(
+        exam,
+        submissions,
+        np.concatenate([nobody.astype(np.int8), *(part.verdicts for part in parts)]),
+        np.concatenate([nobody, *(part.expected_from_own for part in parts)]),
+        {place: reason for part in parts for place, reason in part.reasons.items()},
+        tuple(fit for part in parts for fit in part.fits),
+        decisions or {},
+    )
 
-    def found() -> Iterator[Found]:
-        parts = each(lambda some: score_some(exam, submissions.take(some), known).found, chunks, jobs)
-        for chunk, part in zip(chunks, parts, strict=True):
-            progress(chunk.stop)
-            yield part
 
-    return joined(exam, submissions, found())
-
-
-def score_some(exam: Exam, part: Submissions, known: Sequence[Suspects]) -> Marks:
-    """`score` of as many students as arrays may hold at once; `known`: what may have gone wrong, by question."""
+def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], first: int) -> _Found:
+    """The verdicts of as many students as arrays may hold at once; in what is found they are counted from `first`."""
     low, high = exam.low.T[part.variants], exam.high.T[part.variants]
     right = within(part.values, low, high)
     verdicts = np.full(right.shape, WRONG, dtype=np.int8)
     verdicts[part.kinds == BLANK] = IS_BLANK
     verdicts[part.kinds == UNREADABLE] = IS_UNREADABLE
     verdicts[right] = CORRECT
-    led_to = np.full(verdicts.shape, np.nan)
+    expected = np.full(verdicts.shape, np.nan)
+    reasons = {(first + s, i): Reason("unreadable", names=(text,)) for (s, i), text in part.reasons.items()}
     # to copy another paper, consistent in itself, must not earn marks for what follows from what
-    copies = elsewhere(exam, part, right.sum(axis=1))
+    fits = other_variant(exam, part, right.sum(axis=1), first)
     followed = np.ones(len(verdicts), dtype=bool)
-    followed[[fit.student for fit in copies]] = False
-    named: list[Named] = []
-    said = dict(part.reasons)
+    followed[[fit.student - first for fit in fits]] = False
     start = 0
     for batch, suspected in zip(exam.batches, known, strict=True):
         columns = slice(start, start + len(batch.question.items))
         start = columns.stop
-        some = np.flatnonzero((verdicts[:, columns] == WRONG).any(axis=1) & followed)
-        if not len(some):
+        rows = np.flatnonzero((verdicts[:, columns] == WRONG).any(axis=1) & followed)
+        if not len(rows):
             continue
-        on_question = OnQuestion(exam, batch, part, some, columns, verdicts[some, columns])
-        on_question.settle()
-        found = on_question.misconceptions(suspected)
-        places = np.array([some[found.cells[:, 0]], columns.start + found.cells[:, 1]]).T
-        named.append(replace(found, cells=places))
-        notes = [*on_question.short_of_own(), *((s, i, REPEATS) for s, i in on_question.repeats().tolist())]
-        explained = set(map(tuple, found.cells.tolist()))
-        for student, item, note in notes:
-            if (student, item) not in explained:
-                said[int(some[student]), columns.start + item] = note
-        verdicts[some, columns], led_to[some, columns] = on_question.verdicts, on_question.led_to
-    return Marks(exam, part, verdicts, led_to[verdicts == FOLLOW_THROUGH], Named.joined(named), said, copies)
+        answered = Answered.of(exam, batch, part, rows, columns, verdicts[rows, columns])
+        found = follow_through(answered)
+        verdicts[rows, columns], expected[rows, columns] = found.verdicts, found.expected_from_own
+        for (s, i), reason in reasons_of(answered, found, suspected).items():
+            reasons[first + int(rows[s]), columns.start + i] = reason
+    return _Found(verdicts, expected, reasons, fits)

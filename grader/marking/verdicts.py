@@ -1,138 +1,124 @@
-"""What marking says of every cell: a verdict, what it is worth, and a note. `Marks` of a class, as arrays."""
+"""What is known of a class's cells: `Marks`, arrays of a class; and `Marked`, all that is known of one cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.marking.named import Named, Words
 from grader.marking.other_variant import Fit
 from grader.reading.answers import Submissions
-from grader.reading.parsed_cells import Cell
+from grader.reasons import Decision, Reason
+from qgen.decimals import plain
 from qgen.engine.intervals import Array
-from qgen.engine.rounding import Rounding
+from qgen.engine.question import Item
 from qgen.exam.exam import Exam
 
 VERDICTS = ("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable")
 CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, IS_BLANK, IS_UNREADABLE = range(6)
 
 Verdicts = NDArray[np.int8]
+Place = tuple[int, int]
+"""A student and an item, from 0."""
 
 
-class Found(NamedTuple):
-    """What marking finds of some students, numbered from 0, as `Marks` has it: what another process must be sent."""
+@dataclass(frozen=True)
+class Marked:
+    """All that is known of one answer; numbers as they are printed, "" where there is none."""
 
-    verdicts: Verdicts
-    led_to: Array
-    named: Named
-    said: dict[Cell, str]
-    elsewhere: tuple[Fit, ...]
-    decided: Mapping[Cell, float]
+    student: str
+    variant: str
+    item: Item
+    answer: str
+    expected: str
+    low: str
+    high: str
+    verdict: str
+    marks: float
+    from_own: str
+    reason: Reason | None
+    decision: Decision | None
 
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """verdicts: (students, items). `led_to`: of each follow-through cell, row by row, what own values lead to.
-
-    named: the misconceptions found. said: notes of other cells (student, item) that do not follow from their verdict,
-    so of all that is `decided`, the marks that an examiner gives instead of what the verdict is worth; `notes` has all
-    of them. elsewhere: submissions that fit another variant.
+    """verdicts, expected_from_own: (students, items), the second what own values lead to where that earned marks or
+    half of them, else NaN. reasons: of cells for which the verdict alone does not say it. decisions: the examiner's.
+    fits: submissions that fit another variant.
     """
 
     exam: Exam
     submissions: Submissions
     verdicts: Verdicts
-    led_to: Array
-    named: Named
-    said: dict[Cell, str]
-    elsewhere: tuple[Fit, ...] = ()
-    decided: Mapping[Cell, float] = field(default_factory=dict)
+    expected_from_own: Array
+    reasons: Mapping[Place, Reason]
+    fits: tuple[Fit, ...] = ()
+    decisions: Mapping[Place, Decision] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
-
-    @property
-    def found(self) -> Found:
-        """What was found, without the exam and the answers."""
-        return Found(self.verdicts, self.led_to, self.named, self.said, self.elsewhere, self.decided)
-
-    @cached_property
-    def _followed(self) -> NDArray[np.intp]:
-        """(students,): how many follow-through cells come before each student's."""
-        counts = (self.verdicts == FOLLOW_THROUGH).sum(axis=1)
-        return np.asarray(np.cumsum(counts) - counts)
-
-    def leads_to(self, cell: Cell) -> float:
-        """What own values lead to in a follow-through cell."""
-        row, column = cell
-        before = np.count_nonzero(self.verdicts[row, :column] == FOLLOW_THROUGH)
-        return float(self.led_to[self._followed[row] + before])
 
     def earned(self, rows: slice = slice(None)) -> Array:
         """(students, items): the marks of some students."""
         marks = worth(self.exam, self.verdicts[rows])
         students = range(len(self.verdicts))[rows]
-        for (student, item), mark in self.decided.items():
+        for (student, item), decision in self.decisions.items():
             if student in students:
-                marks[students.index(student), item] = mark
+                marks[students.index(student), item] = float(decision.marks)
         return marks
-
-    @cached_property
-    def explained(self) -> dict[Cell, Words]:
-        """The misconceptions' names of a cell (student, item), and a sentence."""
-        return self.named.by_cell()
 
     @property
     def scores(self) -> Array:
         """The sum of each student's marks."""
         return np.asarray(np.round(self.earned().sum(axis=1), 6))
 
-    @property
-    def notes(self) -> Mapping[Cell, str]:
-        """Why a cell (student, item) has its verdict, where that needs a word."""
-        return _Notes(self)
+    def usual_reason(self, verdict: int, own: float) -> tuple[Reason | None, str]:
+        """Why a cell has a verdict if nothing else is known of it; and, as a text, what own values lead to."""
+        rounding = self.exam.spec.rounding
+        from_own = "" if own != own else rounding.text(own)
+        if verdict == FOLLOW_THROUGH:
+            return Reason("follow_through", (from_own,)), from_own
+        if verdict == IMPRECISE:
+            return Reason("imprecise", (str(rounding.digits),), (rounding.kind,)), from_own
+        return None, from_own
 
-
-class _Notes(Mapping[Cell, str]):
-    """Written when they are read: of 100,000 students' follow-through there are a million."""
-
-    def __init__(self, marks: Marks) -> None:
-        self.marks = marks
-
-    def __getitem__(self, cell: Cell) -> str:
-        marks = self.marks
-        if cell in marks.said:
-            return marks.said[cell]
-        if cell in marks.explained:
-            return marks.explained[cell][1]
-        if marks.verdicts[cell] == FOLLOW_THROUGH:
-            return FOLLOWS + marks.exam.spec.rounding.text(marks.leads_to(cell))
-        if marks.verdicts[cell] == IMPRECISE:
-            return few_digits(marks.exam.spec.rounding)
-        raise KeyError(cell)
-
-    def __iter__(self) -> Iterator[Cell]:
-        worded = np.isin(self.marks.verdicts, (FOLLOW_THROUGH, IMPRECISE))
-        yield from sorted(
-            {*self.marks.said, *self.marks.explained, *((row, column) for row, column in np.argwhere(worded).tolist())}
+    def cell(self, place: Place) -> Marked:
+        """All that is known of the answer of a student to an item."""
+        exam, (s, i) = self.exam, place
+        v, verdict = int(self.submissions.variants[s]), int(self.verdicts[place])
+        reason, from_own = self.usual_reason(verdict, float(self.expected_from_own[place]))
+        marks, decision = self.worth[verdict][i], self.decisions.get(place)
+        return Marked(
+            self.submissions.students[s],
+            exam.variants[v],
+            exam.items[i],
+            self.submissions.written[place],
+            *self.accepted(v, i),
+            verdict=VERDICTS[verdict],
+            marks=float(decision.marks) if decision else marks,
+            from_own=from_own,
+            reason=self.reasons.get(place, reason),
+            decision=replace(decision, instead_of=number(marks)) if decision else None,
         )
 
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+    @cached_property
+    def worth(self) -> list[list[float]]:
+        """The marks of every verdict and item."""
+        found: list[list[float]] = worth(self.exam, np.arange(len(VERDICTS))[:, None]).tolist()
+        return found
 
+    def accepted(self, v: int, i: int) -> tuple[str, str, str]:
+        """Of a variant and an item: expected, lowest, highest, as printed."""
+        value, low, high = (float(table[i, v]) for table in (self.exam.value, self.exam.low, self.exam.high))
+        return self.exam.spec.rounding.text(value), plain(low), plain(high)
 
-FOLLOWS = "right from own earlier values, which lead to "
-REPEATS = "the old value: an update shows only where it moves the number as written"
-
-
-def few_digits(rounding: Rounding, led_to: float | None = None) -> str:
-    """The note of an imprecise answer, right by the key or by what own earlier values `led_to`."""
-    kind = "decimal places" if rounding.kind == "dp" else "significant figures"
-    start = "right" if led_to is None else f"{FOLLOWS}{rounding.text(led_to)},"
-    return f"{start} as far as it is written; the paper asks for {rounding.digits} {kind}"
+    def misconceptions(self) -> list[tuple[str, int]]:
+        """How many cells show each misconception, or two at once, the most common first."""
+        names = (" + ".join(reason.misconceptions) for reason in self.reasons.values() if reason.misconceptions)
+        return sorted(Counter(names).items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def worth(exam: Exam, verdicts: NDArray[Any]) -> Array:
@@ -142,20 +128,6 @@ def worth(exam: Exam, verdicts: NDArray[Any]) -> Array:
     return np.asarray(share.take(verdicts) * np.array([item.marks for item in exam.items]))
 
 
-def joined(exam: Exam, submissions: Submissions, parts: Iterable[Found]) -> Marks:
-    """The marks of all who submitted, from what was found of one part of them after the other."""
-    verdicts = np.empty(submissions.written.which.shape, dtype=np.int8)
-    first, led_to, named, fits = 0, [np.empty(0)], list[Named](), list[Fit]()
-    said: dict[Cell, str] = {}
-    decided: dict[Cell, float] = {}
-    for part in parts:
-        verdicts[first : first + len(part.verdicts)] = part.verdicts
-        led_to.append(part.led_to)
-        named.append(replace(part.named, cells=part.named.cells + np.array([first, 0])))
-        said |= {(first + student, item): note for (student, item), note in part.said.items()}
-        decided |= {(first + student, item): mark for (student, item), mark in part.decided.items()}
-        fits += [replace(fit, student=first + fit.student) for fit in part.elsewhere]
-        first += len(part.verdicts)
-    return Marks(
-        exam, submissions, verdicts, np.concatenate(led_to), Named.joined(named), said, tuple(fits), decided
-    )  # fmt: skip
+def number(value: float) -> str:
+    """A mark: at most 6 decimals, no trailing zeros."""
+    return plain(round(value, 6))

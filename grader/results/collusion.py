@@ -17,17 +17,17 @@ MOST_SHARERS = 4
 FEWEST_SIGNIFICANT = 3
 
 
-def suspicions(marks: Marks) -> tuple[str, ...]:
+def collusion(marks: Marks) -> tuple[str, ...]:
     """One line per student whose answers fit another variant, and per pair with improbable wrong answers in common."""
-    return (*_other_papers(marks), *_shared_errors(marks))
+    return (*_other_variants(marks), *_shared_errors(marks))
 
 
-def _other_papers(marks: Marks) -> Iterator[str]:
-    exam = marks.exam
-    for fit in marks.elsewhere:
+def _other_variants(marks: Marks) -> Iterator[str]:
+    submissions, variants = marks.submissions, marks.exam.variants
+    for fit in marks.fits:
         yield (
-            f"{marks.submissions.students[fit.student]}: {fit.right} of {fit.answered} answers are right for variant "
-            f"{exam.variants[fit.variant]}, {fit.own} for {exam.variants[marks.submissions.variants[fit.student]]}, as "
+            f"{submissions.students[fit.student]}: {fit.right} of {fit.answered} answers are right for variant "
+            f"{variants[fit.variant]}, {fit.correct} for {variants[submissions.variants[fit.student]]}, as "
             "which the paper was marked, without follow-through; a mistyped variant, or a copied paper"
         )
 
@@ -36,7 +36,7 @@ def _shared_errors(marks: Marks) -> Iterator[str]:
     """Pairs of students with different variants who wrote the same wrong numbers."""
     submissions = marks.submissions
     students, items = np.nonzero(marks.verdicts == WRONG)
-    values = submissions.readings.value[submissions.written.which[students, items]]
+    values = submissions.values[students, items]
     order = np.lexsort((students, values, items))
     students, items, values = students[order], items[order], values[order]
     other_number = (np.diff(items) != 0) | (np.diff(values) != 0)

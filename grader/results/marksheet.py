@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, lru_cache
-from itertools import repeat
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from grader.marking.verdicts import FOLLOW_THROUGH, FOLLOWS, IMPRECISE, VERDICTS, Marks, few_digits, worth
-from grader.rehearsal.handwriting import numerals
-from qgen.decimals import plain
+from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
+from grader.reasons import Decision, Reason, Wording
 from qgen.engine.intervals import Array
+from qgen.engine.question import Item
 from qgen.exam.exam import Exam
-from qgen.parallel import shares
-from qgen.tables.distinct import distinct
 from qgen.tables.spreadsheet import cell
 
-MARKS_HEADER = "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note"
-CHUNK = 16384
-"""Students written at once."""
-MOST_KNOWN = 1 << 20
-"""Accepted numbers that are kept as text."""
-
-Texts = NDArray[np.object_]
+MARKS_HEADER = (
+    "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note,"
+    "from_own,reason,decision"
+)
+ANY_NUMBER = 24681357.0
+"""Stands for a number in a sentence that is the same for all numbers."""
 
 
 def layer_columns(exam: Exam) -> dict[str, list[int]]:
@@ -47,134 +41,99 @@ def sums(marks: Marks) -> Array:
     summed[:, 0] = 1.0
     for at, columns in enumerate(layers.values(), start=1):
         summed[columns, at] = 1.0
-    parts = shares(len(marks.verdicts), CHUNK, 1)
-    return np.round(np.concatenate([marks.earned(slice(part.start, part.stop)) @ summed for part in parts]), 6)
+    return np.round(marks.earned() @ summed, 6)
 
 
 def scores_csv(marks: Marks) -> str:
     """One row per student: score, maximum, per cent, and what each layer earned."""
-    exam, layers, most = marks.exam, layer_columns(marks.exam), marks.exam.max_score
-    earned = sums(marks)
-    parts = _texts(earned[:, 1:], number)
-    scores = _texts(
-        earned[:, 0], lambda score: f"{number(score)},{number(most)},{100 * score / most if most else 0.0:.2f}"
-    )
-    lines = [",".join(("student_id", "variant", "score", "max_score", "percent", *layers)) + "\n"]
-    rows = zip(marks.submissions.students, marks.submissions.variants.tolist(), scores, parts, strict=True)
-    lines += [f"{cell(s)},{exam.variants[v]},{score},{','.join(layers)}\n" for s, v, score, layers in rows]
+    exam, most = marks.exam, marks.exam.max_score
+    lines = [",".join(("student_id", "variant", "score", "max_score", "percent", *layer_columns(exam))) + "\n"]
+    submissions, written = marks.submissions, lru_cache(maxsize=1 << 16)(number)
+    for student, v, (score, *parts) in zip(
+        submissions.students, submissions.variants.tolist(), sums(marks).tolist(), strict=True
+    ):
+        percent = f"{100 * score / most if most else 0.0:.2f}"
+        row = (cell(student), exam.variants[v], written(score), written(most), percent, *map(written, parts))
+        lines.append(",".join(row) + "\n")
     return "".join(lines)
 
 
-def _texts(numbers: Array, text: Callable[[float], str]) -> list[Any]:
-    """The text of every number, each different one written once: lists as deep as the array."""
-    different, which = distinct(np.ascontiguousarray(numbers, np.float64).ravel().view(np.uint64))
-    texts = np.array(list(map(text, different.view(np.float64).tolist())), dtype=object)
-    return list(texts[which.reshape(numbers.shape)].tolist())
+def marks_csv(marks: Marks, wording: Wording | None = None) -> str:
+    """One row per student and item: every verdict with what was written and accepted, and why."""
+    return f"{MARKS_HEADER}\n{''.join(marks_rows(marks, range(len(marks.verdicts)), wording))}"
 
 
-def marks_csv(marks: Marks) -> Iterator[str]:
-    """One row per student and item, student by student: every verdict with what was written and accepted."""
-    yield MARKS_HEADER + "\n"
-    yield from MarksRows(marks.exam, marks.submissions.written.texts).of(marks)
+def marks_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
+    """The rows of marks.csv, student by student, each as `_row` has it; what cells have in common is written once."""
+    exam, submissions = marks.exam, marks.submissions
+    wording = wording or Wording.of(exam.spec.language)
+    special: dict[int, list[int]] = {}
+    for s, i in {*marks.reasons, *marks.decisions}:
+        special.setdefault(s, []).append(i)
+    items = [_item(item) for item in exam.items]
+    written = cache(cell)
+    ends, followed = _ends(marks, wording), _followed(marks, wording)
+    numbers = cache(lambda v: [_numbers(*marks.accepted(v, i)) for i in range(len(items))])
+    for s in students:
+        v, answers = int(submissions.variants[s]), map(written, submissions.written[s].tolist())
+        start = f"{cell(submissions.students[s])},{exam.variants[v]},"
+        known = items, answers, numbers(v), ends, marks.verdicts[s].tolist()
+        row = [f"{item}{answer}{right}{end[verdict]}" for item, answer, right, end, verdict in zip(*known, strict=True)]
+        for i in np.flatnonzero(marks.verdicts[s] == FOLLOW_THROUGH).tolist():
+            row[i] += followed(float(marks.expected_from_own[s, i]))
+        for i in special.get(s, ()):
+            row[i] = _row(marks.cell((s, i)), wording)
+        yield start + start.join(row)
 
 
-@lru_cache(maxsize=1 << 16)
-def number(value: float) -> str:
-    """A mark: at most 6 decimals, no trailing zeros."""
-    return plain(round(value, 6))
-
-
-class MarksRows:
-    """The rows of marks.csv. But for student and variant many students have the same ones: these are written once."""
-
-    def __init__(self, exam: Exam, answers: Texts) -> None:
-        self.exam, self.answers = exam, answers
-        self.front = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
-        self.ends = _ends(exam)
-        self.sizes = len(exam.variants), len(VERDICTS), len(exam.items)
-        self.accepted, self.after = lru_cache(MOST_KNOWN)(self._accepted), lru_cache(MOST_KNOWN)(self._after)
-
-    @cached_property
-    def cells(self) -> Texts:
-        """Every different answer as a cell."""
-        return np.array(list(map(cell, self.answers.tolist())), dtype=object)
-
-    def of(self, marks: Marks) -> Iterator[str]:
-        """The rows of each student; most of the work is done before the first is asked for."""
-        texts, named, submissions = self.texts(marks), marks.named, marks.submissions
-        ends = np.array([f"{_cell(name)},{_cell(note)}\n" for name, note in named.words], dtype=object)[named.which]
-        at = named.cells[:, 0], named.cells[:, 1]
-        texts[at] = [text[:-2] + end for text, end in zip(texts[at].tolist(), ends.tolist(), strict=True)]
-        for place in marks.said:
-            texts[place] = self.text(marks, *place)
-        rows = zip(submissions.students, submissions.variants.tolist(), texts.tolist(), strict=True)
-        starts = ((f"{cell(student)},{self.exam.variants[variant]},", items) for student, variant, items in rows)
-        return (start + start.join(items) for start, items in starts)
-
-    def texts(self, marks: Marks) -> Texts:
-        """(students, items): the rows of some students, with the usual marks and notes of their verdicts."""
-        variants, verdicts = marks.submissions.variants, marks.verdicts
-        columns = np.arange(len(self.front))
-        after = np.ravel_multi_index(np.broadcast_arrays(variants[:, None], verdicts, columns), self.sizes)
-        keys = after * len(self.answers) + marks.submissions.written.which
-        follows, texts = verdicts == FOLLOW_THROUGH, np.empty(verdicts.shape, dtype=object)
-        different, places = distinct(keys[~follows].astype(np.uint64))
-        texts[~follows] = self._rows(different, repeat(""))[places]
-        led_to, at = np.unique(marks.led_to, return_inverse=True)
-        notes = np.array([f'"{FOLLOWS}{text}"\n' for text in numerals(led_to, self.exam.spec.rounding)], object)
-        texts[follows] = self._rows(keys[follows].astype(np.uint64), notes[at].tolist())
-        return texts
-
-    def _rows(self, keys: NDArray[np.uint64], ends: Iterable[str]) -> Texts:
-        """(n,): the rows of these keys, each of an answer and what comes after it, and what comes at their ends."""
-        after, answers = np.divmod(keys, np.uint64(len(self.answers)))
-        different, at = distinct(after)
-        columns = (different % np.uint64(len(self.front))).astype(np.intp)
-        fronts = np.array(self.front, dtype=object)[columns][at]
-        backs = np.array([self.after(key) for key in different.tolist()], dtype=object)[at]
-        rows = np.empty(len(keys), dtype=object)
-        parts = fronts.tolist(), self.cells[answers.astype(np.intp)].tolist(), backs.tolist()
-        rows[:] = [f"{front}{answer}{back}{end}" for front, answer, back, end in zip(*parts, ends, strict=False)]
-        return rows
-
-    def _after(self, key: int) -> str:
-        """What stands after an answer, by variant, verdict and column: the accepted numbers, verdict and marks."""
-        rest, column = divmod(key, len(self.front))
-        variant, verdict = divmod(rest, len(VERDICTS))
-        return f"{self.accepted(variant, column)}{self.ends[verdict][column]}"
-
-    def _accepted(self, variant: int, column: int) -> str:
-        """Expected, low and high."""
-        exam = self.exam
-        value, low, high = (float(table[column, variant]) for table in (exam.value, exam.low, exam.high))
-        return f",{exam.spec.rounding.text(value)},{plain(low)},{plain(high)},"
-
-    def text(self, marks: Marks, row: int, column: int) -> str:
-        """The row of a cell of which there is more to say."""
-        place = row, column
-        name = marks.explained.get(place, ("", ""))[0] if place in marks.decided else ""
-        verdict = marks.verdicts[place]
-        earned = marks.decided.get(place, float(worth(self.exam, verdict)[column]))
-        numbers = f"{number(earned)},{number(self.exam.items[column].marks)}"
-        variant, answer = int(marks.submissions.variants[row]), int(marks.submissions.written.which[place])
-        start = f"{self.front[column]}{self.cells[answer]}{self.accepted(variant, column)}"
-        return f"{start}{VERDICTS[verdict]},{numbers},{_cell(name)},{_cell(marks.said[place])}\n"
-
-
-def _ends(exam: Exam) -> list[list[str]]:
-    """By verdict and item: verdict, marks, maximum, and the empty name and usual note.
-
-    Follow-through's note, with the end of its line, is to come.
-    """
-    notes = [",,\n"] * len(VERDICTS)
-    notes[IMPRECISE] = f",,{cell(few_digits(exam.spec.rounding))}\n"
-    notes[FOLLOW_THROUGH] = ",,"
-    usual = worth(exam, np.arange(len(VERDICTS))[:, None]).tolist()
-    most = [number(item.marks) for item in exam.items]
+def _ends(marks: Marks, wording: Wording) -> list[list[str]]:
+    """By item and verdict what comes after the accepted numbers; where own values lead to something, without that."""
+    usual = [marks.usual_reason(verdict, np.nan) for verdict in range(len(VERDICTS))]
+    whys = ["" if verdict == FOLLOW_THROUGH else _why(*why, wording) for verdict, why in enumerate(usual)]
     return [
-        [f"{verdict},{number(mark)},{of}{note}" for mark, of in zip(row, most, strict=True)]
-        for verdict, row, note in zip(VERDICTS, usual, notes, strict=True)
+        [
+            _verdict(name, earned[i], item.marks) + why
+            for name, earned, why in zip(VERDICTS, marks.worth, whys, strict=True)
+        ]
+        for i, item in enumerate(marks.exam.items)
     ]
 
 
-_cell = lru_cache(maxsize=1 << 18)(cell)
+def _followed(marks: Marks, wording: Wording) -> Callable[[float], str]:
+    """The end of a follow-through line, by what own values lead to: worded once, with another number in its place."""
+    text = marks.exam.spec.rounding.text
+    place, why = text(ANY_NUMBER), _why(*marks.usual_reason(FOLLOW_THROUGH, ANY_NUMBER), wording)
+    return cache(lambda own: why.replace(place, text(own)))
+
+
+def _row(marked: Marked, wording: Wording) -> str:
+    """What comes after student and variant."""
+    numbers = _numbers(marked.expected, marked.low, marked.high)
+    verdict = _verdict(marked.verdict, marked.marks, marked.item.marks)
+    unread = marked.answer if marked.verdict == VERDICTS[IS_UNREADABLE] else ""
+    why = _why(marked.reason, marked.from_own, wording, marked.item.step, unread, marked.decision)
+    return f"{_item(marked.item)}{cell(marked.answer)}{numbers}{verdict}{why}"
+
+
+def _item(item: Item) -> str:
+    return f"{item.id},{item.layer},{item.part},"
+
+
+def _numbers(expected: str, low: str, high: str) -> str:
+    return f",{expected},{low},{high},"
+
+
+def _verdict(name: str, marks: float, most: float) -> str:
+    return f"{name},{number(marks)},{number(most)},"
+
+
+@lru_cache(maxsize=1 << 16)
+def _why(
+    reason: Reason | None, from_own: str, wording: Wording, step: str = "", unread: str = "",
+    decision: Decision | None = None,
+) -> str:  # fmt: skip
+    """Misconceptions, the reason in words, what own values lead to, reason and decision as data; the line's end."""
+    names = " + ".join(reason.misconceptions) if reason else ""
+    note = wording.plain(reason, unread) if reason else ""
+    note = f"{step}: {note}" if names else note
+    return f"{names},{cell(note)},{from_own},{reason or ''},{cell(str(decision or ''))}\n"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.marking.verdicts import IS_UNREADABLE, VERDICTS, Marks
-from grader.results.marksheet import layer_columns, number, sums
-from qgen.errors import printable
+from grader.marking.verdicts import IS_UNREADABLE, VERDICTS, Marks, number
+from grader.reasons import Wording
+from grader.results.marksheet import layer_columns, sums
+from qgen.errors import printable, several
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,7 +20,7 @@ NARROW = 40
 """What student, variant, score and per cent take of a line."""
 
 
-def print_summary(marks: Marks, out: Path) -> None:
+def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> None:
     """To stdout: the students or the class, what could not be read, and where the results are."""
     from rich.console import Console
 
@@ -28,14 +29,14 @@ def print_summary(marks: Marks, out: Path) -> None:
     console.print(_by_student(marks, console.width) if len(students) <= MOST_ROWS else _at_a_glance(marks))
     counts = [f"{np.count_nonzero(marks.verdicts == v):,} {name.replace('_', '-')}" for v, name in enumerate(VERDICTS)]
     cells = ", ".join(counts)
-    console.print(f"{len(students):,} student{'s' * (len(students) != 1)}, {marks.verdicts.size:,} cells: {cells}")
-    named = list(marks.named.counts().items())
+    console.print(f"{several(len(students), 'student')}, {marks.verdicts.size:,} cells: {cells}")
+    named = marks.misconceptions()
     if named:
-        common = ", ".join(f"{name} ({count} cell{'s' * (count != 1)})" for name, count in named[:3])
+        common = ", ".join(f"{name} ({several(count, 'cell')})" for name, count in named[:3])
         console.print(f"most common misconceptions: {common}")
-    if marks.decided:
-        console.print(f"{len(marks.decided)} decided by the examiner")
-    _print_unreadable(console, marks)
+    if marks.decisions:
+        console.print(f"{len(marks.decisions)} decided by the examiner")
+    _print_unreadable(console, marks, Wording.of(marks.exam.spec.language, templates))
     for remark in marks.remarks:
         console.print(printable(remark))
     written = ", ".join(
@@ -79,19 +80,17 @@ def _table(*headings: str, left: int) -> Table:
     return table
 
 
-def _print_unreadable(console: object, marks: Marks) -> None:
+def _print_unreadable(console: object, marks: Marks, wording: Wording) -> None:
     from rich.console import Console
 
     assert isinstance(console, Console)
 
-    done = {cell for cell, note in marks.said.items() if note.startswith("examiner: ")}
-    cells = [cell for cell in map(tuple, np.argwhere(marks.verdicts == IS_UNREADABLE).tolist()) if cell not in done]
-    if not cells:
+    places = [(s, i) for s, i in np.argwhere(marks.verdicts == IS_UNREADABLE).tolist() if (s, i) not in marks.decisions]
+    if not places:
         return
-    noun = "cell" if len(cells) == 1 else "cells"
-    console.print(f"{len(cells)} unreadable {noun}, worth nothing until you decide:", style="bold red")
-    for s, i in cells[:20]:
-        student, item = marks.submissions.students[s], marks.exam.columns[i]
-        console.print(f"  {printable(student[:40])}, {item}: {printable(marks.notes.get((s, i), ''))}")
-    if len(cells) > 20:
-        console.print(f"  ... and {len(cells) - 20} more in marks.csv")
+    console.print(f"{several(len(places), 'unreadable cell')}, worth nothing until you decide:", style="bold red")
+    for cell in map(marks.cell, places[:20]):
+        why = wording.plain(cell.reason, cell.answer) if cell.reason else ""
+        console.print(f"  {printable(cell.student[:40])}, {cell.item.id}: {printable(why)}")
+    if len(places) > 20:
+        console.print(f"  ... and {len(places) - 20} more in marks.csv")

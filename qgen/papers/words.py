@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
-from qgen.engine.symbols import UPDATED
+from qgen.engine.symbols import UPDATED, latex_name
 from qgen.errors import InputError, nearest
 from qgen.typeset.fonts.faces import UnprintableError
 from qgen.typeset.markup.blocks import escape
@@ -49,6 +49,8 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
         keep_trailing_newline=True,
     )
     env.filters["plain"] = escape
+    env.filters["latex"] = latex_name
+    env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env
 
 

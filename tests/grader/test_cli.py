@@ -4,6 +4,7 @@ import csv
 import os
 from pathlib import Path
 
+import pypdf
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -61,9 +62,36 @@ def test_overrides_reach_scores_and_marks(here: Path) -> None:
     Path("o.csv").write_text("student_id,item,marks,reason\n007,q1_a1,0,copied\n")
     assert run("score", "answers.csv", "--overrides", "o.csv", "--no-feedback").exit_code == 0
     assert rows("results/scores.csv")[0]["score"] == "20"
-    (row,) = [r for r in rows("results/marks.csv") if r["note"]]
-    assert (row["item"], row["marks"], row["verdict"]) == ("q1_a1", "0", "correct")
-    assert "copied" in row["note"]
+    (row,) = [r for r in rows("results/marks.csv") if r["decision"]]
+    assert (row["item"], row["marks"], row["verdict"], row["note"]) == ("q1_a1", "0", "correct", "")
+    assert row["decision"] == "1 -> 0: copied"
+
+
+@pytest.mark.parametrize("reason", ["method right; before: 3 pm come and see me", "only the sign − is wrong"])
+def test_an_examiners_reason_comes_out_as_it_was_written_whatever_is_in_it(here: Path, reason: str) -> None:
+    Path("o.csv").write_text(f'student_id,item,marks,reason\n007,q1_a1,0.5,"{reason}"\n', "utf-8")
+    assert run("score", "answers.csv", "--overrides", "o.csv").exit_code == 0
+    (row,) = [r for r in rows("results/marks.csv") if r["decision"]]
+    assert row["decision"] == f"1 -> 0.5: {reason}"
+    pdf = pypdf.PdfReader("results/feedback/007.pdf")
+    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    assert f"Decided by the examiner: 0.5 instead of 1: {reason}" in text
+    assert run("export", "generic").exit_code == 0
+    said = f"q1_a1: correct, 0.5/1, decided by the examiner: 0.5 instead of 1: {reason}."
+    assert said.replace(";", ",") in Path("results/generic.csv").read_text("utf-8")
+
+
+def test_what_could_not_be_read_is_quoted_as_it_was_written(here: Path) -> None:
+    sheet = Path("answers.csv").read_text("utf-8").splitlines()
+    column = sheet[0].split(",").index("q1_z1")
+    cells = sheet[1].split(",")
+    cells[column] = "−0.3x"
+    Path("answers.csv").write_text("\n".join([sheet[0], ",".join(cells), *sheet[2:]]) + "\n", "utf-8")
+    result = run("score", "answers.csv")
+    assert "−0.3x" in result.stdout
+    (row,) = [r for r in rows("results/marks.csv") if r["verdict"] == "unreadable"]
+    assert "−0.3x" in row["answer"]
+    assert "−0.3x" in row["note"]
 
 
 def test_an_unreadable_cell_is_listed_and_never_a_silent_zero(here: Path) -> None:

@@ -3,13 +3,12 @@
 import os
 import signal
 import time
-from pathlib import Path
 
 import pytest
 
 from qgen.background import ENDED
 from qgen.errors import InputError
-from qgen.parallel import Turns, each, shares
+from qgen.parallel import each, shares
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -26,34 +25,6 @@ def test_a_fault_in_a_part_is_raised_by_the_caller(jobs: int) -> None:
 
     with pytest.raises(ValueError, match="two"):
         list(each(work, range(4), jobs))
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_parts_put_down_what_they_made_in_their_order_whoever_is_first(tmp_path: Path, jobs: int) -> None:
-    turns, path = Turns(jobs), tmp_path / "parts.txt"
-
-    def work(part: int) -> None:
-        with turns.of(part) as wait:
-            time.sleep(0.02 * (part % 2 == 0))
-            wait()
-            with path.open("a") as file:
-                file.write(f"{part}\n")
-
-    list(each(work, range(6), jobs))
-    assert path.read_text().split() == list("012345")
-
-
-def test_nobody_waits_for_a_part_that_failed() -> None:
-    turns = Turns(2)
-
-    def work(part: int) -> None:
-        with turns.of(part) as wait:
-            if part == 1:
-                raise ValueError("one")
-            wait()
-
-    with pytest.raises(ValueError, match="one"):
-        list(each(work, range(6), 2))
 
 
 def test_a_process_that_the_system_ends_is_told_in_one_line() -> None:

@@ -25,7 +25,7 @@ _FENCES = "()[]{}"
 
 FACES = {
     "R": ("STIXGeneral", _ASCII + _LATIN + _SIGNS),
-    "I": ("STIXGeneralItalic", _ASCII + _LATIN + _GREEK + "–—‘’“”„…"),
+    "I": ("STIXGeneralItalic", _ASCII + _LATIN + _GREEK + "–—‘’“”„…−"),
     "B": ("STIXGeneralBol", _ASCII + _LATIN + "−–—‘’“”„…→≤≥"),
     "S1": ("STIXSizOneSymReg", "∑∏" + _FENCES),
     "S2": ("STIXSizTwoSymReg", _FENCES),

@@ -1,6 +1,7 @@
 r"""Running text: words, $formulas$, **bold**, *italic*, and \* for a plain star; `escape` protects people's words."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from qgen.errors import InputError
@@ -89,10 +90,10 @@ class Protected:
             return chr(ESCAPED + ord(found[1]))
         raise MarkupError(f"U+{ord(found):04X} is a private character, which no typeface can print")
 
-    def plain(self, text: str) -> str:
-        """The text without any styles."""
+    def plain(self, text: str, formula: Callable[[str], str] = str) -> str:
+        """The text without any styles; of a formula what `formula` makes of its LaTeX."""
         return "".join(
-            chr(ord(c) - ESCAPED) if ESCAPED <= ord(c) < ESCAPED + 128 else self._latex(c) for c in text
+            formula(self._latex(c)) if FORMULA <= ord(c) <= 0xF8FF else self._literal(c) for c in text
         ).strip()
 
     def _latex(self, char: str) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from grader.lms.results import read_results
+from grader.reasons import Reason
 from qgen.errors import InputError
 
 
@@ -73,3 +74,17 @@ def test_a_layer_that_marks_do_not_know_is_a_fault(results):
     path.write_text(path.read_text().replace("q2_hidden", "q2_hiden"))
     with pytest.raises(InputError, match=r'column "q2_hiden" has no item in marks\.csv; did you mean "q2_hidden"'):
         read_results(results, marks=True)
+
+
+def test_results_from_before_there_were_reasons_say_why_by_misconception_or_note(results):
+    path = results / "marks.csv"
+    lines = path.read_text("utf-8").splitlines()
+    assert "reason" not in lines[0]
+    rows = [f"S77,001,q1_a{k},output,forward,0.5,,,,wrong,0,1,{end}" for k, end in enumerate(("factor-two,x", ",odd"))]
+    path.write_text("\n".join([*lines, *rows]) + "\n", "utf-8")
+    found = read_results(results, marks=True).lost["S77"]
+    assert [lost.reason for lost in found] == [
+        Reason("misconception", names=("factor-two",)),
+        Reason("note", names=("odd",)),
+    ]
+    assert [lost.decision for lost in found] == [None, None]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.marking.carried_forward import Own, follow, led_astray, own_values, repeated, shows_work
+from grader.marking.carried_forward import Basis, basis_of, carried_forward, depends_on_wrong, repeated, shows_work
 from grader.rehearsal.simulated_work import habits_of, work
 from qgen.exam.certify import Batch
 from qgen.exam.exam import make_exam
@@ -22,10 +22,10 @@ def steps(batch: Batch) -> list[str]:
     return [item.step for item in batch.question.items]
 
 
-def owned(batch: Batch, values: np.ndarray, correct: np.ndarray) -> Own:
+def owned(batch: Batch, values: np.ndarray, correct: np.ndarray) -> Basis:
     key = np.array([np.broadcast_to(batch.values[step], batch.size) for step in steps(batch)]).T
     variants = np.arange(len(values)) % batch.size
-    return own_values(batch, variants, values, correct, key[variants])
+    return basis_of(batch, variants, values, correct, key[variants])
 
 
 def test_honest_work_from_any_wrong_number_lies_in_the_range_that_follows_from_it(batch: Batch) -> None:
@@ -36,7 +36,7 @@ def test_honest_work_from_any_wrong_number_lies_in_the_range_that_follows_from_i
         variants = np.arange(n) % batch.size
         wrong = np.round(batch.values[step][variants] * rng.uniform(0.6, 1.6, n) + 0.01, 5)
         values = work(batch, variants, habits_of(n, rng), slips={step: wrong})
-        lowest, highest, _ = follow(owned(batch, values, np.zeros(values.shape, dtype=bool)))
+        lowest, highest, _ = carried_forward(owned(batch, values, np.zeros(values.shape, dtype=bool)))
         later = slice(steps(batch).index(step) + 1, None)
         inside = (lowest <= values) & (values <= highest) | np.isnan(values)
         idle = (values == 0) | np.isclose(np.abs(values), 1)
@@ -46,11 +46,11 @@ def test_honest_work_from_any_wrong_number_lies_in_the_range_that_follows_from_i
 def test_only_a_wrong_number_leads_astray_and_only_what_comes_after_it(batch: Batch) -> None:
     values = np.array([np.broadcast_to(batch.values[step], batch.size) for step in steps(batch)]).T.copy()
     correct = np.ones(values.shape, dtype=bool)
-    assert not led_astray(owned(batch, values, correct)).any()
+    assert not depends_on_wrong(owned(batch, values, correct)).any()
     first = steps(batch).index("loss") - 1
     values[:, first] += 0.3
     correct[:, first] = False
-    astray = led_astray(owned(batch, values, correct))
+    astray = depends_on_wrong(owned(batch, values, correct))
     assert not astray[:, : first + 1].any()
     assert astray[:, first + 1].all()
     assert astray[:, steps(batch).index("new_w" + steps(batch)[first + 2].partition("dw")[2])].any()

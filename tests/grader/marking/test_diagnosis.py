@@ -9,11 +9,13 @@ from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
 from grader.reading.answers import Submissions
 from grader.reading.parsed_cells import Readings
+from grader.reasons import Wording
 from grader.rehearsal.simulate import numerals_of, simulate
 from grader.rehearsal.simulated_work import changing, habits_of, work
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
+from qgen.papers.words import macro
 from qgen.tables.cells import Coded
 
 BY_NAME = {m.name: m for m in CATALOGUE}
@@ -59,8 +61,8 @@ def applying(exam: Exam) -> list[Misconception]:
 
 def named(marks: Marks) -> list[set[str]]:
     found: list[set[str]] = [set() for _ in marks.submissions.students]
-    for (s, _), (name, _) in marks.explained.items():
-        found[s] |= set(name.split(" + "))
+    for (s, _), reason in marks.reasons.items():
+        found[s] |= set(reason.misconceptions)
     return found
 
 
@@ -104,18 +106,20 @@ def test_honest_and_careless_students_get_no_name(exam: Exam, kind: str) -> None
 
 def test_a_name_is_only_on_wrong_cells_and_comes_with_a_sentence(exam: Exam) -> None:
     marks, _ = holding(exam, [(m,) for m in applying(exam)], 2)
-    for cell, (name, _) in marks.explained.items():
+    explained = {cell: reason for cell, reason in marks.reasons.items() if reason.misconceptions}
+    assert explained
+    for cell, reason in explained.items():
         assert marks.verdicts[cell] == WRONG
-        note = marks.notes[cell]
-        assert note.startswith(exam.items[cell[1]].step + ": ")
-        assert all(BY_NAME[part].sentence in note for part in name.split(" + "))
+        note = Wording().markup(reason)
+        sentences = [macro("misconceptions.txt", "sentence", name) for name in reason.misconceptions]
+        assert note.endswith(" ".join(sentences))
 
 
 def test_the_transposed_index_is_told_with_both_weights() -> None:
     exam = exam_of("relu-sigmoid", "squared-error", 1)
     marks, _ = holding(exam, [(BY_NAME["transposed-weight"],)], 3)
-    notes = {exam.items[i].step: marks.notes[s, i] for s, i in marks.explained}
-    assert "used w_12^(2) where w_21^(2) belongs" in notes["db2_1"]
+    notes = {exam.items[i].step: Wording().plain(reason) for (_, i), reason in marks.reasons.items()}
+    assert notes["db2_1"].startswith("used w_12^(2) where w_21^(2) belongs. On the way back")
 
 
 def test_of_two_mistakes_each_cell_gets_the_one_that_explains_it_alone() -> None:
@@ -123,8 +127,9 @@ def test_of_two_mistakes_each_cell_gets_the_one_that_explains_it_alone() -> None
     exam = exam_of("relu-sigmoid", "squared-error", 1)
     marks, _ = holding(exam, [(BY_NAME["transposed-weight"], BY_NAME["bias-gradient-times-input"])], 6)
     names: dict[str, set[str]] = {}
-    for (_, i), (name, _) in marks.explained.items():
-        names.setdefault(exam.items[i].step, set()).add(name)
+    for (_, i), reason in marks.reasons.items():
+        if reason.misconceptions:
+            names.setdefault(exam.items[i].step, set()).add(" + ".join(reason.misconceptions))
     assert names["db3"] == {"bias-gradient-times-input"}
     assert names["dw12_1"] == names["dw32_1"] == {"transposed-weight"}
     assert names["db1_1"] | names["db2_1"] == {"transposed-weight + bias-gradient-times-input"}
@@ -138,7 +143,7 @@ def test_a_rounding_slip_is_no_misconception() -> None:
     values = np.round(np.concatenate([exam.high.T + unit, exam.low.T - unit]), 4)
     marks = marked(exam, values, np.arange(2 * n) % n)
     assert (marks.verdicts == WRONG).any()
-    assert not marks.explained
+    assert not any(named(marks))
 
 
 def test_a_mistake_made_in_one_place_only_is_not_a_misconception() -> None:
@@ -151,7 +156,7 @@ def test_a_mistake_made_in_one_place_only_is_not_a_misconception() -> None:
     marks = marked(exam, np.round(values, 4), np.arange(n))
     assert (marks.verdicts[:, i] == WRONG).all()
     assert (np.delete(marks.verdicts, i, axis=1) == CORRECT).all()
-    assert not marks.explained
+    assert not any(named(marks))
 
 
 @pytest.mark.parametrize("loss", ["squared-error", "cross-entropy"])

@@ -1,14 +1,16 @@
 """The examiner's decisions are applied last, shown, and refused when they name nobody or nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from grader.marking.overrides import decide, read_decisions
+from grader.marking.overrides import read_decisions
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
 from grader.reading.answers import read_answers
+from grader.reasons import Decision
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
@@ -28,14 +30,16 @@ def marks(tmp_path_factory: pytest.TempPathFactory) -> Marks:
 def decided(marks: Marks, tmp_path: Path, text: str) -> Marks:
     path = tmp_path / "overrides.csv"
     path.write_text(text)
-    return decide(marks, read_decisions(path, marks.exam, marks.submissions.students))
+    return replace(marks, decisions=read_decisions(path, marks.exam, marks.submissions.students))
 
 
 def test_a_decision_changes_one_mark_and_says_so(marks: Marks, tmp_path: Path) -> None:
     after = decided(marks, tmp_path, HEADER + 'bob,q1_a1,0.5,"smudged, but legible"\n')
     row, column = 1, marks.exam.columns.index("q1_a1")
     assert after.earned()[row, column] == 0.5
-    assert after.notes[row, column].startswith("examiner: 0.5 instead of 0: smudged, but legible")
+    cell = after.cell((row, column))
+    assert (cell.marks, cell.verdict, cell.reason) == (0.5, "blank", None)
+    assert cell.decision == Decision("0.5", "smudged, but legible", instead_of="0")
     changed = after.earned() != marks.earned()
     assert changed.sum() == 1
     assert np.array_equal(after.verdicts, marks.verdicts)

@@ -7,6 +7,7 @@ from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks
 from grader.reading.answers import Submissions
 from grader.reading.parsed_cells import Readings
+from grader.reasons import Reason
 from grader.rehearsal.simulate import numerals_of, wrong_number
 from grader.rehearsal.simulated_work import UNROUNDED, Habits, habits_of, work
 from qgen.decimals import plain
@@ -220,9 +221,9 @@ def test_follow_through_is_worth_the_share_that_the_spec_says(share: float, wort
     followed = marks.verdicts == FOLLOW_THROUGH
     assert followed.sum() > 3 * len(exam.variants)
     assert (marks.earned()[followed] == worth).all()
-    assert len(marks.led_to) == followed.sum()
-    assert np.isfinite(marks.led_to).all()
-    assert marks.notes[tuple(np.argwhere(followed)[0].tolist())].startswith("right from own earlier values")
+    assert np.array_equal(np.isfinite(marks.expected_from_own), followed)
+    cell = marks.cell(tuple(np.argwhere(followed)[0].tolist()))
+    assert cell.reason == Reason("follow_through", (cell.from_own,))
 
 
 def test_no_follow_through_where_the_spec_has_none() -> None:
@@ -333,7 +334,9 @@ def test_a_short_answer_is_worth_no_more_than_the_same_in_full() -> None:
     short[:, i] = [f"{x:.2f}" for x in values[:, i]]
     long, brief = (score(exam, submitted(exam, written)) for written in (full, short))
     assert (long.earned()[:, i] == 0.25).all()
-    own = [s for s, place in brief.said if place == i]  # the others are right by the key, to two digits
+    own = [
+        s for (s, place), reason in brief.reasons.items() if place == i and reason.kind == "imprecise_of_own"
+    ]  # the others are right by the key, to two digits
     assert len(own) > 2
     assert (brief.earned()[own, i] == 0.25).all()
 

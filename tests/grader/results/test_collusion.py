@@ -7,7 +7,7 @@ import pytest
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
 from grader.reading.answers import read_answers
-from grader.results.collusion import suspicions
+from grader.results.collusion import collusion
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 
@@ -30,7 +30,7 @@ def right(exam: Exam, variant: int) -> list[str]:
 
 def test_answers_to_another_variant_are_reported_with_that_variant(exam: Exam, tmp_path: Path) -> None:
     marks = marked(exam, tmp_path, [("ann", "001", right(exam, 2)), ("bob", "002", right(exam, 1))])
-    (line,) = suspicions(marks)
+    (line,) = collusion(marks)
     assert line.startswith("ann: 21 of 21 answers are right for variant 003, ")
     assert "for 001, as which the paper was marked" in line
     assert marks.scores[1] == exam.max_score
@@ -38,14 +38,14 @@ def test_answers_to_another_variant_are_reported_with_that_variant(exam: Exam, t
 
 
 def test_honest_papers_raise_no_suspicion(exam: Exam, tmp_path: Path) -> None:
-    assert suspicions(marked(exam, tmp_path, [(f"s{v}", f"00{v + 1}", right(exam, v)) for v in range(4)])) == ()
+    assert collusion(marked(exam, tmp_path, [(f"s{v}", f"00{v + 1}", right(exam, v)) for v in range(4)])) == ()
 
 
 def test_two_students_with_the_same_improbable_wrong_answers_are_named(exam: Exam, tmp_path: Path) -> None:
     odd = ["7.1234", "3.4567", "9.8765"]
     rows = [(s, f"00{v + 1}", odd + right(exam, v)[3:]) for v, s in enumerate(("ann", "bob"))]
     rows.append(("cyd", "003", ["9", *right(exam, 2)[1:]]))
-    assert suspicions(marked(exam, tmp_path, rows)) == (
+    assert collusion(marked(exam, tmp_path, rows)) == (
         "ann and bob have 3 wrong answers in common, on different variants",
     )
 
@@ -53,6 +53,6 @@ def test_two_students_with_the_same_improbable_wrong_answers_are_named(exam: Exa
 def test_the_same_wrong_answers_on_one_variant_or_by_many_are_not_named(exam: Exam, tmp_path: Path) -> None:
     odd = ["7.1234", "3.4567", "9.8765"]
     same = [(s, "001", odd + right(exam, 0)[3:]) for s in ("ann", "bob")]
-    assert suspicions(marked(exam, tmp_path, same)) == ()
+    assert collusion(marked(exam, tmp_path, same)) == ()
     many = [(f"s{k}", f"00{k % 4 + 1}", odd + right(exam, k % 4)[3:]) for k in range(8)]
-    assert suspicions(marked(exam, tmp_path, many)) == ()
+    assert collusion(marked(exam, tmp_path, many)) == ()

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pypdf
 import pytest
 
-from grader.marking.named import Named
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
 from grader.reading.answers import read_answers
+from grader.reasons import Decision, Reason
 from grader.results.feedback import feedback
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
@@ -56,18 +55,18 @@ def test_a_lost_mark_comes_with_what_was_written_and_what_was_accepted(exam: Exa
     assert "65 of 66" in text
 
 
-def test_notes_are_typeset_and_name_no_raw_ids(exam: Exam, tmp_path: Path) -> None:
+def test_reasons_are_typeset_and_name_no_raw_ids(exam: Exam, tmp_path: Path) -> None:
     marks = marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777", "q1_db1_1": "0.666", "q1_a3": "abc"}})
-    cells = np.array([(0, exam.columns.index(item)) for item in ("q1_dw13", "q1_db1_1")])
-    words = [
-        ("x", "dw13: used new w_13 where w_12^(2) belongs. Take dL/dz."),
-        ("x", "db1_1: A mistake. db1_1: Another one."),
-    ]
-    ((_, pdf),) = feedback(replace(marks, named=Named.of(cells, words)))
+    reasons = {
+        "q1_dw13": Reason("misconception", names=("bias-gradient-times-input", "new_w13", "w12_2")),
+        "q1_db1_1": Reason("two_misconceptions", names=("no-learning-rate", "loss-without-minus")),
+    }
+    cells = {(0, exam.columns.index(item)): reason for item, reason in reasons.items()}
+    ((_, pdf),) = feedback(replace(marks, reasons={**marks.reasons, **cells}))
     text = " ".join(text_of(pdf)[1].split())
-    assert not re.search(r"[\^_]|dL|d[wb]1", text)
+    assert not re.search(r"[\^_]\d|dL|d[wb]1", text)
     assert "Used" in text
-    assert "A mistake. Another one." in text
+    assert "the learning rate was left out. The cross-entropy has a minus in front." in text
     assert '"abc" is not a number' in text
 
 
@@ -118,7 +117,7 @@ def test_feedback_has_no_barrier_for_those_who_cannot_see(exam: Exam, tmp_path: 
 def test_what_the_examiner_decided_is_told_also_of_full_marks_and_of_blanks(exam: Exam, tmp_path: Path) -> None:
     marks = marked(exam, tmp_path, {"ann": {"q1_a3": ""}})
     cell = 0, exam.columns.index("q1_a3")
-    decided = replace(marks, decided={cell: 1.0}, said={cell: "examiner: 1 instead of 0: see the margin"})
+    decided = replace(marks, decisions={cell: Decision("1", "see the margin")})
     ((_, pdf),) = feedback(decided)
     text = " ".join(text_of(pdf)[1].split())
     assert "66 of 66" in text

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from grader.lms.cells import runs
 from grader.lms.results import read_results
 from grader.marking.score import score
-from grader.marking.verdicts import CORRECT, VERDICTS, Marks
+from grader.marking.verdicts import CORRECT, IS_UNREADABLE, VERDICTS, Marks
 from grader.reading.answers import Submissions
 from grader.reading.parsed_cells import Readings
+from grader.reasons import Decision, Reason, Wording
 from grader.rehearsal.simulate import simulate
 from grader.results.marksheet import MARKS_HEADER, marks_csv, scores_csv
 from qgen.exam.exam import Exam, make_exam
@@ -68,8 +69,11 @@ def test_hostile_text_comes_back_from_a_csv_reader_and_runs_in_no_spreadsheet(
     width = len(plain_marks.exam.items)
     written = Coded.of(np.full((1, width), answer, dtype=object))
     submissions = replace(plain_marks.submissions, students=(student,), readings=Readings.of(written))
-    marks = replace(plain_marks, submissions=submissions, said={(0, 0): f"not a number: {answer}"})
-    rows = rows_of("".join(marks_csv(marks)))
+    verdicts = np.full((1, width), IS_UNREADABLE, np.int8)
+    reasons = dict.fromkeys([(0, 0), (0, 1)], Reason("unreadable", names=(f"not a number: {answer}",)))
+    decisions = dict.fromkeys([(0, 1), (0, 2)], Decision("0.5", answer))
+    marks = replace(plain_marks, submissions=submissions, verdicts=verdicts, reasons=reasons, decisions=decisions)
+    rows = rows_of(marks_csv(marks))
     assert len(rows) == width
     for row in rows:
         assert row["student_id"] == guarded(student)
@@ -116,7 +120,7 @@ def test_ids_with_leading_zeros_and_formulas_come_back_to_the_gradebook(exam: Ex
     students = ["0012", "007", "=1+1", "-x", "@ann", "Zoë, Ünal"]
     marks = marked(exam, students, "0.5")
     (tmp_path / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
-    (tmp_path / "marks.csv").write_text("".join(marks_csv(marks)), "utf-8", newline="")
+    (tmp_path / "marks.csv").write_text(marks_csv(marks), "utf-8", newline="")
     results = read_results(tmp_path, marks=True)
     assert [score.student_id for score in results.scores] == students
     assert list(results.lost) == students
@@ -125,7 +129,7 @@ def test_ids_with_leading_zeros_and_formulas_come_back_to_the_gradebook(exam: Ex
 
 def test_every_cell_has_a_row_that_says_what_was_written_expected_and_earned(exam: Exam) -> None:
     marks = score(exam, simulate(exam, 60, np.random.default_rng(1)).submissions)
-    earned, text = marks.earned(), "".join(marks_csv(marks))
+    earned, text = marks.earned(), marks_csv(marks)
     assert text.startswith(MARKS_HEADER + "\n")
     rows = iter(rows_of(text))
     for s, student in enumerate(marks.submissions.students):
@@ -139,8 +143,10 @@ def test_every_cell_has_a_row_that_says_what_was_written_expected_and_earned(exa
             assert (float(row["low"]), float(row["high"])) == (exam.low[i, v], exam.high[i, v])
             assert row["verdict"] == VERDICTS[marks.verdicts[s, i]]
             assert (float(row["marks"]), float(row["max_marks"])) == (earned[s, i], item.marks)
-            assert row["misconception"] == marks.explained.get((s, i), ("", ""))[0]
-            assert row["note"] == guarded(marks.notes.get((s, i), ""))
+            cell = marks.cell((s, i))
+            assert row["misconception"] == " + ".join(cell.reason.misconceptions if cell.reason else ())
+            assert (row["from_own"], row["reason"], row["decision"]) == (cell.from_own, str(cell.reason or ""), "")
+            assert row["note"].endswith(Wording().plain(cell.reason, cell.answer) if cell.reason else "")
     assert next(rows, None) is None
 
 
@@ -155,7 +161,8 @@ def test_scores_add_up_over_the_layers(exam: Exam) -> None:
 def test_a_changed_mark_stands_in_the_row(exam: Exam) -> None:
     marks = marked(exam, ["ann"])
     assert (marks.verdicts == CORRECT).all()
-    after = replace(marks, decided={(0, 1): 0.75, (0, 2): 0.25}, said={(0, 1): "", (0, 2): "examiner"})
-    first, second = rows_of("".join(marks_csv(after)))[1:3]
-    assert (first["verdict"], first["marks"], first["note"]) == ("correct", "0.75", "")
-    assert (second["verdict"], second["marks"], second["note"]) == ("correct", "0.25", "examiner")
+    after = replace(marks, decisions={(0, 1): Decision("0.75", "so"), (0, 2): Decision("0.25", "see; before: =1")})
+    first, second = rows_of(marks_csv(after))[1:3]
+    assert (first["verdict"], first["marks"], first["decision"]) == ("correct", "0.75", "1 -> 0.75: so")
+    assert (second["verdict"], second["marks"], second["note"]) == ("correct", "0.25", "")
+    assert second["decision"] == "1 -> 0.25: see; before: =1"

@@ -198,25 +198,23 @@ def test_the_language_sets_the_default_title():
 def test_feedback_prints_in_every_language_with_or_without_a_note(language):
     item = {
         "inline": "z_1",
-        "decided": False,
-        "why": [],
-        "repeats": False,
         "answer": "a*b",
         "low": "-1",
         "high": "2",
+        "value": "0",
         "verdict": "unreadable",
         "marks": "0",
+        "max_marks": "1",
+        "lines": ["z_1 = 0"],
+        "kind": "",
+        "reason": "",
+        "misconceptions": (),
+        "why": False,
+        "decision": "",
     }
-    item |= {"max_marks": "1", "lines": ["z_1 = 0"], "note": "", "typeset": "", "misconception": "", "value": "0"}
-    named = {
-        **item,
-        "verdict": "wrong",
-        "misconception": "factor-two + new-one",
-        "note": "dw13: 2 * error",
-        "typeset": r"2 \* error",
-    }
+    named = {**item, "verdict": "wrong", "kind": "misconception", "reason": r"2 \* error", "why": True}
     blank = {**item, "answer": ""}
-    decided = {**named, "decided": True, "note": "examiner: 1 instead of 0: good * idea"}
+    decided = {**named, "decision": r"decided: good \* idea"}
     context = {
         "title": "T",
         "variant": "001",
@@ -232,7 +230,7 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
     words = " ".join(span.text for block in parse(markup) for span in spans(block))
     assert "a*b" in words
     assert "2 * error" in words
-    assert "good * idea" in words
+    assert "Decided: good * idea" in words
 
 
 def spans(node):
