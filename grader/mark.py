@@ -12,7 +12,7 @@ from grader.lms import NAMES
 from grader.marking.overrides import read_decisions
 from grader.marking.score import CHUNK, score
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
-from grader.reading.answers import Submissions, read_answers
+from grader.reading.answers import Submissions, answers_in
 from grader.reading.responses import read_responses, recognise
 from grader.reasons import Wording
 from grader.results.collusion import collusion
@@ -21,6 +21,7 @@ from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
 from qgen.parallel import each, shares, worthwhile
+from qgen.tables.table import read_table
 
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
 """What a results folder may hold for --force to replace it."""
@@ -83,11 +84,10 @@ def _strange(marks: Marks) -> Iterator[str]:
 
 def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path | None) -> tuple[Exam, Submissions]:
     """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
-    if answers.is_dir() or (answers.is_file() and recognise(answers)):
+    table = None if answers.is_dir() else read_table(answers, encoding)
+    if table is None or recognise(table.heading):
         return read_responses(answers, exam, roster=roster)
-    students = exam.students or None
-    read = read_answers(answers, items=exam.columns, variants=exam.variants, students=students, encoding=encoding)
-    return exam, read
+    return exam, answers_in(table, items=exam.columns, variants=exam.variants, students=exam.students or None)
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from qgen.errors import InputError
 
@@ -24,7 +25,7 @@ LONGEST_NAME = 60
 def whole_folder(target: Path, *, force: bool, marker: str, ours: Collection[str]) -> Iterator[Path]:
     """A temporary folder beside `target` that takes its place at the end, and is gone if anything fails.
 
-    An existing target is replaced only with `force`, and only if it holds `marker`, which tells that this program
+    An existing target is replaced only with `force`, and only if it holds `marker`, which shows that this program
     made it, and no file or folder but `ours`, and in those only PDFs as printed: --force never deletes anything else.
     """
     target = Path.cwd() / target
@@ -88,25 +89,37 @@ def _replace(new: Path, target: Path, old: Path) -> None:
         raise
 
 
-def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
-    """A file, written beside its place first. InputError where it exists (without `force`) or cannot be written."""
+@contextmanager
+def whole_file(target: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """A file beside `target` that takes its place at the end, and is gone if anything fails.
+
+    InputError where the target exists (without `force`) or cannot be written.
+    """
+    if target.is_dir():
+        raise InputError(f"{target}: is a folder; choose another name with --out")
     if target.exists() and not force:
-        raise InputError(f"{target}: exists; choose another name, or replace it with --force")
-    data = content.encode() if isinstance(content, str) else content
+        raise InputError(f"{target}: exists; choose another name with --out, or replace it with --force")
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
+        with temporary.open("wb") as file:
+            yield file
         temporary.replace(target)
     except OSError as fault:
-        raise InputError(f"{target}: cannot be written: {fault.strerror}") from None
+        raise InputError(f"{target}: cannot be written: {fault.strerror}; nothing was changed") from None
     finally:
         with suppress(OSError):
             temporary.unlink()
 
 
+def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
+    """A `whole_file` of this content."""
+    with whole_file(target, force=force) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
 def safe_name(text: str) -> str:
-    """A student id as a file name on every system; what had to be changed is told apart by a short hash."""
+    """A student id as a file name on every system; one that had to be changed ends in a short hash."""
     plain = unicodedata.normalize("NFKD", text)
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")[:LONGEST_NAME].rstrip("._-")
     if name.lower().partition(".")[0] in RESERVED:
@@ -117,7 +130,7 @@ def safe_name(text: str) -> str:
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """The names, told apart by a number where two differ by case only or not at all."""
+    """The names, with a number added where two are the same or differ by case only."""
     names = list(names)
     whole = Counter(name.lower() for name in names)
     taken: set[str] = set()

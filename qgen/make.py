@@ -135,8 +135,7 @@ def _check_unanswered(sheet: Path) -> None:
     from qgen.tables.table import read_table
 
     try:
-        rows = [row for block in read_table(sheet).blocks for row in block.rows]
-        filled = any("".join(row[2:]).strip() for row in rows)
+        filled = any("".join(row[2:]).strip() for _, row in read_table(sheet).rows)
     except InputError:
         filled = True
     if filled:

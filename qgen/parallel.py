@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from multiprocessing import connection, get_context
@@ -28,17 +27,6 @@ def shares(count: int, most: int, jobs: int) -> list[range]:
     rounds = max(1, -(-count // (most * jobs)))
     size = max(1, -(-count // (rounds * jobs)))
     return [range(first, min(first + size, count)) for first in range(0, count, size)]
-
-
-def ahead(items: Iterator[Part]) -> Iterator[Part]:
-    """The same items, the next ones being made in a thread meanwhile; worth it where NumPy makes most of them."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as pool:
-        coming = deque(pool.submit(next, items, None) for _ in range(2))
-        while (item := coming.popleft().result()) is not None:
-            coming.append(pool.submit(next, items, None))
-            yield item
 
 
 def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iterator[Done]:

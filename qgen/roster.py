@@ -4,142 +4,138 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
-from qgen.errors import InputError, nearest, quoted
-from qgen.tables.table import Faults, Table, read_table
+from qgen.errors import InputError, nearest, quoted, several
+from qgen.headings import HEADINGS, columns, find
+from qgen.tables.spreadsheet import unguarded
+from qgen.tables.table import Faults, Table, filled, read_table
 
 LONGEST_ID = 100
 MOST_STUDENTS = 100_000
-
-# Moodle translates its headings.
-_FIRST = (
-    "First name", "Firstname", "Given name", "Vorname", "Prénom", "Nombre", "Nome", "Voornaam", "Förnamn", "Fornavn",
-)  # fmt: skip
-_LAST = (
-    "Last name", "Lastname", "Surname", "Family name", "Nachname", "Nom", "Nom de famille", "Apellido(s)", "Apellidos",
-    "Cognome", "Achternaam", "Sobrenome", "Apelido(s)", "Efternamn", "Etternavn", "Efternavn",
-)  # fmt: skip
-_NAME = ("Name", "Full name", "Student name", "Student", "Display name", "Users")
-_NUMBER = (
-    "ID number", "ID-Nummer", "Numéro d'identification", "Número de ID", "Codice identificativo",
-    "Número de identificação", "ID-nummer",
-)  # fmt: skip
-_LOGIN = ("Username", "Login", "Anmeldename", "Nom d'utilisateur", "Nombre de usuario", "Gebruikersnaam")
-_EMAIL = (
-    "Email", "Email address", "E-Mail-Adresse", "Adresse de courriel", "Dirección de correo", "Dirección Email",
-    "Indirizzo email", "E-mailadres", "Endereço de email",
-)  # fmt: skip
-_OWN = ("student_id", "id", "Student number", "Student no", "Matriculation number", "Matrikelnummer")
 _POINTS = re.compile(r"[^\[]+\[\d+([.,]\d+)?\]")  # Sakai's "Midterm [40]"
-_TEST_STUDENT = "Student, Test"
+_TEST_STUDENT = ("Student, Test", "Test Student")  # Canvas' own
+_EMAIL, _LOGIN, _NUMBER = HEADINGS["email"], HEADINGS["login"], HEADINGS["id"][-6:]
+_EXPORTS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
+    ("Canvas gradebook", (("Student", "LastName"), ("ID",), ("Section",))),
+    ("Open edX grades", (("user_id",), ("username",))),
+    ("Brightspace gradebook", (("OrgDefinedId",),)),
+    ("Brightspace gradebook", (_LOGIN, ("End-of-Line Indicator",))),
+    ("Blackboard gradebook", (_LOGIN, ("Last Access", "Availability"))),
+    ("class list", (HEADINGS["id"][:-6],)),
+    ("Moodle export", (HEADINGS["first"], HEADINGS["last"], (*_NUMBER, *_EMAIL[3:], "Email address"))),
+)
+"""What a file is called, and the headings that show it: one of each group."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row: `logins` and e-mail addresses are other names of the student, `own` is a system's own number."""
+
+    student: str
+    name: str
+    logins: tuple[str, ...] = ()
+    own: str = ""
+    variant: str = ""
 
 
 @dataclass(frozen=True)
 class Roster:
-    """Students' ids and names in the file's order; `source`: what was read, which of its ids; `notes`: remarks."""
+    """The students in the file's order; `source`: what was read, which of its ids; `notes`: remarks."""
 
-    students: dict[str, str]
+    people: tuple[Person, ...]
     source: str
     notes: tuple[str, ...]
 
-
-@dataclass(frozen=True)
-class _Export:
-    """A kind of file: the headings it is known by, and those of its ids, the best first."""
-
-    name: str
-    signs: tuple[tuple[str, ...], ...]
-    ids: tuple[tuple[str, ...], ...]
+    @property
+    def students(self) -> dict[str, str]:
+        """Names by id."""
+        return {person.student: person.name for person in self.people}
 
 
-_EXPORTS = (
-    _Export(
-        "Canvas gradebook",
-        (("Student",), ("ID",), ("Section",)),
-        (("SIS User ID",), ("SIS Login ID",), ("ID",)),
-    ),
-    _Export(
-        "Open edX grades",
-        (("user_id",), ("username",)),
-        (("student_uid",), ("student_key",), ("username",), ("user_id",)),
-    ),
-    _Export("Brightspace gradebook", (("OrgDefinedId",),), (("OrgDefinedId",), _LOGIN)),
-    _Export("Brightspace gradebook", (_LOGIN, ("End-of-Line Indicator",)), (_LOGIN,)),
-    _Export("Blackboard gradebook", (_LOGIN, ("Last Access", "Availability")), (("Student ID",), _LOGIN)),
-    _Export("class list", (_OWN,), (_OWN,)),
-    _Export("Moodle export", (_FIRST, _LAST, (*_NUMBER, *_LOGIN, *_EMAIL)), (_NUMBER, _LOGIN, _EMAIL)),
-)
+def student_id(text: str) -> str:
+    """An id as it is compared everywhere: NFC, single spaces, none around it, no guard against spreadsheets."""
+    return one_line(unguarded(text) if "'" in text else text)
 
 
-def read_roster(path: Path) -> Roster:
-    """Everyone in the file. InputError lists every fault with its line."""
+def one_line(text: str) -> str:
+    """NFC, single spaces for all space and control characters; a spreadsheet's ="text" is the text."""
+    bare = re.fullmatch(r'="(.*)"', text.strip(), re.DOTALL)
+    if bare:
+        text = bare[1].replace('""', '"')
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def read_roster(path: Path, *, names: bool = True) -> Roster:
+    """Everyone in the file, with `names`. InputError lists every fault with its line."""
     table = read_table(path)
-    export, people, names = _known(table)
+    system, ids, parts = _layout(table, names)
     faults, notes = Faults(table.name), list(table.notes)
+    logins, own, variant = (columns(table.heading, *kinds) for kinds in (("login", "email"), ("own",), ("variant",)))
     rows = []
-    width = len(table.heading)
-    for line, cells in islice(_rows(table), MOST_STUDENTS + 1):
-        if "".join(cells[width:]).strip():
-            surplus = ", ".join(cell for cell in cells[width:] if cell.strip())
-            faults.add(line, f"{quoted(surplus)} stands under no heading; is a comma not in quotes?")
-        name = " ".join(_clean(cells[place]) for place in names).strip()
-        if export.name.startswith("Canvas") and (not name or "Points Possible" in name):
+    for line, raw in filled(table, faults):
+        cells = [one_line(cell) for cell in raw]
+        if system.startswith("Brightspace"):
+            cells = [cell.removeprefix("#") for cell in cells]
+        name = " ".join(cells[place] for place in parts if cells[place])
+        if system.startswith("Canvas") and ("Points Possible" in "".join(cells) or not any(cells[k] for k in ids)):
             continue
-        if name == _TEST_STUDENT:
+        if system.startswith("Canvas") and name in _TEST_STUDENT:
             notes.append(f'{table.name}:{line}: left out "{name}", which the system made')
             continue
-        mark = "#" if export.name.startswith("Brightspace") else ""
-        rows.append((line, name, [_clean(cells[place]).removeprefix(mark) for place in people]))
+        rows.append((line, name, cells))
     if not rows:
         raise InputError(f"{table.name}: no students below the header")
     if len(rows) > MOST_STUDENTS:
         raise InputError(f"{table.name}: has more than {MOST_STUDENTS:,} students")
-    filled = [sum(bool(ids[k]) for _, _, ids in rows) for k in range(len(people))]
-    best = filled.index(max(filled))
-    heading = table.heading[people[best]].strip()
-    students: dict[str, str] = {}
+    best = max(ids, key=lambda k: sum(bool(cells[k]) for _, _, cells in rows))
+    heading = table.heading[best].strip()
+    people: dict[str, Person] = {}
     lines: dict[str, int] = {}
-    for line, name, ids in rows:
-        student = ids[best]
+    for line, name, cells in rows:
+        student = student_id(cells[best])
         if not student:
             faults.add(line, f'{quoted(name) if name else "this row"} has no "{heading}"; every student needs an id')
         elif len(student) > LONGEST_ID or not student.isprintable():
             faults.add(line, f"student id {quoted(student)}: write at most {LONGEST_ID} characters that can be seen")
-        elif student in students:
+        elif student in people:
             faults.add(line, f"student {quoted(student)} stands on line {lines[student]} already")
         else:
-            students[student], lines[student] = name, line
+            others, numbers, variants = ([cells[k] for k in some if k != best] for some in (logins, own, variant))
+            people[student] = Person(student, name, tuple(filter(None, others)), *numbers[:1] or [""], *variants[:1])
+            lines[student] = line
     faults.stop()
     why = ""
-    if best:
-        first = next(line for line, _, ids in rows if not ids[0])
-        why = f' ("{table.heading[people[0]].strip()}" is blank on line {first})'
-    count = f"{len(students):,} student{'' if len(students) == 1 else 's'}"
-    source = f'{export.name} of {count}; student ids from "{heading}"{why}'
-    return Roster(students, source, tuple(notes))
+    if best != ids[0]:
+        first = next(line for line, _, cells in rows if not cells[ids[0]])
+        why = f' ("{table.heading[ids[0]].strip()}" is blank on line {first})'
+    source = f'{system} of {several(len(people), "student")}; student ids from "{heading}"{why}'
+    return Roster(tuple(people.values()), source, tuple(notes))
 
 
-def _known(table: Table) -> tuple[_Export, list[int], list[int]]:
-    """What kind of file it is, and the columns of its ids and of its names."""
-    for export in _EXPORTS:
-        if all(_column(table, sign) is not None for sign in export.signs):
-            break
-    else:
+def _layout(table: Table, names: bool) -> tuple[str, list[int], list[int]]:
+    """What kind of file it is, and the columns of its ids, the better ones first, and of its names."""
+    heading = table.heading
+    known = (name for name, signs in _EXPORTS if all(find(heading, *sign) is not None for sign in signs))
+    system = next(known, "class list")
+    ids = columns(heading, "id", "login", "email", "own")
+    if not ids:
         raise _unknown(table, 'student ids; write "student_id,name", or give the gradebook that your system exports')
-    people = [place for ids in export.ids if (place := _column(table, ids)) is not None]
-    whole, first, last = (_column(table, names) for names in (_NAME, _FIRST, _LAST))
-    if export.name == "class list" and any(_POINTS.fullmatch(cell.strip()) for cell in table.heading):
-        export = _Export("Sakai gradebook", (), ())
-    parts = [place for place in (first, last) if place is not None and place not in people]
-    if whole is not None and whole not in people and len(parts) < 2:
-        parts = [whole]
-    if not parts and export.name == "class list":
+    if system == "class list":
+        ids = ids[:1]  # in one's own file no other column is meant
+    parts = [place for place in columns(heading, "first", "middle", "last") if place not in ids]
+    whole = [place for place in columns(heading, "name") if place not in ids]
+    if len(parts) < 2:
+        parts = whole[:1] or parts
+    if names and not parts:
         raise _unknown(table, 'names; write "student_id,name"')
-    return export, people, parts
+    if system == "class list" and any(_POINTS.fullmatch(cell.strip()) for cell in heading):
+        system = "Sakai gradebook"
+    return system, ids, parts
 
 
 def _unknown(table: Table, what: str) -> InputError:
@@ -149,30 +145,3 @@ def _unknown(table: Table, what: str) -> InputError:
     hints = [f"; {quoted(cell)}: {nearest(cell.lower(), headings)}" for cell in strange]
     hint = next((hint for hint in hints if "did you mean" in hint), "")
     return InputError(f"{table.name}:{table.line}: the header {found} has no {what}{hint}")
-
-
-def _column(table: Table, names: Sequence[str]) -> int | None:
-    """Where a heading is, by any of its names, the better names first."""
-    headings = [_loose(cell) for cell in table.heading]
-    return next((headings.index(_loose(name)) for name in names if _loose(name) in headings), None)
-
-
-def _loose(heading: str) -> str:
-    return re.sub(r"[\s_'’-]", "", unicodedata.normalize("NFC", heading)).casefold()
-
-
-def _rows(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, as wide as the heading at least."""
-    for block in table.blocks:
-        for line, cells in zip(block.lines, block.rows, strict=True):
-            if any(cell.strip() for cell in cells):
-                yield line, [*cells, *[""] * len(table.heading)]
-
-
-def _clean(text: str) -> str:
-    """NFC, on one line, without control characters; a spreadsheet's ="text" is the text."""
-    guarded = re.fullmatch(r'="(.*)"', text.strip(), re.DOTALL)
-    if guarded:
-        text = guarded[1].replace('""', '"')
-    text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
-    return unicodedata.normalize("NFC", " ".join(text.split()))

@@ -13,7 +13,7 @@ NAMES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuff
 
 FLOORS = [
     "qgen",  # the version
-    "qgen.errors qgen.decimals",
+    "qgen.errors qgen.decimals qgen.headings",
     "qgen.background qgen.memory",
     "qgen.parallel",
     "qgen.typeset qgen.tables",

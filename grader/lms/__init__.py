@@ -1,4 +1,4 @@
 """Into learning-management systems: one small module per system behind one interface (`gradebook.System`)."""
 
 NAMES = ("canvas", "moodle", "blackboard", "brightspace", "sakai", "openedx", "generic")
-"""The systems, as commands and files name them."""
+"""The systems, as commands, files and the modules in systems/ name them."""

@@ -1,13 +1,15 @@
 """The rules of a safe cell and a safe file, the same for every importer."""
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from functools import partial
 
+import qgen.tables.delimited
+from qgen.tables.spreadsheet import runs
+
+csv_text = partial(qgen.tables.delimited.csv_text, end="\r\n")
+"""Rows as CSV with the line ends that RFC 4180 asks for."""
 POINTS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -39,18 +41,6 @@ def plain(text: str) -> str:
     return re.sub(r'\\(?="|$)', r"\\ ", text)
 
 
-_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")  # controls, formats and spaces
-
-
-def runs(text: str) -> bool:
-    """Whether a spreadsheet might run this cell, or a part of it where the list separator is another one."""
-    for part in re.split(r"[,;\t\r\n]", text):
-        seen = [c for c in unicodedata.normalize("NFKC", part) if unicodedata.category(c) not in _UNSEEN]
-        if seen and seen[0] in "=+-@|":
-            return True
-    return False
-
-
 def name_cell(text: str) -> str:
     """A name beside an id that identifies the student: blank where a spreadsheet would run it."""
     guarded = re.fullmatch(r'="(.*)"', text, re.DOTALL)
@@ -65,11 +55,3 @@ def id_fault(value: str) -> str:
     if re.search(r'\\("|$)', value):
         return f'"{value}" has a backslash before a quote or at its end, which importers take for an escape'
     return ""
-
-
-def csv_text(rows: Iterable[Sequence[str]], *, delimiter: str = ",", quote_all: bool = False) -> str:
-    """Rows as CSV (RFC 4180): one kind of line end, minimal quotes unless `quote_all`."""
-    out = io.StringIO()
-    quoting: Literal[0, 1] = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-    csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator="\r\n").writerows(rows)
-    return out.getvalue()

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from grader.lms.cells import one_line, runs
-from grader.lms.gradebook import Column, Roster, System
+from grader.lms.cells import one_line
+from grader.lms.gradebook import Column, Gradebook, System
 from grader.lms.results import Results
 from qgen.errors import InputError, nearest, quoted
+from qgen.tables.spreadsheet import runs
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def find(name: str, columns: Sequence[Column]) -> list[Column]:
     return exact or [c for c in columns if name.casefold() in (_nfc(n).casefold() for n in c.names)]
 
 
-def base_title(roster: Roster, system: System, column: str | None, title: str) -> str:
+def base_title(roster: Gradebook, system: System, column: str | None, title: str) -> str:
     """What the columns per layer begin with: `--column` or the title, as the roster spells it."""
     hits = find(column or title, roster.columns)
     begun = column and any(c.title.startswith(column) for c in roster.columns)
@@ -47,7 +48,7 @@ def base_title(roster: Roster, system: System, column: str | None, title: str) -
     return hits[0].title if len(hits) == 1 else one_line(column or title)
 
 
-def choose(want: Sequence[Wanted], roster: Roster, system: System, column: str | None) -> tuple[Column, ...]:
+def choose(want: Sequence[Wanted], roster: Gradebook, system: System, column: str | None) -> tuple[Column, ...]:
     """The column for each; `column` is what the user calls the total's. InputError for those without."""
     if roster.only and len(want) > 1:
         raise InputError(f"{system.name}: this roster is of one column; it cannot take one per layer")
@@ -67,7 +68,7 @@ def choose(want: Sequence[Wanted], roster: Roster, system: System, column: str |
     return tuple(chosen)
 
 
-def _choose(one: Wanted, roster: Roster, system: System, column: str | None) -> Column:
+def _choose(one: Wanted, roster: Gradebook, system: System, column: str | None) -> Column:
     name = column or one.title
     hits = find(name, roster.columns)
     if not hits and roster.only and column is None:
@@ -87,7 +88,7 @@ def _choose(one: Wanted, roster: Roster, system: System, column: str | None) -> 
     return made
 
 
-def _unknown(name: str, roster: Roster, system: System) -> InputError:
+def _unknown(name: str, roster: Gradebook, system: System) -> InputError:
     known = list(dict.fromkeys(one_line(c.title)[:100] for c in roster.columns))
     return InputError(
         f"{system.name}: no column of the roster is {quoted(name)}; {nearest(name[:100], known)}; "

@@ -5,11 +5,12 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from grader.lms.cells import number, plain, runs
+from grader.lms.cells import number, plain
 from grader.lms.results import Lost, Score
 from grader.reasons import Wording
 from qgen.errors import InputError
 from qgen.papers.words import macro
+from qgen.tables.spreadsheet import runs
 
 LONGEST = 3000
 

@@ -3,30 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
 from grader.lms import NAMES
-from grader.lms.blackboard import BLACKBOARD
-from grader.lms.brightspace import BRIGHTSPACE
-from grader.lms.canvas import CANVAS
 from grader.lms.cells import number, one_line
 from grader.lms.columns import Wanted, base_title, choose, find, wanted
 from grader.lms.comment import comment
-from grader.lms.generic import GENERIC
-from grader.lms.gradebook import Column, Grade, IdColumns, Roster, Sheet, Student, System
+from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System
 from grader.lms.matching import Unmatched, match, unwritable
-from grader.lms.moodle import MOODLE
-from grader.lms.openedx import OPENEDX
 from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
-from grader.lms.results import Score, read_results
-from grader.lms.sakai import SAKAI
-from grader.lms.table import read_table
+from grader.lms.results import Results, Score, read_results
 from qgen.errors import InputError, nearest, quoted
+from qgen.files import write_whole
+from qgen.tables.table import read_table, rectangular
 
-SYSTEMS: dict[str, System] = dict(
-    zip(NAMES, (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, SAKAI, OPENEDX, GENERIC), strict=True)
-)
+SYSTEMS: dict[str, System] = {name: import_module(f"grader.lms.systems.{name}").SYSTEM for name in NAMES}
 EXCUSED = {"ex": "is excused", "excused": "is excused", "exempt": "is excused", "n/a": "is not assigned this"}
 
 
@@ -76,68 +69,83 @@ def export(
     Raises InputError for files, columns and grades at fault.
     """
     system = _system(lms, xml)
-    for option, text in (("--title", title), ("--column", column or "")):
-        if text.encode("utf-8", "ignore").decode() != text:
-            raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
+    _check_encodable({"--title": title, "--column": column or ""})
     target = _target(results, out, system, roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
     language = _language(exam) if exam and comments else "en"
     found = read_results(results, marks=by_layer or comments)
     scores = {score.student_id: score for score in found.scores}
-    table = read_table(roster) if roster else None
+    table = rectangular(read_table(roster)) if roster else None
     people = system.read(table) if table else system.bare(list(scores))
     base = base_title(people, system, column, title) if by_layer else one_line(title)
     want = wanted(found, base, by_layer=by_layer, percent=percent)
     columns = choose(want, people, system, None if by_layer else column)
 
-    looked_at = [*columns, *(find(base, people.columns) if by_layer else [])]
-    excused = {s.line: why for s in people.students if (why := _excused(s, looked_at))}
-    people = replace(people, students=tuple(replace(s, expected=s.expected and s.line not in excused)
-                                            for s in people.students))  # fmt: skip
-    matching = match([*scores, *found.ungraded], people)
-    graded = [(name, s) for name, s in matching.pairs if name in scores and s.line not in excused]
-    ids, unsafe = _ids([student for _, student in graded], people)
-    kept = [(name, student) for name, student in graded if student.line not in unsafe]
-    values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in kept}
+    pairs = _paired(found, people, [*columns, *(find(base, people.columns) if by_layer else [])])
+    values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in pairs.kept}
     grades = (
         Grade(
             student,
             tuple(number(value) for value in values[name]),
             comment(scores[name], found.maxima, found.lost.get(name, ()), templates, language) if comments else "",
         )
-        for name, student in kept
+        for name, student in pairs.kept
     )
-    sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
-
-    warnings = list(table.warnings) if table else [f"no --roster: {system.bare_note}"]
+    sheet = Sheet(people, pairs.ids, columns, tuple(w.most for w in want), tuple(grades), comments)
+    warnings = list(table.notes) if table else [f"no --roster: {system.bare_note}"]
     warnings += column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
     warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
-    for name, student in matching.pairs:
-        if name in scores and student.line in excused:
-            warnings.append(f"{name} {excused[student.line]} in the roster, but has a score, which is not sent")
-    if not kept:
-        warnings.append("nobody is left to grade: nothing is written")
+    warnings += [*pairs.warnings, *system.review(sheet)]
+    upload = f"{system.name}: {system.upload}"
+    answer = Export((), tuple(values), pairs.in_results, pairs.in_roster, pairs.left_out, tuple(warnings), upload)
+    if not pairs.kept or not (answer.complete or partial):
+        return answer
+    write_whole(target, system.write(sheet), force=force)
+    return replace(answer, files=(target,))
 
-    answer = Export(
-        files=(),
-        matched=tuple(values),
-        unmatched_results=(
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The students to grade, by id of the results, keyed on `ids` of the gradebook; and who is not, and why."""
+
+    kept: list[tuple[str, Student]]
+    ids: IdColumns
+    in_results: tuple[Unmatched, ...]
+    in_roster: tuple[Unmatched, ...]
+    left_out: tuple[Unmatched, ...]
+    warnings: list[str]
+
+
+def _paired(found: Results, people: Gradebook, looked_at: Sequence[Column]) -> _Pairs:
+    """Everyone with a score and a row, but for the excused: those with a word for it in a column `looked_at`."""
+    scores = {score.student_id for score in found.scores}
+    excused = {s.line: why for s in people.students if (why := _excused(s, looked_at))}
+    expected = (replace(s, expected=s.expected and s.line not in excused) for s in people.students)
+    matching = match([*(score.student_id for score in found.scores), *found.ungraded],
+                     replace(people, students=tuple(expected)))  # fmt: skip
+    graded = [(name, s) for name, s in matching.pairs if name in scores and s.line not in excused]
+    ids, unsafe = _ids([student for _, student in graded], people)
+    kept = [(name, student) for name, student in graded if student.line not in unsafe]
+    warnings = [
+        f"{name} {excused[student.line]} in the roster, but has a score, which is not sent"
+        for name, student in matching.pairs
+        if name in scores and student.line in excused
+    ]
+    return _Pairs(
+        kept,
+        ids,
+        (
             *(one for one in matching.in_results if one.who in scores),
             *(Unmatched(name, unsafe[s.line]) for name, s in graded if s.line in unsafe),
         ),
-        unmatched_roster=matching.in_roster,
-        left_out=(
+        matching.in_roster,
+        (
             *(Unmatched(s.who, excused[s.line]) for s in people.students if s.line in excused),
             *(Unmatched(name, "has no score") for name in found.ungraded),
         ),
-        warnings=tuple(warnings + system.review(sheet)),
-        upload=f"{system.name}: {system.upload}",
+        warnings + ["nobody is left to grade: nothing is written"] * (not kept),
     )
-    if not kept or not (answer.complete or partial):
-        return answer
-    _save(target, system.write(sheet).encode())
-    return replace(answer, files=(target,))
 
 
 def _system(lms: str, xml: bool) -> System:
@@ -147,6 +155,12 @@ def _system(lms: str, xml: bool) -> System:
     if xml and system.xml is None:
         raise InputError(f"{lms}: has no XML import; --xml is for moodle")
     return system.xml if xml and system.xml else system
+
+
+def _check_encodable(options: Mapping[str, str]) -> None:
+    for option, text in options.items():
+        if text.encode("utf-8", "ignore").decode() != text:
+            raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
 
 
 def _language(exam: Path) -> str:
@@ -163,7 +177,7 @@ def _target(results: Path, out: Path | None, system: System, roster: Path | None
     if target.resolve() in [source.resolve() for source in sources]:
         raise InputError(f"{target}: is read by this command and cannot be its output; give another --out")
     if target.exists() and not force:
-        raise InputError(f"{target}: exists; give --force to replace it, or another --out")
+        raise InputError(f"{target}: exists; choose another name with --out, or replace it with --force")
     if results.is_dir() and not target.parent.is_dir():
         raise InputError(f"{target.parent}: is no folder to write {target.name} into")
     return target
@@ -174,7 +188,7 @@ def _excused(student: Student, columns: Sequence[Column]) -> str:
     return next((EXCUSED[cell] for cell in cells if cell in EXCUSED), "")
 
 
-def _ids(students: Sequence[Student], roster: Roster) -> tuple[IdColumns, dict[int, str]]:
+def _ids(students: Sequence[Student], roster: Gradebook) -> tuple[IdColumns, dict[int, str]]:
     """The id columns that serve all these students, else those that serve most, and whom they fail."""
     tried = [(choice, unwritable(students, roster, choice.keys)) for choice in roster.ids]
     return min(tried, key=lambda pair: len(pair[1]))
@@ -185,13 +199,3 @@ def _value(score: Score, want: Wanted, maxima: Mapping[str, Decimal], *, percent
         return score.percent if percent else score.score
     got, most = score.layers[want.key], maxima[want.key]
     return got * 100 / (most or 1) if percent else got
-
-
-def _save(target: Path, data: bytes) -> None:
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"{target}: cannot be written: {error.strerror}") from None

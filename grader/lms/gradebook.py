@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Literal
 
 from grader.lms.cells import one_line
-from grader.lms.table import Table
+from qgen.errors import InputError, quoted
+from qgen.tables.table import Table
 
 Kind = Literal["id", "login", "email"]
 
@@ -55,14 +56,14 @@ class Column:
 
 @dataclass(frozen=True)
 class IdColumns:
-    """Roster columns to key a file on: all of `keys` must be filled and unique, `written` are copied."""
+    """Gradebook columns to key a file on: all of `keys` must be filled and unique, `written` are copied."""
 
     keys: tuple[int, ...]
     written: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Roster:
+class Gradebook:
     """The LMS's own export, read: the first of `ids` that serves every graded student is used."""
 
     header: tuple[str, ...]
@@ -87,7 +88,7 @@ class Grade:
 class Sheet:
     """All that a file is written from. `ids` says which of the roster's columns go along."""
 
-    roster: Roster
+    roster: Gradebook
     ids: IdColumns
     columns: tuple[Column, ...]
     points: tuple[Decimal, ...]
@@ -95,23 +96,31 @@ class Sheet:
     comments: bool = False
 
 
-def bare_roster(
+def bare_gradebook(
     ids: Sequence[str], header: tuple[str, ...], cells: Callable[[str], tuple[str, ...]], *, key: int = 0
-) -> Roster:
+) -> Gradebook:
     """A roster made of the exam's own student ids, for want of the LMS's; all its columns are written."""
     students = (Student(i, cells(name), (Key("id", "student_id", name),)) for i, name in enumerate(ids, 1))
-    return Roster(header, tuple(students), (), (IdColumns((key,), tuple(range(len(header)))),))
+    return Gradebook(header, tuple(students), (), (IdColumns((key,), tuple(range(len(header)))),))
 
 
 def students_of(table: Table, known: Iterable[tuple[int | None, Kind, str]], *, mark: str = "") -> tuple[Student, ...]:
     """The rows with any of the known (index, kind, label) filled; a leading `mark` is no part of a key."""
     places = [(i, kind, label) for i, kind, label in known if i is not None]
     students = []
-    for line, cells in table.rows:
+    for line, cells in table.body:
         keys = tuple(Key(kind, label, cells[i].strip().removeprefix(mark)) for i, kind, label in places)
         if any(key.value for key in keys):
-            students.append(Student(line, cells, keys))
+            students.append(Student(line, tuple(cells), keys))
     return tuple(students)
+
+
+def needed(table: Table, system: str, *alternatives: str) -> InputError:
+    """The error for a gradebook that lacks its id columns."""
+    found = ", ".join(quoted(cell.strip()) for cell in table.heading[:8])
+    return InputError(
+        f"{table.name}: is no gradebook export of {system}: it has {found}; needed: {' or '.join(alternatives)}"
+    )
 
 
 def no_warnings(sheet: Sheet) -> list[str]:
@@ -125,8 +134,8 @@ class System:
 
     name: str
     filename: str
-    read: Callable[[Table], Roster]
-    bare: Callable[[Sequence[str]], Roster]  # student ids -> a roster of nothing else
+    read: Callable[[Table], Gradebook]
+    bare: Callable[[Sequence[str]], Gradebook]  # student ids -> a roster of nothing else
     column: Callable[[str, str, Decimal], Column]  # title, what --column says, points -> a new column
     write: Callable[[Sheet], str]
     download: str

@@ -1,13 +1,13 @@
 """Whose row is whose: the results' student ids against a roster, by id, login or e-mail, never by a guess."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.lms.cells import id_fault
-from grader.lms.gradebook import Key, Roster, Student
+from grader.lms.gradebook import Gradebook, Key, Student
 from qgen.errors import quoted
+from qgen.roster import student_id
 
 ORDER = {"id": 0, "login": 1, "email": 2}
 
@@ -29,7 +29,7 @@ class Matching:
     in_roster: tuple[Unmatched, ...]
 
 
-def match(student_ids: Sequence[str], roster: Roster) -> Matching:
+def match(student_ids: Sequence[str], roster: Gradebook) -> Matching:
     """Each id's one row. An id that fits two rows, or a row that fits two ids, is unmatched."""
     rows: dict[str, list[tuple[Key, Student]]] = {}
     loose: dict[str, list[str]] = {}
@@ -46,17 +46,17 @@ def match(student_ids: Sequence[str], roster: Roster) -> Matching:
             found[name] = hits[0][1]
         elif students:
             places = " and ".join(dict.fromkeys(f"{key.label} in line {student.line}" for key, student in hits))
-            missing[name] = f"{_told(name)} is {places} of the roster: use another id for this student in the answers"
+            missing[name] = f"{_shown(name)} is {places} of the roster: use another id for this student in the answers"
         else:
             near = list(dict.fromkeys(loose.get(_loose(name), [])))[:2]
-            hint = f"; it has {_told(near[0])}: zeros, case or dots were changed" if near else ""
-            missing[name] = f"{_told(name)} is no id, login or e-mail address of the roster{hint}"
+            hint = f"; it has {_shown(near[0])}: zeros, case or dots were changed" if near else ""
+            missing[name] = f"{_shown(name)} is no id, login or e-mail address of the roster{hint}"
     claims: dict[int, list[str]] = {}
     for name, student in found.items():
         claims.setdefault(student.line, []).append(name)
     for line, names in claims.items():
         if len(names) > 1:
-            both = " and ".join(map(_told, names))
+            both = " and ".join(map(_shown, names))
             missing.update(dict.fromkeys(names, f"{both} are both line {line} of the roster"))
     of_line = {student.line: name for name, student in found.items() if name not in missing}
     pairs = tuple((of_line[s.line], s) for s in roster.students if s.line in of_line)
@@ -68,7 +68,7 @@ def match(student_ids: Sequence[str], roster: Roster) -> Matching:
     return Matching(pairs, tuple(Unmatched(name, missing[name]) for name in student_ids if name in missing), left)
 
 
-def unwritable(students: Iterable[Student], roster: Roster, keys: tuple[int, ...]) -> dict[int, str]:
+def unwritable(students: Iterable[Student], roster: Gradebook, keys: tuple[int, ...]) -> dict[int, str]:
     """Why a student's row cannot be keyed on these columns, by line: an id blank, shared, or unsafe."""
     count = Counter((i, _folded(student.cells[i])) for student in roster.students for i in keys)
     faults: dict[int, str] = {}
@@ -78,23 +78,23 @@ def unwritable(students: Iterable[Student], roster: Roster, keys: tuple[int, ...
             if not value.strip(" #"):
                 faults[student.line] = f'has no "{label}" in the roster, line {student.line}'
             elif count[i, _folded(value)] > 1:
-                faults[student.line] = f"shares the {label} {_told(value)} with another student of the roster"
+                faults[student.line] = f"shares the {label} {_shown(value)} with another student of the roster"
         for key in student.keys:
             if fault := id_fault(key.value):
                 faults[student.line] = fault
     return faults
 
 
-def _told(value: str) -> str:
+def _shown(value: str) -> str:
     return quoted(value, 100)
 
 
 def _folded(value: str) -> str:
-    return value.strip().casefold()
+    return student_id(value).casefold()
 
 
 def _spelling(kind: str, value: str) -> str:
-    text = unicodedata.normalize("NFC", value.strip())
+    text = student_id(value)
     return f"id {text}" if kind == "id" else f"login {text.casefold()}"
 
 

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
-from grader.lms.cells import number, runs
+from grader.lms.cells import number
 from grader.lms.gradebook import Sheet, System
 from grader.lms.results import Results
 from qgen.errors import InputError
+from qgen.tables.spreadsheet import runs
 
 
 def column_remarks(sheet: Sheet, system: System, *, percent: bool) -> list[str]:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.marking.verdicts import Place, number
-from grader.reading.layouts import student_id
 from grader.reading.numerals import read
 from grader.reasons import Decision
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.exam import Exam
-from qgen.tables.spreadsheet import unguarded
+from qgen.roster import student_id
 from qgen.tables.table import read_table
 
 MARK = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)
@@ -27,8 +26,7 @@ def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Plac
         raise InputError(f'{table.name}:{table.line}: the header is "{",".join(header)}"; write {",".join(HEADER)}')
     rows = [
         (line, [entry.strip() for entry in (row[: len(HEADER)] if _padded(row, table.widest) else row)])
-        for block in table.blocks
-        for line, row in zip(block.lines, block.rows, strict=True)
+        for line, row in table.rows
     ]
     known = {student: s for s, student in enumerate(students)}
     items = {item: i for i, item in enumerate(exam.columns)}
@@ -37,7 +35,7 @@ def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Plac
     for line, row in rows:
         if not any(row):
             continue
-        row[0] = student_id(unguarded(row[0]))
+        row[0] = student_id(row[0])
         problem = _problem(row, known, items, exam)
         cell = known.get(row[0], -1), items.get(row[1], -1) if len(row) > 1 else -1
         if not problem and cell in decisions:

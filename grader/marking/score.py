@@ -71,7 +71,7 @@ def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], first: int
     verdicts[part.kinds == UNREADABLE] = IS_UNREADABLE
     verdicts[right] = CORRECT
     expected = np.full(verdicts.shape, np.nan)
-    reasons = {(first + s, i): Reason("unreadable", names=(text,)) for (s, i), text in part.reasons.items()}
+    reasons = {(first + s, i): reason for (s, i), reason in part.reasons.items()}
     # to copy another paper, consistent in itself, must not earn marks for what follows from what
     fits = other_variant(exam, part, right.sum(axis=1), first)
     followed = np.ones(len(verdicts), dtype=bool)

@@ -1,18 +1,20 @@
 """Any file of students' answers -> Submissions: what was written beside what it says."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.reading.layouts import Sheet, arrange, student_id
-from grader.reading.parsed_cells import Cell, Readings, decimal_commas
+from grader.reading.layouts import Arranged, arrange
+from grader.reading.parsed_cells import Cell, ParsedCells, Texts, parse
+from grader.reasons import Reason
 from qgen.errors import InputError, quoted, some
-from qgen.tables.cells import Coded
-from qgen.tables.table import SHOWN, Faults, read_table
+from qgen.roster import student_id
+from qgen.tables.table import SHOWN, Faults, Table, read_table
 
 _FEW = 12  # variants that a message names one by one
 _SOME = 4  # items that a message names
@@ -25,33 +27,42 @@ class Submissions:
     students: tuple[str, ...]  # (S,) in the order of the file
     variants: NDArray[np.intp]  # (S,) index into the exam's variants
     items: tuple[str, ...]  # (I,)
-    readings: Readings  # (S, I)
+    cells: ParsedCells  # (S, I)
     notes: tuple[str, ...]  # remarks on the file
 
-    @property
-    def written(self) -> Coded:
-        """(S, I): as it stands in the file."""
-        return self.readings.written
+    @classmethod
+    def of(
+        cls, students: Sequence[str], variants: NDArray[np.intp], items: Sequence[str], written: Texts,
+        notes: Sequence[str] = (), doubts: Mapping[Cell, Reason] | None = None,
+    ) -> Submissions:  # fmt: skip
+        """Reads what was `written` (S, I), but for cells in `doubt`; with remarks on decimal commas."""
+        cells, remarks = parse(written, doubts)
+        return cls(tuple(students), variants, tuple(items), cells, (*notes, *remarks))
 
-    @cached_property
+    @property
+    def written(self) -> Texts:
+        """(S, I): as it stands in the file."""
+        return self.cells.written
+
+    @property
     def values(self) -> NDArray[np.float64]:
         """(S, I): nan where the kind is not VALUE."""
-        return self.readings.values()
+        return self.cells.values
 
-    @cached_property
+    @property
     def kinds(self) -> NDArray[np.int8]:
         """(S, I)."""
-        return self.readings.kinds()
+        return self.cells.kinds
 
-    @cached_property
-    def reasons(self) -> dict[Cell, str]:
+    @property
+    def reasons(self) -> Mapping[Cell, Reason]:
         """Why a cell (student, item) is UNREADABLE."""
-        return self.readings.reasons()
+        return self.cells.reasons
 
-    def take(self, some: range) -> "Submissions":
+    def take(self, some: range) -> Submissions:
         """Some of the students, numbered from 0."""
         rows = slice(some.start, some.stop)
-        return Submissions(self.students[rows], self.variants[rows], self.items, self.readings.take(rows), self.notes)
+        return Submissions(self.students[rows], self.variants[rows], self.items, self.cells.take(rows), self.notes)
 
 
 def read_answers(
@@ -62,42 +73,47 @@ def read_answers(
     students: Mapping[str, str] | None = None,
     encoding: str | None = None,
 ) -> Submissions:
-    """The answers in a CSV file or workbook: wide, a column per item, or long, student_id,variant,item,answer.
+    """The answers in a CSV file or workbook."""
+    table = read_table(Path(path), encoding)
+    return answers_in(table, items=items, variants=variants, students=students)
+
+
+def answers_in(
+    table: Table, *, items: Sequence[str], variants: Sequence[str], students: Mapping[str, str] | None = None
+) -> Submissions:
+    """The answers in a table: wide, a column per item, or long, student_id,variant,item,answer.
 
     `students` is the roster, student id -> variant, for the rows that name no variant. Headings match loosely
     (`Q1 dw13`), variants also without their leading zeros. InputError lists the faults of the whole file; a cell
     that is no number is not one of them, but UNREADABLE.
     """
-    table = read_table(Path(path), encoding)
     faults = Faults(table.name)
-    sheet = arrange(table, list(items), faults, roster=students is not None)
-    chosen, remarks = _variants(sheet, variants, students, faults)
+    arranged = arrange(table, list(items), faults, roster=students is not None)
+    chosen, remarks = _variants(arranged, variants, students, faults)
     faults.stop()
-    if not sheet.students:
+    if not arranged.students:
         raise InputError(f"{table.name}: has a heading, but no student's answers below it")
-    if sheet.absent:
-        absent = some(sheet.absent, _SOME)
+    if arranged.absent:
+        absent = some(arranged.absent, _SOME)
         remarks.insert(
             0, f"{table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"
         )
-    readings, commas = decimal_commas(Readings.of(sheet.written))
+    cells, commas = parse(arranged.written)
     notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks), *(f"{table.name}: {c}" for c in commas))
-    return Submissions(tuple(sheet.students), chosen, tuple(items), readings, notes)
+    return Submissions(tuple(arranged.students), chosen, tuple(items), cells, notes)
 
 
 def _variants(
-    sheet: Sheet, variants: Sequence[str], roster: Mapping[str, str] | None, faults: Faults
+    arranged: Arranged, variants: Sequence[str], roster: Mapping[str, str] | None, faults: Faults
 ) -> tuple[NDArray[np.intp], list[str]]:
     """Each student's variant as an index: the one written, else the roster's. What is written against it is noted."""
     find = _variant_finder(variants)
-    stated = {text: find(text) for text in set(sheet.variants)}
-    if roster is None and "" not in stated and None not in stated.values():
-        return np.array([stated[text] for text in sheet.variants], np.intp), []
     listed = None if roster is None else {student_id(student): variant for student, variant in roster.items()}
-    chosen = np.zeros(len(sheet.students), np.intp)
+    chosen = np.zeros(len(arranged.students), np.intp)
     notes: list[str] = []
     known = variants if len(variants) <= _FEW else [f"{variants[0]} to {variants[-1]}"]
-    for at, (student, line, text) in enumerate(zip(sheet.students, sheet.lines, sheet.variants, strict=True)):
+    rows = zip(arranged.students, arranged.lines, arranged.variants, strict=True)
+    for at, (student, line, text) in enumerate(rows):
         where = f"student {student}"
         expected = None if listed is None else listed.get(student)
         index = find(text or expected or "")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import queue
 import subprocess
 import sys
 import threading
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.reading.layouts import student_id
 from qgen.errors import InputError, quoted, some
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
-from qgen.tables.spreadsheet import cell
+from qgen.roster import one_line, student_id
+from qgen.tables.delimited import csv_text
+from qgen.tables.spreadsheet import guarded
 
 SECONDS = 10.0
 READERS = 4
@@ -79,12 +77,9 @@ def collect(
 
 def write_answers(papers: Iterable[Paper], exam: Exam, out: Path, *, force: bool = False) -> None:
     """The papers as a wide answers file; what a spreadsheet would run is kept as text."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(("student_id", "variant", *exam.columns))
-    for paper in papers:
-        cells = (paper.student, paper.variant, *(paper.answers.get(item, "") for item in exam.columns))
-        text.write(",".join(map(cell, cells)) + "\n")
-    write_whole(out, text.getvalue(), force=force)
+    rows = ((p.student, p.variant, *(p.answers.get(item, "") for item in exam.columns)) for p in papers)
+    heading = ("student_id", "variant", *exam.columns)
+    write_whole(out, csv_text([heading, *(list(map(guarded, row)) for row in rows)]), force=force)
 
 
 def _files(paths: Sequence[Path], notes: list[str]) -> Iterator[Path]:
@@ -114,7 +109,7 @@ def _hidden(path: Path) -> bool:
 def _paper(file: Path, reply: Mapping[str, Any], exam: Exam) -> tuple[Paper, list[str]]:
     if "fault" in reply:
         raise _Wrong(reply["fault"])
-    fields = {name: _line(text) for name, text in reply["fields"].items()}
+    fields = {name: one_line(text) for name, text in reply["fields"].items()}
     notes = list(reply["notes"])
     answers = {item: fields[item] for item in exam.columns if fields.get(item)}
     if not any(item in fields for item in exam.columns):
@@ -130,11 +125,6 @@ def _paper(file: Path, reply: Mapping[str, Any], exam: Exam) -> tuple[Paper, lis
         notes.append("no answer is filled in")
     student, guess = _student(file, fields, variant, exam)
     return Paper(str(file), student, variant, answers), notes + guess
-
-
-def _line(text: str) -> str:
-    """Single spaces for line ends and for control characters, which no answers file may hold."""
-    return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in text).split())
 
 
 def _student(file: Path, fields: Mapping[str, str], variant: str, exam: Exam) -> tuple[str, list[str]]:

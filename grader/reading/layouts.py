@@ -1,27 +1,29 @@
 """From the rows of a table, wide or long, to what each student wrote for each item."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.reading.numerals import read
+from grader.reading.parsed_cells import Texts
 from qgen.errors import InputError, nearest, quoted
-from qgen.tables.cells import Coded, Codes, Rows
-from qgen.tables.spreadsheet import unguarded
-from qgen.tables.table import Block, Faults, Table
+from qgen.roster import LONGEST_ID, student_id
+from qgen.tables.rows import Row, blank
+from qgen.tables.table import Faults, Table
 
-_MOST = 1_000_000  # students: their numbers alone are 0.5 GB
+_MOST = 1_000_000  # students: the places of their answers alone are 0.5 GB
 _IGNORED = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail"}
 _LONG = ["student_id", "variant", "item", "answer"]
 _UNNAMED = "\0unnamed"  # a column without a heading
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Arranged:
     """What S students wrote: their ids, the lines they start on, their variants ("" if none), the answers (S, I).
 
     absent: the items that have no column.
@@ -30,12 +32,12 @@ class Sheet:
     students: list[str]
     lines: list[int]
     variants: list[str]
-    written: Coded
+    written: Texts
     absent: Sequence[str] = ()
 
 
-def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Sheet:
-    """The students in the order of the file; items that have no column are "". A `roster` spares the variants.
+def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Arranged:
+    """The students in the order of the file; items without a column are "". With a `roster` variants may be missing.
 
     Faults of the heading are raised, those of the rows added to `faults`.
     """
@@ -46,16 +48,11 @@ def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool)
     return (_long if "item" in columns else _wide)(table, columns, items, faults)
 
 
-def student_id(text: str) -> str:
-    """The id as text, leading zeros and all: NFC, without the spaces around it."""
-    return unicodedata.normalize("NFC", text.strip())
-
-
 class _Names:
     """Known names, matched as they are or loosely: without case, with spaces and hyphens for underscores."""
 
     def __init__(self, known: Iterable[str]) -> None:
-        self.known = list(known)
+        self.known = dict.fromkeys(known)
         self.loose: dict[str, str | None] = {}
         for name in self.known:
             self.loose[_loose(name)] = None if _loose(name) in self.loose else name
@@ -86,7 +83,7 @@ def _columns(table: Table, items: Sequence[str], faults: Faults) -> list[str]:
         elif name in columns:
             columns.append("")
             before = f"column {columns.index(name) + 1} is {name} already"
-            faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands there twice; {before}")
+            faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands here twice; {before}")
         else:
             columns.append(name)
     known = set(columns) & set(items)
@@ -109,49 +106,34 @@ def _columns(table: Table, items: Sequence[str], faults: Faults) -> list[str]:
     return columns
 
 
-def _blocks(table: Table, columns: list[str], faults: Faults) -> Iterator[Block]:
-    """The rows that have a cell for each heading, by the block; other rows are faults."""
+def _rows(table: Table, columns: list[str], faults: Faults) -> Iterator[Row]:
+    """The rows that have a cell for each heading; other rows are faults.
+
+    A row of more cells than the heading's line was cut at a comma too much, though the last of them are empty.
+    """
     width = len(columns)
     unnamed = [at for at, name in enumerate(columns) if name == _UNNAMED]
     try:
-        for block in table.blocks:
-            if isinstance(block, Rows) and set(map(len, block.rows)) != {width}:
-                both = [
-                    (line, row)
-                    for line, row in zip(block.lines, block.rows, strict=True)
-                    if _fits(row, width, table.widest, line, faults)
-                ]
-                block = Rows([line for line, _ in both], [row for _, row in both])
+        for line, cells in table.rows:
+            count = len(cells)
+            if count > width and blank(cells[width:]) and (table.widest is None or count <= table.widest):
+                del cells[width:]
+            if len(cells) != width:
+                why = "is an answer missing?" if count < width else "is a decimal comma not in quotes?"
+                faults.add(line, f"{count} cells, but the heading has {width}; {why}")
+                continue
             for at in unnamed:
-                for line, text in zip(block.lines, block.column(at), strict=True):
-                    if text.strip():
-                        faults.add(line, f"column {at + 1}: {quoted(text)} stands under no heading")
-            if block.lines:
-                yield block
+                if cells[at].strip():
+                    faults.add(line, f"column {at + 1}: {quoted(cells[at])} stands under no heading")
+            yield line, cells
     except InputError as error:
         faults.add_last(error)
 
 
-def _fits(row: list[str], width: int, widest: int | None, line: int, faults: Faults) -> bool:
-    """Whether the row has `width` cells, once empty ones at its end are off; if not, a fault unless it is blank.
-
-    A row of more cells than the heading's line was cut at a comma too much, though the last of them are empty.
-    """
-    cells = len(row)
-    if not "".join(row[width:]).strip() and (widest is None or cells <= widest):
-        del row[width:]
-    if len(row) == width:
-        return True
-    if "".join(row).strip():
-        why = "is an answer missing?" if cells < width else "is a decimal comma not in quotes?"
-        faults.add(line, f"{cells} cells, but the heading has {width}; {why}")
-    return False
-
-
 def _checked_id(text: str, line: int, faults: Faults) -> str:
-    student = student_id(unguarded(text) if "'" in text else text)
-    if len(student) > 100 or not student.isprintable():
-        faults.add(line, f"student id {quoted(student)}: write at most 100 characters, on one line")
+    student = text if text.isalnum() and text.isascii() else student_id(text)
+    if len(student) > LONGEST_ID or not student.isprintable():
+        faults.add(line, f"student id {quoted(student)}: write at most {LONGEST_ID} characters that can be seen")
         return quoted(student)  # fit for the messages to come
     return student
 
@@ -160,125 +142,65 @@ def _is_answer(text: str) -> bool:
     return read(text).kind != "blank"
 
 
-def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Sheet:
+def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Arranged:
     present = [item for item in items if item in columns]
     places = [columns.index(item) for item in present]
+    who, variant = columns.index("student_id"), columns.index("variant") if "variant" in columns else None
     first: dict[str, int] = {}
     variants: list[str] = []
-    codes = Codes()
-    parts: list[NDArray[np.int32]] = [np.empty((0, len(present)), np.int32)]
-    for block in _blocks(table, columns, faults):
-        ids = block.column(columns.index("student_id"))
-        stated = block.column(columns.index("variant")) if "variant" in columns else [""] * len(ids)
-        answers = block.coded(places, codes)
-        students = [
-            text if text.isalnum() and text.isascii() and len(text) < 100 else _checked_id(text, line, faults)
-            for text, line in zip(ids, block.lines, strict=True)
-        ]
-        new = dict(zip(students, block.lines, strict=True))
-        if len(new) == len(students) and "" not in new and first.keys().isdisjoint(new):
-            first.update(new)
-            variants += map(str.strip, stated)
-            parts.append(answers)
-            continue
-        keep = []
-        for at, (line, student) in enumerate(zip(block.lines, students, strict=True)):
-            if student in first:
-                faults.add(line, f"student {student}: stands on line {first[student]} already")
-            elif student:
-                first[student] = line
-                variants.append(stated[at].strip())
-                keep.append(at)
-            elif any(_is_answer(cells[place]) for cells in [block.row(at)] for place in places if cells[place]):
-                faults.add(line, "has answers but no student_id")
-        parts.append(answers if len(keep) == len(answers) else answers[keep])
-    which = np.concatenate(parts)
-    if present != list(items):
-        full = np.full((len(first), len(items)), codes[""], np.int32)
-        full[:, [items.index(item) for item in present]] = which
-        which = full
+    answers: list[list[str]] = []
+    for line, cells in _rows(table, columns, faults):
+        student = _checked_id(cells[who], line, faults)
+        found = [cells[at] for at in places]
+        if student in first:
+            faults.add(line, f"student {student}: stands on line {first[student]} already")
+        elif student:
+            first[student] = line
+            variants.append("" if variant is None else cells[variant].strip())
+            answers.append(found)
+        elif any(map(_is_answer, found)):
+            faults.add(line, "has answers but no student_id")
+    written = np.full((len(first), len(items)), "", object)
+    if answers:
+        written[:, [items.index(item) for item in present]] = np.array(answers, object)
     absent = [item for item in items if item not in present]
-    return Sheet(list(first), list(first.values()), variants, Coded.by(codes, which), absent)
+    return Arranged(list(first), list(first.values()), variants, written, absent)
 
 
-def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Sheet:
-    codes = {name: Codes() for name in _LONG if name in columns}
-    parts: dict[str, list[NDArray[np.int32]]] = {name: [np.empty(0, np.int32)] for name in ("line", *codes)}
-    for block in _blocks(table, columns, faults):
-        parts["line"].append(np.array(block.lines, np.int32))
-        for name, code in codes.items():
-            parts[name].append(block.coded([columns.index(name)], code)[:, 0])
-    table_of = {name: np.concatenate(found) for name, found in parts.items()}
-    line, answers = table_of["line"], Coded.by(codes["answer"], table_of["answer"])
-
-    def resolved(name: str, resolve: Callable[[str, int], int]) -> NDArray[np.int64]:
-        """By row what `resolve(text, line)` makes of its text, asked once for each text."""
-        if name not in codes:
-            return np.full(len(line), -1)
-        texts, made = list(codes[name]), np.empty(len(codes[name]), np.int64)
-        found, first = np.unique(table_of[name], return_index=True)
-        for at in np.argsort(first).tolist():
-            made[found[at]] = resolve(texts[found[at]], int(line[first[at]]))
-        return made[table_of[name]]
-
-    ids, stated, names = Codes(), Codes(), _Names(items)
-
-    def who(text: str, where: int) -> int:
-        checked = _checked_id(text, where, faults)
-        return ids[checked] if checked else -1
-
-    def which(text: str, where: int) -> int:
-        if (name := names.find(text)) is not None:
-            return items.index(name)
-        if not text.strip():
-            return -2
-        faults.add(where, "unknown item", text.strip(), items)
-        return -1
-
-    student, item = resolved("student_id", who), resolved("item", which)
-    variant = resolved("variant", lambda text, _: stated[text.strip()] if text.strip() else -1)
-    blank = codes["answer"][""]
-    for at in np.flatnonzero(((student < 0) | (item == -2)) & (answers.which != blank)).tolist():
-        if _is_answer(answers[at]):
-            faults.add(int(line[at]), f"has an answer but no {'student_id' if student[at] < 0 else 'item'}")
-    if len(ids) > _MOST:
-        raise InputError(f"{table.name}: has more than {_MOST:,} students")
-    good = np.flatnonzero((student >= 0) & (item >= 0))
-    cell = student[good] * len(items) + item[good]
-    written = np.full((len(ids), len(items)), blank, np.int32)
-    written.reshape(-1)[cell] = answers.which[good]
-    students = list(ids)
-    for at, before in _repeats(cell):
-        what = f"student {students[cell[at] // len(items)]}, item {items[cell[at] % len(items)]}"
-        faults.add(int(line[good[at]]), f"{what}: stands on line {line[good[before]]} already")
-    variants = _stated(student, variant, line, students, list(stated), faults)
-    firsts = line[student >= 0][np.unique(student[student >= 0], return_index=True)[1]]
-    return Sheet(students, firsts.tolist(), variants, Coded.by(codes["answer"], written))
-
-
-def _repeats(cell: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Where a number stands again, and where it stood before."""
-    order = np.argsort(cell, kind="stable")
-    again = np.flatnonzero(cell[order][1:] == cell[order][:-1])
-    yield from sorted(zip(order[again + 1].tolist(), order[again].tolist(), strict=True))
-
-
-def _stated(
-    student: NDArray[np.int64],
-    variant: NDArray[np.int64],
-    line: NDArray[np.int32],
-    ids: list[str],
-    texts: list[str],
-    faults: Faults,
-) -> list[str]:
-    """The one variant each student's rows state, "" for none; two are a fault. All arrays by row."""
-    rows = np.flatnonzero((student >= 0) & (variant >= 0))
-    students, at = np.unique(student[rows], return_index=True)
-    first = np.full(len(ids), -1)
-    first[students] = rows[at]
-    others = rows[variant[rows] != variant[first[student[rows]]]]
-    for row in others[np.unique(student[others], return_index=True)[1]].tolist():
-        before = first[student[row]]
-        one, two = quoted(texts[variant[before]]), quoted(texts[variant[row]])
-        faults.add(int(line[row]), f"student {ids[student[row]]}: variant {two}, but {one} on line {line[before]}")
-    return [texts[variant[row]] if row >= 0 else "" for row in first.tolist()]
+def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Arranged:
+    who, what, said = (columns.index(name) for name in ("student_id", "item", "answer"))
+    variant = columns.index("variant") if "variant" in columns else None
+    names, unknown = _Names(items), set[str]()
+    first: dict[str, int] = {}
+    variants: dict[str, tuple[str, int]] = {}
+    answers: dict[tuple[str, str], tuple[str, int]] = {}
+    for line, cells in _rows(table, columns, faults):
+        student, item, answer = _checked_id(cells[who], line, faults), names.find(cells[what]), cells[said]
+        if student:
+            first.setdefault(student, line)
+            if len(first) > _MOST:
+                raise InputError(f"{table.name}: has more than {_MOST:,} students")
+        stated = "" if variant is None else cells[variant].strip()
+        if student and stated:
+            before, where = variants.setdefault(student, (stated, line))
+            if before != stated:
+                variants[student] = stated, line
+                faults.add(line, f"student {student}: variant {quoted(stated)}, but {quoted(before)} on line {where}")
+        if item is None and cells[what].strip():
+            if cells[what] not in unknown:
+                faults.add(line, "unknown item", cells[what].strip(), items)
+            unknown.add(cells[what])
+        elif not student or item is None:
+            if _is_answer(answer):
+                faults.add(line, f"has an answer but no {'item' if student else 'student_id'}")
+        elif (student, item) in answers:
+            before_line = answers[student, item][1]
+            faults.add(line, f"student {student}, item {item}: stands on line {before_line} already")
+        else:
+            answers[student, item] = answer, line
+    written = np.full((len(first), len(items)), "", object)
+    row, column = ({name: at for at, name in enumerate(names)} for names in (first, items))
+    for (student, item), (answer, _) in answers.items():
+        written[row[student], column[item]] = answer
+    stated_by = [variants.get(student, ("", 0))[0] for student in first]
+    return Arranged(list(first), list(first.values()), stated_by, written)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +12,6 @@ from numpy.typing import NDArray
 from grader.marking.carried_forward import MOST_OFF
 from grader.marking.mistaken import Rows
 from grader.reading.answers import Submissions
-from grader.reading.parsed_cells import Readings
 from grader.rehearsal.handwriting import numerals, shortened, slipped, spelt
 from grader.rehearsal.simulated_work import Habits, changing, habits_of, work
 from qgen.engine.intervals import Array
@@ -23,7 +20,7 @@ from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, nearest
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
-from qgen.tables.cells import Coded
+from qgen.tables.delimited import csv_text
 
 KINDS = {
     "perfect": "the key's own numbers",
@@ -56,6 +53,11 @@ class Truth:
     misconceptions: tuple[str, ...] = ()
     note: str = ""
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """A row of truth.csv, behind student and variant."""
+        return self.did, self.question, " ".join(self.items), " + ".join(self.misconceptions), self.note
+
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
@@ -70,28 +72,21 @@ class Simulated:
     @property
     def submissions(self) -> Submissions:
         """The same as read from the answers file."""
-        readings = Readings.of(Coded.of(self.written))
-        return Submissions(self.students, self.variants, self.exam.columns, readings, ())
+        return Submissions.of(self.students, self.variants, self.exam.columns, self.written)
 
     def answers_csv(self) -> str:
         """The answers file: wide, a column per item."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(("student_id", "variant", *self.exam.columns))
-        for student, variant, row in zip(self.students, self.variants, self.written.tolist(), strict=True):
-            writer.writerow((student, self.exam.variants[variant], *row))
-        return out.getvalue()
+        rows = zip(self.students, self.variants, self.written.tolist(), strict=True)
+        answers = ((student, self.exam.variants[variant], *row) for student, variant, row in rows)
+        return csv_text([("student_id", "variant", *self.exam.columns), *answers])
 
     def truth_csv(self) -> str:
         """One row per student: what it did, where, and with which misconceptions."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(TRUTH_HEADER)
-        for student, variant, truth in zip(self.students, self.variants, self.truth, strict=True):
-            held = " + ".join(truth.misconceptions)
-            row = (truth.did, truth.question, " ".join(truth.items), held, truth.note)
-            writer.writerow((student, self.exam.variants[variant], *row))
-        return out.getvalue()
+        rows = [
+            (student, self.exam.variants[variant], *truth.cells)
+            for student, variant, truth in zip(self.students, self.variants, self.truth, strict=True)
+        ]
+        return csv_text([TRUTH_HEADER, *rows])
 
 
 def parse_mix(text: str) -> dict[str, float]:

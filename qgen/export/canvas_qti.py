@@ -21,7 +21,7 @@ import numpy as np
 from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import exact, shift, text
-from qgen.export.stream import whole_file
+from qgen.files import whole_file
 from qgen.typeset.drawing.svg import svg
 
 TEMPLATE = "canvas.txt"

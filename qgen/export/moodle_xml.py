@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import centred, exact, text, weights, wider
-from qgen.export.stream import whole_file
+from qgen.files import whole_file
 from qgen.typeset.drawing.svg import svg
 
 TEMPLATE = "moodle.txt"

@@ -22,6 +22,11 @@ _BARE = re.compile(rf"{_PLACE}{_RUNS}")
 _GUARDED = re.compile(rf"{_PLACE}'{_RUNS}")
 
 
+def runs(text: str) -> bool:
+    """Whether a spreadsheet might run this text, or a part of it where the list separator is another one."""
+    return _BARE.search(text) is not None
+
+
 def guarded(text: str) -> str:
     """The text, harmless; a number, and what is harmless already, as it is."""
     return text if _NUMERAL.fullmatch(text) else _BARE.sub(r"\1\2'", text)

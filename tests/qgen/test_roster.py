@@ -3,7 +3,8 @@
 import pytest
 
 from qgen.errors import InputError
-from qgen.roster import read_roster
+from qgen.roster import read_roster, student_id
+from qgen.tables.spreadsheet import guarded
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Midterm (77)
     Points Possible,,,,,40
@@ -83,7 +84,7 @@ def test_all_faults_are_listed_with_the_line_they_start_on(read):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("sid,nmae\n1,A\n", '1: the header "sid", "nmae" has no student ids; write "student_id,name", or give the'),
+        ("no,nmae\n1,A\n", '1: the header "no", "nmae" has no student ids; write "student_id,name", or give the'),
         ("student_id,nmae\n1,A\n", 'has no names; write "student_id,name"; "nmae": did you mean "name"?'),
         ("student_id,name\n\n", "students.csv: no students below the header"),
         ("", "students.csv: is empty"),
@@ -106,3 +107,39 @@ def test_a_name_with_a_comma_and_no_quotes_is_told_not_cut(tmp_path):
     with pytest.raises(InputError) as error:
         read_roster(path)
     assert error.value.faults == ('class.csv:2: "Anna" stands under no heading; is a comma not in quotes?',)
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "student"),
+    [
+        ("First Name,Last Name,SID,Email,Sections", "Ann,Able,007,ann@x.org,A", ("007", "Ann Able")),
+        ("mtknr;nachname;vorname;semester", "007;Able;Ann;3", ("007", "Ann Able")),
+        (
+            '"REGISTRATION_NUMBER";"FAMILY_NAME_OF_STUDENT";"FIRST_NAME_OF_STUDENT";"GRADE"',
+            '"007";"Able";"Ann";""',
+            ("007", "Ann Able"),
+        ),
+        ("Student ID,First name,Middle name,Last name", "7,Ann,Marie,Able", ("7", "Ann Marie Able")),
+        ("Anmeldename;Vorname;Nachname;E-Mail", "ann;Ann;Able;ann@x.org", ("ann", "Ann Able")),
+        ("Benutzername;Vorname;Nachname;E-Mail-Adresse;Punkte", "ann;Ann;Able;a@x.org;", ("ann", "Ann Able")),
+        ("Unique User ID,First Name,Last Name,Midterm", "ann,Ann,Able,", ("ann", "Ann Able")),
+        ("Crowdmark ID,Name,Email,Student ID,Total", "c1,Ann,ann@x.org,7,", ("7", "Ann")),
+        ("Matrikelnummer,Nachname,Vorname", "007,Able,Ann", ("007", "Ann Able")),
+        ('SID,"Last Name, First Name"', '7,"Able, Ann"', ("7", "Able, Ann")),
+        ("LastName,FirstName,ID,SIS User ID,Section", "Able,Ann,101,007,A", ("007", "Ann Able")),
+    ],
+)  # fmt: skip
+def test_headings_of_many_systems_are_known(read, heading, row, student):
+    assert read(f"{heading}\n{row}\n").students == dict([student])
+
+
+@pytest.mark.parametrize(
+    "text", [" A  1", "A\u00a01 ", "A\t1", "A\n1", '="A 1"', "A 1"]
+)  # fmt: skip
+def test_an_id_is_the_same_however_it_is_spaced_and_guarded(text):
+    assert student_id(text) == "A 1"
+
+
+def test_an_id_that_was_guarded_against_spreadsheets_is_the_id():
+    assert student_id(guarded("=1+1")) == "=1+1"
+    assert student_id("O'Neil") == "O'Neil"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Literal
@@ -22,28 +20,11 @@ __all__ = ["System", "read_responses", "recognise"]
 
 System = Literal["moodle", "canvas"]
 SYSTEMS: Mapping[System, ModuleType] = {"moodle": moodle, "canvas": canvas}
-FIRST = 1 << 20
-"""Bytes in which a heading ends: Canvas' holds the text of every question."""
 
 
-def recognise(path: Path) -> System | None:
-    """Whose export a file is, by its heading alone; None for any other file, or none."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(FIRST)
-    except OSError:
-        return None
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    text = data.decode(encoding, errors="replace")
-    for delimiter in ",;\t":
-        try:
-            heading = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-        except csv.Error:
-            continue
-        for name, system in SYSTEMS.items():
-            if system.recognises(heading):
-                return name
-    return None
+def recognise(heading: Sequence[str]) -> System | None:
+    """Whose export a table is, by its heading alone; None for any other."""
+    return next((name for name, system in SYSTEMS.items() if system.recognises(heading)), None)
 
 
 def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tuple[Exam, Submissions]:
@@ -55,10 +36,10 @@ def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tup
     question of one and the second of another, are put together. InputError lists the faults of all files.
     """
     people = NOBODY if roster is None else read_people(roster)
-    taken, notes, faults = [], list(people.notes), []
+    attempts, notes, lines = [], list(people.notes), list[str]()
     for file in _files(path):
-        system = recognise(file)
         table = read_table(file)
+        system = recognise(table.heading)
         if system is None:
             raise InputError(
                 f"{table.name}:{table.line}: is neither Moodle's quiz responses (Results > Responses > Download) nor "
@@ -67,20 +48,16 @@ def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tup
         found = Faults(table.name)
         rows, remarks = SYSTEMS[system].read(table, exam, found)
         notes += [*table.notes, *remarks]
-        taken += rows
-        if found.shown:
-            faults.append(found)
-    lines: list[str] = []
-    for found in faults:
+        attempts += rows
         try:
             found.stop()
         except InputError as fault:
             lines += fault.faults
     if lines:
         raise InputError(*lines)
-    if not taken:
+    if not attempts:
         raise InputError(f"{path}: no student has answered anything yet")
-    return assemble(taken, exam, people, notes)
+    return assemble(attempts, exam, people, notes)
 
 
 def _files(path: Path) -> list[Path]:

@@ -8,16 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from grader.reading.answers import Submissions
-from grader.reading.numerals import Numeral
-from grader.reading.parsed_cells import Readings, decimal_commas
-from grader.reading.responses.attempts import Taken
+from grader.reading.parsed_cells import Cell
+from grader.reading.responses.attempts import Attempt
 from grader.reading.responses.people import NOBODY, People
+from grader.reasons import Reason
 from qgen.errors import InputError, quoted, several, some
 from qgen.exam.exam import Exam
-from qgen.tables.cells import Coded
 
-UNTOLD = (
-    'the file does not tell which variant; tick "question text" on the Responses page and download it again, '
+UNSTATED = (
+    'the file does not say which variant; tick "question text" on the Responses page and download it again, '
     "or give a roster with a column variant"
 )
 Choice = tuple[int, ...]
@@ -25,20 +24,20 @@ Choice = tuple[int, ...]
 
 
 def assemble(
-    taken: Sequence[Taken], exam: Exam, people: People, notes: Sequence[str]
+    attempts: Sequence[Attempt], exam: Exam, people: People, notes: Sequence[str]
 ) -> tuple[Exam, Submissions]:  # fmt: skip
     """Every student once, each with one variant. InputError lists what contradicts itself."""
     faults: list[str] = []
     remarks = list(notes)
-    by_student = _by_student(taken, exam, people, remarks)
+    by_student = _by_student(attempts, exam, people, remarks)
     choices: list[Choice] = []
     written = np.full((len(by_student), len(exam.columns)), "", object)
-    doubts: dict[tuple[int, int], str] = {}
+    doubts: dict[Cell, Reason] = {}
     column = {item: i for i, item in enumerate(exam.columns)}
-    for row, (student, attempts) in enumerate(by_student.items()):
-        choices.append(_choice(student, attempts, exam, people, faults, remarks))
+    for row, (student, mine) in enumerate(by_student.items()):
+        choices.append(_choice(student, mine, exam, people, faults, remarks))
         seen: dict[str, str] = {}
-        for attempt in attempts:
+        for attempt in mine:
             where = f"{attempt.file}:{attempt.line}"
             for answer in attempt.answers:
                 if answer.item in seen:
@@ -56,18 +55,16 @@ def assemble(
         remarks.append(
             f"{several(mixed, 'combination')} of variants such as {example}: the quiz drew each question at random"
         )
-    readings, commas = decimal_commas(Readings.of(Coded.of(written)))
-    readings = readings.otherwise({cell: Numeral("unreadable", reason=doubt) for cell, doubt in doubts.items()})
-    return sat, Submissions(tuple(by_student), variants, exam.columns, readings, (*remarks, *commas))
+    return sat, Submissions.of(tuple(by_student), variants, exam.columns, written, remarks, doubts)
 
 
 def _by_student(
-    taken: Sequence[Taken], exam: Exam, people: People, remarks: list[str]
-) -> dict[str, list[Taken]]:  # fmt: skip
+    attempts: Sequence[Attempt], exam: Exam, people: People, remarks: list[str]
+) -> dict[str, list[Attempt]]:  # fmt: skip
     """Attempts by student id: the roster's, else the exam's, else what the LMS calls the user."""
-    found: dict[str, list[Taken]] = {}
+    found: dict[str, list[Attempt]] = {}
     strangers = []
-    for attempt in taken:
+    for attempt in attempts:
         student = people.find(attempt)
         if student is None:
             listed = [key.value for key in attempt.keys if not key.own and key.value in exam.students]
@@ -82,37 +79,37 @@ def _by_student(
 
 
 def _choice(
-    student: str, attempts: Sequence[Taken], exam: Exam, people: People, faults: list[str], remarks: list[str]
+    student: str, attempts: Sequence[Attempt], exam: Exam, people: People, faults: list[str], remarks: list[str]
 ) -> Choice:
-    """The variant of every question that the student had; where nothing tells, that of the others."""
+    """The variant of every question that the student had; where the file does not say, that of the other questions."""
     where = f"{attempts[0].file}:{attempts[0].line}: student {student}"
     listed = people.variants.get(student) or exam.students.get(student) or ""
-    told: dict[str, str] = {}
+    stated: dict[str, str] = {}
     for attempt in attempts:
         for answer in attempt.answers:
             question = answer.item.partition("_")[0]
             variant = answer.variant or listed
             if not variant:
-                faults.append(f"{where}: {UNTOLD}")
+                faults.append(f"{where}: {UNSTATED}")
                 return ()
-            before = told.setdefault(question, variant)
+            before = stated.setdefault(question, variant)
             if before != variant:
                 faults.append(f"{where}: answers to {question} of two variants, {before} and {variant}")
                 return ()
-    if not told:
+    if not stated:
         faults.append(f"{where}: no question of this exam")
         return ()
-    first = listed if listed in told.values() else next(iter(told.values()))
+    first = listed if listed in stated.values() else next(iter(stated.values()))
     index = {variant: i for i, variant in enumerate(exam.variants)}
-    if listed and any(variant != listed for variant in told.values()):
+    if listed and any(variant != listed for variant in stated.values()):
         remarks.append(f"{where}: has variant {quoted(listed)} on the roster; marked as the questions say")
-    missing = [variant for variant in (*told.values(), first) if variant not in index]
+    missing = [variant for variant in (*stated.values(), first) if variant not in index]
     if missing:
         faults.append(
             f"{where}: no variant {quoted(missing[0])} in this exam ({exam.variants[0]} to {exam.variants[-1]})"
         )
         return ()
-    return tuple(index[told.get(q.question.id, first)] for q in exam.spec.questions)
+    return tuple(index[stated.get(q.question.id, first)] for q in exam.spec.questions)
 
 
 def _sat(exam: Exam, choices: Sequence[Choice]) -> tuple[Exam, np.ndarray[tuple[int], np.dtype[np.intp]]]:

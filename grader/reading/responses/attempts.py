@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from grader.reading.numerals import UNLIMITED, read
+from grader.reasons import Reason
 from qgen.exam.exam import Exam
+from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
 
 TAG = re.compile(
@@ -34,12 +36,12 @@ class Tag:
 
 @dataclass(frozen=True)
 class Written:
-    """One answer; `variant` "" if the file does not tell it; `doubt` says why it cannot be read."""
+    """One answer; `variant` "" if the file does not say it; `doubt` says why it cannot be read."""
 
     item: str
     variant: str
     text: str
-    doubt: str = ""
+    doubt: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """One student's attempt: on `line` of `file`, known by `keys`, the most telling first, and by a name."""
+class Attempt:
+    """One student's attempt: on `line` of `file`, known by `keys`, the most reliable first, and by a name."""
 
     file: str
     line: int
@@ -93,14 +95,14 @@ def items_of(exam: Exam) -> dict[str, tuple[str, ...]]:
     return {q.question.id: tuple(item.id for item in q.question.items) for q in exam.spec.questions}
 
 
-def divided(text: str, exponent: int) -> tuple[str, str]:
-    """What was typed for a number times a power of ten, as the number itself; and why it cannot be read, or "".
+def divided(text: str, exponent: int) -> tuple[str, Reason | None]:
+    """What was typed for a number times a power of ten, as the number itself; and why it cannot be read.
 
     Every digit written is kept: 46.80 for a thousand times the number is 0.04680.
     """
     numeral = read(text)
     if not exponent or numeral.kind == "blank":
-        return text, ""
+        return text, None
     if numeral.kind == "unreadable":
         return text, numeral.reason
     # 1e300 with 60 decimals is no number that anyone needs, but it is a number
@@ -108,16 +110,13 @@ def divided(text: str, exponent: int) -> tuple[str, str]:
         number = Decimal(repr(numeral.value))
         if numeral.decimals != UNLIMITED:
             number = number.quantize(Decimal(1).scaleb(-max(0, numeral.decimals)))
-        return f"{number.scaleb(-exponent):f}", ""
+        return f"{number.scaleb(-exponent):f}", None
 
 
-def rows_of(table: Table, faults: Faults | None = None) -> Iterator[tuple[int, list[str]]]:
-    """Lines and cells below the heading, blank rows left out; short rows are filled up, and `faults` if asked for."""
+def rows_of(table: Table, faults: Faults) -> Iterator[Row]:
+    """Lines and cells below the heading; a row that is shorter or longer is filled up, and a fault."""
     width = len(table.heading)
-    for block in table.blocks:
-        for line, row in zip(block.lines, block.rows, strict=True):
-            if not any(cell.strip() for cell in row):
-                continue
-            if faults and (len(row) < width or any(cell.strip() for cell in row[width:])):
-                faults.add(line, f"has {len(row)} cells where the heading has {width}; download the file again")
-            yield line, [*row, *[""] * (width - len(row))]
+    for line, row in table.rows:
+        if len(row) < width or not blank(row[width:]):
+            faults.add(line, f"has {len(row)} cells where the heading has {width}; download the file again")
+        yield line, [*row, *[""] * (width - len(row))]

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from grader.reading.responses.attempts import Key, Tag, Taken, Written, divided, rows_of, tag_in, unknown
+from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divided, rows_of, tag_in, unknown
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
+from qgen.roster import one_line
 from qgen.tables.table import Faults, Table
 
 QUESTION = re.compile(r"\s*\d+: .*", re.DOTALL)
@@ -26,7 +27,7 @@ def recognises(heading: Sequence[str]) -> bool:
     return bool(_questions(heading))
 
 
-def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[str]]:
+def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:
     """Every student's last attempt, the first of a student's rows, and remarks on the file."""
     questions = _questions(table.heading)
     tags: dict[int, Tag] = {}
@@ -51,25 +52,25 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[st
     sis = next((i for i in range(2, before) if "sis" in table.heading[i].casefold()), None)
     if before <= FEWEST or _anonymous(table.heading):
         raise InputError(f"{table.name}:{table.line}: has no names and ids: is the quiz an anonymous survey?")
-    taken: dict[str, Taken] = {}
+    attempts: dict[str, Attempt] = {}
     again: dict[str, bool] = {}
     for line, cells in rows_of(table, faults):
         who = cells[1].strip() or cells[0].strip()
         if not who:
             continue
-        if who in taken:
+        if who in attempts:
             again[who] = True
             continue
         ids = [Key(cells[sis].strip())] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
         answers = tuple(_written(tag, cells[i]) for i, tag in tags.items() if (cells[i] + cells[i + 1]).strip())
-        taken[who] = Taken(table.name, line, keys, _unguarded(cells[0].strip()), answers)
+        attempts[who] = Attempt(table.name, line, keys, one_line(cells[0]), answers)
     notes = []
     if foreign:
         notes.append(f"{table.name}: {several(len(foreign), 'question')} not of this exam left out: {some(foreign)}")
     if again:
         notes.append(f"{table.name}: {several(len(again), 'student')} with several attempts: the last one counts")
-    return list(taken.values()), notes
+    return list(attempts.values()), notes
 
 
 def _written(tag: Tag, cell: str) -> Written:
@@ -85,9 +86,3 @@ def _questions(heading: Sequence[str]) -> list[int]:
 
 def _anonymous(heading: Sequence[str]) -> bool:
     return heading[0].strip().casefold() == "section"
-
-
-def _unguarded(name: str) -> str:
-    """A name without the guard against spreadsheets that Canvas puts around it."""
-    found = re.fullmatch(r'="(.*)"', name, re.DOTALL)
-    return found[1] if found else name

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import re
 
+from grader.reasons import Reason
 from qgen.errors import quoted
 
 FIRST_LABEL = re.compile(r"(?P<word>[^\d:;：]{1,30}?)1\s?(?P<colon>[:：])")
 Span = tuple[int, int]
 
 
-def split_parts(cell: str, count: int) -> list[tuple[str, str]]:
-    """The answers of `count` parts, each with why it cannot be trusted, or "".
+def split_parts(cell: str, count: int) -> list[tuple[str, Reason | None]]:
+    """The answers of `count` parts, each with why it cannot be trusted, if it cannot.
 
     A student may type "; part 3: " too. The labels must come in order: where several readings have them so, the
     answers on both sides of a doubtful label are in doubt. The word "part" is in the course's language.
     """
     if cell in ("", "-"):
-        return [("", "")] * count
+        return [("", None)] * count
     first = FIRST_LABEL.match(cell)
     if first is None:
-        return [(cell, f"{quoted(cell)} does not begin with part 1, as the answer to a Cloze question does")] * count
+        return [(cell, Reason("no_first_part"))] * count
     word, colon = re.escape(first["word"]), re.escape(first["colon"])
     places = [[found.span() for found in re.finditer(_label(word, k, colon), cell)] for k in range(1, count + 1)]
     places[0] = [span for span in places[0] if span[0] == 0]
     early, late = _in_order(places)
     if not early:
-        return [(cell, f"{quoted(cell)} has not all of the parts 1 to {count} in order")] * count
+        return [(cell, Reason("parts_missing", (str(count),)))] * count
     ends = [(len(cell), len(cell))]
-    parts = []
+    parts: list[tuple[str, Reason | None]] = []
+    typed = Reason("typed_label", names=(quoted(first["word"] + "3:")[1:-1],))
     for start, end, other_start, other_end in zip(early, early[1:] + ends, late, late[1:] + ends, strict=True):
         text = cell[start[1] : end[0]].strip()
         forged = re.search(_label(word, r"\d+", colon), text)
-        doubt = ""
-        if forged or (start, end) != (other_start, other_end):
-            doubt = f"{quoted(text)}: the student typed a label such as {quoted(first['word'] + '3:')} into an answer"
-        parts.append((text, doubt))
+        doubtful = forged or (start, end) != (other_start, other_end)
+        parts.append((text, typed if doubtful else None))
     return parts
 
 

@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from grader.reading.responses.attempts import Key, Taken, Written, items_of, rows_of, tag_in, unknown
+from grader.reading.responses.attempts import Attempt, Key, Written, items_of, rows_of, tag_in, unknown
 from grader.reading.responses.cloze import split_parts
+from grader.reasons import Wording
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.tables.table import Faults, Table
@@ -52,23 +53,23 @@ def recognises(heading: Sequence[str]) -> bool:
     return any(GRADE.fullmatch(cell.strip()) for cell in heading[4:first]) or "Response 1" in heading[first:]
 
 
-def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[str]]:
+def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:
     """Every student's last finished attempt, and remarks on the file."""
     rows = list(rows_of(table, faults))
     slots, completed = _layout(table, rows, faults)
     quiz = Quiz(table, exam, slots, faults)
-    taken: dict[tuple[str, ...], Taken] = {}
+    attempts: dict[tuple[str, ...], Attempt] = {}
     again, unfinished = {}, {}
     for line, cells in rows:
         who = tuple(cell.strip() for cell in cells[: completed - 2])
         if not _absent(cells[completed]):
-            again[who] = who in taken
+            again[who] = who in attempts
             answers = tuple(answer for place in range(len(slots)) for answer in _answers(quiz, place, line, cells))
             keys = tuple(Key(cell.strip()) for cell in cells[2 : completed - 2] if not _absent(cell))
-            taken[who] = Taken(table.name, line, keys, _name(cells), answers)
+            attempts[who] = Attempt(table.name, line, keys, _name(cells), answers)
         elif not all(_absent(cells[slot.response]) for slot in slots):
             unfinished[who] = _name(cells)
-    left = [name for who, name in unfinished.items() if who not in taken]
+    left = [name for who, name in unfinished.items() if who not in attempts]
     if quiz.foreign:
         numbers = some([str(number) for number in sorted(set(quiz.foreign))])
         quiz.notes.append(f"{table.name}: slot {numbers}: questions that are not of this exam, left out")
@@ -78,7 +79,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Taken], list[st
     if left:
         names = some(left)
         quiz.notes.append(f"{table.name}: {several(len(left), 'student')} without a finished attempt left out: {names}")
-    return list(taken.values()), quiz.notes
+    return list(attempts.values()), quiz.notes
 
 
 def _answers(quiz: Quiz, place: int, line: int, cells: Sequence[str]) -> list[Written]:
@@ -97,16 +98,16 @@ def _answers(quiz: Quiz, place: int, line: int, cells: Sequence[str]) -> list[Wr
             return []
         single, variant = bool(tag.item), tag.variant
         items = (tag.item,) if single else items_of(quiz.exam)[tag.question]
-    parts = [(response, "")] if single else split_parts(response, len(items))
-    doubts = [doubt for _, doubt in parts if doubt]
-    if doubts:
+    parts = [(response, None)] if single else split_parts(response, len(items))
+    doubts = [(text, doubt) for text, doubt in parts if doubt]
+    for text, doubt in doubts[:1]:
         where = f"{quiz.table.name}:{line}: {_name(cells)}, slot {slot.number}"
-        quiz.notes.append(f"{where}: {doubts[0]}; look at the attempt in Moodle")
+        quiz.notes.append(f"{where}: {Wording().plain(doubt, text)}; look at the attempt in Moodle")
     return [Written(item, variant, text, doubt) for item, (text, doubt) in zip(items, parts, strict=True)]
 
 
 def _by_place(quiz: Quiz, place: int) -> tuple[str, ...]:
-    """The items that a slot asks for, where only its place tells: all questions, or all items, in order."""
+    """The items that a slot asks for, where only its place says which: all questions, or all items, in order."""
     asked = list(items_of(quiz.exam).values())
     if len(quiz.slots) == len(asked):
         return asked[place]

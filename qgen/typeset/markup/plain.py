@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qgen.typeset.markup.inline import Line
+from qgen.typeset.markup.inline import Protected
 from qgen.typeset.math.latex import CAPITALS, GREEK, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, parse
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -19,7 +19,7 @@ def plain(markup: str) -> str:
     """The words as they are written, and what the formulas say. MarkupError for what is no markup."""
     if not _MARKED.search(markup):
         return markup
-    line = Line(_PRIVATE.sub("\ufffd", markup))
+    line = Protected(_PRIVATE.sub("\ufffd", markup))
     return line.plain(line.text.replace("*", ""), formula)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.lms.gradebook import IdColumns, Key, Roster, Student
+from grader.lms.gradebook import Gradebook, IdColumns, Key, Student
 from grader.lms.matching import match, unwritable
 
 
@@ -11,7 +11,7 @@ def roster(*people):
         Student(line, p, (Key("id", "ID", p[0]), Key("login", "Login", p[1]), Key("email", "Email", p[2])))
         for line, p in enumerate(people, 2)
     )
-    return Roster(("ID", "Login", "Email"), students, (), (IdColumns((0,), (0, 1, 2)),))
+    return Gradebook(("ID", "Login", "Email"), students, (), (IdColumns((0,), (0, 1, 2)),))
 
 
 @pytest.mark.parametrize("name", ["007", "ann", "Ann", "ann@x.org", "ANN@X.ORG"])

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
+from qgen.tables.cells import Coded
 
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
@@ -16,7 +17,6 @@ from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 from qgen.papers.words import macro
-from qgen.tables.cells import Coded
 
 BY_NAME = {m.name: m for m in CATALOGUE}
 CASES = [(n, loss) for n in ("relu-sigmoid", "tanh-heads") for loss in ("squared-error", "cross-entropy")]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from qgen.tables.cells import Coded
 
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks
@@ -13,7 +14,6 @@ from grader.rehearsal.simulated_work import UNROUNDED, Habits, habits_of, work
 from qgen.decimals import plain
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
-from qgen.tables.cells import Coded
 
 LOSSES = ("squared-error", "cross-entropy")
 

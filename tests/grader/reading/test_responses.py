@@ -15,6 +15,7 @@ from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.export.canvas_qti import scales
+from qgen.tables.table import read_table
 
 HEAD = ["Last name", "First name", "Email address", "Status", "Started", "Completed", "Duration", "Grade/20.00"]
 GERMAN = [
@@ -118,7 +119,7 @@ def test_moodle_responses_score_like_the_plain_csv(exam, klass, plain, save):
         rows.append(moodle_row(exam, ("Able", "Ann", mail), answers, [exam.variants[v]] * 2))
     rows.append(["Absent", "Al", "al@example.edu", "-", "-", "-", "-", "-", *["-"] * 6])
     path = save(rows)
-    assert recognise(path) == "moodle"
+    assert recognise(read_table(path).heading) == "moodle"
     sat, submissions = read_responses(path, exam)
     assert sat is exam
     same(score(sat, submissions), plain)
@@ -162,7 +163,7 @@ def test_canvas_student_analysis_scores_like_the_plain_csv(exam, klass, plain, s
             cells += [typed, "1.0"] if number == exam.variants[v] else ["", ""]
         rows.append([*cells, "1", "2", "3"])
     path = save([[*head, "n correct", "n incorrect", "score"], *rows], encoding="utf-8")
-    assert recognise(path) == "canvas"
+    assert recognise(read_table(path).heading) == "canvas"
     sat, submissions = read_responses(path, exam)
     same(score(sat, submissions), plain)
     right = np.isclose(submissions.values, plain.submissions.values, rtol=0, atol=0, equal_nan=True)
@@ -210,7 +211,7 @@ def test_translated_headings_and_parts_are_read(exam, klass, plain, save):
         row = moodle_row(exam, ("Able", "Ann", mail), answers, [exam.variants[v]] * 2, [*WHEN, "gut gemacht"])
         rows.append([cell.replace("part ", "Teil ") for cell in row])
     path = save(rows)
-    assert recognise(path) == "moodle"
+    assert recognise(read_table(path).heading) == "moodle"
     same(score(*read_responses(path, exam)), plain)
 
 
@@ -228,9 +229,7 @@ def test_without_the_questions_text_the_roster_tells_the_variant(exam, klass, pl
     people[1][2] = "9\x1b[2J"
     with pytest.raises(InputError) as error:
         read_responses(path, exam, roster=save(people, "people.csv"))
-    assert error.value.faults == (
-        'quiz.csv:2: student s0@example.edu: no variant "9\\x1b[2J" in this exam (001 to 004)',
-    )
+    assert error.value.faults == ('quiz.csv:2: student s0@example.edu: no variant "9 [2J" in this exam (001 to 004)',)
 
 
 def test_the_roster_maps_by_id_mail_login_or_a_name_that_is_one_students(exam, save):
@@ -299,7 +298,7 @@ def test_a_typed_label_makes_the_doubtful_answers_unreadable_and_is_noted(exam, 
     kinds = submissions.kinds[0, :count].tolist()
     assert [k for k, kind in enumerate(kinds) if kind == UNREADABLE] == [1, 2]
     assert kinds.count(VALUE) == count - 2
-    assert "typed a label" in submissions.reasons[0, 1]
+    assert submissions.reasons[0, 1].kind == "typed_label"
     assert any("A, B" in note and "typed a label" in note for note in submissions.notes)
 
 
@@ -377,14 +376,16 @@ def test_a_number_for_a_thousandfold_keeps_every_digit_written(exam, save):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "student_id,variant,q1_z1\nS1,001,3\n", "a,b,Question 1,Response 1\n", "PK\x03\x04", "name,id,1: x,2: y,z\n",
-     "student_id,variant,item,answer\n", '"unclosed'],
-)  # fmt: skip
-def test_other_files_are_not_recognised(text, tmp_path):
-    path = tmp_path / "answers.csv"
-    path.write_text(text)
-    assert recognise(path) is None
-    assert recognise(tmp_path / "none.csv") is None
+    [
+        "",
+        "student_id,variant,q1_z1",
+        "a,b,Question 1,Response 1",
+        "name,id,1: x,2: y,z",
+        "student_id,variant,item,answer",
+    ],
+)
+def test_other_headings_are_not_recognised(text):
+    assert recognise(text.split(",")) is None
 
 
 def test_an_exam_with_a_roster_knows_its_students_by_any_identity_field(save):

@@ -11,7 +11,7 @@ ANSWERS = st.lists(st.from_regex(r"\A(-?[0-9]\.[0-9]{1,4}|abc|=1\+1|7,5|)\Z"), m
 def test_answers_come_back_as_written_in_any_language(answers, words):
     word, colon = words
     cell = "; ".join(f"{word}{k}{colon}{text}" for k, text in enumerate(answers, 1)).strip()
-    assert split_parts(cell, len(answers)) == [(text, "") for text in answers]
+    assert split_parts(cell, len(answers)) == [(text, None) for text in answers]
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_a_label_typed_by_the_student_puts_the_answers_around_it_in_doubt_and_no
 
 
 def test_no_answer_at_all_is_blank():
-    assert split_parts("-", 2) == split_parts("", 2) == [("", ""), ("", "")]
+    assert split_parts("-", 2) == split_parts("", 2) == [("", None), ("", None)]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qgen.tables.cells import Coded
 
 from grader.lms.cells import runs
 from grader.lms.results import read_results
@@ -22,7 +23,6 @@ from grader.rehearsal.simulate import simulate
 from grader.results.marksheet import MARKS_HEADER, marks_csv, scores_csv
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
-from qgen.tables.cells import Coded
 from qgen.tables.spreadsheet import cell, guarded, unguarded
 
 NASTY = st.text(

@@ -6,16 +6,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 from grader.lms.cells import csv_text
-from grader.lms.gradebook import Column, IdColumns, Kind, Roster, Sheet, System, bare_roster, students_of
-from grader.lms.table import Table, needed, position
+from grader.lms.gradebook import Column, Gradebook, IdColumns, Kind, Sheet, System, bare_gradebook, needed, students_of
 from qgen.errors import InputError, quoted
+from qgen.headings import find
+from qgen.tables.table import Table
 
 OVERRIDE = re.compile(r"new_override-(?P<id>[0-9a-f]{8})")
 
 
-def read(table: Table) -> Roster:
+def read(table: Table) -> Gradebook:
     """The export of a staff-graded problem, or of the bulk grade management; told apart by their headers."""
-    user, block, course = (position(table, name) for name in ("user_id", "block_id", "course_id"))
+    user, block, course = (find(table.heading, name) for name in ("user_id", "block_id", "course_id"))
     if user is None or (block is None and course is None):
         raise needed(table, "Open edX", "user_id and block_id (staff-graded points)", "user_id and course_id")
     labels: list[tuple[Kind, str]] = [
@@ -25,39 +26,39 @@ def read(table: Table) -> Roster:
         ("login", "username"),
         ("email", "email"),
     ]
-    students = students_of(table, [(position(table, label), kind, label) for kind, label in labels])
-    roster = Roster(table.header, students, (), (), table.delimiter)
+    students = students_of(table, [(find(table.heading, label), kind, label) for kind, label in labels])
+    roster = Gradebook(tuple(table.heading), students, (), (), table.delimiter)
     return _points(table, roster, user, block) if block is not None else _overrides(table, roster, user, course or 0)
 
 
-def _points(table: Table, roster: Roster, user: int, block: int) -> Roster:
-    previous = position(table, "Previous Points")
+def _points(table: Table, roster: Gradebook, user: int, block: int) -> Gradebook:
+    previous = find(table.heading, "Previous Points")
     blocks = dict.fromkeys(student.cells[block].strip() for student in roster.students)
     if previous is None or len(blocks) != 1:
         raise needed(table, "Open edX", 'one block_id in all rows, and "Previous Points"')
     (name,) = blocks
-    at = position(table, "title")
+    at = find(table.heading, "title")
     title = roster.students[0].cells[at].strip() if at is not None else name
-    checksum = position(table, "csum")
+    checksum = find(table.heading, "csum")
     written = (user, block, previous, *((checksum,) if checksum is not None else ()))
-    column = Column(title, "New Points", name, index=position(table, "New Points"))
+    column = Column(title, "New Points", name, index=find(table.heading, "New Points"))
     return replace(roster, columns=(column,), ids=(IdColumns((user,), written),), only=True)
 
 
-def _overrides(table: Table, roster: Roster, user: int, course: int) -> Roster:
+def _overrides(table: Table, roster: Gradebook, user: int, course: int) -> Gradebook:
     columns = []
-    for i, cell in enumerate(table.header):
+    for i, cell in enumerate(table.heading):
         match = OVERRIDE.fullmatch(cell.strip())
-        name = position(table, f"name-{match['id']}") if match else None
+        name = find(table.heading, f"name-{match['id']}") if match else None
         if match:
             title = next((s.cells[name] for s in roster.students if s.cells[name]), "") if name is not None else ""
             columns.append(Column(title or match["id"], cell.strip(), match["id"], index=i))
     return replace(roster, columns=tuple(columns), ids=(IdColumns((user,), (user, course)),))
 
 
-def bare(ids: Sequence[str]) -> Roster:
+def bare(ids: Sequence[str]) -> Gradebook:
     """student_id as user_id; the column says which block."""
-    return bare_roster(ids, ("user_id", "block_id", "Previous Points"), lambda name: (name, "", ""))
+    return bare_gradebook(ids, ("user_id", "block_id", "Previous Points"), lambda name: (name, "", ""))
 
 
 def column(title: str, wanted: str, points: Decimal) -> Column:
@@ -86,7 +87,7 @@ def review(sheet: Sheet) -> list[str]:
     return ["the file is over 4 MB, which Open edX refuses: split it"]
 
 
-OPENEDX = System(
+SYSTEM = System(
     name="Open edX",
     filename="openedx.csv",
     read=read,

@@ -7,27 +7,15 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 from grader.lms.cells import csv_text, plain
-from grader.lms.gradebook import Column, IdColumns, Kind, Roster, Sheet, System, bare_roster, students_of
-from grader.lms.table import Table, needed, position
+from grader.lms.gradebook import Column, Gradebook, IdColumns, Kind, Sheet, System, bare_gradebook, needed, students_of
+from qgen.headings import columns
+from qgen.tables.table import Table
 
-# Moodle translates the header; an e-mail column is also known by its cells.
-ID_NUMBER = (
-    "ID number", "idnumber", "ID-Nummer", "Numéro d'identification", "Numéro d’identification",
-    "Número de ID", "Codice identificativo", "ID-nummer", "Número de identificação",
-)  # fmt: skip
-EMAIL = (
-    "Email address", "Email", "E-mail address", "E-Mail-Adresse", "E-Mail", "Adresse de courriel",
-    "Dirección de correo", "Dirección Email", "Indirizzo email", "E-mailadres", "Endereço de email",
-)  # fmt: skip
-USERNAME = (
-    "Username", "Anmeldename", "Nom d'utilisateur", "Nom d’utilisateur", "Nombre de usuario",
-    "Gebruikersnaam", "Nome de usuário",
-)  # fmt: skip
 GRADED = re.compile(r"(?P<title>.+) \((?P<display>[^()]+)\)", re.DOTALL)
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def read(table: Table) -> Roster:
+def read(table: Table) -> Gradebook:
     """The export of Grades > Export > Plain text file, in any of Moodle's common languages."""
     number, email, username = _people(table)
     known: list[tuple[int | None, Kind, str]] = [
@@ -38,29 +26,29 @@ def read(table: Table) -> Roster:
     last = max((i for i, _, _ in known if i is not None), default=None)
     if last is None:
         raise needed(table, "Moodle", '"ID number"', '"Email address"', '"Username"')
-    columns: dict[str, Column] = {}
-    for i in range(last + 1, len(table.header)):
-        match = GRADED.fullmatch(table.header[i].strip())
-        if match and match["title"] not in columns:
+    graded: dict[str, Column] = {}
+    for i in range(last + 1, len(table.heading)):
+        match = GRADED.fullmatch(table.heading[i].strip())
+        if match and match["title"] not in graded:
             title = match["title"]
             kind, colon, alias = title.partition(": ")
-            columns[title] = Column(title, title, index=i, aliases=(alias,) if kind and colon else ())
+            graded[title] = Column(title, title, index=i, aliases=(alias,) if kind and colon else ())
     ids = tuple(IdColumns((i,), (i,)) for i in (number, email, username) if i is not None)
-    return Roster(table.header, students_of(table, known), tuple(columns.values()), ids, table.delimiter)
+    return Gradebook(tuple(table.heading), students_of(table, known), tuple(graded.values()), ids, table.delimiter)
 
 
-def read_xml(table: Table) -> Roster:
+def read_xml(table: Table) -> Gradebook:
     """The same export for the XML import, which knows students and items by ID number only."""
     roster = read(table)
     number = _people(table)[0]
     if number is None:
         raise needed(table, "Moodle", '"ID number" (the XML import knows students by nothing else)')
-    return Roster(roster.header, roster.students, (), (IdColumns((number,), (number,)),))
+    return Gradebook(roster.header, roster.students, (), (IdColumns((number,), (number,)),))
 
 
-def bare(ids: Sequence[str]) -> Roster:
+def bare(ids: Sequence[str]) -> Gradebook:
     """One column, to be mapped by hand to whatever student_id is."""
-    return bare_roster(ids, ("student_id",), lambda name: (name,))
+    return bare_gradebook(ids, ("student_id",), lambda name: (name,))
 
 
 def column(title: str, wanted: str, points: Decimal) -> Column:
@@ -98,10 +86,10 @@ def review(sheet: Sheet) -> list[str]:
 
 
 def write_xml(sheet: Sheet) -> str:
-    """One <result> per student and column; the batch is named by a checksum, so it tells no time."""
+    """One <result> per student and column; the batch is named by a checksum: the same grades give the same file."""
     key = sheet.ids.keys[0]
-    told = repr([(grade.student.cells[key], grade.numbers) for grade in sheet.grades])
-    root = ElementTree.Element("results", batch=f"backprop-exam-{zlib.crc32(told.encode()):08x}")
+    grades = repr([(grade.student.cells[key], grade.numbers) for grade in sheet.grades])
+    root = ElementTree.Element("results", batch=f"backprop-exam-{zlib.crc32(grades.encode()):08x}")
     for grade in sheet.grades:
         for i, (c, score) in enumerate(zip(sheet.columns, grade.numbers, strict=True)):
             comment = [("feedback", grade.comment)] if sheet.comments and i == 0 else []
@@ -120,14 +108,15 @@ def review_xml(sheet: Sheet) -> list[str]:
 
 
 def _people(table: Table) -> tuple[int | None, int | None, int | None]:
-    email = position(table, *EMAIL)
+    """The columns of the ID number, the e-mail address and the user name; Moodle translates their headings."""
+    number, email, username = (next(iter(columns(table.heading, kind)), None) for kind in ("id", "email", "login"))
     if email is None:
-        email = next((i for i in range(len(table.header)) if _addresses(table, i)), None)
-    return position(table, *ID_NUMBER), email, position(table, *USERNAME)
+        email = next((i for i in range(len(table.heading)) if _addresses(table, i)), None)
+    return number, email, username
 
 
 def _addresses(table: Table, index: int) -> bool:
-    filled = [cells[index].strip() for _, cells in table.rows if cells[index].strip()]
+    filled = [cells[index].strip() for _, cells in table.body if cells[index].strip()]
     return bool(filled) and all(ADDRESS.fullmatch(cell) for cell in filled)
 
 
@@ -147,7 +136,7 @@ MOODLE_XML = System(
     comments=True,
     free_headings=True,
 )
-MOODLE = System(
+SYSTEM = System(
     name="Moodle",
     filename="moodle.csv",
     read=read,

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from grader.lms.cells import csv_text, one_line, worth
-from grader.lms.gradebook import Column, IdColumns, Roster, Sheet, System, bare_roster, students_of
-from grader.lms.table import Table, needed, position
+from grader.lms.gradebook import Column, Gradebook, IdColumns, Sheet, System, bare_gradebook, needed, students_of
+from qgen.headings import find
+from qgen.tables.table import Table
 
 ITEM = re.compile(r"(?P<title>.+?) Points Grade(?: *<(?P<about>.*)>)?", re.DOTALL)
 POINTS = re.compile(r"MaxPoints: ?(\d+(?:[.,]\d+)?)", re.ASCII)
 
 
-def read(table: Table) -> Roster:
+def read(table: Table) -> Gradebook:
     """The export of Grades > Enter Grades > Export, key field both, Points grade."""
-    org, username = position(table, "OrgDefinedId"), position(table, "Username")
-    email = position(table, "Email", "E-mail", "Email Address")
+    org, username = find(table.heading, "OrgDefinedId"), find(table.heading, "Username")
+    email = find(table.heading, "Email", "E-mail", "Email Address")
     if org is None and username is None:
         raise needed(table, "Brightspace", '"OrgDefinedId"', '"Username"')
     students = students_of(
@@ -24,7 +25,7 @@ def read(table: Table) -> Roster:
         mark="#",
     )
     columns = []
-    for i, cell in enumerate(table.header):
+    for i, cell in enumerate(table.heading):
         match = ITEM.fullmatch(cell.strip())
         if match:
             most = POINTS.search(match["about"] or "")
@@ -33,12 +34,12 @@ def read(table: Table) -> Roster:
     either = [i for i in (org, username) if i is not None]
     choices = [tuple(either), *((i,) for i in either)] if len(either) == 2 else [tuple(either)]
     ids = tuple(IdColumns(choice, choice) for choice in choices)
-    return Roster(table.header, students, tuple(columns), ids, table.delimiter)
+    return Gradebook(tuple(table.heading), students, tuple(columns), ids, table.delimiter)
 
 
-def bare(ids: Sequence[str]) -> Roster:
+def bare(ids: Sequence[str]) -> Gradebook:
     """student_id as OrgDefinedId, with the `#` that keeps leading zeros."""
-    return bare_roster(ids, ("OrgDefinedId",), lambda name: ("#" + name.removeprefix("#"),))
+    return bare_gradebook(ids, ("OrgDefinedId",), lambda name: ("#" + name.removeprefix("#"),))
 
 
 def column(title: str, wanted: str, points: Decimal) -> Column:
@@ -61,7 +62,7 @@ def write(sheet: Sheet) -> str:
     return csv_text(rows)
 
 
-BRIGHTSPACE = System(
+SYSTEM = System(
     name="Brightspace",
     filename="brightspace.csv",
     read=read,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from grader.lms.cells import csv_text, name_cell, number, one_line, worth
-from grader.lms.gradebook import Column, IdColumns, Key, Roster, Sheet, Student, System, bare_roster
-from grader.lms.table import Table, needed
+from grader.lms.gradebook import Column, Gradebook, IdColumns, Key, Sheet, Student, System, bare_gradebook, needed
+from qgen.tables.table import Table
 
 WITH_ID = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)", re.DOTALL)
 RESERVED = re.compile(r"\b(Current|Final|Override) (Score|Points|Grade|Status)", re.IGNORECASE)
@@ -20,9 +20,9 @@ def heading(text: str) -> str:
     return RESERVED.sub(r"\1-\2", one_line(text))
 
 
-def read(table: Table) -> Roster:
+def read(table: Table) -> Gradebook:
     """The export of Grades > Export: names, ids, Section, then the assignments as `Title (ID)`."""
-    header = [cell.strip() for cell in table.header]
+    header = [cell.strip() for cell in table.heading]
     last = header.index("Section") if "Section" in header else 0
     names = 2 if header[:2] == ["LastName", "FirstName"] else 1
     middle = header[names:last]
@@ -36,9 +36,9 @@ def read(table: Table) -> Roster:
     at = {name: i for i, name in enumerate(header[:last])}
     preset: tuple[str, ...] = ()
     students = []
-    for line, cells in table.rows:
+    for line, cells in table.body:
         if "Points Possible" in cells[0]:
-            preset = cells
+            preset = tuple(cells)
         elif cells[at["ID"]].strip():
             keys = (
                 Key("id", "SIS User ID", cells[at["SIS User ID"]] if "SIS User ID" in at else ""),
@@ -46,7 +46,7 @@ def read(table: Table) -> Roster:
                 Key("id", "ID", cells[at["ID"]]),
             )
             tester = cells[0] == "Student, Test" and not keys[0].value
-            students.append(Student(line, cells, keys, expected=not tester))
+            students.append(Student(line, tuple(cells), keys, expected=not tester))
     columns = []
     for i in range(last + 1, len(header)):
         match = WITH_ID.fullmatch(header[i])
@@ -54,14 +54,14 @@ def read(table: Table) -> Roster:
             possible = preset[i].strip() if preset else ""
             fault = "it is read-only in Canvas" if "read only" in possible else ""
             title, points = one_line(match["title"]), worth(possible)
-            columns.append(Column(title, table.header[i].strip(), match["id"], points=points, index=i, fault=fault))
+            columns.append(Column(title, table.heading[i].strip(), match["id"], points=points, index=i, fault=fault))
     ids = IdColumns((at["ID"],), tuple(range(last + 1)))
-    return Roster(tuple(header), tuple(students), tuple(columns), (ids,), table.delimiter, preset=preset)
+    return Gradebook(tuple(header), tuple(students), tuple(columns), (ids,), table.delimiter, preset=preset)
 
 
-def bare(ids: Sequence[str]) -> Roster:
+def bare(ids: Sequence[str]) -> Gradebook:
     """Rows that Canvas can match by SIS id or by login alone."""
-    return bare_roster(ids, HEADER, lambda name: ("", "", name, name, ""), key=2)
+    return bare_gradebook(ids, HEADER, lambda name: ("", "", name, name, ""), key=2)
 
 
 def column(title: str, wanted: str, points: Decimal) -> Column:
@@ -127,7 +127,7 @@ def _some(values: list[str]) -> str:
     return ", ".join(values[:3]) + (", ..." if len(values) > 3 else "")
 
 
-CANVAS = System(
+SYSTEM = System(
     name="Canvas",
     filename="canvas.csv",
     read=read,

@@ -5,33 +5,33 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from grader.lms.cells import csv_text, name_cell, number, one_line, worth
-from grader.lms.gradebook import Column, IdColumns, Key, Roster, Sheet, Student, System, bare_roster
-from grader.lms.table import Table, needed
+from grader.lms.gradebook import Column, Gradebook, IdColumns, Key, Sheet, Student, System, bare_gradebook, needed
 from qgen.errors import InputError
+from qgen.tables.table import Table
 
 ITEM = re.compile(r"(?P<title>[^\[*#][^\[]*?) *\[(?P<points>\d+(?:[.,]\d+)?)\]", re.ASCII)
 
 
-def read(table: Table) -> Roster:
+def read(table: Table) -> Gradebook:
     """The export of Gradebook > Import / Export > Export: columns 0 and 1 are the user id and the name."""
-    if len(table.header) < 2 or any(ITEM.fullmatch(cell.strip()) for cell in table.header[:2]):
+    if len(table.heading) < 2 or any(ITEM.fullmatch(cell.strip()) for cell in table.heading[:2]):
         raise needed(table, "Sakai", "Student ID, Student Name")
     students = tuple(
-        Student(line, cells, (Key("login", table.header[0].strip(), cells[0]),))
-        for line, cells in table.rows
+        Student(line, tuple(cells), (Key("login", table.heading[0].strip(), cells[0]),))
+        for line, cells in table.body
         if cells[0].strip()
     )
     columns = []
-    for i, cell in enumerate(table.header[2:], 2):
+    for i, cell in enumerate(table.heading[2:], 2):
         match = ITEM.fullmatch(cell.strip())
         if match:
             columns.append(Column(match["title"], cell.strip(), points=worth(match["points"]), index=i))
-    return Roster(table.header, students, tuple(columns), (IdColumns((0,), (0, 1)),), table.delimiter)
+    return Gradebook(tuple(table.heading), students, tuple(columns), (IdColumns((0,), (0, 1)),), table.delimiter)
 
 
-def bare(ids: Sequence[str]) -> Roster:
+def bare(ids: Sequence[str]) -> Gradebook:
     """student_id as the user id."""
-    return bare_roster(ids, ("Student ID", "Student Name"), lambda name: (name, ""))
+    return bare_gradebook(ids, ("Student ID", "Student Name"), lambda name: (name, ""))
 
 
 def column(title: str, wanted: str, points: Decimal) -> Column:
@@ -67,7 +67,7 @@ def review(sheet: Sheet) -> list[str]:
     return ["written with semicolons and decimal commas, as the roster is: Sakai reads both by your language"]
 
 
-SAKAI = System(
+SYSTEM = System(
     name="Sakai",
     filename="sakai.csv",
     read=read,

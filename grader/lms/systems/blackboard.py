@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from grader.lms.cells import csv_text, number, worth
-from grader.lms.gradebook import Column, IdColumns, Roster, Sheet, System, bare_roster, students_of
-from grader.lms.table import Table, needed, position
+from grader.lms.gradebook import Column, Gradebook, IdColumns, Sheet, System, bare_gradebook, needed, students_of
 from qgen.errors import InputError, quoted
+from qgen.headings import find
+from qgen.tables.table import Table
 
 HEADING = re.compile(
     r"(?P<title>.*) \[Total Pts: (?P<upto>up to )?(?P<points>[\d.,]+) (?P<display>[^\]]+)\]"
@@ -16,19 +17,19 @@ HEADING = re.compile(
 )
 
 
-def read(table: Table) -> Roster:
+def read(table: Table) -> Gradebook:
     """The export of Grade Center > Work Offline > Download (tab, UTF-16) or of Ultra's gradebook (comma)."""
-    username, student_id = position(table, "Username", "User Name"), position(table, "Student ID")
+    username, student_id = find(table.heading, "Username", "User Name"), find(table.heading, "Student ID")
     if username is None:
         raise needed(table, "Blackboard", '"Username"')
     students = students_of(table, [(student_id, "id", "Student ID"), (username, "login", "Username")])
-    columns = tuple(c for i, cell in enumerate(table.header) if (c := _parse(cell.strip(), i)))
-    return Roster(table.header, students, columns, (IdColumns((username,), (username,)),), table.delimiter)
+    columns = tuple(c for i, cell in enumerate(table.heading) if (c := _parse(cell.strip(), i)))
+    return Gradebook(tuple(table.heading), students, columns, (IdColumns((username,), (username,)),), table.delimiter)
 
 
-def bare(ids: Sequence[str]) -> Roster:
+def bare(ids: Sequence[str]) -> Gradebook:
     """student_id as the Username."""
-    return bare_roster(ids, ("Username",), lambda name: (name,))
+    return bare_gradebook(ids, ("Username",), lambda name: (name,))
 
 
 def column(title: str, wanted: str, points: Decimal) -> Column:
@@ -75,7 +76,7 @@ def _parse(header: str, index: int | None) -> Column | None:
     return Column(match["title"], header, match["id"] or "", worth(match["points"]), index, fault=fault)
 
 
-BLACKBOARD = System(
+SYSTEM = System(
     name="Blackboard",
     filename="blackboard.csv",
     read=read,

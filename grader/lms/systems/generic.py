@@ -1,47 +1,38 @@
 """Any system that reads a table with an id column: ids as its export has them, one column per grade."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from grader.lms.cells import csv_text, one_line
-from grader.lms.gradebook import Column, IdColumns, Kind, Roster, Sheet, System, bare_roster, students_of
-from grader.lms.table import Table, needed
-
-KINDS: dict[Kind, set[str]] = {
-    "id": {
-        "id", "student id", "studentid", "id number", "student number", "student no", "user id", "sis id",
-        "sis user id", "orgdefinedid", "unique user id", "school uid", "sourcedid", "matrikelnummer",
-        "matriculation number",
-    },
-    "login": {"username", "user name", "login", "login id", "sis login id", "user"},
-    "email": {"email", "e mail", "email address", "e mail address", "mail"},
-}  # fmt: skip
+from grader.lms.gradebook import Column, Gradebook, IdColumns, Kind, Sheet, System, bare_gradebook, needed, students_of
+from qgen.headings import columns
+from qgen.tables.table import Table
 
 
-def read(table: Table) -> Roster:
+def read(table: Table) -> Gradebook:
     """Any table with a column that is plainly an id, a login or an e-mail address."""
-    known: list[tuple[int, Kind]] = []
-    for i, cell in enumerate(table.header):
-        name = re.sub(r"[\s_-]+", " ", cell).strip().casefold()
-        known += [(i, kind) for kind, names in KINDS.items() if name in names]
+    kinds: list[tuple[Kind, list[int]]] = [
+        ("id", columns(table.heading, "id", "own")),
+        ("login", columns(table.heading, "login")),
+        ("email", columns(table.heading, "email")),
+    ]
+    known = [(i, kind) for kind, places in kinds for i in places]
     if not known:
         raise needed(table, "a class", '"student_id"', '"username"', '"email"')
-    order = sorted(known, key=lambda pair: list(KINDS).index(pair[1]))
-    students = students_of(table, [(i, kind, table.header[i].strip()) for i, kind in order])
-    taken = [i for i, _ in known]
-    columns = tuple(
+    students = students_of(table, [(i, kind, table.heading[i].strip()) for i, kind in known])
+    taken = sorted(i for i, _ in known)
+    others = tuple(
         Column(cell.strip(), cell.strip(), index=i)
-        for i, cell in enumerate(table.header)
+        for i, cell in enumerate(table.heading)
         if i not in taken and cell.strip()
     )
-    ids = tuple(IdColumns((i,), tuple(taken)) for i, _ in order)
-    return Roster(table.header, students, columns, ids, table.delimiter)
+    ids = tuple(IdColumns((i,), tuple(taken)) for i, _ in known)
+    return Gradebook(tuple(table.heading), students, others, ids, table.delimiter)
 
 
-def bare(ids: Sequence[str]) -> Roster:
+def bare(ids: Sequence[str]) -> Gradebook:
     """student_id, as the exam has it."""
-    return bare_roster(ids, ("student_id",), lambda name: (name,))
+    return bare_gradebook(ids, ("student_id",), lambda name: (name,))
 
 
 def column(title: str, wanted: str, points: Decimal) -> Column:
@@ -61,7 +52,7 @@ def write(sheet: Sheet) -> str:
     return csv_text(rows)
 
 
-GENERIC = System(
+SYSTEM = System(
     name="generic CSV",
     filename="generic.csv",
     read=read,

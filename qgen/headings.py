@@ -1,0 +1,77 @@
+"""What learning-management systems and registries call the columns that say who somebody is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last", "variant"]
+"""`id`: the school's number or our own student_id; `own`: a system's number for its user."""
+
+# Of each kind the better ones first. Moodle translates its headings.
+HEADINGS: Mapping[Kind, tuple[str, ...]] = {
+    "id": (
+        "student_id", "Student number", "Student no", "Matriculation number", "Matrikelnummer", "Matrikel-Nr.",
+        "mtknr",  # HISinOne
+        "REGISTRATION_NUMBER",  # TUMonline
+        "SID",  # Gradescope
+        "SIS User ID", "SIS ID",  # Canvas
+        "OrgDefinedId",  # Brightspace
+        "Unique User ID", "School UID", "sourcedId",  # Schoology
+        "student_uid", "student_key",  # Open edX
+        "candidate_ref",  # Inspera
+        "ID number", "ID-Nummer", "Numéro d'identification", "Número de ID", "Codice identificativo",
+        "Número de identificação",
+    ),
+    "login": (
+        "Username", "Login", "SIS Login ID", "Login ID", "User", "Anmeldename", "Benutzername", "Nom d'utilisateur",
+        "Nombre de usuario", "Gebruikersnaam", "Nome de usuário",
+    ),
+    "email": (
+        "Email", "Email address", "Mail", "E-Mail-Adresse", "Adresse de courriel", "Dirección de correo",
+        "Dirección Email", "Indirizzo email", "E-mailadres", "Endereço de email",
+    ),
+    "own": ("id", "user_id", "lms_id", "Canvas ID", "candidate_id", "Crowdmark ID"),
+    "name": (
+        "Name", "Full name", "Student name", "Student", "Display name", "Users", "Last Name, First Name",
+        "Nachname, Vorname",
+    ),
+    "first": (
+        "First name", "Given name", "FIRST_NAME_OF_STUDENT", "Vorname", "Prénom", "Nombre", "Nome", "Voornaam",
+        "Förnamn", "Fornavn",
+    ),
+    "middle": ("Middle name", "Middle names"),
+    "last": (
+        "Last name", "Surname", "Family name", "FAMILY_NAME_OF_STUDENT", "Nachname", "Nom", "Nom de famille",
+        "Apellido(s)", "Apellidos", "Cognome", "Achternaam", "Sobrenome", "Apelido(s)", "Efternamn", "Etternavn",
+        "Efternavn",
+    ),
+    "variant": ("variant",),
+}  # fmt: skip
+
+
+def loose(heading: str) -> str:
+    """Without case, spaces, hyphens, underscores, dots, commas and apostrophes: the same for all spellings."""
+    return re.sub(r"[\s_.,'’-]", "", unicodedata.normalize("NFC", heading)).casefold()
+
+
+_KINDS: Mapping[str, Kind] = {loose(name): kind for kind, names in HEADINGS.items() for name in names}
+
+
+def kind_of(heading: str) -> Kind | None:
+    """What a column of this heading holds."""
+    return _KINDS.get(loose(heading))
+
+
+def find(headings: Sequence[str], *names: str) -> int | None:
+    """Where a heading is, by any of its names, the better names first."""
+    known = [loose(heading) for heading in headings]
+    return next((known.index(loose(name)) for name in names if loose(name) in known), None)
+
+
+def columns(headings: Sequence[str], *kinds: Kind) -> list[int]:
+    """The columns of these kinds, kind by kind, the better headings first."""
+    places = (find(headings, name) for kind in kinds for name in HEADINGS[kind])
+    return list(dict.fromkeys(place for place in places if place is not None))

@@ -1,0 +1,107 @@
+"""The rows of an .xlsx workbook's first sheet, by openpyxl: it knows number formats, and formulas without values."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from qgen.errors import InputError
+from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Row, too_far, too_many, trimmed, written
+
+MOST_TAGS = 5_000_000  # of a workbook, those of a million cells: tags take openpyxl's time, not bytes
+MOST_OTHERS = 1_000_000  # of these, those that are no cell's, which take longer
+MOST_SHARED = 100_000  # formulas given by another cell's, which take longest
+_ZEROS = re.compile("00+")  # a number format
+_OTHER = re.compile(rb"<(?!/|(?:\w+:)?(?:row|c|v|f|is|t)[\s/>])")
+_UNSOLVED = re.compile(
+    rb"(?:</(?:\w+:)?f|<(?:\w+:)?f(?:\s[^<>]*)?/)>\s*(?:<(?:\w+:)?v\s*(?:/|></(?:\w+:)?v)>\s*)?</(?:\w+:)?c>"
+)
+_LONG_TAG = re.compile(rb"<[^<>]{1000000}")  # the parser begins it anew with every part of it that it gets
+_PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+
+
+def read_xlsx(name: str, data: bytes, parts: Mapping[str, bytes]) -> tuple[list[Row], list[str]]:
+    """The rows, and the titles of all sheets.
+
+    Whole numbers get the leading zeros that a format of nothing but zeros shows, as of 00042 for an id; a formula
+    without a stored value stands as it is.
+    """
+    from openpyxl import load_workbook
+
+    unsolved = _checked(name, parts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
+        books = [load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)]
+        if unsolved:
+            books.append(load_workbook(io.BytesIO(data), read_only=True, keep_links=False))
+        return list(_rows(name, [book.worksheets[0] for book in books])), books[0].sheetnames
+
+
+def _checked(name: str, parts: Mapping[str, bytes]) -> bool:
+    """Whether a formula has no value. InputError for what takes too long, or has two cells in one place.
+
+    Of two cells in one place openpyxl would take the last one.
+    """
+    unsolved, tags, others, shared = False, 0, 0, 0
+    for part, xml in parts.items():
+        if _LONG_TAG.search(xml):
+            raise InputError(f"{name}: has a tag of more than a million characters; save its sheet as CSV")
+        tags += xml.count(b"<")
+        others += 0 if tags > MOST_TAGS else sum(1 for _ in _OTHER.finditer(xml))
+        unsolved = unsolved or _UNSOLVED.search(xml) is not None
+        shared += xml.count(b"shared")
+        if tags > MOST_TAGS or others > MOST_OTHERS or (unsolved and shared > MOST_SHARED):
+            raise InputError(f"{name}: has a million cells, or what takes as long to read; save its sheet as CSV")
+        if part.startswith("xl/worksheets/"):
+            _ordered(name, part, xml)
+    return unsolved
+
+
+def _ordered(name: str, part: str, xml: bytes) -> None:
+    """InputError for a row or a cell that does not stand after the one before it, or far outside of any sheet."""
+    places = ((int(row), len(column), column.upper()) for column, row in _PLACED.findall(xml))
+    for before, place in pairwise(places):
+        if place[0] > MOST_ROWS:
+            raise too_far(name, place[0])
+        if place <= before:
+            what = f"cell {place[2].decode()}{place[0]}" if place[1] else f"row {place[0]}"
+            raise InputError(
+                f"{name}: {what} of {part} stands there twice or out of order; look at it, and save it again"
+            )
+
+
+def _rows(name: str, sheets: list[Any]) -> Iterator[Row]:
+    """The sheet's stored values; where a formula has none, the formula itself, as the second version has it."""
+    for sheet in sheets:
+        sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
+    places = 0
+    padded = any(_ZEROS.fullmatch(form) for form in sheets[0].parent._number_formats)
+    first = _shown(sheets[0]) if padded else sheets[0].iter_rows(values_only=True)
+    others = (sheet.iter_rows(values_only=True) for sheet in sheets[1:])
+    for number, versions in enumerate(zip(first, *others, strict=True), 1):
+        values = versions[0]
+        places += len(values)
+        if len(values) > WIDEST or number > MOST_ROWS:
+            raise too_far(name, number)
+        if places > MOST_PLACES:
+            raise too_many(name, number)
+        if len(versions) > 1:
+            values = [next((v for v in cell if v is not None), None) for cell in zip(*versions, strict=True)]
+        if row := trimmed(list(map(written, values))):
+            yield number, row
+
+
+def _shown(sheet: Any) -> Iterator[list[object]]:
+    """The values of each row, whole numbers with the leading zeros that their format shows."""
+    for row in sheet.iter_rows():
+        values: list[object] = [cell.value for cell in row]
+        for at, value in enumerate(values):
+            form = row[at].number_format if type(value) in (int, float) else ""
+            if _ZEROS.fullmatch(form):
+                text = written(float(str(value)))
+                values[at] = text.zfill(len(form)) if text.isdecimal() else value
+        yield values

@@ -1,0 +1,47 @@
+"""Rows of texts, as all kinds of files give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qgen.errors import InputError
+
+ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx or .ods workbook"
+WIDEST = 10_000  # columns of a workbook
+MOST_ROWS = 1_048_576  # of a sheet
+MOST_PLACES = 20_000_000  # of a table: rows times columns
+
+Row = tuple[int, list[str]]
+"""The line a row starts on, and its cells."""
+
+
+def blank(cells: Iterable[str]) -> bool:
+    """Whether nothing is written in any of the cells."""
+    return not "".join(cells).strip()
+
+
+def trimmed(cells: list[str]) -> list[str]:
+    """Without the empty cells at the end."""
+    width = len(cells)
+    while width and not cells[width - 1].strip():
+        width -= 1
+    return cells[:width]
+
+
+def too_far(name: str, line: int) -> InputError:
+    """For a cell far outside of any sheet."""
+    return InputError(f"{name}:{line}: has more than {WIDEST:,} columns or {MOST_ROWS:,} rows")
+
+
+def too_many(name: str, line: int) -> InputError:
+    """For more cells than any class needs."""
+    return InputError(f"{name}:{line}: has more than {MOST_PLACES:,} cells, empty ones included")
+
+
+def written(value: object) -> str:
+    """A workbook's value as text: a number as the shortest one that gives it again, whole ones without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(getattr(value, "text", value))
