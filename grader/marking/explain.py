@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qgen.engine.misconceptions import Misconception
+from qgen.engine.misconceptions import Misconception, Mistake
 from qgen.engine.question import Question
 from qgen.engine.steps import Role, Step
 
@@ -13,15 +13,15 @@ def swapped(question: Question, misconception: Misconception, item: str) -> tupl
     """By ids, in pairs: what was used, and what belongs in its place."""
     pairs = [
         (step.neighbours[neighbour], step.needs[1])
-        for step in _mistaken(question, misconception, item)
+        for step, mistake in _mistaken(question, misconception, item)
         if step.role in (Role.PATH, Role.WEIGHT_GRADIENT)
-        for neighbour in misconception.swaps[step.rule].neighbours
+        for neighbour in mistake.neighbours
         if neighbour in step.neighbours
     ]
     return tuple(name for pair in dict.fromkeys(pairs) for name in pair)
 
 
-def _mistaken(question: Question, misconception: Misconception, item: str) -> Iterator[Step]:
+def _mistaken(question: Question, misconception: Misconception, item: str) -> Iterator[tuple[Step, Mistake]]:
     """The steps between an item and the answers before it at which the mistake is made."""
     by_id = {step.id: step for step in question.steps}
     shown = {step.shows for step in by_id.values() if step.shows}
@@ -30,8 +30,8 @@ def _mistaken(question: Question, misconception: Misconception, item: str) -> It
         step = by_id.get(steps.pop(0))
         if step is None:
             continue
-        if step.rule in misconception.swaps:
-            yield step
+        if mistake := misconception.swaps.get(step.rule):
+            yield step, mistake
         for need in step.needs:
             inner = need in by_id and not by_id[need].named
             if inner and not (need in shown and step.role in (Role.PATH, Role.WEIGHT_GRADIENT) and step.id != item):

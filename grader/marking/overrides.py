@@ -33,6 +33,8 @@ def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Plac
     decisions: dict[Place, Decision] = {}
     faults: list[str] = []
     for line, row in rows:
+        if not any(row):
+            continue
         row[0] = student_id(row[0])
         problem = _problem(row, known, items, exam)
         cell = known.get(row[0], -1), items.get(row[1], -1) if len(row) > 1 else -1

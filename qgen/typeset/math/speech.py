@@ -8,6 +8,7 @@ share one reading.
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
 from qgen.errors import InputError, nearest
@@ -15,71 +16,9 @@ from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row,
 from qgen.typeset.private import numbered, with_slots
 
 WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "partial": "partial derivative of {} with respect to {}",
-        "fraction": "{} over {}",
-        "layer": "of layer {}",
-        "new": "new",
-        "squared": "squared",
-        "power": "to the power {}",
-        "=": "equals",
-        "+": "plus",
-        "−": "minus",
-        "⋅": "times",
-        "×": "times",
-        "±": "plus or minus",
-        "/": "over",
-        "<": "is less than",
-        ">": "is greater than",
-        "≤": "is at most",
-        "≥": "is at least",
-        "≠": "is not equal to",
-        "≈": "is about",
-        "≡": "is equivalent to",
-        "∝": "is proportional to",
-        "∈": "in",
-        "→": "to",
-        "←": "becomes",
-        "⇒": "implies",
-        "∘": "composed with",
-        "|": "bar",
-        "(": "open parenthesis",
-        ")": "close parenthesis",
-        "[": "open bracket",
-        "]": "close bracket",
-        "{": "open brace",
-        "}": "close brace",
-        "∑": "sum",
-        "∏": "product",
-        "from": "from {}",
-        "up to": "to {}",
-        "∂": "partial",
-        "∇": "gradient",
-        "∞": "infinity",
-        "′": "prime",
-        "…": "and so on",
-        "⋯": "and so on",
-        "%": "percent",
-        "!": "factorial",
-        "ˆ": "hat",
-        "¯": "bar",
-        "˜": "tilde",
-        "ln": "natural logarithm of",
-        "log": "logarithm of",
-        "exp": "exponential of",
-        "max": "maximum of",
-        "min": "minimum of",
-        "tanh": "hyperbolic tangent of",
-        "indicator": "indicator that",
-        "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta",
-        "η": "eta", "θ": "theta", "ϑ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
-        "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "ϕ": "phi",
-        "χ": "chi", "ψ": "psi", "ω": "omega",
-        "Γ": "capital gamma", "Δ": "capital delta", "Θ": "capital theta", "Λ": "capital lambda", "Ξ": "capital xi",
-        "Π": "capital pi", "Σ": "capital sigma", "Φ": "capital phi", "Ψ": "capital psi", "Ω": "capital omega",
-    }
-)  # fmt: skip
-"""What is read for a sign or a construction; {} stands for its parts."""
+    dict(line.split(" : ") for line in Path(__file__).with_name("english.txt").read_text("utf-8").splitlines())
+)
+"""What is read for a sign or a construction, in English; {} stands for its parts."""
 
 Vocabulary = tuple[tuple[str, str], ...]
 ENGLISH: Vocabulary = tuple(WORDS.items())
