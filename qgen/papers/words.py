@@ -17,7 +17,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, T
 from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.engine.symbols import UPDATED, latex_name
-from qgen.errors import InputError, nearest
+from qgen.errors import InputError, nearest, quoted
 from qgen.typeset.fonts.faces import UnprintableError
 from qgen.typeset.markup.blocks import escape
 
@@ -49,6 +49,7 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
         keep_trailing_newline=True,
     )
     env.filters["plain"] = escape
+    env.filters["shown"] = lambda text: escape(quoted(text)[1:-1])
     env.filters["latex"] = latex_name
     env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env
