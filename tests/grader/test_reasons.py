@@ -20,7 +20,7 @@ KINDS = [
     Reason("repeats"),
     Reason("misconception", names=("transposed-weight", "w12_2", "w21_2")),
     Reason("two_misconceptions", names=("factor-two", "no-learning-rate", "new_w13", "w13", "a1", "w12")),
-    Reason("unreadable", names=('"−0.3x" is not a number',)),
+    Reason("trailing", names=("−x",)),
     Reason("note", names=("as it was",)),
 ]
 
