@@ -92,9 +92,7 @@ class Protected:
 
     def plain(self, text: str, formula: Callable[[str], str] = str) -> str:
         """The text without any styles; of a formula what `formula` makes of its LaTeX."""
-        return "".join(
-            formula(self._latex(c)) if FORMULA <= ord(c) <= 0xF8FF else self._literal(c) for c in text
-        ).strip()
+        return "".join(formula(self._latex(c)) if is_formula(c) else self._literal(c) for c in text).strip()
 
     def _latex(self, char: str) -> str:
         return self.formulas[ord(char) - FORMULA] if is_formula(char) else char

@@ -6,9 +6,10 @@ import re
 
 from qgen.typeset.markup.inline import Protected
 from qgen.typeset.math.latex import CAPITALS, GREEK, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, parse
+from qgen.typeset.private import ANY
 
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
-_MARKED = re.compile(r"[\\$*\ue000-\uf8ff]")
+_PRIVATE = re.compile(f"[{ANY}]")
+_MARKED = re.compile(rf"[\\$*{ANY}]")
 _NAMES = {char: name for name, char in (GREEK | CAPITALS).items()} | {"∑": "sum", "∏": "prod", "∞": "infinity"}
 _SIGNS = _NAMES | {"−": "-", "⋅": "*", "×": "*", "∂": "d"}
 _SIMPLE = re.compile(r"[\w.,^()]*|\([^()]*\)")
