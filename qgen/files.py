@@ -98,7 +98,7 @@ def whole_file(target: Path, *, force: bool) -> Iterator[BinaryIO]:
     if target.is_dir():
         raise InputError(f"{target}: is a folder; choose another name with --out")
     if target.exists() and not force:
-        raise InputError(f"{target}: exists; choose another name with --out, or replace it with --force")
+        raise InputError(f"{target}: exists; choose another name, or replace it with --force")
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -177,7 +177,7 @@ def _target(results: Path, out: Path | None, system: System, roster: Path | None
     if target.resolve() in [source.resolve() for source in sources]:
         raise InputError(f"{target}: is read by this command and cannot be its output; give another --out")
     if target.exists() and not force:
-        raise InputError(f"{target}: exists; choose another name with --out, or replace it with --force")
+        raise InputError(f"{target}: exists; choose another name, or replace it with --force")
     if results.is_dir() and not target.parent.is_dir():
         raise InputError(f"{target.parent}: is no folder to write {target.name} into")
     return target

@@ -70,7 +70,7 @@ def test_what_the_program_did_not_make_is_never_replaced(tmp_path):
 
 def test_a_file_is_replaced_with_force_only(tmp_path):
     write_whole(tmp_path / "a.csv", "1", force=False)
-    with pytest.raises(InputError, match=r"a.csv: exists; choose another name with --out, or replace it with --force"):
+    with pytest.raises(InputError, match=r"a.csv: exists; choose another name, or replace it with --force"):
         write_whole(tmp_path / "a.csv", "2", force=False)
     write_whole(tmp_path / "a.csv", "2", force=True)
     assert (tmp_path / "a.csv").read_text() == "2"

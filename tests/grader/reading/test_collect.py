@@ -370,7 +370,7 @@ def test_the_command_writes_the_others_and_exits_1_if_a_file_was_left_out(exam, 
     assert done.stderr.splitlines()[-1] == "no paper could be read; nothing was written"
     assert not Path("none.csv").exists()
     done = run(app, ["collect", "back/a.pdf"])
-    assert done.stderr == "answers.csv: exists; choose another name with --out, or replace it with --force\n"
+    assert done.stderr == "answers.csv: exists; choose another name, or replace it with --force\n"
 
 
 def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
