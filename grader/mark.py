@@ -27,8 +27,10 @@ OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"
 """What a results folder may hold for --force to replace it."""
 FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
 """Of so many answers not even this share is right: so bad is no class that sat this exam."""
-FEWEST = 10_000
-"""Students for whom a process of their own is worth its start."""
+FEWEST, FEWEST_PDFS = 10_000, 50
+"""Students whose marks, or whose feedback, are worth a process of their own."""
+MOST_PDFS = 100
+"""Students whose feedback is made before progress is told."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -93,8 +95,13 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:
     from grader.results.feedback import feedback
 
+    def write(students: range) -> int:
+        for name, pdf in feedback(marks, templates, students):
+            (folder / name).write_bytes(pdf)
+        return students.stop
+
     folder.mkdir()
     count = len(marks.submissions.students)
-    for done, (name, pdf) in enumerate(feedback(marks, templates), start=1):
-        (folder / name).write_bytes(pdf)
+    jobs = worthwhile(count, FEWEST_PDFS)
+    for done in each(write, shares(count, MOST_PDFS, jobs), jobs):
         progress("feedback", done, count)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -110,10 +110,15 @@ class Marks:
         found: list[list[float]] = worth(self.exam, np.arange(len(VERDICTS))[:, None]).tolist()
         return found
 
-    def accepted(self, v: int, i: int) -> tuple[str, str, str]:
+    @cached_property
+    def accepted(self) -> Callable[[int, int], tuple[str, str, str]]:
         """Of a variant and an item: expected, lowest, highest, as printed."""
-        value, low, high = (float(table[i, v]) for table in (self.exam.value, self.exam.low, self.exam.high))
-        return self.exam.spec.rounding.text(value), plain(low), plain(high)
+
+        def printed(v: int, i: int) -> tuple[str, str, str]:
+            value, low, high = (float(table[i, v]) for table in (self.exam.value, self.exam.low, self.exam.high))
+            return self.exam.spec.rounding.text(value), plain(low), plain(high)
+
+        return cache(printed)
 
     def misconceptions(self) -> list[tuple[str, int]]:
         """How many cells show each misconception, or two at once, the most common first."""

@@ -3,8 +3,7 @@
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from grader.reasons import Reason
 from qgen.errors import quoted
@@ -45,8 +44,7 @@ _PLAIN = str.maketrans(
 _LOWER = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """What one cell says.
 
     `decimals`: digits written after the point, less the exponent (1.20e-3 has 5, 1.2e3 has -2), so that the

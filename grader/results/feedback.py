@@ -29,13 +29,14 @@ Shown = Callable[[str], str]
 _FRACTION = re.compile(r"\\frac\{(\\partial \w)\}\{(.*)\}")
 
 
-def feedback(marks: Marks, templates: Path | None = None) -> Iterator[tuple[str, bytes]]:
-    """A file name and a PDF for every student."""
+def feedback(marks: Marks, templates: Path | None = None, students: range | None = None) -> Iterator[tuple[str, bytes]]:
+    """A file name and a PDF for every student, or for some of them."""
     exam = marks.exam
     derivations = [Derivation(q.question) for q in exam.spec.questions]
     solved: dict[int, dict[str, Worked]] = {}
     names = unique_names([safe_name(student) for student in marks.submissions.students])
-    for s, variant in enumerate(marks.submissions.variants.tolist()):
+    for s in students or range(len(names)):
+        variant = int(marks.submissions.variants[s])
         if variant not in solved:
             solved[variant] = _lines(marks, derivations, variant)
         yield names[s] + ".pdf", _printed(marks, s, solved[variant], templates)

@@ -20,6 +20,10 @@ TIE = 0.5 + 1e-6
 """What is this near to a tie may be one, and go either way: half up or half to even, and doubles are not decimals."""
 
 
+CLEAR = 1e-3
+"""Of a unit: what is further from a tie than this is rounded alike in binary and in decimals."""
+
+
 @dataclass(frozen=True)
 class Rounding:
     """To `digits` decimal places (`kind` "dp") or significant figures ("sf")."""
@@ -85,6 +89,9 @@ class Rounding:
 
     def text(self, value: float) -> str:
         """A number as the paper asks for it, half up: "-0.0468", never an exponent, never "-0.0000"."""
+        if self.kind == "dp" and abs(value) < 1e6 and abs(abs(value) * 10.0**self.digits % 1 - 0.5) > CLEAR:
+            text = f"{value:.{self.digits}f}"  # of most numbers, in a tenth of the time
+            return text if text.strip("-0.") else text.lstrip("-")
         exact = Decimal(repr(float(value)))
         leading = exact.adjusted() if exact else 0
         places = self.digits if self.kind == "dp" else self.digits - 1 - leading

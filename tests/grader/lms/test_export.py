@@ -58,7 +58,7 @@ def test_nobody_matched_writes_nothing_even_partially(results, save, canvas_rows
 def test_an_existing_file_is_kept_without_force(results, canvas_roster):
     target = results / "canvas.csv"
     target.write_text("mine")
-    with pytest.raises(InputError, match=r"canvas\.csv: exists; choose another name with --out"):
+    with pytest.raises(InputError, match=r"canvas\.csv: exists; choose another name"):
         export("canvas", results, roster=canvas_roster, title="Midterm")
     assert target.read_text() == "mine"
     export("canvas", results, roster=canvas_roster, title="Midterm", force=True)
