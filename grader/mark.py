@@ -93,14 +93,15 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:
-    from grader.results.feedback import feedback
+    from grader.results.feedback import Feedback
 
     def write(students: range) -> int:
-        for name, pdf in feedback(marks, templates, students):
-            (folder / name).write_bytes(pdf)
+        for s in students:
+            (folder / feedback.names[s]).write_bytes(feedback.pdf(s))
         return students.stop
 
     folder.mkdir()
+    feedback = Feedback(marks, templates)
     count = len(marks.submissions.students)
     jobs = worthwhile(count, FEWEST_PDFS)
     for done in each(write, shares(count, MOST_PDFS, jobs), jobs):

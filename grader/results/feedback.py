@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,32 @@ Shown = Callable[[str], str]
 _FRACTION = re.compile(r"\\frac\{(\\partial \w)\}\{(.*)\}")
 
 
-def feedback(marks: Marks, templates: Path | None = None, students: range | None = None) -> Iterator[tuple[str, bytes]]:
-    """A file name and a PDF for every student, or for some of them."""
-    exam = marks.exam
-    derivations = [Derivation(q.question) for q in exam.spec.questions]
-    solved: dict[int, dict[str, Worked]] = {}
-    names = unique_names([safe_name(student) for student in marks.submissions.students])
-    for s in students or range(len(names)):
-        variant = int(marks.submissions.variants[s])
-        if variant not in solved:
-            solved[variant] = _lines(marks, derivations, variant)
-        yield names[s] + ".pdf", _printed(marks, s, solved[variant], templates)
+@dataclass(frozen=True)
+class Feedback:
+    """The feedback of a class; what students of one variant share is worked out once."""
+
+    marks: Marks
+    templates: Path | None = None
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The file of each student."""
+        return [name + ".pdf" for name in unique_names(map(safe_name, self.marks.submissions.students))]
+
+    def pdf(self, s: int) -> bytes:
+        """The PDF of a student."""
+        variant = int(self.marks.submissions.variants[s])
+        if variant not in self._solved:
+            self._solved[variant] = _lines(self.marks, self._derivations, variant)
+        return _printed(self.marks, s, self._solved[variant], self.templates)
+
+    @cached_property
+    def _derivations(self) -> list[Derivation]:
+        return [Derivation(q.question) for q in self.marks.exam.spec.questions]
+
+    @cached_property
+    def _solved(self) -> dict[int, dict[str, Worked]]:
+        return {}
 
 
 def _printed(marks: Marks, s: int, lines: dict[str, Worked], templates: Path | None) -> bytes:

@@ -13,11 +13,17 @@ from grader.marking.score import score
 from grader.marking.verdicts import Marks
 from grader.reading.answers import read_answers
 from grader.reasons import Decision, Reason
-from grader.results.feedback import feedback
+from grader.results.feedback import Feedback
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 
 Barriers = Callable[..., list[str]]
+
+
+def printed(marks):
+    """File names and PDFs, student by student."""
+    made = Feedback(marks)
+    return [(name, made.pdf(s)) for s, name in enumerate(made.names)]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +51,7 @@ def text_of(pdf: bytes) -> tuple[int, str]:
 
 def test_a_lost_mark_comes_with_what_was_written_and_what_was_accepted(exam: Exam, tmp_path: Path) -> None:
     marks = marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777"}})
-    ((name, pdf),) = feedback(marks)
+    ((name, pdf),) = printed(marks)
     pages, text = text_of(pdf)
     i = exam.columns.index("q1_dw13")
     assert name == "ann.pdf"
@@ -62,7 +68,7 @@ def test_reasons_are_typeset_and_name_no_raw_ids(exam: Exam, tmp_path: Path) -> 
         "q1_db1_1": Reason("two_misconceptions", names=("no-learning-rate", "loss-without-minus")),
     }
     cells = {(0, exam.columns.index(item)): reason for item, reason in reasons.items()}
-    ((_, pdf),) = feedback(replace(marks, reasons={**marks.reasons, **cells}))
+    ((_, pdf),) = printed(replace(marks, reasons={**marks.reasons, **cells}))
     text = " ".join(text_of(pdf)[1].split())
     assert not re.search(r"[\^_]\d|dL|d[wb]1", text)
     assert "Used" in text
@@ -70,9 +76,9 @@ def test_reasons_are_typeset_and_name_no_raw_ids(exam: Exam, tmp_path: Path) -> 
     assert '"abc" is not a number' in text
 
 
-def test_the_name_of_the_exams_roster_stands_in_the_feedback(exam: Exam, tmp_path: Path) -> None:
+def test_the_name_of_the_exams_roster_stands_in_the_printed(exam: Exam, tmp_path: Path) -> None:
     named = replace(exam, names={"ann": "Zoë *Åström*", "bob": "Ann Bo \U0001f9ff"})
-    pdfs = [pdf for _, pdf in feedback(marked(named, tmp_path, {"ann": {"q1_a3": "\U0001f9ff"}, "bob": {}, "eve": {}}))]
+    pdfs = [pdf for _, pdf in printed(marked(named, tmp_path, {"ann": {"q1_a3": "\U0001f9ff"}, "bob": {}, "eve": {}}))]
     first, second, third = (text_of(pdf)[1] for pdf in pdfs)
     assert "Zoë *Åström*" in first
     assert re.search("Ann Bo [?\U0001f9ff]", second)
@@ -80,20 +86,20 @@ def test_the_name_of_the_exams_roster_stands_in_the_feedback(exam: Exam, tmp_pat
 
 
 def test_a_perfect_student_is_told_so(exam: Exam, tmp_path: Path) -> None:
-    ((_, pdf),) = feedback(marked(exam, tmp_path, {"ann": {}}))
+    ((_, pdf),) = printed(marked(exam, tmp_path, {"ann": {}}))
     assert "Every answer earned its full marks." in text_of(pdf)[1]
 
 
 @pytest.mark.parametrize("answer", ["0.777", "", "what?"])
 def test_feedback_on_the_worst_paper_stays_within_two_pages(exam: Exam, tmp_path: Path, answer: str) -> None:
     named = replace(exam, names={"ann": "Ann Able"})
-    ((_, pdf),) = feedback(marked(named, tmp_path, {"ann": {"*": answer}}))
+    ((_, pdf),) = printed(marked(named, tmp_path, {"ann": {"*": answer}}))
     assert text_of(pdf)[0] <= 2
 
 
 def test_hostile_ids_and_answers_make_safe_names_and_do_not_stop_the_rest(exam: Exam, tmp_path: Path) -> None:
     students = {"../../etc": {"q1_a3": "$\\frac{"}, "..\\con": {"q1_a3": "\U0001f600 **x**"}, "Ωβ中": {}, "con": {}}
-    made = list(feedback(marked(exam, tmp_path, students)))
+    made = list(printed(marked(exam, tmp_path, students)))
     assert len({name.lower() for name, _ in made}) == len(students)
     assert all("/" not in name and "\\" not in name and not name.startswith(".") for name, _ in made)
     assert all(text_of(pdf)[0] >= 1 for _, pdf in made)
@@ -103,7 +109,7 @@ def test_ids_that_differ_by_case_keep_their_own_feedback_and_control_characters_
     exam: Exam, tmp_path: Path
 ) -> None:
     students = {"A-3": {"q1_dw13": "0.777"}, "a": {"q1_a3": '"0.5\x07"'}, "A": {}}
-    made = dict(feedback(marked(exam, tmp_path, students)))
+    made = dict(printed(marked(exam, tmp_path, students)))
     assert len(made) == 3
     assert "0.777" in text_of(made["A-3.pdf"])[1]
 
@@ -111,14 +117,14 @@ def test_ids_that_differ_by_case_keep_their_own_feedback_and_control_characters_
 def test_feedback_has_no_barrier_for_those_who_cannot_see(exam: Exam, tmp_path: Path, barriers: Barriers) -> None:
     wrong = dict.fromkeys(exam.columns[::3], "0.777")
     blank = dict.fromkeys(exam.columns[:9], "")
-    assert barriers(*(pdf for _, pdf in feedback(marked(exam, tmp_path, {"ann": wrong, "bo": blank, "cy": {}})))) == []
+    assert barriers(*(pdf for _, pdf in printed(marked(exam, tmp_path, {"ann": wrong, "bo": blank, "cy": {}})))) == []
 
 
 def test_what_the_examiner_decided_is_told_also_of_full_marks_and_of_blanks(exam: Exam, tmp_path: Path) -> None:
     marks = marked(exam, tmp_path, {"ann": {"q1_a3": ""}})
     cell = 0, exam.columns.index("q1_a3")
     decided = replace(marks, decisions={cell: Decision("1", "see the margin")})
-    ((_, pdf),) = feedback(decided)
+    ((_, pdf),) = printed(decided)
     text = " ".join(text_of(pdf)[1].split())
     assert "66 of 66" in text
     assert "Every answer earned its full marks." in text
@@ -129,5 +135,5 @@ def test_what_the_examiner_decided_is_told_also_of_full_marks_and_of_blanks(exam
 
 def test_a_parameter_that_was_not_moved_is_told_to_be_the_old_one(exam: Exam, tmp_path: Path) -> None:
     old = exam.batches[0].givens["b3"][0]
-    ((_, pdf),) = feedback(marked(exam, tmp_path, {"ann": {"q1_new_b3": f"{old:g}"}}))
+    ((_, pdf),) = printed(marked(exam, tmp_path, {"ann": {"q1_new_b3": f"{old:g}"}}))
     assert "That is the old value" in " ".join(text_of(pdf)[1].split())
