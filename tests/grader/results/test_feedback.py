@@ -76,7 +76,7 @@ def test_reasons_are_typeset_and_name_no_raw_ids(exam: Exam, tmp_path: Path) -> 
     assert '"abc" is not a number' in text
 
 
-def test_the_name_of_the_exams_roster_stands_in_the_printed(exam: Exam, tmp_path: Path) -> None:
+def test_the_name_of_the_exams_roster_stands_in_the_feedback(exam: Exam, tmp_path: Path) -> None:
     named = replace(exam, names={"ann": "Zoë *Åström*", "bob": "Ann Bo \U0001f9ff"})
     pdfs = [pdf for _, pdf in printed(marked(named, tmp_path, {"ann": {"q1_a3": "\U0001f9ff"}, "bob": {}, "eve": {}}))]
     first, second, third = (text_of(pdf)[1] for pdf in pdfs)
