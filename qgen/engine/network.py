@@ -7,30 +7,17 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from qgen.engine.activations import ACTIVATIONS, Activation
+from qgen.engine.losses import Loss
 from qgen.errors import InputError, nearest
 
 NOTES = Path(__file__).parent / "networks"
 MAX_UNITS = 99
 
 
-class Named(Protocol):
-    """What has a name and goes by others, too: an activation, a loss."""
-
-    @property
-    def name(self) -> str:
-        """The name."""
-        ...
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """The others."""
-        ...
-
-
-Entry = TypeVar("Entry", bound=Named)
+Entry = TypeVar("Entry", Activation, Loss)
 
 
 @dataclass(frozen=True)
