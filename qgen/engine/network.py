@@ -17,7 +17,7 @@ NOTES = Path(__file__).parent / "networks"
 MAX_UNITS = 99
 
 
-Entry = TypeVar("Entry", Activation, Loss)
+Entry = TypeVar("Entry", bound=Activation | Loss)
 
 
 @dataclass(frozen=True)
