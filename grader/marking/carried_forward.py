@@ -119,7 +119,7 @@ def carried_forward(basis: Basis) -> tuple[Array, Array, Array]:
     shape = (len(next(iter(basis.givens.values()))),)
     lowest = np.array([np.broadcast_to(found.low, shape) for found in ranges]).T
     highest = np.array([np.broadcast_to(found.high, shape) for found in ranges]).T
-    due = np.array([np.broadcast_to(exact[item.step], shape) for item in basis.question.items]).T
+    due = basis.question.stacked(exact, shape[0]).T
     return lowest, highest, np.clip(due, lowest, highest)
 
 

@@ -133,10 +133,10 @@ class _Weighed:
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence, basis = evidence, evidence.basis
-        items, shape = basis.question.items, evidence.values.shape
+        students = len(evidence.values)
         with np.errstate(all="ignore"):
             right = solve(basis.question.steps, basis.givens, claimed=basis.claims)
-        self.due = np.array([np.broadcast_to(right[item.step], shape[:1]) for item in items]).T
+        self.due = basis.question.stacked(right, students).T
         self.unit = basis.batch.rounding.unit(np.nan_to_num(evidence.values))
         self.half = np.maximum(evidence.half, 0.5 * self.unit)
         self.share = np.minimum(self.half / np.maximum(np.abs(self.due), 1e-12), WIDEST)
@@ -178,7 +178,7 @@ class _Weighed:
         made = predicted(basis.question, hypotheses.held, which, held, basis.givens, basis.claims)
         with np.errstate(all="ignore"):
             right = solve(basis.question.steps, basis.givens, claimed=basis.claims)
-            due = np.array([np.broadcast_to(right[item.step], len(students)) for item in basis.question.items]).T
+            due = basis.question.stacked(right, len(students)).T
             off = np.abs(made - self.evidence.values[students])
             explains = (off <= self._reach(made, students)) & (np.abs(made - due) > self.half[students])
         return np.asarray(explains & self.telling[students] & (self.evidence.coarse[students] == 0))

@@ -121,7 +121,7 @@ def predicted(
                     steps, {name: given[mine] for name, given in givens.items()}, rules=rules_by_row(mistaken),
                     claimed={step: claim[mine] for step, claim in claims.items()},
                 )  # fmt: skip
-            made[rows] = np.array([np.broadcast_to(solved[item.step], len(mine)) for item in question.items]).T
+            made[rows] = question.stacked(solved, len(mine)).T
     return made
 
 

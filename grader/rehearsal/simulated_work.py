@@ -88,7 +88,7 @@ def work(
     )
     with np.errstate(all="ignore"):
         made = solve(steps, givens, rules=rules, claimed=slips or {}, write=write)
-        answers = np.array([np.broadcast_to(made[item.step], len(variants)) for item in batch.question.items]).T
+        answers = batch.question.stacked(made, len(variants)).T
         answers = rounding.round(answers)
     for column, item in enumerate(batch.question.items):
         if slips and item.step in slips:
@@ -111,8 +111,8 @@ def changing(batch: Batch) -> NDArray[np.bool_]:
     variants = np.arange(batch.size)
     exact = Habits(*(np.full(batch.size, fill) for fill in (UNROUNDED, False, 0)))
     right = work(batch, variants, exact)
-    ranges = [batch.accepted[item.id] for item in batch.question.items]
-    width = np.array([np.broadcast_to(r.high - r.low, batch.size) for r in ranges]).T
+    _, low, high = batch.key
+    width = (high - low).T
     rows = []
     for misconception in CATALOGUE:
         made = work(batch, variants, exact, held=[(misconception, variants)])

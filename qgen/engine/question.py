@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qgen.engine.ids import prefix
 from qgen.engine.losses import Loss
@@ -77,6 +81,10 @@ class Question:
     def givens(self) -> tuple[str, ...]:
         """The ids of the given numbers."""
         return tuple(self.given)
+
+    def stacked(self, values: Mapping[str, Any], size: int) -> NDArray[np.float64]:
+        """(items, size): the items' values, each a number or an array (size,)."""
+        return np.array([np.broadcast_to(values[item.step], size) for item in self.items])
 
     def example(self, iteration: int, *kinds: str) -> list[str]:
         """The ids of an iteration's inputs and targets, or of these kinds only."""

@@ -85,6 +85,14 @@ class Batch:
         """The accepted range of every item, by its id."""
         return {item.id: self.rounding.answer(self.enclosures[item.step]) for item in self.question.items}
 
+    @property
+    def key(self) -> tuple[Array, Array, Array]:
+        """The items' values and the lower and upper ends of their accepted ranges, each (items, variants)."""
+        ranges = [self.accepted[item.id] for item in self.question.items]
+        ends = [[np.broadcast_to(end, self.size) for end in (one.low, one.high)] for one in ranges]
+        low, high = np.array(ends).swapaxes(0, 1)
+        return self.question.stacked(self.values, self.size), low, high
+
     @cached_property
     def zeroed(self) -> dict[str, NDArray[np.bool_]]:
         """By item: the variants in which it is exactly 0, because a dead unit lets no gradient through."""

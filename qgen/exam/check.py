@@ -167,7 +167,7 @@ def _altered_given(batch: Batch, v: int, answers: Array) -> tuple[str, float] | 
         givens[name][c] = value
     with np.errstate(all="ignore"):
         values = solve(batch.question.steps, givens)
-    table = np.array([np.broadcast_to(values[item.step], len(candidates)) for item in batch.question.items])
+    table = batch.question.stacked(values, len(candidates))
     fits = np.flatnonzero((np.abs(table - answers[:, None]) <= SAME).all(axis=0))
     return candidates[int(fits[0])] if len(fits) else None
 

@@ -105,25 +105,9 @@ def _keyed(
     students: Mapping[str, str], names: Mapping[str, str],
 ) -> Exam:  # fmt: skip
     """The exam of these batches, its key computed from their givens."""
-    value: list[Array] = []
-    low: list[Array] = []
-    high: list[Array] = []
-    for batch in batches:
-        for item in batch.question.items:
-            accepted = batch.accepted[item.id]
-            for rows, array in ((value, batch.values[item.step]), (low, accepted.low), (high, accepted.high)):
-                rows.append(np.broadcast_to(array, (batch.size,)) + 0.0)
-    return Exam(
-        spec,
-        variants,
-        batches,
-        np.asarray(np.round(value, 12), dtype=np.float64),
-        np.array(low),
-        np.array(high),
-        seed,
-        students,
-        names,
-    )
+    keys = zip(*(batch.key for batch in batches), strict=True)
+    value, low, high = (np.concatenate(arrays) + 0.0 for arrays in keys)  # no -0.0
+    return Exam(spec, variants, batches, np.round(value, 12), low, high, seed, students, names)
 
 
 def rekeyed(exam: Exam) -> Exam:

@@ -127,12 +127,8 @@ def _fresh(batch: Batch, seen: set[bytes]) -> list[int]:
 def _uncopied(batch: Batch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if batch.size < 2:
         return np.ones(batch.size, dtype=bool)
-    items = batch.question.items
-    marks = np.array([item.marks for item in items])
-    values = np.array([np.broadcast_to(batch.values[item.step], (batch.size,)) for item in items])
-    low = np.array([np.broadcast_to(batch.accepted[item.id].low, (batch.size,)) for item in items])
-    high = np.array([np.broadcast_to(batch.accepted[item.id].high, (batch.size,)) for item in items])
-    return np.asarray(copied_share(marks, values, low, high) < batch.certify.copying)
+    marks = np.array([item.marks for item in batch.question.items])
+    return np.asarray(copied_share(marks, *batch.key) < batch.certify.copying)
 
 
 def _joined(batches: list[Batch]) -> Batch:
