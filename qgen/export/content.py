@@ -18,7 +18,6 @@ from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.papers.papers import Papers
 from qgen.papers.words import macro
-from qgen.solution.worked import worked
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write."""
@@ -134,9 +133,7 @@ class Content:
 
     def solved(self, k: int, variant: int) -> tuple[Group, ...]:
         """The items of a question with their worked lines, without the chains of derivatives."""
-        exam, batch = self.exam, self.exam.batches[k]
-        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
-        sheet = worked(self.papers.derivations[batch.question.id], givens, exam.spec.rounding)
+        exam, sheet = self.exam, self.papers.sheet(k, variant)
         lines = {entry.item.id: entry.lines for entry in sheet.items}
 
         def answer(item: Item) -> Answer:
