@@ -71,8 +71,6 @@ def render(
     footer: str,
     drawings: Mapping[str, Drawing],
     title: str,
-    author: str = "",
-    subject: str = "",
     language: str = "en",
     words: Vocabulary = ENGLISH,
     form: Mapping[str, str] | None = None,
@@ -110,8 +108,7 @@ def render(
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
     pages = _page_tree(file, first, contents, size, f"<</Font {fonts}>>", fields)
-    about = {"title": title, "author": author, "subject": subject, "language": language}
-    return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), **about)
+    return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), title=title, language=language)
 
 
 def _page_tree(
