@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from qgen.decimals import plain
 from qgen.engine.question import Item, Question
@@ -18,6 +18,7 @@ from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.papers.papers import Papers
 from qgen.papers.words import macro
+from qgen.typeset.drawing.drawing import Drawing
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write."""
@@ -46,11 +47,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Content:
-    """The questions of an exam; `layout` is the system's own template."""
+    """The questions of an exam, to be written in a system's own format; `layout` is the system's own template."""
 
+    layout: ClassVar[str]
     exam: Exam
-    layout: str
     templates: Path | None = None
+
+    def picture(self, name: str, drawing: Drawing) -> str:
+        """The HTML of a question's network."""
+        raise NotImplementedError
 
     def say(self, name: str, *arguments: Any) -> str:
         """A sentence of lms_words.txt."""
@@ -76,11 +81,6 @@ class Content:
     def prefix(self) -> str:
         """What the ids of this exam's questions begin with; another exam's begin otherwise."""
         return f"bp-{self.exam.checksum[:8]}"
-
-    @cached_property
-    def instructions(self) -> str:
-        """The spec's instructions as HTML in which nothing is a Cloze field."""
-        return html.escape(cleaned(self.exam.spec.instructions)).replace("{", "&#123;")
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
@@ -113,14 +113,27 @@ class Content:
             groups.append((place, tuple(shared), tuple(items)))
         return groups
 
-    def network(self, k: int, drawing: str) -> str:
-        """The HTML of what all variants of question number k share: drawing, formulas, rules."""
-        question = self.exam.spec.questions[k].question
-        shown = self.papers.fixed(question)
-        formulas = shown["loss_formula"], shown["update_formula"]
-        return self._macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas)
+    def setup(self, k: int, variant: int) -> str:
+        """The HTML of what a variant's question number k is about: network, given numbers, how to round and type."""
+        return f"{self._networks[k]} {self._givens(k, variant)} {self._rules}"
 
-    def givens(self, k: int, variant: int) -> str:
+    @cached_property
+    def _networks(self) -> list[str]:
+        """What all variants of a question share: drawing, formulas."""
+        networks = []
+        for question in (q.question for q in self.exam.spec.questions):
+            shown = self.papers.fixed(question)
+            drawing = self.picture(question.id, self.papers.drawings[question.id])
+            formulas = shown["loss_formula"], shown["update_formula"]
+            networks.append(self._macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas))
+        return networks
+
+    @cached_property
+    def _rules(self) -> str:
+        instructions = html.escape(cleaned(self.exam.spec.instructions)).replace("{", "&#123;")  # no Cloze field
+        return self.laid_out("rules", instructions, self.exam.spec.rounding)
+
+    def _givens(self, k: int, variant: int) -> str:
         """The HTML of a variant's given numbers."""
         question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
         numbers = [(name, self.names[name], plain(float(batch.givens[name][variant]))) for name in question.givens]
