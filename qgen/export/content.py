@@ -59,17 +59,14 @@ class Content:
 
     def say(self, name: str, *arguments: Any) -> str:
         """A sentence of lms_words.txt."""
-        return self._macro("lms_words.txt", name, *arguments)
-
-    def word(self, name: str, *arguments: Any) -> str:
-        """A name of words.txt."""
-        return self._macro("words.txt", name, *arguments)
+        return self.macro("lms_words.txt", name, *arguments)
 
     def laid_out(self, name: str, *arguments: Any) -> str:
         """A part of a question, by the system's template."""
-        return self._macro(self.layout, name, *arguments)
+        return self.macro(self.layout, name, *arguments)
 
-    def _macro(self, template: str, name: str, *arguments: Any) -> str:
+    def macro(self, template: str, name: str, *arguments: Any) -> str:
+        """What a macro of any template says."""
         return macro(template, name, *arguments, folder=self.templates, language=self.exam.spec.language)
 
     @cached_property
@@ -108,7 +105,7 @@ class Content:
         factors = self.papers.derivations[question.id].factors
         groups = []
         for (t, part, layer), items in groupby(question.items, lambda item: (item.iteration, item.part, item.layer)):
-            place = self._macro("lms.txt", "place", t, question.iterations > 1, part, layer)
+            place = self.macro("lms.txt", "place", t, question.iterations > 1, part, layer)
             shared = [f.step for f in factors if part == "gradient" and (f.layer, f.iteration) == (layer, t)]
             groups.append((place, tuple(shared), tuple(items)))
         return groups
@@ -125,7 +122,7 @@ class Content:
             shown = self.papers.fixed(question)
             drawing = self.picture(question.id, self.papers.drawings[question.id])
             formulas = shown["loss_formula"], shown["update_formula"]
-            networks.append(self._macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas))
+            networks.append(self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas))
         return networks
 
     @cached_property
@@ -142,7 +139,7 @@ class Content:
         for given, name, value in numbers:
             iteration = question.given[given].iteration
             (examples[iteration - 1] if iteration else common).append((name, value))
-        return self._macro("lms.txt", "givens", common, examples if question.iterations > 1 else [])
+        return self.macro("lms.txt", "givens", common, examples if question.iterations > 1 else [])
 
     def solved(self, k: int, variant: int) -> tuple[Group, ...]:
         """The items of a question with their worked lines, without the chains of derivatives."""

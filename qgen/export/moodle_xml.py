@@ -87,7 +87,7 @@ class Bank(Content):
 
     def category(self, k: int) -> str:
         """A question's category below the course's top; a slash in a name is written twice."""
-        names = [self.exam.spec.title or "backprop-exam", self.word("question", k + 1)]
+        names = [self.exam.spec.title or "backprop-exam", self.macro("words.txt", "question", k + 1)]
         path = "/".join(" ".join(cleaned(name).split())[:LONGEST_NAME].replace("/", "//") for name in names)
         return (
             f'<question type="category"><category><text>{escape(f"$course$/top/{path}")}</text></category></question>\n'
