@@ -32,6 +32,10 @@ QTI = (
     'xsi:schemaLocation="http://www.imsglobal.org/xsd/ims_qtiasiv1p2 '
     'http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd"'
 )
+BLANK = (
+    '<response_str ident="response1" rcardinality="Single"><render_fib fibtype="Decimal">'
+    '<response_label ident="answer1"/></render_fib></response_str>'
+)
 META = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
 
 Progress = Callable[[int, int], None]
@@ -181,7 +185,7 @@ class Package(Content):
         name = self.exam.spec.questions[k].question.id
         tag = f"{name} v{self.exam.variants[variant]}"
         opening = self.laid_out("opening", tag, self.setup(k, variant))
-        yield _item(f"{self.quiz_id(variant)}-{name}", tag, "text_only_question", "0", opening, "", "")
+        yield _item(f"{self.quiz_id(variant)}-{name}", tag, "text_only_question", "0", opening)
         for group in self.solved(k, variant):
             for answer in group.answers:
                 yield self._numerical(group, answer, variant)
@@ -192,6 +196,7 @@ class Package(Content):
         times = str(10**exponent) if exponent else ""
         tag = f"{item.id} v{exam.variants[variant]}" + (f" x{times}" if times else "")
         low, high = (exact(float(bound[answer.row, variant])).scaleb(exponent) for bound in (exam.low, exam.high))
+        solution = self.laid_out("item_solution", group.factors, answer)
         return _item(
             f"{self.quiz_id(variant)}-{item.id}",
             tag,
@@ -199,30 +204,25 @@ class Package(Content):
             text(exact(item.marks)),
             self.laid_out("item", tag, answer.name, group.place, times),
             _response(text(low), text(high)),
-            self.laid_out("item_solution", group.factors, answer),
+            f'<itemfeedback ident="general_fb"><flow_mat>{_html(solution)}</flow_mat></itemfeedback>\n',
         )
 
 
-def _item(identity: str, title: str, kind: str, points: str, body: str, response: str, feedback: str) -> str:
+def _item(identity: str, title: str, kind: str, points: str, body: str, response: str = "", feedback: str = "") -> str:
     fields = {"question_type": kind, "points_possible": points, "assessment_question_identifierref": f"{identity}-ref"}
     metadata = "".join(
         f"<qtimetadatafield><fieldlabel>{label}</fieldlabel><fieldentry>{entry}</fieldentry></qtimetadatafield>"
         for label, entry in fields.items()
     )
-    blank = (
-        '<response_str ident="response1" rcardinality="Single"><render_fib fibtype="Decimal">'
-        '<response_label ident="answer1"/></render_fib></response_str>'
-    )
     return (
         f"<item ident={quoteattr(identity)} title={quoteattr(title)}>\n"
         f"<itemmetadata><qtimetadata>{metadata}</qtimetadata></itemmetadata>\n"
-        f"<presentation><material>{_html(body)}</material>{blank if response else ''}</presentation>\n"
-        f"{response}{_feedback(feedback) if feedback else ''}</item>\n"
+        f"<presentation>{_html(body)}{BLANK if response else ''}</presentation>\n{response}{feedback}</item>\n"
     )
 
 
 def _html(markup: str) -> str:
-    return f'<mattext texttype="text/html">{escape(markup)}</mattext>'
+    return f'<material><mattext texttype="text/html">{escape(markup)}</mattext></material>'
 
 
 def _response(low: str, high: str) -> str:
@@ -234,12 +234,6 @@ def _response(low: str, high: str) -> str:
         '<respcondition continue="No"><conditionvar>'
         f'<vargte respident="response1">{low}</vargte><varlte respident="response1">{high}</varlte>'
         '</conditionvar><setvar action="Set" varname="SCORE">100</setvar></respcondition></resprocessing>\n'
-    )
-
-
-def _feedback(markup: str) -> str:
-    return (
-        f'<itemfeedback ident="general_fb"><flow_mat><material>{_html(markup)}</material></flow_mat></itemfeedback>\n'
     )
 
 
