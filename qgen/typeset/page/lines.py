@@ -11,6 +11,7 @@ from qgen.typeset.fonts.faces import used_by
 from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.markup.inline import Formula, Inline, Text
 from qgen.typeset.math.formula import Layout, break_formula, layout
+from qgen.typeset.private import MOST_DIGITS, normalised, numbered, slots_filled, with_slots
 
 SIZE, GRID = 10.5, 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
@@ -102,7 +103,34 @@ def wrap(
 
 def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
     """The text on one line, however long."""
-    return next(iter(wrap(text, 1e9, size, bold=bold, glyphs=glyphs)), NOTHING)
+    _, digits = normalised("".join([part.text for part in text if type(part) is Text]))
+    if glyphs is not PLAIN or len(digits) > MOST_DIGITS:
+        return next(iter(_wrap(text, 1e9, size, bold, glyphs)), NOTHING)
+    normal = tuple([part._replace(text=normalised(part.text)[0]) if type(part) is Text else part for part in text])
+    strip, slots = _single(normal, size, bold)
+    if not slots:
+        return strip
+    pieces = tuple(
+        (x, slots_filled(operators, order, digits), latex)
+        for (x, operators, latex), order in zip(strip.pieces, slots, strict=True)
+    )
+    return strip._replace(pieces=pieces)
+
+
+@lru_cache(maxsize=4096)
+def _single(normal: Inline, size: float, bold: bool) -> tuple[Strip, tuple[tuple[int, ...], ...]]:
+    """A line with 0 for every digit, as they are all as wide: a %s in its place, and which digits a piece has."""
+    parts: list[Text | Formula] = []
+    first = 0
+    for part in normal:
+        parts.append(part._replace(text=numbered(part.text, first)) if isinstance(part, Text) else part)
+        first += part.text.count("0") if isinstance(part, Text) else 0
+    strip = next(iter(_wrap(tuple(parts), 1e9, size, bold, PLAIN)), NOTHING)
+    if not first:
+        return strip, ()
+    filled = [(x, *with_slots(operators), latex) for x, operators, latex in strip.pieces]
+    pieces = tuple((x, operators, latex) for x, operators, _, latex in filled)
+    return strip._replace(pieces=pieces), tuple(order for _, _, order, _ in filled)
 
 
 def shortened(text: Inline, width: float, size: float = SIZE, *, glyphs: Glyphs = PLAIN) -> Strip:
@@ -137,7 +165,7 @@ def _broken(text: Inline, width: float, size: float, bold: bool, glyphs: Glyphs)
         yield line
 
 
-_cached_wrap = lru_cache(maxsize=4096)(_wrap)
+_cached_wrap = lru_cache(maxsize=1024)(_wrap)
 
 
 def drawn(text: Inline, width: float, size: float) -> Iterator[Drawing]:
