@@ -22,15 +22,19 @@ from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import exact, shift, text
 from qgen.files import whole_file
+from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg
 
-TEMPLATE = "canvas.txt"
 SMALLEST, FINEST = Decimal("0.01"), Decimal("0.0001")
 NARROWEST = 0.0001
 QTI = (
     'xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xsi:schemaLocation="http://www.imsglobal.org/xsd/ims_qtiasiv1p2 '
     'http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd"'
+)
+BLANK = (
+    '<response_str ident="response1" rcardinality="Single"><render_fib fibtype="Decimal">'
+    '<response_label ident="answer1"/></render_fib></response_str>'
 )
 META = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
 
@@ -55,7 +59,7 @@ def canvas_qti(
     exam: Exam, file: BinaryIO, *, templates: Path | None = None, progress: Progress = lambda done, of: None
 ) -> None:
     """Writes the zip: the manifest, the drawings, then quiz by quiz. The same exam gives the same bytes."""
-    package = Package(Content(exam, TEMPLATE, templates))
+    package = Package(exam, templates)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _put(archive, "imsmanifest.xml", package.manifest())
         for name, drawing in package.drawings.items():
@@ -101,34 +105,37 @@ def canvas_notes(exam: Exam) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Package:
+class Package(Content):
     """Writes the files of the zip; what the variants share is computed once."""
 
-    content: Content
+    layout = "canvas.txt"
+
+    def picture(self, name: str, drawing: Drawing) -> str:
+        """A reference to the network's file."""
+        return self.laid_out("picture", f"%24IMS-CC-FILEBASE%24/{name}.svg", drawing.alt)
 
     @cached_property
     def drawings(self) -> dict[str, str]:
         """The networks as files: name and content."""
-        return {f"{name}.svg": svg(drawing) for name, drawing in self.content.papers.drawings.items()}
+        return {f"{name}.svg": svg(drawing) for name, drawing in self.papers.drawings.items()}
 
     @cached_property
     def scales(self) -> dict[str, int]:
         """By item the exponent of ten it is multiplied by."""
-        return scales(self.content.exam)
+        return scales(self.exam)
 
     def quiz_id(self, variant: int) -> str:
         """A variant's quiz: the name of its file, too."""
-        return f"{self.content.prefix}-{self.content.exam.variants[variant]}"
+        return f"{self.prefix}-{self.exam.variants[variant]}"
 
     def title(self, variant: int) -> str:
         """A variant's quiz as it is called in Canvas."""
-        exam = self.content.exam
-        return self.content.say("quiz", cleaned(exam.spec.title), exam.variants[variant])
+        return self.say("quiz", cleaned(self.exam.spec.title), self.exam.variants[variant])
 
     def manifest(self) -> str:
         """imsmanifest.xml: a resource for every quiz and every drawing."""
         resources = []
-        for variant in range(len(self.content.exam.variants)):
+        for variant in range(len(self.exam.variants)):
             name = self.quiz_id(variant)
             resources.append(
                 f'<resource identifier="{name}" type="imsqti_xmlv1p2"><file href="{name}/{name}.xml"/>'
@@ -137,13 +144,13 @@ class Package:
                 f'<file href="{name}/assessment_meta.xml"/></resource>\n'
             )
         for name in self.drawings:
-            identity = f"{self.content.prefix}-{name.removesuffix('.svg')}"
+            identity = f"{self.prefix}-{name.removesuffix('.svg')}"
             resources.append(
                 f'<resource identifier="{identity}" type="webcontent" href="{name}"><file href="{name}"/></resource>\n'
             )
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<manifest identifier="{self.content.prefix}" '
+            f'<manifest identifier="{self.prefix}" '
             'xmlns="http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1">\n'
             "<metadata><schema>IMS Content</schema><schemaversion>1.1.3</schemaversion></metadata>\n<organizations/>\n"
             f"<resources>\n{''.join(resources)}</resources>\n</manifest>\n"
@@ -151,7 +158,7 @@ class Package:
 
     def meta(self, variant: int) -> str:
         """What Canvas' own export says beside a quiz: above all, not to shuffle."""
-        exam = self.content.exam
+        exam = self.exam
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<quiz identifier="{self.quiz_id(variant)}" xmlns="http://canvas.instructure.com/xsd/cccv1p0">\n'
@@ -162,7 +169,7 @@ class Package:
 
     def quiz(self, variant: int) -> str:
         """One quiz: per question a text with the network and the givens, then its items."""
-        exam = self.content.exam
+        exam = self.exam
         name = self.quiz_id(variant)
         items = "".join(item for k in range(len(exam.batches)) for item in self._items(k, variant))
         return (
@@ -174,68 +181,48 @@ class Package:
             f"{items}</section>\n</section>\n</assessment>\n</questestinterop>\n"
         )
 
-    @cached_property
-    def networks(self) -> list[str]:
-        """The HTML of what all variants of a question share, by question."""
-        content = self.content
-        pictures = [
-            content.laid_out("picture", f"%24IMS-CC-FILEBASE%24/{name}.svg", drawing.alt)
-            for name, drawing in content.papers.drawings.items()
-        ]
-        return [content.network(k, picture) for k, picture in enumerate(pictures)]
-
-    @cached_property
-    def rules(self) -> str:
-        """The HTML of how to round."""
-        return self.content.laid_out("rules", self.content.instructions, self.content.exam.spec.rounding)
-
     def _items(self, k: int, variant: int) -> Iterator[str]:
-        content, exam = self.content, self.content.exam
-        name = exam.spec.questions[k].question.id
-        tag = f"{name} v{exam.variants[variant]}"
-        opening = content.laid_out("opening", tag, f"{self.networks[k]} {content.givens(k, variant)} {self.rules}")
-        yield _item(f"{self.quiz_id(variant)}-{name}", tag, "text_only_question", "0", opening, "", "")
-        for group in content.solved(k, variant):
+        name = self.exam.spec.questions[k].question.id
+        tag = f"{name} v{self.exam.variants[variant]}"
+        opening = self.laid_out("opening", tag, self.setup(k, variant))
+        yield _item(f"{self.quiz_id(variant)}-{name}", tag, "text_only_question", "0", opening)
+        for group in self.solved(k, variant):
             for answer in group.answers:
                 yield self._numerical(group, answer, variant)
 
     def _numerical(self, group: Group, answer: Answer, variant: int) -> str:
-        content, exam, item = self.content, self.content.exam, answer.item
+        exam, item = self.exam, answer.item
         exponent = self.scales[item.id]
         times = str(10**exponent) if exponent else ""
         tag = f"{item.id} v{exam.variants[variant]}" + (f" x{times}" if times else "")
         low, high = (exact(float(bound[answer.row, variant])).scaleb(exponent) for bound in (exam.low, exam.high))
+        solution = self.laid_out("item_solution", group.factors, answer)
         return _item(
             f"{self.quiz_id(variant)}-{item.id}",
             tag,
             "numerical_question",
             text(exact(item.marks)),
-            content.laid_out("item", tag, answer.name, group.place, times),
+            self.laid_out("item", tag, answer.name, group.place, times),
             _response(text(low), text(high)),
-            content.laid_out("item_solution", group.factors, answer),
+            f'<itemfeedback ident="general_fb"><flow_mat>{_html(solution)}</flow_mat></itemfeedback>\n',
         )
 
 
-def _item(identity: str, title: str, kind: str, points: str, body: str, response: str, feedback: str) -> str:
+def _item(identity: str, title: str, kind: str, points: str, body: str, response: str = "", feedback: str = "") -> str:
     fields = {"question_type": kind, "points_possible": points, "assessment_question_identifierref": f"{identity}-ref"}
     metadata = "".join(
         f"<qtimetadatafield><fieldlabel>{label}</fieldlabel><fieldentry>{entry}</fieldentry></qtimetadatafield>"
         for label, entry in fields.items()
     )
-    blank = (
-        '<response_str ident="response1" rcardinality="Single"><render_fib fibtype="Decimal">'
-        '<response_label ident="answer1"/></render_fib></response_str>'
-    )
     return (
         f"<item ident={quoteattr(identity)} title={quoteattr(title)}>\n"
         f"<itemmetadata><qtimetadata>{metadata}</qtimetadata></itemmetadata>\n"
-        f"<presentation><material>{_html(body)}</material>{blank if response else ''}</presentation>\n"
-        f"{response}{_feedback(feedback) if feedback else ''}</item>\n"
+        f"<presentation>{_html(body)}{BLANK if response else ''}</presentation>\n{response}{feedback}</item>\n"
     )
 
 
 def _html(markup: str) -> str:
-    return f'<mattext texttype="text/html">{escape(markup)}</mattext>'
+    return f'<material><mattext texttype="text/html">{escape(markup)}</mattext></material>'
 
 
 def _response(low: str, high: str) -> str:
@@ -247,12 +234,6 @@ def _response(low: str, high: str) -> str:
         '<respcondition continue="No"><conditionvar>'
         f'<vargte respident="response1">{low}</vargte><varlte respident="response1">{high}</varlte>'
         '</conditionvar><setvar action="Set" varname="SCORE">100</setvar></respcondition></resprocessing>\n'
-    )
-
-
-def _feedback(markup: str) -> str:
-    return (
-        f'<itemfeedback ident="general_fb"><flow_mat><material>{_html(markup)}</material></flow_mat></itemfeedback>\n'
     )
 
 

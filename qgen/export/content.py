@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from qgen.decimals import plain
 from qgen.engine.question import Item, Question
@@ -18,7 +18,7 @@ from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.papers.papers import Papers
 from qgen.papers.words import macro
-from qgen.solution.worked import worked
+from qgen.typeset.drawing.drawing import Drawing
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write."""
@@ -47,25 +47,26 @@ class Group:
 
 @dataclass(frozen=True)
 class Content:
-    """The questions of an exam; `layout` is the system's own template."""
+    """The questions of an exam, to be written in a system's own format; `layout` is the system's own template."""
 
+    layout: ClassVar[str]
     exam: Exam
-    layout: str
     templates: Path | None = None
+
+    def picture(self, name: str, drawing: Drawing) -> str:
+        """The HTML of a question's network."""
+        raise NotImplementedError
 
     def say(self, name: str, *arguments: Any) -> str:
         """A sentence of lms_words.txt."""
-        return self._macro("lms_words.txt", name, *arguments)
-
-    def word(self, name: str, *arguments: Any) -> str:
-        """A name of words.txt."""
-        return self._macro("words.txt", name, *arguments)
+        return self.macro("lms_words.txt", name, *arguments)
 
     def laid_out(self, name: str, *arguments: Any) -> str:
         """A part of a question, by the system's template."""
-        return self._macro(self.layout, name, *arguments)
+        return self.macro(self.layout, name, *arguments)
 
-    def _macro(self, template: str, name: str, *arguments: Any) -> str:
+    def macro(self, template: str, name: str, *arguments: Any) -> str:
+        """What a macro of any template says."""
         return macro(template, name, *arguments, folder=self.templates, language=self.exam.spec.language)
 
     @cached_property
@@ -77,11 +78,6 @@ class Content:
     def prefix(self) -> str:
         """What the ids of this exam's questions begin with; another exam's begin otherwise."""
         return f"bp-{self.exam.checksum[:8]}"
-
-    @cached_property
-    def instructions(self) -> str:
-        """The spec's instructions as HTML in which nothing is a Cloze field."""
-        return html.escape(cleaned(self.exam.spec.instructions)).replace("{", "&#123;")
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
@@ -109,19 +105,32 @@ class Content:
         factors = self.papers.derivations[question.id].factors
         groups = []
         for (t, part, layer), items in groupby(question.items, lambda item: (item.iteration, item.part, item.layer)):
-            place = self._macro("lms.txt", "place", t, question.iterations > 1, part, layer)
+            place = self.macro("lms.txt", "place", t, question.iterations > 1, part, layer)
             shared = [f.step for f in factors if part == "gradient" and (f.layer, f.iteration) == (layer, t)]
             groups.append((place, tuple(shared), tuple(items)))
         return groups
 
-    def network(self, k: int, drawing: str) -> str:
-        """The HTML of what all variants of question number k share: drawing, formulas, rules."""
-        question = self.exam.spec.questions[k].question
-        shown = self.papers.fixed(question)
-        formulas = shown["loss_formula"], shown["update_formula"]
-        return self._macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas)
+    def setup(self, k: int, variant: int) -> str:
+        """The HTML of what a variant's question number k is about: network, given numbers, how to round and type."""
+        return f"{self._networks[k]} {self._givens(k, variant)} {self._rules}"
 
-    def givens(self, k: int, variant: int) -> str:
+    @cached_property
+    def _networks(self) -> list[str]:
+        """What all variants of a question share: drawing, formulas."""
+        networks = []
+        for question in (q.question for q in self.exam.spec.questions):
+            shown = self.papers.fixed(question)
+            drawing = self.picture(question.id, self.papers.drawings[question.id])
+            formulas = shown["loss_formula"], shown["update_formula"]
+            networks.append(self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas))
+        return networks
+
+    @cached_property
+    def _rules(self) -> str:
+        instructions = html.escape(cleaned(self.exam.spec.instructions)).replace("{", "&#123;")  # no Cloze field
+        return self.laid_out("rules", instructions, self.exam.spec.rounding)
+
+    def _givens(self, k: int, variant: int) -> str:
         """The HTML of a variant's given numbers."""
         question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
         numbers = [(name, self.names[name], plain(float(batch.givens[name][variant]))) for name in question.givens]
@@ -130,13 +139,11 @@ class Content:
         for given, name, value in numbers:
             iteration = question.given[given].iteration
             (examples[iteration - 1] if iteration else common).append((name, value))
-        return self._macro("lms.txt", "givens", common, examples if question.iterations > 1 else [])
+        return self.macro("lms.txt", "givens", common, examples if question.iterations > 1 else [])
 
     def solved(self, k: int, variant: int) -> tuple[Group, ...]:
         """The items of a question with their worked lines, without the chains of derivatives."""
-        exam, batch = self.exam, self.exam.batches[k]
-        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
-        sheet = worked(self.papers.derivations[batch.question.id], givens, exam.spec.rounding)
+        exam, sheet = self.exam, self.papers.sheet(k, variant)
         lines = {entry.item.id: entry.lines for entry in sheet.items}
 
         def answer(item: Item) -> Answer:

@@ -18,9 +18,9 @@ from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import centred, exact, text, weights, wider
 from qgen.files import whole_file
+from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg
 
-TEMPLATE = "moodle.txt"
 GRADES = (
     "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20",
     "16.66667", "14.28571", "12.5", "11.11111", "10", "5",
@@ -54,7 +54,7 @@ def write_moodle_xml(
 
 def moodle_xml(exam: Exam, *, separate: bool = False, templates: Path | None = None) -> Iterator[bytes]:
     """The question bank, piece by piece: a category per question, then its questions in the variants' order."""
-    bank = Bank(Content(exam, TEMPLATE, templates), separate)
+    bank = Bank(exam, templates, separate)
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
     for k in range(len(exam.spec.questions)):
         yield bank.category(k).encode()
@@ -65,47 +65,37 @@ def moodle_xml(exam: Exam, *, separate: bool = False, templates: Path | None = N
 
 
 @dataclass(frozen=True)
-class Bank:
+class Bank(Content):
     """Writes questions; what the variants share is computed once."""
 
-    content: Content
-    separate: bool
+    layout = "moodle.txt"
+    separate: bool = False
+
+    def picture(self, name: str, drawing: Drawing) -> str:
+        """The network as a part of the question."""
+        return svg(drawing)
 
     @cached_property
     def weights(self) -> list[list[int]]:
         """Cloze weights, by question and item."""
-        return [weights([item.marks for item in q.question.items]) for q in self.content.exam.spec.questions]
+        return [weights([item.marks for item in q.question.items]) for q in self.exam.spec.questions]
 
     @cached_property
     def remarks(self) -> dict[str, str]:
         """What Moodle says to a student beside a grade that is not full."""
-        return {name: self.content.say(name) for name in ("few_digits", "unchanged")}
+        return {name: self.say(name) for name in ("few_digits", "unchanged")}
 
     def category(self, k: int) -> str:
         """A question's category below the course's top; a slash in a name is written twice."""
-        names = [self.content.exam.spec.title or "backprop-exam", self.content.word("question", k + 1)]
+        names = [self.exam.spec.title or "backprop-exam", self.macro("words.txt", "question", k + 1)]
         path = "/".join(" ".join(cleaned(name).split())[:LONGEST_NAME].replace("/", "//") for name in names)
         return (
             f'<question type="category"><category><text>{escape(f"$course$/top/{path}")}</text></category></question>\n'
         )
 
-    @cached_property
-    def networks(self) -> list[str]:
-        """The HTML of what all variants of a question share, by question."""
-        content, spec = self.content, self.content.exam.spec
-        drawings = [svg(content.papers.drawings[q.question.id]) for q in spec.questions]
-        return [content.network(k, drawing) for k, drawing in enumerate(drawings)]
-
-    @cached_property
-    def rules(self) -> str:
-        """The HTML of how to round and how to type."""
-        return self.content.laid_out("rules", self.content.instructions, self.content.exam.spec.rounding)
-
     def questions(self, k: int, variant: int) -> Iterator[str]:
         """The Cloze question of one variant, or its numerical questions."""
-        content, exam = self.content, self.content.exam
-        groups = content.solved(k, variant)
-        setup = f"{self.networks[k]} {content.givens(k, variant)} {self.rules}"
+        groups, setup = self.solved(k, variant), self.setup(k, variant)
         if self.separate:
             for group in groups:
                 for answer in group.answers:
@@ -116,14 +106,14 @@ class Bank:
             answer.row: self._cloze(answer, variant, weight)
             for answer, weight in zip(answers, self.weights[k], strict=True)
         }
-        name, number = exam.spec.questions[k].question.id, exam.variants[variant]
-        body = content.laid_out("cloze", f"{name} v{number}", setup, groups, fields)
-        feedback = content.laid_out("solution", groups)
-        yield _question("multianswer", f"{name} v{number}", body, feedback, f"{content.prefix}-{name}-{number}", "")
+        name, number = self.exam.spec.questions[k].question.id, self.exam.variants[variant]
+        body = self.laid_out("cloze", f"{name} v{number}", setup, groups, fields)
+        feedback = self.laid_out("solution", groups)
+        yield _question("multianswer", f"{name} v{number}", body, feedback, f"{self.prefix}-{name}-{number}", "")
 
     def _numerical(self, setup: str, group: Group, answer: Answer, variant: int) -> str:
-        content, item, number = self.content, answer.item, self.content.exam.variants[variant]
-        body = content.laid_out("numerical", f"{item.id} v{number}", setup, answer.name, group.place)
+        item, number = answer.item, self.exam.variants[variant]
+        body = self.laid_out("numerical", f"{item.id} v{number}", setup, answer.name, group.place)
         answers = "".join(
             f'<answer fraction="{grade}" format="moodle_auto_format"><text>{text(centre)}</text>'
             f'<feedback format="html"><text>{escape(self.remarks.get(remark, ""))}</text></feedback>'
@@ -134,8 +124,8 @@ class Bank:
             f"<defaultgrade>{text(exact(item.marks))}</defaultgrade>\n{answers}<unitgradingtype>0</unitgradingtype>"
             "<unitpenalty>0</unitpenalty><showunits>3</showunits><unitsleft>0</unitsleft>\n"
         )
-        identity = f"{content.prefix}-{item.id}-{number}"
-        feedback = content.laid_out("item_solution", group.factors, answer)
+        identity = f"{self.prefix}-{item.id}-{number}"
+        feedback = self.laid_out("item_solution", group.factors, answer)
         return _question("numerical", f"v{number} {item.id}", body, feedback, identity, rest, tags=(f"v{number}",))
 
     def _cloze(self, answer: Answer, variant: int, weight: int) -> str:
@@ -154,7 +144,7 @@ class Bank:
         Then, where marks are given for too few digits, the range of answers with one digit fewer. An updated
         parameter's old value is worth nothing even there.
         """
-        exam = self.content.exam
+        exam = self.exam
         low, high = exact(float(exam.low[answer.row, variant])), exact(float(exam.high[answer.row, variant]))
         yield "100", *centred(low, high), ""
         grade = percentage(exam.spec.marking.imprecise)
@@ -171,10 +161,10 @@ class Bank:
         """What an updated parameter was before, as a student would write it."""
         if answer.item.part != "update":
             return None
-        batch = self.content.batches[answer.item.id]
+        batch = self.batches[answer.item.id]
         name = batch.question.by_id[answer.item.step].needs[0]
         numbers = batch.givens[name] if name in batch.givens else batch.values[name]
-        return Decimal(self.content.exam.spec.rounding.text(float(numbers[variant])))
+        return Decimal(self.exam.spec.rounding.text(float(numbers[variant])))
 
 
 def nearest_grade(share: float) -> str:

@@ -7,6 +7,8 @@ layer are too many for that, its values stand in a table below.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from qgen.papers.label_placement import Bounds, around, clear, spots
 from qgen.papers.weights import stacked, table
@@ -28,8 +30,19 @@ NEAR, HALFWAY = 0.3, 0.45
 MOST_COVERED = 0.25
 """The share of the room between two layers that names with values may take."""
 
+NO_VALUES: Mapping[str, str] = MappingProxyType({})
 Unit = tuple[int, int]
 Edge = tuple[Unit, Unit, str]
+
+
+class Network(NamedTuple):
+    """Units, the names in LaTeX layer by layer; edges from (layer, unit) to (layer, unit), both counted from 0, and the
+    weights' names; the biases' names at units; a caption in markup per layer."""
+
+    units: Sequence[Sequence[str]]
+    edges: Sequence[Edge]
+    biases: Mapping[Unit, str]
+    captions: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -48,54 +61,36 @@ class _Plan:
 
 
 def draw(
-    layers: Sequence[Sequence[str]],
-    edges: Sequence[Edge],
-    biases: Mapping[Unit, str],
-    captions: Sequence[str],
-    *,
-    width: float,
-    alt: str = "",
-    values: Mapping[str, str] | None = None,
-    room: str = "",
+    network: Network, *, width: float, alt: str = "", values: Mapping[str, str] = NO_VALUES, room: str = ""
 ) -> Drawing:
-    """Draw a network of layers of units.
+    """Draw a network of layers of units, `width` points wide at most; `alt` is read instead of the drawing.
 
-    layers: the units' names in LaTeX, layer by layer. edges: from (layer, unit), to (layer, unit), both counted
-    from 0, and the weight's name. biases: the names at units. captions: one line of markup per layer. width: the
-    points to fill at most. alt: what is read instead of the drawing. values: the numbers of weights and biases, by
-    name; room: the widest that they are on any paper, so that all papers are laid out alike. Networks of more than six
-    units in a layer come out scaled down.
+    values: the numbers of weights and biases, by name; room: the widest that they are on any paper, so that all papers
+    are laid out alike. Networks of more than six units in a layer come out scaled down.
     """
-    values = values or {}
+    layers = network.units
     room = (room or max(values.values(), key=lambda value: layout(value, EDGE_SIZE).width)) if values else ""
-    plan = _planned(tuple(map(len, layers)), tuple(edges), tuple(biases.items()), width, room)
-    network = _network(plan, layers, edges, biases, captions, width, values)
+    plan = _planned(tuple(map(len, layers)), tuple(network.edges), tuple(network.biases.items()), width, room)
+    above = _drawn(plan, network, width, values)
     tables = [
-        table(layers[i], layers[i + 1], {(e[0][1], e[1][1]): values[e[2]] for e in edges if e[0][0] == i}, room)
+        table(layers[i], layers[i + 1], {(e[0][1], e[1][1]): values[e[2]] for e in network.edges if e[0][0] == i}, room)
         for i in range(len(layers) - 1)
         if values and i not in plan.valued
     ]
     if not tables:
-        return replace(network, alt=alt)
+        return replace(above, alt=alt)
     below = stacked(tables, width)
     scale = min(1.0, width / below.width, TALLEST / below.height)
-    across, foot = max(network.width, scale * below.width), scale * below.height
+    across, foot = max(above.width, scale * below.width), scale * below.height
     parts = (
-        Inset((across - network.width) / 2, foot, network),
+        Inset((across - above.width) / 2, foot, above),
         Inset((across - scale * below.width) / 2, 0.0, below, scale),
     )
-    return Drawing(across, network.height + foot, parts, alt)
+    return Drawing(across, above.height + foot, parts, alt)
 
 
-def _network(
-    plan: _Plan,
-    layers: Sequence[Sequence[str]],
-    edges: Sequence[Edge],
-    biases: Mapping[Unit, str],
-    captions: Sequence[str],
-    width: float,
-    values: Mapping[str, str],
-) -> Drawing:
+def _drawn(plan: _Plan, network: Network, width: float, values: Mapping[str, str]) -> Drawing:
+    layers, edges, biases, captions = network
     places = plan.places
     shapes: list[Shape] = []
     for start, end, _ in edges:

@@ -141,7 +141,7 @@ class Papers:
     def _question(self, k: int, variant: int, solved: bool) -> dict[str, Any]:
         question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
         givens = {name: float(values[variant]) for name, values in batch.givens.items()}
-        sheet = self._sheet(k, variant, givens) if solved else None
+        sheet = self.sheet(k, variant) if solved else None
         several = question.iterations > 1
         shown = [
             given.id
@@ -163,19 +163,23 @@ class Papers:
             ],
         }
 
-    def _sheet(self, k: int, variant: int, givens: dict[str, float]) -> Sheet:
-        """The worked lines of a question, from numbers that were computed for all variants at once."""
-        rounding, derivation = self.exam.spec.rounding, self.derivations[self.exam.batches[k].question.id]
-        if k not in self._values:
-            found = worked_values(derivation, self.exam.batches[k].givens, rounding)
-            size = self.exam.batches[k].size
-            self._values[k] = {name: np.broadcast_to(found[name], size) for name in derivation.shown}
-        values = {name: float(column[variant]) for name, column in self._values[k].items()}
-        return worked(derivation, givens, rounding, values)
+    def sheet(self, k: int, variant: int) -> Sheet:
+        """The worked lines of question number k."""
+        batch = self.exam.batches[k]
+        givens, values = (
+            {name: float(column[variant]) for name, column in columns.items()}
+            for columns in (batch.givens, self._worked_values[k])
+        )
+        return worked(self.derivations[batch.question.id], givens, self.exam.spec.rounding, values)
 
     @cached_property
-    def _values(self) -> dict[int, dict[str, Any]]:
-        return {}
+    def _worked_values(self) -> list[dict[str, Any]]:
+        """The numbers of the worked lines, by question, for all variants at once."""
+        found = []
+        for batch, derivation in zip(self.exam.batches, self.derivations.values(), strict=True):
+            values = worked_values(derivation, batch.givens, self.exam.spec.rounding)
+            found.append({name: np.broadcast_to(values[name], batch.size) for name in derivation.shown})
+        return found
 
     def fixed(self, question: Question) -> dict[str, Any]:
         """What does not depend on the variant: marks, and the formulas of loss, layers and update."""
@@ -205,13 +209,13 @@ class Papers:
 
     def _parts(self, question: Question, t: int, variant: int, sheet: Sheet | None) -> Iterator[dict[str, Any]]:
         if sheet is None:
-            yield from self._fixed_parts(question, t)
+            yield from self._fixed_parts[question.id, t]
             return
         entries = {entry.item.id: entry for entry in sheet.items}
         usual = self.usual_mistakes[question.id].of(variant)
         factors = [factor for factor in self.derivations[question.id].factors if factor.iteration == t]
         low, high = self.exam.low[:, variant].tolist(), self.exam.high[:, variant].tolist()
-        for part in self._fixed_parts(question, t):
+        for part in self._fixed_parts[question.id, t]:
             layers = []
             for layer in part["layers"]:
                 answers = [
@@ -234,15 +238,11 @@ class Papers:
                 ]
             yield {**part, "layers": layers}
 
-    def _fixed_parts(self, question: Question, t: int) -> list[dict[str, Any]]:
-        """The parts of an iteration, their layers and items, as they are on every paper."""
-        if (question.id, t) not in self._known_parts:
-            self._known_parts[question.id, t] = list(self._make_parts(question, t))
-        return self._known_parts[question.id, t]
-
     @cached_property
-    def _known_parts(self) -> dict[tuple[str, int], list[dict[str, Any]]]:
-        return {}
+    def _fixed_parts(self) -> dict[tuple[str, int], list[dict[str, Any]]]:
+        """By question and iteration the parts, their layers and items, as they are on every paper."""
+        questions = [q.question for q in self.exam.spec.questions]
+        return {(q.id, t): list(self._make_parts(q, t)) for q in questions for t in range(1, q.iterations + 1)}
 
     def _make_parts(self, question: Question, t: int) -> Iterator[dict[str, Any]]:
         row = {item.id: i for i, item in enumerate(self.exam.items)}

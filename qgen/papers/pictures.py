@@ -6,7 +6,7 @@ from functools import cached_property
 from qgen.decimals import plain
 from qgen.engine.symbols import latex_name
 from qgen.exam.certify import Batch
-from qgen.papers.diagram import EDGE_SIZE, draw
+from qgen.papers.diagram import EDGE_SIZE, Network, draw
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.math.formula import layout
 
@@ -18,36 +18,33 @@ class Picture:
         network = batch.question.network
         layers = list(enumerate(network.layers))
         self.batch, self.width = batch, width
-        self.units = [[latex_name(x) for x in network.xs]]
-        self.units += [[latex_name("a" + unit) for unit in layer.units] for _, layer in layers]
-        self.edges = [
+        units = [[latex_name(x) for x in network.xs]]
+        units += [[latex_name("a" + unit) for unit in layer.units] for _, layer in layers]
+        edges = [
             ((k, i), (k + 1, j), latex_name(network.weight(k, i, j)))
             for k, layer in layers
             for i in range(len(network.feeding(k)))
             for j in range(len(layer.units))
         ]
-        self.biases = {
-            (k + 1, j): latex_name(network.bias(k, j)) for k, layer in layers for j in range(len(layer.units))
-        }
+        biases = {(k + 1, j): latex_name(network.bias(k, j)) for k, layer in layers for j in range(len(layer.units))}
         rows = [("input", ""), *((layer.name, layer.activation.name) for _, layer in layers)]
-        self.captions = [word("caption", *row) for row in rows]
-        self.alt = word("drawing", network.shape, ", ".join(self.captions))
+        captions = [word("caption", *row) for row in rows]
+        self.network = Network(units, edges, biases, captions)
+        self.alt = word("drawing", network.shape, ", ".join(captions))
 
     @cached_property
     def named(self) -> Drawing:
         """With names only, the same for every variant."""
-        return draw(self.units, self.edges, self.biases, self.captions, width=self.width, alt=self.alt)
+        return draw(self.network, width=self.width, alt=self.alt)
 
     def valued(self, variant: int) -> Drawing:
         """With the numbers of one variant."""
-        return draw(
-            self.units, self.edges, self.biases, self.captions, width=self.width, alt=self.alt, room=self._room,
-            values={latex_name(name): plain(self.batch.givens[name][variant]) for name in self._parameters},
-        )  # fmt: skip
+        values = {latex_name(name): plain(self.batch.givens[name][variant]) for name in self._parameters}
+        return draw(self.network, width=self.width, alt=self.alt, room=self._room, values=values)
 
     @cached_property
     def _parameters(self) -> list[str]:
-        names = {name for *_, name in self.edges} | set(self.biases.values())
+        names = {name for *_, name in self.network.edges} | set(self.network.biases.values())
         return [name for name in self.batch.question.givens if latex_name(name) in names]
 
     @cached_property

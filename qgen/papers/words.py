@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
@@ -78,22 +79,14 @@ def _places(folder: Path | None, language: str) -> list[Path]:
 
 def load(name: str, folder: Path | None = None, language: str = "en") -> Template:
     """A template, ready to be rendered. InputError names its file and line."""
-    try:
+    with _explained(name):
         return environment(folder, language).get_template(name)
-    except InputError:
-        raise
-    except Exception as fault:
-        raise _explained(fault, name) from None
 
 
 def render(name: str, context: Mapping[str, Any], folder: Path | None = None, language: str = "en") -> str:
     """A template's text. InputError names the template's file and line."""
-    try:
+    with _explained(name):
         return _in_words(load(name, folder, language).render(context), folder, language)
-    except InputError:
-        raise
-    except Exception as fault:  # what a template can do wrong is whatever Python can
-        raise _explained(fault, name) from None
 
 
 @contextmanager
@@ -110,16 +103,12 @@ def in_template(name: str, folder: Path | None, language: str) -> Iterator[None]
 
 def macro(name: str, function: str, *arguments: Any, folder: Path | None = None, language: str = "en") -> str:
     """What one macro of a template says, on one line."""
-    try:
+    with _explained(name):
         template = load(name, folder, language)
         module = template.module
         if not hasattr(module, function):
             raise InputError(f'{template.filename}: has no macro "{function}"; take it from the program\'s {name}')
         return _in_words(" ".join(str(getattr(module, function)(*arguments)).split()), folder, language)
-    except InputError:
-        raise
-    except Exception as fault:
-        raise _explained(fault, name) from None
 
 
 def _in_words(text: str, folder: Path | None, language: str) -> str:
@@ -133,21 +122,30 @@ def _updated(folder: Path | None, language: str) -> str:
     return rf"\text{{{module.updated_mark()}}}" if hasattr(module, "updated_mark") else UPDATED
 
 
-def _explained(fault: Exception, name: str) -> InputError:
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Turns whatever goes wrong in a template into an InputError with its file and line."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as fault:  # what a template can do wrong is whatever Python can
+        raise _error(fault, name) from None
+
+
+def _error(fault: Exception, name: str) -> InputError:
     if isinstance(fault, TemplateNotFound):
         return InputError(f'template "{fault.name}" is missing')
     if isinstance(fault, TemplateSyntaxError):
         return InputError(f"{fault.filename or fault.name or name}:{fault.lineno}: {fault.message}")
-    line, frame = "", fault.__traceback__
-    while frame is not None:
-        file = frame.tb_frame.f_code.co_filename
+    line = f"{name}: "
+    for frame, number in walk_tb(fault.__traceback__):
+        file = frame.f_code.co_filename
         if file.endswith(".txt"):
             # a macro that was called from here still has the lines of its compiled code
-            template = frame.tb_frame.f_globals.get("__jinja_template__")
-            number = template.get_corresponding_lineno(frame.tb_lineno) if template else frame.tb_lineno
-            line = f"{file}:{number}: "
-        frame = frame.tb_next
+            template = frame.f_globals.get("__jinja_template__")
+            line = f"{file}:{template.get_corresponding_lineno(number) if template else number}: "
     message = fault.message if isinstance(fault, TemplateError) else f"{type(fault).__name__}: {fault}"
     if missing := re.search(r"TemplateModule object' has no attribute '(\w+)'", message or ""):
         message = f'there is no macro "{missing[1]}" in what this template imports'
-    return InputError(f"{line or name + ': '}{message}")
+    return InputError(f"{line}{message}")

@@ -20,6 +20,7 @@ MOST_DIGITS, MOST_FORMULAS, MOST_CLUSTERS = 3584, 2000, 131_000
 
 
 _DIGIT, _ZERO = re.compile(f"[{DIGITS}]"), re.compile("[0-9]")
+_ZEROS = str.maketrans("123456789", "0" * 9)
 first_private = re.compile(f"[{ANY}]").search
 
 
@@ -32,6 +33,11 @@ def numbered(text: str, first: int = 0) -> str:
     """The text with its digits as private characters, in their order."""
     numbers = count(DIGIT + first)
     return _ZERO.sub(lambda _: chr(next(numbers)), text)
+
+
+def normalised(text: str) -> tuple[str, list[str]]:
+    """The text with 0 for every digit, as they are all as wide; and its digits."""
+    return text.translate(_ZEROS), _ZERO.findall(text)
 
 
 def every_digit(text: str) -> str:
@@ -48,6 +54,11 @@ def with_slots(text: str) -> tuple[str, tuple[int, ...]]:
     """The text with a %s for each digit that is a private character, and the numbers of these digits."""
     order = tuple(ord(char) - DIGIT for char in _DIGIT.findall(text))
     return (_DIGIT.sub("%s", text.replace("%", "%%")) if order else text), order
+
+
+def slots_filled(text: str, order: Sequence[int], digits: Sequence[str]) -> str:
+    """What `with_slots` made, with those digits."""
+    return text % tuple([digits[i] for i in order]) if order else text
 
 
 def is_formula(char: str) -> bool:

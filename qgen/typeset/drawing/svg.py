@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from qgen.typeset.drawing.drawing import Drawing
-from qgen.typeset.drawing.shapes import Bitmap, Contour, Inset, Point, Rectangle, Run, Shape
+from qgen.typeset.drawing.shapes import Contour, Inset, Point, Rectangle, Run, Shape
 from qgen.typeset.fonts.faces import width
 
 FAMILY = "STIX Two Text,STIXGeneral,Times New Roman,serif"
@@ -28,7 +28,7 @@ def svg(drawing: Drawing) -> str:
 
 
 def _flat(shapes: tuple[Shape, ...], place: Place) -> Iterator[tuple[Run | Contour, Place]]:
-    """All runs and paths with their places; rectangles, and the black modules of bitmaps, as paths."""
+    """All runs and paths with their places, rectangles as paths; no drawing for a browser has a bitmap."""
     scale, dx, dy = place
     for shape in shapes:
         match shape:
@@ -37,14 +37,10 @@ def _flat(shapes: tuple[Shape, ...], place: Place) -> Iterator[tuple[Run | Conto
             case Rectangle(x, y, width, height, fill):
                 corners = (x + width, y), (x + width, y + height), (x, y + height)
                 yield Contour((x, y), tuple((corner,) for corner in corners), fill), place
-            case Bitmap(x, y, side, size, rows):
-                step = side / size
-                for i in range(size):
-                    bits = "".join(f"{byte:08b}" for byte in rows[i * len(rows) // size : (i + 1) * len(rows) // size])
-                    modules = [Rectangle(x + j * step, y + side - (i + 1) * step, step, step) for j in range(size)]
-                    yield from _flat(tuple(m for m, bit in zip(modules, bits, strict=False) if bit == "1"), place)
-            case _:
+            case Run() | Contour():
                 yield shape, place
+            case _:
+                raise TypeError(shape)
 
 
 def _element(shape: Run | Contour, place: Place, height: float) -> str:

@@ -16,19 +16,16 @@ from qgen.typeset.fonts.font import Cluster, Font
 from qgen.typeset.fonts.typefaces import find, script
 from qgen.typeset.private import CLUSTER, MOST_CLUSTERS, is_cluster
 
-COMBINING = re.compile(
-    "[\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u194f\u1980-\u1c4f\u1cc0-\u1cff\ua800-\uaaff"
-    "\uabc0-\uabff\U00010a00-\U00010fff\U00011000-\U00011fff\U00016100-\U0001613f\U0001e100-\U0001e95f]"
-    "[\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u194f\u1980-\u1c4f\u1cc0-\u1cff\ua800-\uaaff"
+_COMBINES = (
+    "\u0700-\u074f\u0780-\u089f\u0900-\u109f\u1100-\u11ff\u1700-\u18af\u1900-\u194f\u1980-\u1c4f\u1cc0-\u1cff\ua800-\uaaff"
     "\uabc0-\uabff\U00010a00-\U00010fff\U00011000-\U00011fff\U00016100-\U0001613f\U0001e100-\U0001e95f"
-    "\u200c\u200d\u25cc]*"
-    "|.[\ufe00-\ufe0f\U000e0100-\U000e01ef]|[\u0590-\u06ff\u200c\u200d]+"
 )
+_SELECTED = ".[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+COMBINING = re.compile(f"[{_COMBINES}][{_COMBINES}\u200c\u200d\u25cc]*|{_SELECTED}|[\u0590-\u06ff\u200c\u200d]+")
 """A stretch of letters that combine (Syriac, Thaana, the scripts of India, Thai to Khmer, Mongolian ...), or one with
 a variation selector, or one of Hebrew or Arabic."""
 _POINTS = re.compile("[\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 _INVISIBLE = re.compile("[\u200c\u200d\u25cc]")
-_SELECTOR = re.compile(".[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _known: dict[str, tuple[Font, Cluster]] = {}
 _numbers: dict[tuple[Font, Cluster], str] = {}
 
@@ -60,7 +57,7 @@ def clustered(text: str) -> str | None:
 
 
 def _clustered(text: str) -> str | None:
-    if _SELECTOR.fullmatch(text):
+    if re.fullmatch(_SELECTED, text):
         font = find(text[0])
         return text[0] if font is None else _private(font, font.cluster(text))
     shown = ""

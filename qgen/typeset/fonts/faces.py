@@ -6,11 +6,10 @@ Characters beyond the tables (in people's names) are added for one document: see
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import name as unicode_name
 
 from qgen.errors import InputError
@@ -38,8 +37,7 @@ MOST_NAMED = 3
 _FREE_CODES = [*range(127, 256), *range(1, 32)]
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(NamedTuple):
     """A glyph's advance width, height above and depth below the baseline, and italic correction, in em."""
 
     width: float

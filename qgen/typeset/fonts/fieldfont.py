@@ -6,27 +6,22 @@ know Windows' encoding, differences from it by glyph name, and the characters th
 nobody types into a box.
 """
 
+from fontTools.agl import UV2AGL
+
 FIELD_FONT = "F"
 """Its resource name."""
 FILE = "STIXGeneral"
-_CAPITALS = {
-    "Ă": "Abreve", "Ą": "Aogonek", "Ć": "Cacute", "Č": "Ccaron", "Ď": "Dcaron", "Đ": "Dcroat", "Ę": "Eogonek",
-    "Ě": "Ecaron", "Ğ": "Gbreve", "Ł": "Lslash", "Ń": "Nacute", "Ň": "Ncaron", "Ő": "Ohungarumlaut", "Ř": "Rcaron",
-    "Ś": "Sacute", "Ş": "Scedilla", "Ť": "Tcaron", "Ů": "Uring", "Ű": "Uhungarumlaut", "Ź": "Zacute",
-    "Ż": "Zdotaccent",
-}  # fmt: skip
-_SMALL = {char.lower(): name[0].lower() + name[1:] for char, name in _CAPITALS.items()}
-_GLYPHS = {"−": "minus", "İ": "Idotaccent", "ı": "dotlessi"} | _CAPITALS | _SMALL
-"""Names as in the Adobe Glyph List."""
+_EUROPEAN = "ĂĄĆČĎĐĘĚĞŁŃŇŐŘŚŞŤŮŰŹŻ"
+_ADDED = f"−İı{_EUROPEAN}{_EUROPEAN.lower()}"
 _FREE = (129, 141, 143, 144, 157, *"ƒ„…†‡ˆ‰‹•˜™›¢£¤¥¦§¨©ª«¬®¯°±²³¶·¸¹º»¼½¾×÷".encode("cp1252"))
 _UNSEEN = (127, 160, 173)
-_OURS = dict(zip(_FREE, _GLYPHS, strict=True))
+_OURS = dict(zip(_FREE, _ADDED, strict=True))
 _WINDOWS = {code: bytes([code]).decode("cp1252") for code in range(32, 256) if code not in (*_FREE, *_UNSEEN)}
 
 CODES = tuple((char, code) for code, char in sorted((_WINDOWS | _OURS).items()))
 """Characters and their codes."""
 ENCODING = (
     "/Encoding<</BaseEncoding/WinAnsiEncoding/Differences["
-    + " ".join(f"{code}/{_GLYPHS[char]}" for code, char in sorted(_OURS.items()))
+    + " ".join(f"{code}/{UV2AGL[ord(char)]}" for code, char in sorted(_OURS.items()))
     + "]>>"
 )

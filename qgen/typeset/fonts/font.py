@@ -36,6 +36,8 @@ class Font:
         try:
             self.font: Any = TTFont(BytesIO(data), fontNumber=number, lazy=True)
             self.scale = 1000 / self.font["head"].unitsPerEm
+            self.characters: dict[int, str] = self.font.getBestCmap() or {}
+            """Glyphs by the code points that have one."""
             rights = self.font["OS/2"].fsType if "OS/2" in self.font else 0
         except Exception as fault:  # whatever a broken file makes fontTools raise
             raise ValueError(f"no readable font: {fault}") from fault
@@ -70,14 +72,6 @@ class Font:
             return " ".join(self.font["name"].getDebugName(number) or "" for number in (1, 2, 16, 17))
         except Exception:  # whatever a broken file makes fontTools raise: it has no family
             return ""
-
-    @cached_property
-    def characters(self) -> dict[int, str]:
-        """Glyphs by the code points that have one."""
-        try:
-            return self.font.getBestCmap() or {}
-        except Exception:  # see above: a table that cannot be read has no characters
-            return {}
 
     @cache  # noqa: B019  fonts are kept for good
     def has(self, char: str) -> bool:

@@ -7,7 +7,6 @@ of any kind, and their letters may combine: each cluster is drawn anew, 1000 uni
 from collections.abc import Mapping, Sequence
 from copy import copy
 from io import BytesIO
-from typing import Any
 
 from qgen.typeset.fonts.font import Cluster, Font
 
@@ -39,42 +38,22 @@ def truetype(font: Font, chars: Mapping[int, str], *, unicode: bool) -> bytes:
     table.cmap = {ord(chars[code]): name for code, name in glyphs.items()} if unicode else glyphs
     cut["cmap"] = newTable("cmap")
     cut["cmap"].tableVersion, cut["cmap"].tables = 0, [table]
-    return _saved(lambda out: cut.save(out, reorderTables=None))
+    cut.save(out := BytesIO(), reorderTables=None)
+    return out.getvalue()
 
 
 def cff(font: Font, clusters: Sequence[Cluster]) -> bytes:
-    """A CID-keyed CFF font (Adobe Technical Note 5176) of these clusters alone, in this order from glyph 1 on."""
-    from fontTools import cffLib
+    """A CFF font (Adobe Technical Note 5176) of these clusters alone, in this order from glyph 1 on."""
+    from fontTools.fontBuilder import FontBuilder
     from fontTools.pens.t2CharStringPen import T2CharStringPen
-    from fontTools.ttLib import TTFont
 
-    whole = cffLib.CFFFontSet()
-    whole.major, whole.minor, whole.hdrSize = 1, 0, 4
-    whole.fontNames, whole.strings, whole.GlobalSubrs = (
-        [font.name],
-        cffLib.IndexedStrings(),
-        cffLib.GlobalSubrsIndex(),
-    )
-    whole.topDictIndex = cffLib.TopDictIndex()
-    top, part, private = cffLib.TopDict(), cffLib.FontDict(), cffLib.PrivateDict()
-    part.Private = private
-    select = cffLib.FDSelect()
-    select.format, select.gidArray = 3, [0] * (len(clusters) + 1)
-    top.ROS, top.CIDCount = ("Adobe", "Identity", 0), len(clusters) + 1
-    top.GlobalSubrs, top.FDSelect, top.FDArray = whole.GlobalSubrs, select, cffLib.FDArrayIndex()
-    top.FDArray.append(part)
-    top.charset = [".notdef", *(f"cid{number:05}" for number in range(1, len(clusters) + 1))]
-    top.CharStrings = cffLib.CharStrings(None, top.charset, whole.GlobalSubrs, None, select, top.FDArray)
-    for name, cluster in zip(top.charset, (Cluster("", (), 0), *clusters), strict=True):
+    glyphs = {}
+    for number, cluster in enumerate((Cluster("", (), 0), *clusters)):
         pen = T2CharStringPen(cluster.width, None)
         font.draw(cluster, pen)
-        charstring = pen.getCharString(private, whole.GlobalSubrs)
-        charstring.fdSelectIndex = 0
-        top.CharStrings[name] = charstring
-    whole.topDictIndex.append(top)
-    return _saved(lambda out: whole.compile(out, TTFont(recalcBBoxes=False), isCFF2=False))
-
-
-def _saved(save: Any) -> bytes:
-    save(out := BytesIO())
-    return out.getvalue()
+        glyphs[f"g{number}" if number else ".notdef"] = pen.getCharString()
+    builder = FontBuilder(1000, isTTF=False)
+    builder.setupGlyphOrder(list(glyphs))
+    builder.setupCFF(font.name, {}, glyphs, {})
+    program: bytes = builder.font["CFF "].compile(builder.font)
+    return program

@@ -19,37 +19,22 @@ OWN = "QGEN_FONTS"
 """The environment variable that names a folder of fonts to look in before all others."""
 _HAN = "CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "KANGXI", "FULLWIDTH"
 _STANDARDS = {"SC": "gb2312", "TC": "big5", "JP": "shift_jis", "KR": "euc_kr"}
-_COMMON = (
-    "notosanscjk-vf.otf.ttc", "notoserifcjk-regular.ttc", "notosanscjk-regular.ttc", "notoserifcjk-vf.otf.ttc",
-)  # fmt: skip
 _REGIONAL = {
-    "SC": ("notosanssc-regular.otf", "notosanssc-regular.ttf", "notosanssc-vf.ttf", "sourcehansanssc-regular.otf",
-           "simsun.ttc", "msyh.ttc", "songti.ttc", "hiragino sans gb.ttc", "stheiti light.ttc"),
-    "TC": ("notosanstc-regular.otf", "notosanstc-regular.ttf", "notosanstc-vf.ttf", "sourcehansanstc-regular.otf",
-           "msjh.ttc", "mingliu.ttc", "songti.ttc", "stheiti light.ttc"),
-    "JP": ("notosansjp-regular.otf", "notosansjp-regular.ttf", "notosansjp-vf.ttf", "sourcehansansjp-regular.otf",
-           "yumin.ttf", "yugothr.ttc", "yugothm.ttc", "meiryo.ttc", "msgothic.ttc", "ヒラギノ明朝 pron.ttc",
-           "ヒラギノ角ゴシック w3.ttc", "ipamp.ttf", "ipagp.ttf", "ipaexm.ttf", "ipaexg.ttf", "takaopgothic.ttf"),
-    "KR": ("notosanskr-regular.otf", "notosanskr-regular.ttf", "notosanskr-vf.ttf", "sourcehansanskr-regular.otf",
-           "malgun.ttf", "batang.ttc", "gulim.ttc", "applemyungjo.ttf", "applesdgothicneo.ttc", "nanummyeongjo.ttf",
-           "nanumgothic.ttf", "unbatang.ttf"),
-}  # fmt: skip
-_WIDE = (
-    "wqy-zenhei.ttc", "wqy-microhei.ttc", "uming.ttc", "ukai.ttc", "droidsansfallbackfull.ttf",
-    "droidsansfallback.ttf", "simsunb.ttf", "simsun-extb.ttf", "mingliub.ttc", "arial unicode.ttf", "arialuni.ttf",
-)  # fmt: skip
-"""Fonts for Chinese, Japanese and Korean: of the region, then those for all, then those with many characters."""
+    "SC": "notosanssc sourcehansanssc simsun msyh songti hiraginosansgb stheiti",
+    "TC": "notosanstc sourcehansanstc msjh mingliu songti stheiti",
+    "JP": "notosansjp sourcehansansjp yumin yugoth meiryo msgothic ヒラギノ ipam ipag ipaex takao",
+    "KR": "notosanskr sourcehansanskr malgun batang gulim applemyungjo applesdgothic nanum unbatang",
+}
+_WIDE = "wqy uming ukai droidsansfallback simsun mingliu arialuni"
+"""Fonts for Chinese, Japanese and Korean, of a region and with many characters: how their files' names start."""
 _OTHERS = (
-    "nirmala.ttc", "nirmala.ttf", "leelawui.ttf", "mmrtext.ttf", "ebrima.ttf", "gadugi.ttf", "himalaya.ttf",
-    "mvboli.ttf", "monbaiti.ttf", "seguihis.ttf", "sylfaen.ttf", "thonburi.ttc", "kohinoor.ttc", "kohinoorbangla.ttc",
-    "kailasa.ttc", "kefa.ttc", "mshtakan.ttc", "loma.otf", "loma.ttf", "garuda.otf", "freeserif.ttf", "freesans.ttf",
-    "arial unicode.ttf", "arialuni.ttf", "dejavusans.ttf",
-)  # fmt: skip
+    "nirmala leelawui mmrtext ebrima gadugi himalaya mvboli monbaiti seguihis sylfaen thonburi kohinoor kailasa kefa "
+    "mshtakan loma garuda freeserif freesans arialuni dejavusans"
+)
 """Fonts of systems for other scripts, where the name of the file does not tell the script."""
 _SUFFIXES = ".ttf", ".otf", ".ttc", ".otc"
 _PLAIN = "regular", "[", "-vf", "roman"
 _STYLED = "bold", "black", "heavy", "light", "thin", "italic", "oblique", "condensed", "mono", "ui", "display", "medium"
-_MOST_FILES = 20_000
 
 
 def script(char: str) -> str:
@@ -96,18 +81,14 @@ def folders() -> list[Path]:
 
 @cache
 def files() -> dict[str, Path]:
-    """All font files by their names in small letters, the first of each name; those of the user's folder first."""
+    """All font files by their names in small letters without spaces; of each name the first, the user's first."""
     found: dict[str, Path] = {}
     for folder in folders():
-        count = 0
         for root, inner, names in os.walk(folder):
             inner.sort()
             for name in sorted(names):
                 if name.lower().endswith(_SUFFIXES):
-                    found.setdefault(unicodedata.normalize("NFC", name.lower()), Path(root, name))
-            count += len(names)
-            if count > _MOST_FILES:
-                break
+                    found.setdefault(unicodedata.normalize("NFC", name.lower()).replace(" ", ""), Path(root, name))
     return found
 
 
@@ -133,11 +114,13 @@ def _candidates(script: str, region: str) -> list[Path]:
     own = os.environ.get(OWN)
     names = [name for name, path in known.items() if own and path.is_relative_to(own)]
     if script == "CJK":
-        names += [*_COMMON, *_REGIONAL[region], *(n for rest in _REGIONAL.values() for n in rest), *_WIDE]
+        starts = f"notosanscjk notoserifcjk {_REGIONAL[region]} {' '.join(_REGIONAL.values())} {_WIDE}"
     else:
-        named = [name for name in known if script and script.lower() in name.replace(" ", "")]
-        names += [*sorted(named, key=_by_style), *_OTHERS]
-    return [known[name] for name in dict.fromkeys(names) if name in known]
+        starts = _OTHERS
+        names += sorted((name for name in known if script and script.lower() in name), key=_by_style)
+    for start in starts.split():
+        names += sorted((name for name in known if name.startswith(start)), key=_by_style)
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def _by_style(name: str) -> tuple[bool, ...]:

@@ -45,20 +45,16 @@ class MarkupError(Exception):
 
 
 def inline(markup: str) -> Inline:
-    """One line of running text, for headers and footers."""
-    try:
-        line = Protected(markup)
-        return line.inline(line.text)
-    except MarkupError as fault:
-        raise InputError(f'"{markup}": {fault}') from None
+    """One line of running text."""
+    return split(markup, "\n")[0]
 
 
-def split(markup: str) -> tuple[Inline, ...]:
+def split(markup: str, bar: str = "|") -> tuple[Inline, ...]:
     """The parts of one line between bars, each as running text; {page} and {pages} become PAGE and PAGES."""
     try:
         line = Protected(markup)
         text = line.text.replace("{page}", PAGE).replace("{pages}", PAGES)
-        return tuple(line.inline(part) for part in text.split("|"))
+        return tuple(line.inline(part) for part in text.split(bar))
     except MarkupError as fault:
         raise InputError(f'"{markup}": {fault}') from None
 

@@ -13,12 +13,19 @@ from qgen.typeset.fonts.faces import used_by, width
 from qgen.typeset.math.breaking import break_row
 from qgen.typeset.math.latex import FormulaError, parse
 from qgen.typeset.math.mathbox import Box, Style, row
-from qgen.typeset.private import MOST_DIGITS, filled, first_private, is_digit, numbered, with_slots
+from qgen.typeset.private import (
+    MOST_DIGITS,
+    filled,
+    first_private,
+    is_digit,
+    normalised,
+    numbered,
+    slots_filled,
+    with_slots,
+)
 
 CACHED = 4096
 STEP = 12.0  # points: a formula is broken for a width that is a multiple of it
-_ZEROS = str.maketrans("123456789", "0" * 9)
-_DIGITS = re.compile("[0-9]")
 _BRACED = re.compile(r"\{([,+.])\}")
 
 
@@ -40,7 +47,7 @@ class _Template(NamedTuple):
     used: frozenset[str]
 
     def filled(self, latex: str, digits: Sequence[str]) -> "Layout":
-        operators = self.operators % tuple([digits[i] for i in self.order]) if self.order else self.operators
+        operators = slots_filled(self.operators, self.order, digits)
         part = latex[self.start : self.end].strip()
         return Layout(self.width, self.ascent, self.descent, operators, part, self.used, self, tuple(digits))
 
@@ -66,11 +73,11 @@ class Layout(NamedTuple):
 
 def layout(latex: str, size: float = 10.5, *, display: bool = False) -> Layout:
     """Set one formula, without dollar signs. InputError quotes the formula and where it leaves the subset."""
+    normal, digits = normalised(latex)
     try:
-        template = _whole(latex.translate(_ZEROS), size, display)
+        return _whole(normal, size, display).filled(latex, digits)
     except FormulaError as fault:
         raise _error(latex, fault) from None
-    return template.filled(latex, _DIGITS.findall(latex))
 
 
 def break_formula(latex: str, width: float, size: float = 10.5, *, display: bool = True) -> list[Layout]:
@@ -79,15 +86,14 @@ def break_formula(latex: str, width: float, size: float = 10.5, *, display: bool
     Continuation lines are aligned after the first relation sign, and their widths include the indentation.
     What would not fit otherwise is broken inside brackets; a part that offers no break may still be wider.
     """
+    normal, digits = normalised(latex)
     try:
-        normal = latex.translate(_ZEROS)
         whole = _whole(normal, size, display)
         # Widths differ from paper to paper, so that few formulas should depend on them.
         steps = math.floor(width / STEP) * STEP if width > STEP else width
         templates = (whole,) if whole.width <= width else _lines(normal, steps, size, display)
     except FormulaError as fault:
         raise _error(latex, fault) from None
-    digits = _DIGITS.findall(latex)
     return [template.filled(latex, digits) for template in templates]
 
 

@@ -10,15 +10,8 @@ from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row,
 # STIX: the height of the minus sign's middle, the height of x, a pleasing thickness of fraction rules.
 AXIS, X_HEIGHT, RULE = 0.253, 0.45, 0.05
 # The other parameters are those of TeX's Computer Modern at 10 pt, cmsy10 and cmex10.
-SUP_DISPLAY, SUP, SUP_CRAMPED, SUB, SUB_WITH_SUP, SUP_DROP, SUB_DROP = (
-    0.413,
-    0.363,
-    0.289,
-    0.15,
-    0.247,
-    0.386,
-    0.05,
-)
+SUP_DISPLAY, SUP, SUP_CRAMPED, SUP_DROP = 0.413, 0.363, 0.289, 0.386
+SUB, SUB_WITH_SUP, SUB_DROP = 0.15, 0.247, 0.05
 NUM_DISPLAY, NUM, DENOM_DISPLAY, DENOM = 0.677, 0.394, 0.686, 0.345
 LIMIT_GAPS = (0.111, 0.167, 0.2, 0.6)
 SCRIPT_SPACE, FENCE_SPACE = 0.07, 0.12
@@ -27,13 +20,8 @@ SCALES = (1.0, 1.0, 0.7, 0.5)
 
 _KINDS = ("ord", "op", "bin", "rel", "open", "close", "punct", "inner")
 # Space between neighbours (TeXbook, p. 170): 1 thin, 2 medium, 3 thick; a, b, c the same, but none in scripts.
-_SPACES = dict(
-    zip(
-        _KINDS,
-        ("01bc000a", "11-c000a", "bb--b--b", "cc-0c00c", "00-00000", "01bc000a", "aa-aaaaa", "a1bca0aa"),
-        strict=True,
-    )
-)
+_AFTER = "01bc000a", "11-c000a", "bb--b--b", "cc-0c00c", "00-00000", "01bc000a", "aa-aaaaa", "a1bca0aa"
+_SPACES = dict(zip(_KINDS, _AFTER, strict=True))
 _AMOUNT = {"0": 0.0, "-": 0.0, "1": THIN, "2": MEDIUM, "3": THICK, "a": THIN, "b": MEDIUM, "c": THICK}
 
 
@@ -99,18 +87,14 @@ def classes(row: Row) -> Row:
         last = atoms[before] if before is not None else None
         kind = last.kind if isinstance(last, Atom) else "open"
         if atom.kind == "bin" and kind in ("bin", "op", "rel", "open", "punct"):
-            atoms[i] = _ordinary(atom)
+            atoms[i] = atom._replace(kind="ord")
         elif atom.kind in ("rel", "close", "punct") and kind == "bin" and isinstance(last, Atom):
             assert before is not None
-            atoms[before] = _ordinary(last)
+            atoms[before] = last._replace(kind="ord")
         before = i
     if before is not None and isinstance(last := atoms[before], Atom) and last.kind == "bin":
-        atoms[before] = _ordinary(last)
+        atoms[before] = last._replace(kind="ord")
     return tuple(atoms)
-
-
-def _ordinary(atom: Atom) -> Atom:
-    return Atom("ord", atom.nucleus, atom.start, atom.sub, atom.sup, atom.limits, atom.primes)
 
 
 def gap(left: str, right: str, style: Style) -> float:

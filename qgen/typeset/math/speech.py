@@ -5,7 +5,6 @@ The words are a table, WORDS, so that another language is another table. Formula
 share one reading.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from types import MappingProxyType
 
 from qgen.errors import InputError, nearest
 from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, is_number, parse
-from qgen.typeset.private import numbered, with_slots
+from qgen.typeset.private import normalised, numbered, slots_filled, with_slots
 
 WORDS: Mapping[str, str] = MappingProxyType(
     dict(line.split(" : ") for line in Path(__file__).with_name("english.txt").read_text("utf-8").splitlines())
@@ -23,8 +22,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
 Vocabulary = tuple[tuple[str, str], ...]
 ENGLISH: Vocabulary = tuple(WORDS.items())
 _SILENT = {",": ",", ";": ",", ":": ":", ".": "."}
-_DIGITS = re.compile("[0-9]")
-_ZEROS = str.maketrans("123456789", "0" * 9)
 
 
 def vocabulary(text: str) -> Vocabulary:
@@ -47,11 +44,8 @@ def vocabulary(text: str) -> Vocabulary:
 def speak(latex: str, words: Vocabulary = ENGLISH) -> str:
     """A formula of the subset in words. FormulaError for anything else."""
     latex = latex.replace("^2", r"^{\text{squared}}")
-    text, order = _template(latex.translate(_ZEROS), words)
-    if not order:
-        return text
-    digits = _DIGITS.findall(latex)
-    return text % tuple([digits[i] for i in order])
+    normal, digits = normalised(latex)
+    return slots_filled(*_template(normal, words), digits)
 
 
 @lru_cache(maxsize=4096)

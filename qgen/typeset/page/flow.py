@@ -9,20 +9,7 @@ from itertools import count
 from qgen.errors import InputError, nearest
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.glyphs import Glyphs
-from qgen.typeset.markup.blocks import (
-    Block,
-    Boxes,
-    Diagram,
-    Display,
-    Fields,
-    Gap,
-    Heading,
-    Keep,
-    NewPage,
-    Paragraph,
-    Rule,
-    Tabular,
-)
+from qgen.typeset.markup import blocks as markup
 from qgen.typeset.markup.inline import Formula, Inline, Text, number_in, plain
 from qgen.typeset.math.formula import Layout, break_formula
 from qgen.typeset.page.lines import (
@@ -54,7 +41,7 @@ LABEL_SIZE, NOTE_GAP = 8.5, 9.0
 FORMULA_PATH, NOTE_PATH = (("Formula", -1),), (("P", -2),)  # no other block has numbers below 0
 
 
-INTRODUCED = Display | Boxes | Tabular
+INTRODUCED = markup.Display | markup.Boxes | markup.Tabular
 
 
 def kept(lines: Sequence[Line]) -> Iterator[Line]:
@@ -64,7 +51,7 @@ def kept(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 @lru_cache(maxsize=2048)
-def _cached_display(block: Display, width: float) -> tuple[Line, ...]:
+def _cached_display(block: markup.Display, width: float) -> tuple[Line, ...]:
     return tuple(Flow(width, {}).display(block))
 
 
@@ -76,40 +63,40 @@ class Flow:
     drawings: Mapping[str, Drawing]
     glyphs: Glyphs = PLAIN
 
-    def lines(self, blocks: Sequence[Block]) -> list[Line]:
+    def lines(self, blocks: Sequence[markup.Block]) -> list[Line]:
         """All lines of some blocks, in reading order."""
         self.numbers = count()
         return list(self._blocks(blocks))
 
-    def _blocks(self, blocks: Sequence[Block]) -> Iterator[Line]:
+    def _blocks(self, blocks: Sequence[markup.Block]) -> Iterator[Line]:
         list_path: Path = ()
         for i, block in enumerate(blocks):
             following = blocks[i + 1] if i + 1 < len(blocks) else None
-            item = isinstance(block, Paragraph) and block.item
+            item = isinstance(block, markup.Paragraph) and block.item
             first = not (item and list_path)
             list_path = (list_path or self._path("L")) if item else ()
             match block:
-                case Display():
+                case markup.Display():
                     yield from self._display(block)
-                case Keep(inner):
+                case markup.Keep(inner):
                     yield from kept(list(self._blocks(inner)))
-                case Heading():
+                case markup.Heading():
                     yield from self._heading(block)
-                case Paragraph():
+                case markup.Paragraph():
                     yield from self._paragraph(block, list_path, first, isinstance(following, INTRODUCED))
-                case Fields():
+                case markup.Fields():
                     yield from self._fields(block)
-                case Tabular():
+                case markup.Tabular():
                     yield from set_tabular(block, self.width, self._single, self._path)
-                case Boxes():
+                case markup.Boxes():
                     yield from self._boxes(block)
-                case Diagram():
+                case markup.Diagram():
                     yield self._diagram(block)
-                case Rule():
+                case markup.Rule():
                     yield Line(3.5, 3.5, (rule(0, 0, self.width, THIN),))
-                case Gap(points):
+                case markup.Gap(points):
                     yield Line(0.0, points, ())
-                case NewPage():
+                case markup.NewPage():
                     yield Line(0.0, 0.0, (), new_page=True)
 
     def _path(self, *roles: str) -> Path:
@@ -121,13 +108,13 @@ class Flow:
     def _single(self, text: Inline, size: float = SIZE, bold: bool = False) -> Strip:
         return single(text, size, bold=bold, glyphs=self.glyphs)
 
-    def _heading(self, block: Heading) -> Iterator[Line]:
+    def _heading(self, block: markup.Heading) -> Iterator[Line]:
         size = HEADING_SIZES[block.level]
         path = self._path(f"H{block.level}")
         right = self._single(block.right)
         if right.width > WIDEST_RIGHT * self.width and block.text:
             yield from self._heading(block._replace(right=()))
-            yield from self._paragraph(Paragraph(block.right), (), first=False, introduces=True)
+            yield from self._paragraph(markup.Paragraph(block.right), (), first=False, introduces=True)
             return
         room = self.width - (right.width + INDENT if right.width else 0.0)
         strips = self._wrap(block.text, room, size, bold=True) or (self._single(()),)
@@ -146,7 +133,7 @@ class Flow:
                 used=strip.used | right.used,
             )
 
-    def _paragraph(self, block: Paragraph, list_path: Path, first: bool, introduces: bool) -> Iterator[Line]:
+    def _paragraph(self, block: markup.Paragraph, list_path: Path, first: bool, introduces: bool) -> Iterator[Line]:
         indent = INDENT if block.item else 0.0
         path = (*list_path, *self._path("LI", "LBody")) if block.item else self._path("P")
         strips = self._wrap(block.text, self.width - indent)
@@ -168,11 +155,11 @@ class Flow:
         descent = NOMINAL_DESCENT if strip.descent <= NOMINAL_DESCENT + 1 else strip.descent + 1
         return Line(ascent, descent, tuple(pieces), before, keep, used=used)
 
-    def _display(self, block: Display) -> Iterable[Line]:
+    def _display(self, block: markup.Display) -> Iterable[Line]:
         # Many lines of a solution are the same on every paper.
         return _cached_display(block, self.width) if self.glyphs is PLAIN else self.display(block)
 
-    def display(self, block: Display) -> Iterator[Line]:
+    def display(self, block: markup.Display) -> Iterator[Line]:
         """The lines of a formula and its note, elements of their own in a group of their own."""
         note = self._single(block.note, SMALL)
         layouts = self._display_lines(block.latex, note.width + NOTE_GAP if note.width else 0.0)
@@ -205,7 +192,7 @@ class Flow:
         # Where nothing can be broken any more, the formula is set as much smaller as it must be.
         return layouts if widest <= room else break_formula(latex, room, math.floor(SIZE * room / widest * 10) / 10)
 
-    def _fields(self, block: Fields) -> Iterator[Line]:
+    def _fields(self, block: markup.Fields) -> Iterator[Line]:
         rows: list[list[Piece]] = []
         blanks: list[Blank] = []
         used: frozenset[str] = frozenset()
@@ -230,7 +217,7 @@ class Flow:
             filled = () if i else tuple(blanks)
             yield Line(15.0, 6.0, tuple(pieces), 0.0 if i else 3.5, i < len(rows) - 1, filled, used=used)
 
-    def _diagram(self, block: Diagram) -> Line:
+    def _diagram(self, block: markup.Diagram) -> Line:
         drawing = self.drawings.get(block.name)
         if drawing is None:
             raise InputError(f"@diagram {block.name}: there is no such drawing; {nearest(block.name, self.drawings)}")
@@ -240,7 +227,7 @@ class Flow:
         pieces = (Piece(x, 0.0, operators, self._path("Figure"), drawing.alt),)
         return Line(scale * drawing.height, 3.5, pieces, 3.5, used=drawing.used)
 
-    def _boxes(self, block: Boxes) -> Iterator[Line]:
+    def _boxes(self, block: markup.Boxes) -> Iterator[Line]:
         labels = [self._label(box.label) for box in block.boxes]
         # Rounded up, so that the boxes of neighbouring groups stand under each other.
         label = math.ceil(max(strip.width for strip in labels) / LABEL_STEP) * LABEL_STEP

@@ -1,6 +1,5 @@
 """Words and formulas -> set lines: pieces of ready operators with their extents. Lengths in points."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from qgen.typeset.fonts.faces import used_by
 from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.markup.inline import Formula, Inline, Text
 from qgen.typeset.math.formula import Layout, break_formula, layout
-from qgen.typeset.private import MOST_DIGITS, numbered, with_slots
+from qgen.typeset.private import MOST_DIGITS, normalised, numbered, slots_filled, with_slots
 
 SIZE, GRID = 10.5, 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
@@ -90,8 +89,6 @@ class Strip(NamedTuple):
 
 
 NOTHING = Strip(0.0, 0.0, 0.0, (), frozenset())
-_ZEROS = str.maketrans("123456789", "0" * 9)
-_NO_DIGITS = re.compile("[^0-9]+")
 
 _Part = tuple[float, str, str | Layout]  # width, face, text or formula; the face is empty for a formula
 
@@ -106,15 +103,15 @@ def wrap(
 
 def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
     """The text on one line, however long."""
-    digits = _NO_DIGITS.sub("", "".join([part.text for part in text if type(part) is Text]))
+    _, digits = normalised("".join([part.text for part in text if type(part) is Text]))
     if glyphs is not PLAIN or len(digits) > MOST_DIGITS:
         return next(iter(_wrap(text, 1e9, size, bold, glyphs)), NOTHING)
-    normal = tuple([part._replace(text=part.text.translate(_ZEROS)) if type(part) is Text else part for part in text])
+    normal = tuple([part._replace(text=normalised(part.text)[0]) if type(part) is Text else part for part in text])
     strip, slots = _single(normal, size, bold)
     if not slots:
         return strip
     pieces = tuple(
-        (x, operators % tuple([digits[i] for i in order]) if order else operators, latex)
+        (x, slots_filled(operators, order, digits), latex)
         for (x, operators, latex), order in zip(strip.pieces, slots, strict=True)
     )
     return strip._replace(pieces=pieces)

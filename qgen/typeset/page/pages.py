@@ -71,8 +71,6 @@ def render(
     footer: str,
     drawings: Mapping[str, Drawing],
     title: str,
-    author: str = "",
-    subject: str = "",
     language: str = "en",
     words: Vocabulary = ENGLISH,
     form: Mapping[str, str] | None = None,
@@ -105,13 +103,16 @@ def render(
         for placed in sheet:
             _draw(page, placed, height - TOP, None if form is None else fields, first + number - 1)
             used |= placed.line.used
-        room = _seal(page, seal(number)) if seal else 0.0
+        room = 0.0  # that the seal takes in the middle of the footer
+        if seal:
+            drawing = seal(number)
+            room = drawing.width
+            page.emit((), (width - room) / 2, SEAL_LOW, drawing.operators)
         used |= _margins(page, margins, number, len(sheets), height, glyphs, room)
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
     pages = _page_tree(file, first, contents, size, f"<</Font {fonts}>>", fields)
-    about = {"title": title, "author": author, "subject": subject, "language": language}
-    return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), **about)
+    return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), title=title, language=language)
 
 
 def _page_tree(
@@ -128,12 +129,6 @@ def _page_tree(
     kids = " ".join(f"{first + index} 0 R" for index in range(len(contents)))
     file.put(root, f"<</Type/Pages/Count {len(contents)}/Kids[{kids}]>>")
     return root
-
-
-def _seal(page: Page, drawing: Drawing) -> float:
-    """Draws in the middle of the footer; the width that has to stay free."""
-    page.emit((), (page.width - drawing.width) / 2, SEAL_LOW, drawing.operators)
-    return drawing.width
 
 
 def _draw(page: Page, placed: Placed, top: float, fields: Fields | None, number: int) -> None:

@@ -25,7 +25,6 @@ from qgen.typeset.page.lines import (
 
 HEADER_SIZE = 9.0
 CELL_GAP, GROUP_GAP = 12.0, 36.0
-_ZEROS = str.maketrans("123456789", "0" * 9)
 
 Single = Callable[..., Strip]
 
@@ -113,13 +112,9 @@ def _column(header: Inline, cells: Sequence[Inline], numeric: bool, single: Sing
     return _Column(True, max(width, after + max(half[0] for half in halves)), after)
 
 
+@lru_cache(maxsize=4096)
 def _halves(number: str) -> tuple[float, float]:
-    """The widths of a number before and from its decimal point; digits are all as wide."""
-    return _widths(number.translate(_ZEROS))
-
-
-@lru_cache(maxsize=256)
-def _widths(number: str) -> tuple[float, float]:
+    """The widths of a number before and from its decimal point."""
     whole, rest = re.fullmatch(r"([^.,]*)(.*)", number.replace("-", "−")).groups()  # type: ignore[union-attr]
     return glyph_width("R", whole) * SIZE, glyph_width("R", rest) * SIZE
 

@@ -103,7 +103,7 @@ class Tree:
             alt = f"/Alt{text_string(element.alt)}" if element.alt else ""
             more = element.attributes or ATTRIBUTES.get(element.role, "")
             entries = f"/S/{standard(element.role)}/P {element.parent} 0 R{where}{more}{alt}"
-            self.file.put(element.number, f"<<{entries}/K[{' '.join(element.kids)}]>>")
+            self.file.tags.append((element.number, f"<<{entries}/K[{' '.join(element.kids)}]>>"))
         keyed = [*(f"[{' '.join(marked)}]" for marked in self.marked), *self.widgets]
         rows = " ".join([f"{key} {found}" for key, found in enumerate(keyed)])
         tree = f"/ParentTree {self.root + 1} 0 R/ParentTreeNextKey {len(keyed)}"

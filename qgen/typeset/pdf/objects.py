@@ -1,7 +1,7 @@
 """Objects -> the bytes of a PDF file (ISO 32000-1), with small objects packed in an object stream (7.5.7).
 
 A tagged form has a thousand small objects. reportlab writes each of them out by itself, which makes a file three times
-as large and takes longer than everything else on a paper; its part here is to read and to subset typefaces.
+as large and takes longer than everything else on a paper.
 No dates, no randomness: the same objects are the same bytes.
 """
 
@@ -49,6 +49,8 @@ class File:
         self.count = 0
         self.streams: list[tuple[int, bytes]] = []
         self.objects: list[tuple[int, str]] = []
+        self.tags: list[tuple[int, str]] = []
+        """Objects that only screen readers need, in a stream of their own: to show or fill in a page is faster."""
 
     def reserve(self, count: int = 1) -> int:
         """The first of so many new numbers, whose objects come later."""
@@ -71,17 +73,19 @@ class File:
 
     def finish(self, root: int, info: int) -> bytes:
         """The whole file; `root` and `info` are the numbers of the catalog and the document's information."""
-        places, at = [], 0
-        for number, content in self.objects:
-            places.append(f"{number} {at}")
-            at += len(content) + 1
-        table = " ".join(places) + "\n"
-        body = "\n".join(content for _, content in self.objects)
-        entries = f"/Type/ObjStm/N {len(places)}/First {len(table)}"
-        holder = self.stream(packed((table + body).encode("latin-1"), entries))
-        rows = [b"\0\0\0\0\xff\xff"] * (self.count + 2)
-        for index, (number, _) in enumerate(self.objects):
-            rows[number] = b"\2" + holder.to_bytes(3, "big") + index.to_bytes(2, "big")
+        groups = [group for group in (self.objects, self.tags) if group]
+        rows = [b"\0\0\0\0\xff\xff"] * (self.count + len(groups) + 2)
+        for group in groups:
+            places, at = [], 0
+            for number, content in group:
+                places.append(f"{number} {at}")
+                at += len(content) + 1
+            table = " ".join(places) + "\n"
+            body = "\n".join(content for _, content in group)
+            entries = f"/Type/ObjStm/N {len(places)}/First {len(table)}"
+            holder = self.stream(packed((table + body).encode("latin-1"), entries))
+            for index, (number, _) in enumerate(group):
+                rows[number] = b"\2" + holder.to_bytes(3, "big") + index.to_bytes(2, "big")
         parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
         at = len(parts[0])
         for number, data in self.streams:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qgen.papers import diagram
-from qgen.papers.diagram import RADIUS, draw
+from qgen.papers.diagram import RADIUS, Network, draw
 from qgen.papers.label_placement import around, clear, overlap, spots
 from qgen.typeset.drawing.svg import svg
 from qgen.typeset.math.formula import layout
@@ -25,7 +25,7 @@ def network(*sizes):
         for k in range(sizes[i + 1])
     ]
     biases = {(i, j): f"b_{{{j + 1}}}^{{({i})}}" for i in range(1, len(sizes)) for j in range(sizes[i])}
-    return layers, edges, biases, [f"layer {i}" for i in range(len(sizes))]
+    return Network(layers, edges, biases, [f"layer {i}" for i in range(len(sizes))])
 
 
 def numbers(*sizes):
@@ -65,7 +65,7 @@ def test_every_label_is_drawn_within_its_place(sizes, valued):
     layers, edges, biases, captions = network(*sizes)
     values = numbers(*sizes) if valued else {}
     planned = plan(sizes, WIDEST if valued else "")
-    drawn = diagram._network(planned, layers, edges, biases, captions, text_width("a4"), values)
+    drawn = diagram._drawn(planned, Network(layers, edges, biases, captions), text_width("a4"), values)
     rows = [(name, box, e[0] in planned.valued) for (e, _, name), box in zip(edges, planned.boxes, strict=True)]
     rows += [(biases[unit], box, valued) for unit, box in planned.biases.items()]
     for name, (left, low, right, high), beside in rows:
@@ -86,7 +86,7 @@ def test_values_stand_beside_the_names_in_the_notes_networks_and_in_tables_where
 def test_every_value_is_in_the_drawing_once_and_so_is_every_name(sizes):
     layers, edges, biases, captions = network(*sizes)
     values = {name: f"-{value.removeprefix('-')}" for name, value in numbers(*sizes).items()}
-    drawing = draw(layers, edges, biases, captions, width=480, values=values)
+    drawing = draw(Network(layers, edges, biases, captions), width=480, values=values)
     shown = re.findall(r"/ActualText \(((?:\\.|[^\\)])*)\)", drawing.operators)
     shown = [text.replace("\\(", "(").replace("\\)", ")") for text in shown]
     for name, value in values.items():
@@ -97,7 +97,7 @@ def test_every_value_is_in_the_drawing_once_and_so_is_every_name(sizes):
 def test_the_drawings_of_all_variants_are_laid_out_alike():
     first = numbers(3, 2, 2, 1)
     second = {name: value.removeprefix("-") for name, value in first.items()}
-    one, two = (draw(*network(3, 2, 2, 1), width=480, values=values, room=WIDEST) for values in (first, second))
+    one, two = (draw(network(3, 2, 2, 1), width=480, values=values, room=WIDEST) for values in (first, second))
     arrows = [re.findall(r"0\.55 w .*? S", drawing.operators) for drawing in (one, two)]
     assert arrows[0] == arrows[1]
     assert (one.width, one.height) == (two.width, two.height)
@@ -109,7 +109,7 @@ def test_the_drawings_of_all_variants_are_laid_out_alike():
 def test_a_drawing_with_values_becomes_an_svg():
     for sizes in [(3, 2, 2, 1), (6, 6)]:
         values = numbers(*sizes)
-        picture = svg(draw(*network(*sizes), width=480, values=values))
+        picture = svg(draw(network(*sizes), width=480, values=values))
         texts = re.sub(r"<[^>]*>", "|", picture)
         assert all(value.removeprefix("-") in texts for value in values.values())
 
@@ -124,14 +124,14 @@ def test_the_name_of_a_weight_makes_way_for_what_stands_where_it_would_like_to_s
 @pytest.mark.parametrize("valued", [False, True])
 def test_a_drawing_keeps_to_the_width_and_a_large_network_is_scaled_down(valued):
     for sizes in [(2, 2), (3, 2, 2, 1), (2,) * 9, (12, 1), (12, 3), (6, 6, 6), (30, 30)]:
-        drawing = draw(*network(*sizes), width=480, values=numbers(*sizes) if valued else None)
+        drawing = draw(network(*sizes), width=480, values=numbers(*sizes) if valued else {})
         assert drawing.width <= 480.01
         assert drawing.height <= (1 + valued) * diagram.TALLEST + 0.01
 
 
 def test_every_name_is_in_the_drawing():
     layers, edges, biases, captions = network(2, 1)
-    operators = draw(layers, edges, biases, captions, width=300).operators
+    operators = draw(Network(layers, edges, biases, captions), width=300).operators
     for name in [*layers[0], *layers[1], *(edge[2] for edge in edges), *biases.values()]:
         assert name.replace("(", r"\(").replace(")", r"\)") in operators
     assert "(layer 0) Tj" in operators

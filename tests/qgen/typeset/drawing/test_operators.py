@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.operators import operators
-from qgen.typeset.drawing.shapes import Bitmap, Inset, Rectangle, Run, arrow, circle
+from qgen.typeset.drawing.shapes import Inset, Rectangle, Run, arrow, circle
 from qgen.typeset.drawing.svg import svg
 from qgen.typeset.math.formula import layout
 
@@ -40,10 +40,3 @@ def test_a_formula_keeps_its_own_digits_in_its_shapes():
     first, second = layout("x_{12} = 3.4"), layout("x_{56} = 7.8")
     assert "".join(run.text for run in first.shapes) == "x12=3.4"
     assert "".join(run.text for run in second.shapes) == "x56=7.8"
-
-
-def test_every_black_module_of_a_bitmap_is_a_square_of_the_svg():
-    rows = bytes([0b10100000, 0b01000000, 0b11100000])
-    root = ElementTree.fromstring(svg(Drawing(30, 30, (Bitmap(0, 0, 30, 3, rows),))))
-    corners = [re.match(r"M(\S+) (\S+)L", path.get("d")).groups() for path in root]
-    assert corners == [("0", "10"), ("20", "10"), ("10", "20"), ("0", "30"), ("10", "30"), ("20", "30")]
