@@ -15,6 +15,7 @@ from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Stu
 from grader.lms.matching import Unmatched, match, unwritable
 from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
 from grader.lms.results import Results, Score, read_results
+from grader.lms.systems import moodle
 from qgen.errors import InputError, nearest, quoted
 from qgen.files import write_whole
 from qgen.tables.table import read_table, rectangular
@@ -70,7 +71,7 @@ def export(
     """
     system = _system(lms, xml)
     _check_encodable({"--title": title, "--column": column or ""})
-    target = _target(results, out, system, roster, force)
+    target = _target(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
     language = _language(exam) if exam and comments else "en"
@@ -151,10 +152,9 @@ def _paired(found: Results, people: Gradebook, looked_at: Sequence[Column]) -> _
 def _system(lms: str, xml: bool) -> System:
     if lms not in SYSTEMS:
         raise InputError(f'"{lms}" is no learning-management system; {nearest(lms, SYSTEMS)}')
-    system = SYSTEMS[lms]
-    if xml and system.xml is None:
+    if xml and lms != "moodle":
         raise InputError(f"{lms}: has no XML import; --xml is for moodle")
-    return system.xml if xml and system.xml else system
+    return moodle.XML if xml else SYSTEMS[lms]
 
 
 def _check_encodable(options: Mapping[str, str]) -> None:
@@ -169,10 +169,10 @@ def _language(exam: Path) -> str:
     return read_exam(exam, verify=False).spec.language
 
 
-def _target(results: Path, out: Path | None, system: System, roster: Path | None, force: bool) -> Path:
-    target = out or results / system.filename
+def _target(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
+    target = out or results / name
     if target.is_dir():
-        target /= system.filename
+        target /= name
     sources = [results / "scores.csv", results / "marks.csv", *([roster] if roster else [])]
     if target.resolve() in [source.resolve() for source in sources]:
         raise InputError(f"{target}: is read by this command and cannot be its output; give another --out")

@@ -1,11 +1,12 @@
 """What all gradebooks share: a roster, its columns, a sheet of grades, and what a system can do."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from grader.lms.cells import one_line
+from grader.lms.cells import csv_text, one_line
 from qgen.errors import InputError, quoted
 from qgen.tables.table import Table
 
@@ -96,23 +97,21 @@ class Sheet:
     comments: bool = False
 
 
-def bare_gradebook(
-    ids: Sequence[str], header: tuple[str, ...], cells: Callable[[str], tuple[str, ...]], *, key: int = 0
-) -> Gradebook:
-    """A roster made of the exam's own student ids, for want of the LMS's; all its columns are written."""
-    students = (Student(i, cells(name), (Key("id", "student_id", name),)) for i, name in enumerate(ids, 1))
-    return Gradebook(header, tuple(students), (), (IdColumns((key,), tuple(range(len(header)))),))
-
-
-def students_of(table: Table, known: Iterable[tuple[int | None, Kind, str]], *, mark: str = "") -> tuple[Student, ...]:
-    """The rows with any of the known (index, kind, label) filled; a leading `mark` is no part of a key."""
-    places = [(i, kind, label) for i, kind, label in known if i is not None]
+def students_of(table: Table, known: Mapping[Kind, Iterable[int | None]], *, mark: str = "") -> tuple[Student, ...]:
+    """The rows with any of the known columns filled; a leading `mark` is no part of a key."""
+    places = [(kind, table.heading[i].strip(), i) for kind, columns in known.items() for i in columns if i is not None]
     students = []
     for line, cells in table.body:
-        keys = tuple(Key(kind, label, cells[i].strip().removeprefix(mark)) for i, kind, label in places)
+        keys = tuple(Key(kind, label, cells[i].strip().removeprefix(mark)) for kind, label, i in places)
         if any(key.value for key in keys):
             students.append(Student(line, tuple(cells), keys))
     return tuple(students)
+
+
+def headed(table: Table, pattern: re.Pattern[str], first: int = 0) -> Iterator[tuple[int, re.Match[str]]]:
+    """The columns from `first` on whose heading is of this pattern."""
+    matches = ((i, pattern.fullmatch(cell.strip())) for i, cell in enumerate(table.heading[first:], first))
+    return ((i, match) for i, match in matches if match)
 
 
 def needed(table: Table, system: str, *alternatives: str) -> InputError:
@@ -123,27 +122,60 @@ def needed(table: Table, system: str, *alternatives: str) -> InputError:
     )
 
 
-def no_warnings(sheet: Sheet) -> list[str]:
-    """For a system that has no traps of its own."""
-    return []
-
-
-@dataclass(frozen=True)
 class System:
     """One learning-management system: how to read its export, write its import, and what to tell the user."""
 
     name: str
-    filename: str
-    read: Callable[[Table], Gradebook]
-    bare: Callable[[Sequence[str]], Gradebook]  # student ids -> a roster of nothing else
-    column: Callable[[str, str, Decimal], Column]  # title, what --column says, points -> a new column
-    write: Callable[[Sheet], str]
-    download: str
     upload: str
+    bare_row: tuple[tuple[str, str], ...]
+    """Without a roster: the columns, and a student's cells, with {} for the id."""
     bare_note: str
-    new_note: str
-    review: Callable[[Sheet], list[str]] = no_warnings
+    new_note = ""
     over_maximum: Literal["taken", "capped", "refused"] = "taken"
-    comments: bool = False
-    free_headings: bool = False  # columns are mapped by hand on the import page
-    xml: "System | None" = None
+    comments = False
+    feedback = "Feedback"
+    """What heads the comments."""
+    free_headings = False
+    """Columns are mapped by hand on the import page."""
+
+    def read(self, table: Table) -> Gradebook:
+        """The system's own export."""
+        raise NotImplementedError
+
+    def bare(self, ids: Sequence[str]) -> Gradebook:
+        """A roster made of the exam's own student ids, for want of the system's; all its columns are written."""
+        header, cells = zip(*self.bare_row, strict=True)
+        rows = ((name, tuple(cell.replace("{}", name) for cell in cells)) for name in ids)
+        students = (Student(i, row, (Key("id", "student_id", name),)) for i, (name, row) in enumerate(rows, 1))
+        key = next(i for i, cell in enumerate(cells) if cell)
+        return Gradebook(header, tuple(students), (), (IdColumns((key,), tuple(range(len(cells)))),))
+
+    def column(self, title: str, wanted: str, points: Decimal) -> Column:
+        """A new one; `wanted` is what --column says."""
+        name = one_line(wanted or title)
+        return Column(name, name)
+
+    def heading(self, text: str) -> str:
+        """A column's heading as it is written."""
+        return text
+
+    def cell(self, heading: str, text: str) -> str:
+        """A cell of the roster as it goes along."""
+        return text
+
+    def rows(self, sheet: Sheet) -> list[list[str]]:
+        """Ids, a grade per column, and the comment, below their headings."""
+        ids, last = {i: sheet.roster.header[i].strip() for i in sheet.ids.written}, int(sheet.comments)
+        rows = [[*ids.values(), *(self.heading(c.header) for c in sheet.columns), *[self.feedback] * last]]
+        for grade in sheet.grades:
+            cells = (self.cell(heading, grade.student.cells[i]) for i, heading in ids.items())
+            rows.append([*cells, *grade.numbers, *[grade.comment] * last])
+        return rows
+
+    def write(self, sheet: Sheet) -> str:
+        """The file to import."""
+        return csv_text(self.rows(sheet))
+
+    def review(self, sheet: Sheet) -> list[str]:
+        """What to look out for in this system."""
+        return []
