@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import Value
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from qgen.background import Report, aside, copied
 from qgen.errors import InputError
 from qgen.exam.exam import Exam, make_exam, write_exam
 from qgen.exam.sample import Tally
 from qgen.exam.spec import Spec
 from qgen.files import as_printed, safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
-from qgen.parallel import each, worthwhile
+from qgen.parallel import call, copied, copies, each, worthwhile
 
 if TYPE_CHECKING:
     from qgen.papers.papers import Papers
@@ -96,13 +97,19 @@ def make(
     return Made(exam, tallies, out)
 
 
-def _drawn(draw: Callable[..., Drawn], progress: Report, spec: Spec, templates: Path | None) -> Drawn:
+def _drawn(draw: Callable[..., Drawn], progress: Callable[[int], None], spec: Spec, templates: Path | None) -> Drawn:
     """What `draw` makes in a process of its own, while this one gets ready to print."""
-    with aside(lambda report: draw(progress=report)) as drawn:
+    accepted = Value("q", 0)
+    with copies(lambda _: draw(progress=partial(setattr, accepted, "value")), 1) as pool:
         from qgen.papers.papers import get_ready
 
+        drawn = pool.submit(call, None)
         get_ready(spec, templates)
-        return drawn(progress)
+        while wait([drawn], timeout=0.1).not_done:
+            progress(accepted.value)
+        progress(accepted.value)
+        result: Drawn = drawn.result()
+        return result
 
 
 def preview(

@@ -1,20 +1,38 @@
-"""The same work on several parts, on all processors, in the order of the parts."""
+"""The same work on several parts, on all processors, in the order of the parts.
+
+By copies of this process, where the system can copy one: they know all that it knows, and end with it.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from multiprocessing import connection, get_context
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import active_children, connection, get_all_start_methods, get_context, parent_process
 from typing import Any, TypeVar
 
-from qgen.background import ENDED, begin, copied
 from qgen.errors import InputError
 
 MOST_JOBS = 8
+ENDED = "a process of ours was ended, perhaps for want of memory; try again, or with fewer papers or students at once"
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
+_work: Callable[[Any], Any]
+"""In a copy: what it does."""
+
+
+def copied() -> bool:
+    """Whether another process can start at once, as a copy that knows all that this one knows.
+
+    Not on macOS, whose own libraries may not be used in a copy.
+    """
+    return sys.platform != "darwin" and "fork" in get_all_start_methods()
 
 
 def worthwhile(count: int, least: int) -> int:
@@ -30,58 +48,46 @@ def shares(count: int, most: int, jobs: int) -> list[range]:
 
 
 def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iterator[Done]:
-    """`work` of every part, in their order, on `jobs` copies of this process: they know all that it knows."""
+    """`work` of every part, in their order, on `jobs` copies of this process: they know all that it knows.
+
+    Of several faults the first part's is raised: others may be its consequence.
+    """
     if jobs <= 1 or len(parts) <= 1 or not copied():
         yield from map(work, parts)
         return
-    taken = get_context("fork").Value("q", 0)
-    with ExitStack() as stack:
-        receivers = [stack.enter_context(_labourer(work, parts, taken)) for _ in range(min(jobs, len(parts)))]
-        made: dict[int, tuple[Done, Exception | None]] = {}
-        for part in range(len(parts)):
-            while part not in made:
-                for ready in connection.wait(receivers):
-                    assert isinstance(ready, connection.Connection)
-                    try:
-                        at, done, fault = ready.recv()
-                    except EOFError:
-                        raise InputError(ENDED) from None
-                    if at < 0:
-                        receivers.remove(ready)
-                    else:
-                        made[at] = done, fault
-            done, fault = made.pop(part)
-            if fault is not None:  # the first part's, of which others may be the consequence
-                raise fault
-            yield done
+    with copies(work, min(jobs, len(parts))) as pool:
+        yield from pool.map(call, parts)
 
 
 @contextmanager
-def _labourer(work: Callable[[Part], Any], parts: Sequence[Part], taken: Any) -> Iterator[connection.Connection]:
-    """Where a copy of this process tells what it made of the parts that it took, and, by -1, that none was left."""
-    context = get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_labour, args=(work, parts, taken, sender), daemon=True)
-    process.start()
-    sender.close()
-    with closing(receiver):
+def copies(work: Callable[[Any], Any], count: int) -> Iterator[ProcessPoolExecutor]:
+    """So many copies that `call` this work; ended at once where their results are not waited for."""
+    others = set(active_children())
+    with ProcessPoolExecutor(count, get_context("fork"), _begin, (work,)) as pool:
         try:
-            yield receiver
-        finally:
-            process.kill()
-            process.join()
+            yield pool
+        except BaseException as fault:
+            for process in set(active_children()) - others:
+                process.kill()
+            if isinstance(fault, BrokenProcessPool):
+                raise InputError(ENDED) from None
+            raise
 
 
-def _labour(work: Callable[[Part], Any], parts: Sequence[Part], taken: Any, sender: connection.Connection) -> None:
-    begin()
-    while True:
-        with taken.get_lock():
-            at = taken.value
-            taken.value += 1
-        if at >= len(parts):
-            sender.send((-1, None, None))
-            return
-        try:
-            sender.send((at, work(parts[at]), None))
-        except Exception as fault:
-            sender.send((at, None, fault))
+def call(part: Any) -> Any:
+    """In a copy: the work on a part."""
+    return _work(part)
+
+
+def _begin(work: Callable[[Any], Any]) -> None:
+    """A copy is ended by the process that waits for it, and with it."""
+    global _work
+    _work = work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    connection.wait([parent.sentinel])
+    os._exit(1)

@@ -14,8 +14,7 @@ NAMES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuff
 FLOORS = [
     "qgen",  # the version
     "qgen.errors qgen.decimals qgen.headings",
-    "qgen.background qgen.memory",
-    "qgen.parallel",
+    "qgen.memory qgen.parallel",
     "qgen.typeset qgen.tables",
     "qgen.files",
     "qgen.roster qgen.engine",
