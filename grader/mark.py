@@ -12,8 +12,9 @@ from grader.lms import NAMES
 from grader.marking.overrides import read_decisions
 from grader.marking.score import CHUNK, score
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
-from grader.reading.answers import Submissions, answers_in
+from grader.reading.answers import answers_in
 from grader.reading.responses import read_responses, recognise
+from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.results.collusion import collusion
 from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv

@@ -76,7 +76,9 @@ def test_imports_run_one_way(floors):
 
 
 def test_every_module_has_a_floor():
-    assert [name for name in NAMES.values() if place(name, FLOORS[1:13] + FLOORS[14:]) is None] == ["grader", "qgen"]
+    assert [
+        name for name in NAMES.values() if place(name, [f for f in FLOORS if f not in ("qgen", "grader")]) is None
+    ] == ["grader", "qgen"]
 
 
 def test_rooms_and_files_are_small():

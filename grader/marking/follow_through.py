@@ -23,8 +23,8 @@ from grader.marking.diagnosis import Evidence, diagnose
 from grader.marking.hypotheses import Suspects
 from grader.marking.tolerance import Bools, within
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, Place, Verdicts
-from grader.reading.answers import Submissions
 from grader.reading.numerals import read
+from grader.reading.submissions import Submissions
 from grader.reasons import Reason
 from qgen.engine.intervals import Array
 from qgen.engine.question import PARTS

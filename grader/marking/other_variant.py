@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.tolerance import within
-from grader.reading.answers import Submissions
 from grader.reading.numerals import VALUE
+from grader.reading.submissions import Submissions
 from qgen.exam.exam import Exam
 
 FEWEST_CELLS = 8

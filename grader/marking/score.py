@@ -12,8 +12,8 @@ from grader.marking.hypotheses import Suspects, suspects
 from grader.marking.other_variant import Fit, other_variant
 from grader.marking.tolerance import within
 from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, WRONG, Marks, Place, Verdicts
-from grader.reading.answers import Submissions
 from grader.reading.numerals import BLANK, UNREADABLE
+from grader.reading.submissions import Submissions
 from grader.reasons import Decision, Reason
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam

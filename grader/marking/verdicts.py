@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.other_variant import Fit
-from grader.reading.answers import Submissions
+from grader.reading.submissions import Submissions
 from grader.reasons import Decision, Reason
 from qgen.decimals import plain
 from qgen.engine.intervals import Array

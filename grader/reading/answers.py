@@ -1,68 +1,21 @@
-"""Any file of students' answers -> Submissions: what was written beside what it says."""
+"""Any file of students' answers -> Submissions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.reading.layouts import Arranged, arrange
-from grader.reading.parsed_cells import Cell, ParsedCells, Texts, parse
-from grader.reasons import Reason
+from grader.reading.submissions import Submissions
 from qgen.errors import InputError, quoted, some
 from qgen.roster import student_id
 from qgen.tables.table import SHOWN, Faults, Table, read_table
 
 _FEW = 12  # variants that a message names one by one
 _SOME = 4  # items that a message names
-
-
-@dataclass(frozen=True, eq=False)
-class Submissions:
-    """What S students answered to I items; a cell's kind is VALUE, BLANK or UNREADABLE."""
-
-    students: tuple[str, ...]  # (S,) in the order of the file
-    variants: NDArray[np.intp]  # (S,) index into the exam's variants
-    items: tuple[str, ...]  # (I,)
-    cells: ParsedCells  # (S, I)
-    notes: tuple[str, ...]  # remarks on the file
-
-    @classmethod
-    def of(
-        cls, students: Sequence[str], variants: NDArray[np.intp], items: Sequence[str], written: Texts,
-        notes: Sequence[str] = (), doubts: Mapping[Cell, Reason] | None = None,
-    ) -> Submissions:  # fmt: skip
-        """Reads what was `written` (S, I), but for cells in `doubt`; with remarks on decimal commas."""
-        cells, remarks = parse(written, doubts)
-        return cls(tuple(students), variants, tuple(items), cells, (*notes, *remarks))
-
-    @property
-    def written(self) -> Texts:
-        """(S, I): as it stands in the file."""
-        return self.cells.written
-
-    @property
-    def values(self) -> NDArray[np.float64]:
-        """(S, I): nan where the kind is not VALUE."""
-        return self.cells.values
-
-    @property
-    def kinds(self) -> NDArray[np.int8]:
-        """(S, I)."""
-        return self.cells.kinds
-
-    @property
-    def reasons(self) -> Mapping[Cell, Reason]:
-        """Why a cell (student, item) is UNREADABLE."""
-        return self.cells.reasons
-
-    def take(self, some: range) -> Submissions:
-        """Some of the students, numbered from 0."""
-        rows = slice(some.start, some.stop)
-        return Submissions(self.students[rows], self.variants[rows], self.items, self.cells.take(rows), self.notes)
 
 
 def read_answers(
@@ -98,9 +51,8 @@ def answers_in(
         remarks.insert(
             0, f"{table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"
         )
-    cells, commas = parse(arranged.written)
-    notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks), *(f"{table.name}: {c}" for c in commas))
-    return Submissions(tuple(arranged.students), chosen, tuple(items), cells, notes)
+    notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks))
+    return Submissions.of(arranged.students, chosen, items, arranged.written, notes, source=f"{table.name}: ")
 
 
 def _variants(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.reading.numerals import read
-from grader.reading.parsed_cells import Texts
+from grader.reading.submissions import Texts
 from qgen.errors import InputError, nearest, quoted
 from qgen.roster import LONGEST_ID, student_id
 from qgen.tables.rows import Row, blank

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from grader.marking.carried_forward import MOST_OFF
 from grader.marking.mistaken import Rows
-from grader.reading.answers import Submissions
+from grader.reading.submissions import Submissions
 from grader.rehearsal.handwriting import numerals, shortened, slipped, spelt
 from grader.rehearsal.simulated_work import Habits, changing, habits_of, work
 from qgen.engine.intervals import Array

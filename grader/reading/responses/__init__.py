@@ -9,9 +9,9 @@ from typing import Literal
 
 import grader.reading.responses.canvas as canvas
 import grader.reading.responses.moodle as moodle
-from grader.reading.answers import Submissions
 from grader.reading.responses.assemble import assemble
 from grader.reading.responses.people import NOBODY, read_people
+from grader.reading.submissions import Submissions
 from qgen.errors import InputError
 from qgen.exam.exam import Exam
 from qgen.tables.table import Faults, read_table

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.reading.answers import Submissions
-from grader.reading.parsed_cells import Cell
 from grader.reading.responses.attempts import Attempt
 from grader.reading.responses.people import NOBODY, People
+from grader.reading.submissions import Cell, Submissions
 from grader.reasons import Reason
 from qgen.errors import InputError, quoted, several, some
 from qgen.exam.exam import Exam

@@ -7,7 +7,7 @@ import pytest
 
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
-from grader.reading.answers import Submissions
+from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.rehearsal.simulate import numerals_of, simulate
 from grader.rehearsal.simulated_work import changing, habits_of, work

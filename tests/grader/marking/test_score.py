@@ -5,7 +5,7 @@ import pytest
 
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks
-from grader.reading.answers import Submissions
+from grader.reading.submissions import Submissions
 from grader.reasons import Reason
 from grader.rehearsal.simulate import numerals_of, wrong_number
 from grader.rehearsal.simulated_work import UNROUNDED, Habits, habits_of, work

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.reading.answers import Submissions, read_answers
+from grader.reading.answers import read_answers
 from grader.reading.numerals import BLANK, UNREADABLE, VALUE, read
+from grader.reading.submissions import Submissions
 from grader.reasons import Reason
 from qgen.errors import InputError
 from qgen.tables.table import SHOWN

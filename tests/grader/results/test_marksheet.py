@@ -15,7 +15,7 @@ from grader.lms.cells import runs
 from grader.lms.results import read_results
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, IS_UNREADABLE, VERDICTS, Marks
-from grader.reading.answers import Submissions
+from grader.reading.submissions import Submissions
 from grader.reasons import Decision, Reason, Wording
 from grader.rehearsal.simulate import simulate
 from grader.results.marksheet import MARKS_HEADER, marks_csv, scores_csv
