@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
-from qgen.engine.intervals import Array
 from qgen.engine.rounding import Rounding
-
-SLIPS = ("digits swapped", "wrong sign", "decimal point moved", "wrong digit", "wrong sum")
-
-
-def numerals(values: Array, rounding: Rounding) -> list[str]:
-    """Numbers (n,) as the paper asks for them; "" for NaN."""
-    if rounding.kind != "dp":
-        return ["" if value != value else rounding.text(value) for value in values.tolist()]
-    numeral = f"%.{rounding.digits}f"
-    odd = {numeral % np.nan: "", "-" + numeral % 0: numeral % 0}
-    texts = [numeral % value for value in rounding.round(values).tolist()]
-    return [odd.get(text, text) for text in texts]
 
 
 def slipped(text: str, rounding: Rounding, rng: np.random.Generator) -> Iterator[tuple[str, str]]:
     """A slip's name and the wrong number, as a text, in random order and without end."""
     while True:
-        kind = SLIPS[int(rng.integers(len(SLIPS)))]
-        wrong = _SLIPS[kind](text, rounding, rng)
+        kind, slip = _SLIPS[int(rng.integers(len(_SLIPS)))]
+        wrong = slip(text, rounding, rng)
         if Decimal(wrong) != Decimal(text):
             yield kind, wrong
 
@@ -61,8 +48,12 @@ def _sum(text: str, rounding: Rounding, rng: np.random.Generator) -> str:
     return rounding.text(float(text) * (1 + share))
 
 
-_SLIPS: dict[str, Callable[[str, Rounding, np.random.Generator], str]] = dict(
-    zip(SLIPS, (_swapped, _sign, _point, _digit, _sum), strict=True)
+_SLIPS: Sequence[tuple[str, Callable[[str, Rounding, np.random.Generator], str]]] = (
+    ("digits swapped", _swapped),
+    ("wrong sign", _sign),
+    ("decimal point moved", _point),
+    ("wrong digit", _digit),
+    ("wrong sum", _sum),
 )
 
 

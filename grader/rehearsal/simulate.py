@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from grader.marking.carried_forward import MOST_OFF
 from grader.marking.mistaken import Rows
 from grader.reading.submissions import Submissions
-from grader.rehearsal.handwriting import numerals, shortened, slipped, spelt
+from grader.rehearsal.handwriting import shortened, slipped, spelt
 from grader.rehearsal.simulated_work import Habits, changing, habits_of, work
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
@@ -22,21 +23,18 @@ from qgen.exam.exam import Exam
 from qgen.files import write_whole
 from qgen.tables.delimited import csv_text
 
-KINDS = {
-    "perfect": "the key's own numbers",
-    "rounding": "everything right, every step rounded by habit",
-    "slip": "one wrong number, everything after it computed from it",
-    "misconception": "one misconception throughout a question",
-    "two": "two misconceptions in one question",
-    "blank": "cells left out, or a question given up from some cell on",
-    "careless": "some numbers copied wrong onto the sheet, none carried on",
-    "imprecise": "some numbers with too few digits",
-    "messy": "everything right, in spellings of all kinds",
-}
 PROPORTIONS: Mapping[str, float] = {
-    "perfect": 2, "rounding": 6, "slip": 5, "misconception": 7, "two": 2, "blank": 2, "careless": 3, "imprecise": 1,
-    "messy": 2,
-}  # fmt: skip
+    "perfect": 2,  # the key's own numbers
+    "rounding": 6,  # everything right, every step rounded by habit
+    "slip": 5,  # one wrong number, everything after it computed from it
+    "misconception": 7,  # one misconception throughout a question
+    "two": 2,  # two misconceptions in one question
+    "blank": 2,  # cells left out, or a question given up from some cell on
+    "careless": 3,  # some numbers copied wrong onto the sheet, none carried on
+    "imprecise": 1,  # some numbers with too few digits
+    "messy": 2,  # everything right, in spellings of all kinds
+}
+"""Kinds of students."""
 TRUTH_HEADER = ("student_id", "variant", "did", "question", "items", "misconception", "note")
 ATTEMPTS = 60
 
@@ -95,8 +93,8 @@ def parse_mix(text: str) -> dict[str, float]:
     faults = []
     for entry in filter(None, (entry.strip() for entry in text.split(","))):
         kind, _, share = (part.strip() for part in entry.partition("="))
-        if kind not in KINDS:
-            faults.append(f'--mix: no kind of student "{kind}"; {nearest(kind, KINDS)}')
+        if kind not in PROPORTIONS:
+            faults.append(f'--mix: no kind of student "{kind}"; {nearest(kind, PROPORTIONS)}')
         elif not share.replace(".", "", 1).isdecimal() or not share.isascii():
             faults.append(f'--mix: {kind}: "{share}" is not a proportion; write a number such as {kind}=2')
         else:
@@ -124,16 +122,12 @@ def simulate(exam: Exam, n: int, rng: np.random.Generator, proportions: Mapping[
     did = rng.permutation(_shares(n, proportions))
     truth = [Truth(kind) for kind in did]
     values = np.array(exam.value.T[variants])
-    start = 0
-    starts = []
-    for batch in exam.batches:
-        starts.append(start)
-        start += len(batch.question.items)
+    stops = list(accumulate(len(batch.question.items) for batch in exam.batches))
     with_mistake = np.flatnonzero(np.isin(did, ("slip", "misconception", "two")))
     question = np.full(n, -1)
     question[with_mistake] = rng.integers(len(exam.batches), size=len(with_mistake))
     for k, batch in enumerate(exam.batches):
-        columns = slice(starts[k], starts[k] + len(batch.question.items))
+        columns = slice(stops[k] - len(batch.question.items), stops[k])
         habits = habits_of(n, rng)
         mine = np.where(question == k, did, "")
         held = _holders(exam, k, variants, mine, truth, rng)
@@ -161,7 +155,7 @@ def _students(exam: Exam, n: int) -> tuple[tuple[str, ...], NDArray[np.intp]]:
 
 def _shares(n: int, proportions: Mapping[str, float]) -> NDArray[np.str_]:
     """`n` kinds in the proportions stated, to the nearest student (largest remainders)."""
-    kinds = [kind for kind in KINDS if proportions.get(kind, 0) > 0]
+    kinds = [kind for kind in PROPORTIONS if proportions.get(kind, 0) > 0]
     exact = np.array([n * proportions[kind] for kind in kinds]) / sum(proportions[kind] for kind in kinds)
     counts = np.floor(exact).astype(int)
     short = np.argsort(counts - exact, kind="stable")[: n - counts.sum()]
@@ -232,9 +226,8 @@ def wrong_number(exam: Exam, column: int, variant: int, value: float, rng: np.ra
 
 def numerals_of(values: Array, rounding: Rounding) -> Texts:
     """Numbers as the paper asks for them; "" where there is none."""
-    table = np.empty(values.size, dtype=object)
-    table[:] = numerals(values.ravel(), rounding)
-    return table.reshape(values.shape)
+    texts = ["" if value != value else rounding.text(value) for value in values.ravel().tolist()]
+    return np.array(texts, object).reshape(values.shape)
 
 
 def _by_hand(
