@@ -12,7 +12,7 @@ from grader.lms import NAMES
 from grader.marking.overrides import read_decisions
 from grader.marking.score import CHUNK, score
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
-from grader.reading.answers import answers_in
+from grader.reading.answers import read_answers
 from grader.reading.responses import read_responses, recognise
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
@@ -90,7 +90,7 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
     table = None if answers.is_dir() else read_table(answers, encoding)
     if table is None or recognise(table.heading):
         return read_responses(answers, exam, roster=roster)
-    return exam, answers_in(table, items=exam.columns, variants=exam.variants, students=exam.students or None)
+    return exam, read_answers(table, items=exam.columns, variants=exam.variants, students=exam.students or None)
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

@@ -19,27 +19,20 @@ _SOME = 4  # items that a message names
 
 
 def read_answers(
-    path: str | Path,
+    source: str | Path | Table,
     *,
     items: Sequence[str],
     variants: Sequence[str],
     students: Mapping[str, str] | None = None,
     encoding: str | None = None,
 ) -> Submissions:
-    """The answers in a CSV file or workbook."""
-    table = read_table(Path(path), encoding)
-    return answers_in(table, items=items, variants=variants, students=students)
-
-
-def answers_in(
-    table: Table, *, items: Sequence[str], variants: Sequence[str], students: Mapping[str, str] | None = None
-) -> Submissions:
-    """The answers in a table: wide, a column per item, or long, student_id,variant,item,answer.
+    """The answers in a table, a file of one: wide, a column per item, or long, student_id,variant,item,answer.
 
     `students` is the roster, student id -> variant, for the rows that name no variant. Headings match loosely
     (`Q1 dw13`), variants also without their leading zeros. InputError lists the faults of the whole file; a cell
     that is no number is not one of them, but UNREADABLE.
     """
+    table = source if isinstance(source, Table) else read_table(Path(source), encoding)
     faults = Faults(table.name)
     arranged = arrange(table, list(items), faults, roster=students is not None)
     chosen, remarks = _variants(arranged, variants, students, faults)

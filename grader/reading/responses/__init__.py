@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
 
 import grader.reading.responses.canvas as canvas
 import grader.reading.responses.moodle as moodle
@@ -16,15 +15,10 @@ from qgen.errors import InputError
 from qgen.exam.exam import Exam
 from qgen.tables.table import Faults, read_table
 
-__all__ = ["System", "read_responses", "recognise"]
 
-System = Literal["moodle", "canvas"]
-SYSTEMS: Mapping[System, ModuleType] = {"moodle": moodle, "canvas": canvas}
-
-
-def recognise(heading: Sequence[str]) -> System | None:
-    """Whose export a table is, by its heading alone; None for any other."""
-    return next((name for name, system in SYSTEMS.items() if system.recognises(heading)), None)
+def recognise(heading: Sequence[str]) -> ModuleType | None:
+    """Who reads a table, by its heading alone; None for one that is no system's export."""
+    return next((system for system in (moodle, canvas) if system.recognises(heading)), None)
 
 
 def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tuple[Exam, Submissions]:
@@ -46,7 +40,7 @@ def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tup
                 "Canvas' Student Analysis (Quiz Statistics > Student Analysis)"
             )
         found = Faults(table.name)
-        rows, remarks = SYSTEMS[system].read(table, exam, found)
+        rows, remarks = system.read(table, exam, found)
         notes += [*table.notes, *remarks]
         attempts += rows
         try:

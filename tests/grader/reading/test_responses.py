@@ -10,7 +10,7 @@ import pytest
 from grader.marking.score import score
 from grader.reading.answers import read_answers
 from grader.reading.numerals import BLANK, UNREADABLE, VALUE
-from grader.reading.responses import read_responses, recognise
+from grader.reading.responses import canvas, moodle, read_responses, recognise
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
@@ -119,7 +119,7 @@ def test_moodle_responses_score_like_the_plain_csv(exam, klass, plain, save):
         rows.append(moodle_row(exam, ("Able", "Ann", mail), answers, [exam.variants[v]] * 2))
     rows.append(["Absent", "Al", "al@example.edu", "-", "-", "-", "-", "-", *["-"] * 6])
     path = save(rows)
-    assert recognise(read_table(path).heading) == "moodle"
+    assert recognise(read_table(path).heading) is moodle
     sat, submissions = read_responses(path, exam)
     assert sat is exam
     same(score(sat, submissions), plain)
@@ -163,7 +163,7 @@ def test_canvas_student_analysis_scores_like_the_plain_csv(exam, klass, plain, s
             cells += [typed, "1.0"] if number == exam.variants[v] else ["", ""]
         rows.append([*cells, "1", "2", "3"])
     path = save([[*head, "n correct", "n incorrect", "score"], *rows], encoding="utf-8")
-    assert recognise(read_table(path).heading) == "canvas"
+    assert recognise(read_table(path).heading) is canvas
     sat, submissions = read_responses(path, exam)
     same(score(sat, submissions), plain)
     right = np.isclose(submissions.values, plain.submissions.values, rtol=0, atol=0, equal_nan=True)
@@ -211,7 +211,7 @@ def test_translated_headings_and_parts_are_read(exam, klass, plain, save):
         row = moodle_row(exam, ("Able", "Ann", mail), answers, [exam.variants[v]] * 2, [*WHEN, "gut gemacht"])
         rows.append([cell.replace("part ", "Teil ") for cell in row])
     path = save(rows)
-    assert recognise(read_table(path).heading) == "moodle"
+    assert recognise(read_table(path).heading) is moodle
     same(score(*read_responses(path, exam)), plain)
 
 
