@@ -8,23 +8,10 @@ from typing import Annotated
 
 import typer
 
-from qgen.cli import faults_shown, progress_bar, show_version
+from qgen.cli import command, faults_shown, progress_bar
 from qgen.errors import InputError, printable, several
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-    rich_markup_mode=None,
-    help="Marks every gradient and every updated weight, and exports to the learning-management systems.",
-)
-
-
-@app.callback()
-def _main(
-    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show it.")] = False,
-) -> None:
-    pass
+app = command("Marks every gradient and every updated weight, and exports to the learning-management systems.")
 
 
 @app.command(epilog="Example:  grader score answers.csv --exam exam --out results")

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -20,14 +20,6 @@ from qgen.errors import InputError, printable, quoted, several
 
 # read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-    rich_markup_mode=None,
-    help="Draws a different network for every student and prints question papers and worked solutions.",
-)
 
 
 @contextmanager
@@ -80,18 +72,28 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
             bar.stop()
 
 
-def show_version(wanted: bool) -> None:
-    """The option --version of both commands."""
+def _show(wanted: bool) -> None:
     if wanted:
         typer.echo(f"backprop-exam {__version__}")
         raise typer.Exit
 
 
-@app.callback()
-def _main(
-    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show it.")] = False,
-) -> None:
-    pass
+def command(purpose: str) -> typer.Typer:
+    """A command with the option --version, and subcommands to come."""
+    app = typer.Typer(
+        no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False, rich_markup_mode=None
+    )
+
+    @app.callback(help=purpose)
+    def main(
+        version: Annotated[bool, typer.Option("--version", callback=_show, is_eager=True, help="Show it.")] = False,
+    ) -> None:
+        pass
+
+    return app
+
+
+app = command("Draws a different network for every student and prints question papers and worked solutions.")
 
 
 @app.command(epilog="Examples:  qgen make --n 30      qgen make --roster students.csv --spec exam.toml --out midterm")
@@ -134,7 +136,7 @@ def make(
         )
         exam = made.exam
         typer.echo(
-            f"{several(len(exam.variants), 'paper')} and worked solution{_s(exam.variants)} in {out}{_slash()}  "
+            f"{several(count, 'paper')} and worked solution{'s' * (count != 1)} in {out}{os.sep}  "
             f"({several(len(exam.items), 'item')}, {exam.max_score:g} marks each, {time.monotonic() - started:.1f} s)"
         )
         typer.echo(_certificate_line(made))
@@ -297,11 +299,3 @@ def _seed(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 80:
         raise InputError(f'--seed: "{text[:80]}" is not a seed; write a whole number such as 2026')
     return int(text)
-
-
-def _s(things: Sized) -> str:
-    return "" if len(things) == 1 else "s"
-
-
-def _slash() -> str:
-    return "\\" if sys.platform == "win32" else "/"
