@@ -57,14 +57,6 @@ def loose(heading: str) -> str:
     return re.sub(r"[\s_.,'’-]", "", unicodedata.normalize("NFC", heading)).casefold()
 
 
-_KINDS: Mapping[str, Kind] = {loose(name): kind for kind, names in HEADINGS.items() for name in names}
-
-
-def kind_of(heading: str) -> Kind | None:
-    """What a column of this heading holds."""
-    return _KINDS.get(loose(heading))
-
-
 def find(headings: Sequence[str], *names: str) -> int | None:
     """Where a heading is, by any of its names, the better names first."""
     known = [loose(heading) for heading in headings]

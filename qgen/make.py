@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import wait
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import Value
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from qgen.errors import InputError
 from qgen.exam.exam import Exam, make_exam, write_exam
@@ -19,9 +18,6 @@ from qgen.exam.spec import Spec
 from qgen.files import as_printed, safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
 from qgen.parallel import call, copied, copies, each, worthwhile
-
-if TYPE_CHECKING:
-    from qgen.papers.papers import Papers
 
 OURS = (
     "exam.json", "key.csv", "answers.csv", "papers", "solutions", "papers.pdf", "solutions.pdf", "moodle.xml",
@@ -182,27 +178,17 @@ def print_papers(
 
     for name in ("papers", "solutions"):
         (folder / name).mkdir()
-    n = len(exam.variants)
-    task = _Task(Papers(exam, templates), file_names(exam), folder)
+    n, papers, names = len(exam.variants), Papers(exam, templates), file_names(exam)
+
+    def print_one(variant: int) -> None:
+        (folder / "papers" / names[variant]).write_bytes(papers.question_paper(variant))
+        (folder / "solutions" / names[variant]).write_bytes(papers.solution(variant))
+
     # What the first papers make known, copies of this process know from the start.
-    task.print(0)
+    print_one(0)
     progress("printing", 1, n)
-    for done, _ in enumerate(each(task.print, range(1, n), jobs or worthwhile(n, FEWEST)), 2):
+    for done, _ in enumerate(each(print_one, range(1, n), jobs or worthwhile(n, FEWEST)), 2):
         progress("printing", done, n)
-
-
-class _Task(NamedTuple):
-    """What is printed, and where."""
-
-    papers: Papers
-    names: Sequence[str]
-    folder: Path
-
-    def print(self, variant: int) -> None:
-        """A variant's paper and solution."""
-        name = self.names[variant]
-        (self.folder / "papers" / name).write_bytes(self.papers.question_paper(variant))
-        (self.folder / "solutions" / name).write_bytes(self.papers.solution(variant))
 
 
 def file_names(exam: Exam) -> list[str]:
