@@ -25,6 +25,9 @@ READERS = 4
 MOST_NOTES, MOST_NAMED = 8, 3
 """Notes on one file, and other files that a line names."""
 
+_Readers = queue.SimpleQueue[subprocess.Popen[str] | None]
+"""Those that read nothing now; None for one that is not started yet."""
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -174,66 +177,51 @@ def _one_each(papers: list[Paper], result: Collected) -> list[Paper]:
 def _read(files: Sequence[Path], seconds: float) -> Iterator[tuple[Path, dict[str, Any]]]:
     """What the readers say of each file, in order."""
     count = max(1, min(READERS, len(files) // 4))
-    free: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
-    readers = [_Reader(seconds) for _ in range(count)]
-    for reader in readers:
-        free.put(reader)
-
-    def ask(file: Path) -> dict[str, Any]:
-        reader = free.get()
-        try:
-            return reader.ask(file)
-        finally:
-            free.put(reader)
-
+    free: _Readers = queue.SimpleQueue()
+    for _ in range(count):
+        free.put(None)
     try:
         with ThreadPoolExecutor(count) as pool:
-            yield from zip(files, pool.map(ask, files), strict=True)
+            yield from zip(files, pool.map(lambda file: _ask(file, free, seconds), files), strict=True)
     finally:
-        for reader in readers:
-            reader.end()
+        while not free.empty():
+            _end(free.get())
 
 
-class _Reader:
-    """A process that reads forms, started anew where a file has brought it down."""
+def _ask(file: Path, free: _Readers, seconds: float) -> dict[str, Any]:
+    """What a process says that reads forms; started anew where a file has brought it down."""
+    reader = free.get() or subprocess.Popen(
+        # not -I, which would miss a checkout on PYTHONPATH; -P keeps the current folder's modules out
+        [sys.executable, "-P", "-m", "grader.reading.forms"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert reader.stdin is not None
+    assert reader.stdout is not None
+    timer = threading.Timer(seconds, reader.kill)
+    timer.start()
+    try:
+        reader.stdin.write(json.dumps(str(file.absolute())) + "\n")
+        reader.stdin.flush()
+        reply = reader.stdout.readline()
+    except OSError:
+        reply = ""
+    late = not timer.is_alive()
+    timer.cancel()
+    if reply.endswith("\n"):
+        free.put(reader)
+        result: dict[str, Any] = json.loads(reply)
+        return result
+    _end(reader)
+    free.put(None)
+    if late:
+        return {"fault": f"takes more than {seconds:g} s to read, so it is no paper of ours"}
+    return {"fault": "brings the PDF reader down; not read"}
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.process: subprocess.Popen[str] | None = None
 
-    def ask(self, file: Path) -> dict[str, Any]:
-        if self.process is None:
-            # not -I, which would miss a checkout on PYTHONPATH; -P keeps the current folder's modules out
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "grader.reading.forms"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        timer = threading.Timer(self.seconds, self.process.kill)
-        timer.start()
-        try:
-            self.process.stdin.write(json.dumps(str(file.absolute())) + "\n")
-            self.process.stdin.flush()
-            reply = self.process.stdout.readline()
-        except OSError:
-            reply = ""
-        late = not timer.is_alive()
-        timer.cancel()
-        if reply.endswith("\n"):
-            result: dict[str, Any] = json.loads(reply)
-            return result
-        self.end()
-        if late:
-            return {"fault": f"takes more than {self.seconds:g} s to read, so it is no paper of ours"}
-        return {"fault": "brings the PDF reader down; not read"}
-
-    def end(self) -> None:
-        if self.process is None:
-            return
-        self.process.kill()
-        self.process.communicate()
-        self.process = None
+def _end(reader: subprocess.Popen[str] | None) -> None:
+    if reader is not None:
+        reader.kill()
+        reader.communicate()

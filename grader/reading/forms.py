@@ -1,7 +1,7 @@
 """The filled form of one PDF that a student handed in, which may be anything at all: read in a process of its own.
 
-`python -m grader.forms` answers lines of JSON: a path in, fields or a fault out. It has little memory, its parent
-ends it when it takes too long, and nothing in a file is ever run.
+`python -m grader.reading.forms` answers lines of JSON: a path in, fields or a fault out. It has little memory, its
+parent ends it when it takes too long, and nothing in a file is ever run.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ class FormError(Exception):
 def read_form(path: str) -> dict[str, Any]:
     """`fields`: text by full name; `notes`: what a person should know. FormError, or whatever pypdf raises."""
     import pypdf
-    from pypdf.errors import DependencyError, PyPdfError
+    from pypdf.errors import DependencyError
 
     data = _bytes(Path(path))
     if b"%PDF-" not in data[:1024]:
         raise FormError("is no PDF")
     if b"%%EOF" not in data[-1024:]:
         raise FormError("breaks off before its end (an unfinished upload?); ask for the file again")
-    heard = _Heard()
+    complaints = io.StringIO()  # of pypdf, while it repairs a file
+    heard = logging.StreamHandler(complaints)
+    heard.setLevel(logging.WARNING)
     logging.getLogger("pypdf").addHandler(heard)
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
@@ -54,12 +56,10 @@ def read_form(path: str) -> dict[str, Any]:
             notes.append("holds actions or scripts, which were not run")
     except DependencyError:
         raise FormError("is encrypted; ask for a copy without a password") from None
-    except PyPdfError as error:
-        raise FormError(f"is damaged ({type(error).__name__}); ask for the file again") from None
     finally:
         logging.getLogger("pypdf").removeHandler(heard)
-    if heard.lines:
-        notes.append(f"is not quite a proper PDF ({heard.lines[0][:80]}); check its answers")
+    if complaints.getvalue():
+        notes.append(f"is not quite a proper PDF ({complaints.getvalue().splitlines()[0][:80]}); check its answers")
     return {"fields": fields, "notes": list(dict.fromkeys(notes))}
 
 
@@ -127,18 +127,6 @@ def _text(value: Any) -> str:
     if isinstance(value, bytes):
         return value[: LONGEST + 1].decode("latin-1")
     return value if isinstance(value, str) else f"({type(value).__name__})"
-
-
-class _Heard(logging.Handler):
-    """What pypdf complained of while it repaired a file."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line."""
-        self.lines.append(record.getMessage())
 
 
 def answer(path: str) -> dict[str, Any]:

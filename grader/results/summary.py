@@ -13,6 +13,7 @@ from grader.results.marksheet import layer_columns, sums
 from qgen.errors import printable, several
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 MOST_ROWS = 40
@@ -80,11 +81,7 @@ def _table(*headings: str, left: int) -> Table:
     return table
 
 
-def _print_unreadable(console: object, marks: Marks, wording: Wording) -> None:
-    from rich.console import Console
-
-    assert isinstance(console, Console)
-
+def _print_unreadable(console: Console, marks: Marks, wording: Wording) -> None:
     places = [(s, i) for s, i in np.argwhere(marks.verdicts == IS_UNREADABLE).tolist() if (s, i) not in marks.decisions]
     if not places:
         return
