@@ -16,12 +16,7 @@ app = command("Marks every gradient and every updated weight, and exports to the
 
 @app.command(epilog="Example:  grader score answers.csv --exam exam --out results")
 def score(
-    answers: Annotated[
-        Path,
-        typer.Argument(
-            help="Answers: CSV, TSV or XLSX, wide or long; Moodle's quiz responses; Canvas' Student Analysis."
-        ),
-    ],
+    answers: Annotated[Path, typer.Argument(help="A table, wide or long; what Moodle or Canvas export of a quiz.")],
     exam: Annotated[Path | None, typer.Option(help="The exam folder; default: the answers' own, or ./exam.")] = None,
     out: Annotated[Path, typer.Option(help="The results folder to write.")] = Path("results"),
     roster: Annotated[Path | None, typer.Option(help="For answers from an LMS: student_id,name,email,login.")] = None,

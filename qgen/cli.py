@@ -120,7 +120,9 @@ def make(
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
         listed = None if roster is None else read_roster(roster)
         if listed is not None:
-            _say_roster(listed)
+            typer.echo(f"roster: {listed.source}")
+            for note in listed.notes:
+                typer.echo(note, err=True)
         count = len(listed.students if listed else {}) if n is None else n
         made = make_papers(
             exam_spec,
@@ -161,12 +163,6 @@ def preview(
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
         for path in print_preview(exam_spec, out, seed=_seed(seed), templates=templates, force=force):
             typer.echo(path)
-
-
-def _say_roster(roster: Any) -> None:
-    typer.echo(f"roster: {roster.source}")
-    for note in roster.notes:
-        typer.echo(note, err=True)
 
 
 def _certificate_line(made: Any) -> str:

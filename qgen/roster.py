@@ -61,12 +61,12 @@ def student_id(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """NFC, single spaces for all space and control characters; a spreadsheet's ="text" is the text."""
+    """NFC, single spaces for all space, control characters and halves of any; a spreadsheet's ="text" is the text."""
     bare = re.fullmatch(r'="(.*)"', text.strip(), re.DOTALL)
     if bare:
         text = bare[1].replace('""', '"')
     if not text.isprintable():
-        text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
+        text = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
+import qgen.roster
 import qgen.tables.delimited
 from qgen.tables.spreadsheet import runs
 
@@ -28,8 +29,7 @@ def worth(text: str) -> Decimal | None:
 
 def one_line(text: str) -> str:
     """NFC, no control or direction characters nor halves of any, single spaces."""
-    kept = BIDI.sub("", unicodedata.normalize("NFC", text))
-    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in kept).split())
+    return qgen.roster.one_line(BIDI.sub("", text))
 
 
 def plain(text: str) -> str:
@@ -43,8 +43,7 @@ def plain(text: str) -> str:
 
 def name_cell(text: str) -> str:
     """A name beside an id that identifies the student: blank where a spreadsheet would run it."""
-    guarded = re.fullmatch(r'="(.*)"', text, re.DOTALL)
-    name = plain(guarded[1] if guarded else text)
+    name = plain(text)
     return "" if runs(name) else name
 
 

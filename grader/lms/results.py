@@ -2,8 +2,8 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -50,19 +50,12 @@ class Results:
     ungraded: tuple[str, ...]
     layers: tuple[str, ...]
     maxima: Mapping[str, Decimal]
-    lost: Mapping[str, tuple[Lost, ...]]
+    lost: Mapping[str, Sequence[Lost]]
 
     @property
     def max_score(self) -> Decimal:
         """The exam's marks: the largest maximum of any student."""
         return max((score.max_score for score in self.scores), default=Decimal(0))
-
-
-@dataclass
-class _Marks:
-    students: dict[str, None] = field(default_factory=dict)
-    sums: dict[tuple[str, str], Decimal] = field(default_factory=dict)
-    lost: dict[str, list[Lost]] = field(default_factory=dict)
 
 
 def read_results(folder: Path, *, marks: bool) -> Results:
@@ -90,38 +83,36 @@ def read_results(folder: Path, *, marks: bool) -> Results:
             )
     if not faults and not scores:
         faults.append(f"{path}: holds no score")
-    seen = _Marks()
-    if marks or (folder / "marks.csv").exists():
-        seen = _read_marks(folder / "marks.csv", faults)
+    sums, lost = _read_marks(folder / "marks.csv", faults) if marks or (folder / "marks.csv").exists() else ({}, {})
     if faults:
         raise InputError(*faults[:SHOWN], *([f"... and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []))
     maxima: dict[str, Decimal] = {}
-    for (_, layer), total in seen.sums.items():
+    for layer, total in (pair for totals in sums.values() for pair in totals.items()):
         maxima[layer] = max(total, maxima.get(layer, total))
     unknown = [layer for layer in layers if marks and layer not in maxima]
     if unknown:
         raise InputError(*(f'{path}: column "{name}" has no item in marks.csv; {nearest(name, maxima)}'
                            for name in unknown))  # fmt: skip
-    ungraded.update(dict.fromkeys(student for student in seen.students if student not in scores))
-    lost = {student: tuple(items) for student, items in seen.lost.items()}
+    ungraded.update(dict.fromkeys(student for student in sums if student not in scores))
     return Results(tuple(scores.values()), tuple(ungraded), layers, maxima, lost)
 
 
-def _read_marks(path: Path, faults: list[str]) -> _Marks:
-    seen = _Marks()
+def _read_marks(path: Path, faults: list[str]) -> tuple[dict[str, dict[str, Decimal]], dict[str, list[Lost]]]:
+    """By student the maxima of the layers, and what was lost."""
+    maxima: dict[str, dict[str, Decimal]] = {}
+    lost: dict[str, list[Lost]] = {}
     for line, row in _rows(path, MARK_COLUMNS, faults):
         student, item = unguarded(row["student_id"]).strip(), row["item"]
         where = f"{path}:{line}: student {student}, {item}"
         marks = _number(row["marks"] or "0", f"{where}: marks", faults)
         most = _number(row["max_marks"], f"{where}: max_marks", faults)
-        layer = student, f"{item.partition('_')[0]}_{row['layer']}"
-        seen.students[student] = None
-        seen.sums[layer] = seen.sums.get(layer, Decimal(0)) + most
+        layer, mine = f"{item.partition('_')[0]}_{row['layer']}", maxima.setdefault(student, {})
+        mine[layer] = mine.get(layer, Decimal(0)) + most
         if marks < most:
             decision = Decision.parse(unguarded(row.get("decision", "")))
-            lost = Lost(item, row["verdict"], marks, most, unguarded(row.get("answer", "")), _reason(row), decision)
-            seen.lost.setdefault(student, []).append(lost)
-    return seen
+            part = Lost(item, row["verdict"], marks, most, unguarded(row.get("answer", "")), _reason(row), decision)
+            lost.setdefault(student, []).append(part)
+    return maxima, lost
 
 
 def _reason(row: Mapping[str, str]) -> Reason | None:

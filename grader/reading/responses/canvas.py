@@ -50,7 +50,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
         )
     before = questions[0]
     sis = next((i for i in range(2, before) if "sis" in table.heading[i].casefold()), None)
-    if before <= FEWEST or _anonymous(table.heading):
+    if before <= FEWEST or table.heading[0].strip().casefold() == "section":
         raise InputError(f"{table.name}:{table.line}: has no names and ids: is the quiz an anonymous survey?")
     attempts: dict[str, Attempt] = {}
     again: dict[str, bool] = {}
@@ -63,7 +63,11 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
             continue
         ids = [Key(cells[sis].strip())] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
-        answers = tuple(_written(tag, cells[i]) for i, tag in tags.items() if (cells[i] + cells[i + 1]).strip())
+        answers = tuple(
+            Written(tag.item, tag.variant, *divided(cells[i].strip(), tag.exponent))
+            for i, tag in tags.items()
+            if (cells[i] + cells[i + 1]).strip()
+        )
         attempts[who] = Attempt(table.name, line, keys, one_line(cells[0]), answers)
     notes = []
     if foreign:
@@ -73,16 +77,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     return list(attempts.values()), notes
 
 
-def _written(tag: Tag, cell: str) -> Written:
-    text, doubt = divided(cell.strip(), tag.exponent)
-    return Written(tag.item, tag.variant, text, doubt)
-
-
 def _questions(heading: Sequence[str]) -> list[int]:
     """The columns headed by a question whose next is headed by its points."""
     pairs = enumerate(pairwise(heading))
     return [i for i, (one, two) in pairs if i >= FEWEST and QUESTION.fullmatch(one) and POINTS.fullmatch(two)]
-
-
-def _anonymous(heading: Sequence[str]) -> bool:
-    return heading[0].strip().casefold() == "section"
