@@ -27,7 +27,16 @@ _SEVERAL = re.compile(rf"{_ANY}(?:(?: ?[;|&] ?|, | ){_ANY})+")
 _FLAT_POWER = re.compile(rf"({_ANY}) ?[xX*] ?10 ?([+-]? ?[0-9]+)")
 _SUM = re.compile(r"[0-9.,eE()^*/x+ -]*[0-9)] ?[x*/^+-][0-9.,eE()^*/x+ -]*[0-9)]")
 _TRAILING = re.compile(rf"({_ANY}) ?([^0-9].*)")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}")
+_KNOWN_FAULTS = [  # the first one that a text is
+    (re.compile(r"[+-]*(nan|inf|infinity|∞)", re.IGNORECASE), "not_finite"),
+    (re.compile(r".*%.*"), "percentage"),
+    (re.compile(r"#.*"), "spreadsheet_error"),
+    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}"), "date"),
+    (_SEVERAL, "several_numbers"),
+    (re.compile(r"(?=.*[0-9.,)] ?[-+/] ?[0-9.,(])[0-9.,()+/ -]*"), "calculation"),
+    (re.compile(r"(?=.*[.])(?=.*,)[0-9.,+-]*"), "dot_and_comma"),
+    (re.compile(r"[0-9+-]*([.,])[0-9+-]*\1[0-9.,+-]*"), "several_marks"),
+]
 _RAISED = re.compile(r"\^?[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\u061c\ufeff"
 _LETTERS = str.maketrans("OoОоlI|", "0000111")
@@ -148,24 +157,9 @@ def _unreadable(kind: str, *numbers: str) -> Numeral:
 
 def _fault(plain: str) -> Reason:
     """What is wrong with a text that is no number."""
-    name = plain.casefold().lstrip("+-")
-    digits = not plain.strip("+-0123456789.,")
-    if name in ("nan", "inf", "infinity", "∞"):
-        return Reason("not_finite")
-    if "%" in plain:
-        return Reason("percentage")
-    if plain.startswith("#"):
-        return Reason("spreadsheet_error")
-    if _DATE.fullmatch(plain):
-        return Reason("date")
-    if _SEVERAL.fullmatch(plain):
-        return Reason("several_numbers")
-    if re.search("[0-9.,)] ?[-+/] ?[0-9.,(]", plain) and not plain.strip("0123456789.,()+-/ "):
-        return Reason("calculation")
-    if digits and "." in plain and "," in plain:
-        return Reason("dot_and_comma")
-    if digits and (plain.count(",") > 1 or plain.count(".") > 1):
-        return Reason("several_marks")
+    for pattern, kind in _KNOWN_FAULTS:
+        if pattern.fullmatch(plain):
+            return Reason(kind)
     mended = plain.translate(_LETTERS)
     if mended != plain and re.search("[0-9]", plain) and _NUMBER.fullmatch(mended):
         return Reason("letter", (mended,))
