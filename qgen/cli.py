@@ -48,11 +48,11 @@ def faults_shown() -> Iterator[None]:
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """A bar on the terminal, shown only once the work has taken two seconds."""
-    started, bar, task = time.monotonic(), None, None
-    doing = ""
+    started, bar = time.monotonic(), None
+    tasks: dict[str, Any] = {}
 
     def progress(what: str, done: int, of: int) -> None:
-        nonlocal bar, task, doing
+        nonlocal bar
         if bar is None:
             if time.monotonic() - started < 2 or not sys.stderr.isatty():
                 return
@@ -61,9 +61,9 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
             bar = Progress(console=Console(stderr=True), transient=True)
             bar.start()
-        if task is None or what != doing:
-            task, doing = bar.add_task(what, total=of), what
-        bar.update(task, completed=done, total=of)
+        if what not in tasks:
+            tasks[what] = bar.add_task(what)
+        bar.update(tasks[what], completed=done, total=of)
 
     try:
         yield progress

@@ -136,12 +136,9 @@ def unique_names(names: Iterable[str]) -> list[str]:
     taken: set[str] = set()
     result = []
     for name in names:
-        one = name
-        for k in count(2):
-            # no number may make a name that another one has of its own
-            if one.lower() not in taken and (one == name or one.lower() not in whole):
-                break
-            one = f"{name}-{k}"
-        taken.add(one.lower())
-        result.append(one)
+        numbered = (f"{name}-{k}" for k in count(2))
+        # no number may make a name that another one has of its own
+        free = (one for one in numbered if one.lower() not in taken and one.lower() not in whole)
+        result.append(name if name.lower() not in taken else next(free))
+        taken.add(result[-1].lower())
     return result
