@@ -35,8 +35,9 @@ def wanted(results: Results, title: str, *, by_layer: bool, percent: bool) -> tu
 def find(name: str, columns: Sequence[Column]) -> list[Column]:
     """The columns of this id, header or title; without case only where none has it exactly."""
     name = unicodedata.normalize("NFC", name.strip())
-    exact = [c for c in columns if name in map(_nfc, c.names)]
-    return exact or [c for c in columns if name.casefold() in (_nfc(n).casefold() for n in c.names)]
+    names = [[unicodedata.normalize("NFC", one) for one in column.names] for column in columns]
+    exact = [c for c, mine in zip(columns, names, strict=True) if name in mine]
+    return exact or [c for c, mine in zip(columns, names, strict=True) if name.casefold() in map(str.casefold, mine)]
 
 
 def base_title(roster: Gradebook, system: System, column: str | None, title: str) -> str:
@@ -94,7 +95,3 @@ def _unknown(name: str, roster: Gradebook, system: System) -> InputError:
         f"{system.name}: no column of the roster is {quoted(name)}; {nearest(name[:100], known)}; "
         "make it there and download again, or say which with --column"
     )
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)

@@ -37,7 +37,7 @@ class Export:
     unmatched_roster: tuple[Unmatched, ...]
     left_out: tuple[Unmatched, ...]
     warnings: tuple[str, ...]
-    upload: str
+    upload: str = ""
 
     @property
     def complete(self) -> bool:
@@ -83,43 +83,35 @@ def export(
     want = wanted(found, base, by_layer=by_layer, percent=percent)
     columns = choose(want, people, system, None if by_layer else column)
 
-    pairs = _paired(found, people, [*columns, *(find(base, people.columns) if by_layer else [])])
-    values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in pairs.kept}
+    kept, ids, answer = _paired(found, people, [*columns, *(find(base, people.columns) if by_layer else [])])
+    values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in kept}
     grades = (
         Grade(
             student,
             tuple(number(value) for value in values[name]),
             comment(scores[name], found.maxima, found.lost.get(name, ()), templates, language) if comments else "",
         )
-        for name, student in pairs.kept
+        for name, student in kept
     )
-    sheet = Sheet(people, pairs.ids, columns, tuple(w.most for w in want), tuple(grades), comments)
+    sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
     warnings = list(table.notes) if table else [f"no --roster: {system.bare_note}"]
     warnings += column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
     warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
-    warnings += [*pairs.warnings, *system.review(sheet)]
-    upload = f"{system.name}: {system.upload}"
-    answer = Export((), tuple(values), pairs.in_results, pairs.in_roster, pairs.left_out, tuple(warnings), upload)
-    if not pairs.kept or not (answer.complete or partial):
+    warnings += [*answer.warnings, *system.review(sheet)]
+    answer = replace(answer, warnings=tuple(warnings), upload=f"{system.name}: {system.upload}")
+    if not kept or not (answer.complete or partial):
         return answer
     write_whole(target, system.write(sheet), force=force)
     return replace(answer, files=(target,))
 
 
-@dataclass(frozen=True)
-class _Pairs:
-    """The students to grade, by id of the results, keyed on `ids` of the gradebook; and who is not, and why."""
+def _paired(
+    found: Results, people: Gradebook, looked_at: Sequence[Column]
+) -> tuple[list[tuple[str, Student]], IdColumns, Export]:
+    """Everyone with a score and a row, by id of the results; the columns that they are keyed on; who is not, and why.
 
-    kept: list[tuple[str, Student]]
-    ids: IdColumns
-    in_results: tuple[Unmatched, ...]
-    in_roster: tuple[Unmatched, ...]
-    left_out: tuple[Unmatched, ...]
-    warnings: list[str]
-
-
-def _paired(found: Results, people: Gradebook, looked_at: Sequence[Column]) -> _Pairs:
-    """Everyone with a score and a row, but for the excused: those with a word for it in a column `looked_at`."""
+    The excused have a word for it in a column `looked_at`.
+    """
     scores = {score.student_id for score in found.scores}
     excused = {s.line: why for s in people.students if (why := _excused(s, looked_at))}
     expected = (replace(s, expected=s.expected and s.line not in excused) for s in people.students)
@@ -133,20 +125,14 @@ def _paired(found: Results, people: Gradebook, looked_at: Sequence[Column]) -> _
         for name, student in matching.pairs
         if name in scores and student.line in excused
     ]
-    return _Pairs(
-        kept,
-        ids,
-        (
-            *(one for one in matching.in_results if one.who in scores),
-            *(Unmatched(name, unsafe[s.line]) for name, s in graded if s.line in unsafe),
-        ),
-        matching.in_roster,
-        (
-            *(Unmatched(s.who, excused[s.line]) for s in people.students if s.line in excused),
-            *(Unmatched(name, "has no score") for name in found.ungraded),
-        ),
-        warnings + ["nobody is left to grade: nothing is written"] * (not kept),
-    )
+    left = [Unmatched(s.who, excused[s.line]) for s in people.students if s.line in excused]
+    left += [Unmatched(name, "has no score") for name in found.ungraded]
+    alone = [one for one in matching.in_results if one.who in scores]
+    alone += [Unmatched(name, unsafe[s.line]) for name, s in graded if s.line in unsafe]
+    if not kept:
+        warnings.append("nobody is left to grade: nothing is written")
+    names = tuple(name for name, _ in kept)
+    return kept, ids, Export((), names, tuple(alone), matching.in_roster, tuple(left), tuple(warnings))
 
 
 def _system(lms: str, xml: bool) -> System:
