@@ -77,16 +77,16 @@ def _choose(one: Wanted, roster: Gradebook, system: System, column: str | None) 
     if len(hits) > 1:
         which = ", ".join(f'"{c.id or c.header}"' for c in hits)
         raise InputError(f'{system.name}: "{name}" is {len(hits)} columns of the roster; say which: --column {which}')
-    if hits:
-        if hits[0].fault:
-            raise InputError(f'{system.name}: column "{hits[0].title}" cannot be imported: {hits[0].fault}')
-        return hits[0]
-    if roster.columns and not one.key and not system.free_headings:
+    if not hits and roster.columns and not one.key and not system.free_headings:
         raise _unknown(name, roster, system)
-    made = system.column(one.title, column or "", one.most)
-    if runs(made.title):
-        raise InputError(f'{system.name}: the title "{made.title}" would run in a spreadsheet; begin it with a letter')
-    return made
+    chosen = hits[0] if hits else system.column(one.title, column or "", one.most)
+    if chosen.fault:
+        raise InputError(f'{system.name}: column "{chosen.title}" cannot be imported: {chosen.fault}')
+    if not hits and runs(chosen.title):
+        raise InputError(
+            f'{system.name}: the title "{chosen.title}" would run in a spreadsheet; begin it with a letter'
+        )
+    return chosen
 
 
 def _unknown(name: str, roster: Gradebook, system: System) -> InputError:

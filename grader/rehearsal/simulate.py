@@ -51,11 +51,6 @@ class Truth:
     misconceptions: tuple[str, ...] = ()
     note: str = ""
 
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """A row of truth.csv, behind student and variant."""
-        return self.did, self.question, " ".join(self.items), " + ".join(self.misconceptions), self.note
-
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
@@ -80,10 +75,10 @@ class Simulated:
 
     def truth_csv(self) -> str:
         """One row per student: what it did, where, and with which misconceptions."""
-        rows = [
-            (student, self.exam.variants[variant], *truth.cells)
-            for student, variant, truth in zip(self.students, self.variants, self.truth, strict=True)
-        ]
+        rows = (
+            (who, self.exam.variants[v], t.did, t.question, " ".join(t.items), " + ".join(t.misconceptions), t.note)
+            for who, v, t in zip(self.students, self.variants, self.truth, strict=True)
+        )
         return csv_text([TRUTH_HEADER, *rows])
 
 
@@ -108,10 +103,9 @@ def parse_mix(text: str) -> dict[str, float]:
 
 def write_simulated(simulated: Simulated, answers: Path, truth: Path, *, force: bool = False) -> None:
     """answers.csv and truth.csv, each whole or not at all. InputError where one exists and `force` is not given."""
-    if not force:
-        for path in (answers, truth):
-            if path.exists():
-                raise InputError(f"{path}: exists; choose another name, or replace it with --force")
+    for path in (answers, truth):
+        if path.exists() and not force:
+            raise InputError(f"{path}: exists; choose another name, or replace it with --force")
     write_whole(truth, simulated.truth_csv(), force=force)
     write_whole(answers, simulated.answers_csv(), force=force)
 

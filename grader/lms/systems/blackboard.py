@@ -38,10 +38,7 @@ class Blackboard(System):
         """`wanted` must hold the column's id; else Blackboard makes a text column that counts for nothing."""
         match = HEADING.fullmatch(wanted)
         if match and match["id"]:
-            found = _column(match)
-            if found.fault:
-                raise InputError(f'Blackboard: column "{found.title}" cannot be imported: {found.fault}')
-            return found
+            return _column(match)
         digits = wanted.lstrip("|")
         if digits.isascii() and digits.isdigit():
             return Column(title, f"{title} [Total Pts: {number(points)} Score] |{digits}", digits)

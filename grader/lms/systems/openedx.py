@@ -26,9 +26,8 @@ class OpenEdX(System):
         user, block, course = (find(table.heading, name) for name in ("user_id", "block_id", "course_id"))
         if user is None or (block is None and course is None):
             raise needed(table, "Open edX", "user_id and block_id (staff-graded points)", "user_id and course_id")
-        uid, key, login, email = (
-            find(table.heading, name) for name in ("student_uid", "student_key", "username", "email")
-        )
+        names = ("student_uid", "student_key", "username", "email")
+        uid, key, login, email = (find(table.heading, name) for name in names)
         students = students_of(table, {"id": [uid, key, user], "login": [login], "email": [email]})
         roster = Gradebook(tuple(table.heading), students, (), (), table.delimiter)
         return (
@@ -52,9 +51,8 @@ class OpenEdX(System):
 
     def review(self, sheet: Sheet) -> list[str]:
         """The form's limit."""
-        if len(self.write(sheet).encode()) <= 4 * 1024 * 1024:
-            return []
-        return ["the file is over 4 MB, which Open edX refuses: split it"]
+        large = len(self.write(sheet).encode()) > 4 * 1024 * 1024
+        return ["the file is over 4 MB, which Open edX refuses: split it"] if large else []
 
 
 def _points(table: Table, roster: Gradebook, user: int, block: int) -> Gradebook:
