@@ -76,8 +76,7 @@ def read_results(folder: Path, *, marks: bool) -> Results:
             ungraded[student] = None
         else:
             where = f"{path}:{line}: student {student}"
-            numeric = [name for name in row if name not in WORDS]
-            cells = {name: _number(row[name], f"{where}, {name}", faults) for name in numeric}
+            cells = {n: _number(text, f"{where}, {n}", faults) for n, text in row.items() if n not in WORDS}
             scores[student] = Score(
                 student, cells["score"], cells["max_score"], cells["percent"], {n: cells[n] for n in layers}
             )

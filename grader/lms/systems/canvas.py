@@ -49,14 +49,9 @@ class Canvas(System):
             fault = "it is read-only in Canvas" if "read only" in possible else ""
             title, points = one_line(match["title"]), worth(possible)
             columns.append(Column(title, match[0], match["id"], points=points, index=i, fault=fault))
-        return Gradebook(
-            tuple(header),
-            tuple(replace(s, expected=s.cells[0] != "Student, Test" or bool(sis and s.cells[sis])) for s in students),
-            tuple(columns),
-            (IdColumns((at["ID"],), tuple(range(last + 1))),),
-            table.delimiter,
-            preset=preset,
-        )
+        known = (replace(s, expected=s.cells[0] != "Student, Test" or bool(sis and s.cells[sis])) for s in students)
+        key = IdColumns((at["ID"],), tuple(range(last + 1)))
+        return Gradebook(tuple(header), tuple(known), tuple(columns), (key,), table.delimiter, preset=preset)
 
     def column(self, title: str, wanted: str, points: Decimal) -> Column:
         """`wanted` may be `Title (123)`, or `123`, or a title."""

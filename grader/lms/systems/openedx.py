@@ -30,9 +30,9 @@ class OpenEdX(System):
         uid, key, login, email = (find(table.heading, name) for name in names)
         students = students_of(table, {"id": [uid, key, user], "login": [login], "email": [email]})
         roster = Gradebook(tuple(table.heading), students, (), (), table.delimiter)
-        return (
-            _points(table, roster, user, block) if block is not None else _overrides(table, roster, user, course or 0)
-        )
+        if block is not None:
+            return _points(table, roster, user, block)
+        return _overrides(table, roster, user, course or 0)
 
     def column(self, title: str, wanted: str, points: Decimal) -> Column:
         """`wanted` must be the block's id."""

@@ -49,11 +49,8 @@ def assemble(
         raise InputError(*faults[:50], *([f"... and {len(faults) - 50:,} more"] if len(faults) > 50 else []))
     sat, variants = _sat(exam, choices)
     if sat is not exam:
-        mixed = len(sat.variants) - len(exam.variants)
-        example = sat.variants[-1]
-        remarks.append(
-            f"{several(mixed, 'combination')} of variants such as {example}: the quiz drew each question at random"
-        )
+        mixed = several(len(sat.variants) - len(exam.variants), "combination")
+        remarks.append(f"{mixed} of variants such as {sat.variants[-1]}: the quiz drew each question at random")
     return sat, Submissions.of(tuple(by_student), variants, exam.columns, written, remarks, doubts)
 
 

@@ -77,8 +77,8 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
         who_many = several(sum(again.values()), "student")
         quiz.notes.append(f"{table.name}: {who_many} with several attempts: the last finished one counts")
     if left:
-        names = some(left)
-        quiz.notes.append(f"{table.name}: {several(len(left), 'student')} without a finished attempt left out: {names}")
+        without = several(len(left), "student")
+        quiz.notes.append(f"{table.name}: {without} without a finished attempt left out: {some(left)}")
     return list(attempts.values()), quiz.notes
 
 
