@@ -58,11 +58,6 @@ def scores_csv(marks: Marks) -> str:
     return "".join(lines)
 
 
-def marks_csv(marks: Marks, wording: Wording | None = None) -> str:
-    """One row per student and item: every verdict with what was written and accepted, and why."""
-    return f"{MARKS_HEADER}\n{''.join(marks_rows(marks, range(len(marks.verdicts)), wording))}"
-
-
 def marks_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
     """The rows of marks.csv, student by student, each as `_row` has it; what cells have in common is written once."""
     exam, submissions = marks.exam, marks.submissions

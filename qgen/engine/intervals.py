@@ -116,10 +116,6 @@ class Interval:
         """The smallest interval that holds both."""
         return Interval(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
 
-    def disjoint(self, other: Interval) -> NDArray[np.bool_]:
-        """Whether no number is in both."""
-        return (self.high < other.low) | (other.high < self.low)
-
     def holds(self, value: Any) -> NDArray[np.bool_]:
         """Whether the number lies between, bounds included."""
         return np.asarray((self.low <= value) & (value <= self.high))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -264,16 +265,10 @@ def _filled(
     return table
 
 
-class _collecting:  # noqa: N801 - reads as a word in a with statement
+@contextmanager
+def _collecting(faults: list[str]) -> Iterator[None]:
     """Turns an InputError of the block into faults, so that all of a file are listed at once."""
-
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = faults
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> bool:
-        if isinstance(fault, InputError):
-            self.faults += fault.faults
-        return isinstance(fault, InputError)
+    try:
+        yield
+    except InputError as fault:
+        faults += fault.faults

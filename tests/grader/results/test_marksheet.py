@@ -18,7 +18,7 @@ from grader.marking.verdicts import CORRECT, IS_UNREADABLE, VERDICTS, Marks
 from grader.reading.submissions import Submissions
 from grader.reasons import Decision, Reason, Wording
 from grader.rehearsal.simulate import simulate
-from grader.results.marksheet import MARKS_HEADER, marks_csv, scores_csv
+from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 from qgen.tables.spreadsheet import cell, guarded, unguarded
@@ -43,6 +43,10 @@ def marked(exam: Exam, students: list[str], text: str | None = None) -> Marks:
     written = np.array([key if text is None else [text] * width] * n, dtype=object).reshape(n, width)
     variants = np.zeros(n, dtype=np.intp)
     return score(exam, Submissions.of(tuple(students), variants, exam.columns, written))
+
+
+def marks_csv(marks):
+    return MARKS_HEADER + "\n" + "".join(marks_rows(marks, range(len(marks.verdicts))))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
