@@ -234,4 +234,4 @@ def test_the_gap_of_a_mistake_is_counted_in_units_of_the_last_digit():
     for misconception, item, gap in mistake_gaps(batch, CATALOGUE):
         if misconception.name == "gradient-ascent" and np.isfinite(gap).all():
             apart = 2 * np.abs(batch.values[item.step] - batch.givens[item.step.removeprefix("new_")]) / unit
-            assert ((0 < apart - gap) & (apart - gap < 6)).all()
+            assert ((apart - gap > 0) & (apart - gap < 6)).all()
