@@ -327,7 +327,9 @@ def test_a_heading_with_a_number_of_5000_digits_is_no_slot(exam, save):
 
 def test_tags_of_another_exam_are_faults(exam, save):
     rows = [[*HEAD, *slots(1)], ["A", "B", "ab@example.edu", *WHEN, "[q1 v999] ?", "-", ""]]
-    with pytest.raises(InputError, match=r"quiz\.csv:2: slot 1: \[q1 v999\]: no variant \"999\" in this exam"):
+    with pytest.raises(
+        InputError, match=r"quiz\.csv:2: slot 1: \[q1 v999\]: no variant \"999\" in this exam \(001 to 004\)"
+    ):
         read_responses(save(rows), exam)
     head = [*CANVAS, "9: [q7_z1 v001] ?", "1.0", "n correct"]
     with pytest.raises(InputError, match=r"column 8: \[q7_z1 v001\]: no item \"q7_z1\""):
