@@ -179,6 +179,7 @@ def main() -> None:
         mutant for room in options.rooms for path in sorted((ROOT / room).rglob("*.py")) for mutant in mutants(path)
     ]
     chosen = random.Random(options.seed).sample(found, min(options.count, len(found)))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and ends what it has started
     ends = time.monotonic() + 60 * options.minutes
     tried, survivors, equivalent = 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
