@@ -3,7 +3,7 @@
     python benchmarks/mutants.py --count 200 --seed 1
 
 A mutant swaps a comparison, a sign, and/or, min/max, or moves a small constant, in a file of the engine, the exam, the
-marking or the reading. First the tests of that file run, then those of its room. Survivors are printed with their
+marking or the reading. The tests of that file run first, then the others of its room. Survivors are printed with their
 line; those in EQUIVALENT change nothing that anyone could notice, and say why.
 """
 
@@ -11,27 +11,47 @@ from __future__ import annotations
 
 import argparse
 import ast
+import compileall
 import os
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 
+import pytest
+
+SHARED = ("autograd", "hypothesis", "jinja2", "numpy", "openpyxl", "pypdf", "reportlab", "typer")
+for module in SHARED:  # imported once, before a process is forked for each mutant; nothing of ours is among them
+    import_module(module)
+
 ROOT = Path(__file__).parent.parent
-ROOMS = ("qgen/engine", "qgen/exam", "grader/marking", "grader/reading")
+TESTS = {
+    "qgen/engine": ("tests/qgen/engine", "tests/qgen/exam", "tests/qgen/solution"),
+    "qgen/exam": ("tests/qgen/exam",),
+    "grader/marking": ("tests/grader/marking", "tests/grader/results", "tests/grader/test_reasons.py"),
+    "grader/reading": ("tests/grader/reading",),
+}
+"""The rooms, and the tests that belong to each."""
 COMPARISONS = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "=="}
 SIGNS = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*"}
 NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "any": "all", "all": "any"}
+SMALL = 1000  # larger constants are sizes of chunks, caches and files
 COPIED = ("qgen", "grader", "templates", "tests", "samples", "pyproject.toml", "README.md")
-LONGEST = 240  # seconds for the tests of a mutant; one that hangs is noticed
+LONGEST = 600  # seconds for the tests of a mutant; one that hangs is noticed
 
-EQUIVALENT: dict[tuple[str, str, str], str] = {}
+_FINITE = "hit = open_to & within(values, route.lowest, route.highest) & np.isfinite(route.highest - route.lowest)"
+EQUIVALENT = {
+    ("grader/marking/follow_through.py", _FINITE, "- -> +"): "the sum of two bounds is finite where the difference is",
+    ("grader/marking/follow_through.py", "@lru_cache(maxsize=1 << 16)", "1 -> 2"): "the size of a cache",
+}
 """(file, line, change) -> why no test can notice."""
 
 
@@ -50,6 +70,15 @@ class Mutant:
     def key(self) -> tuple[str, str, str]:
         """What it is known by, wherever its line has moved to."""
         return self.path, self.text, f"{self.old} -> {self.new}"
+
+    @property
+    def tests(self) -> Iterator[list[str]]:
+        """The tests of its file, then the others of its room."""
+        path = Path(self.path)
+        own = Path("tests") / path.parent / f"test_{path.name}"
+        if (ROOT / own).exists():
+            yield [str(own)]
+        yield [*next(tests for room, tests in TESTS.items() if self.path.startswith(room)), "--deselect", str(own)]
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -75,18 +104,13 @@ def mutants(path: Path) -> Iterator[Mutant]:
                 yield made(start + gap.index(old), old, new)
                 return
 
-    annotations = {id(n) for a in ast.walk(ast.parse(source)) for n in ast.walk(a) if isinstance(a, ast.AnnAssign)}
     for node in ast.walk(ast.parse(source)):
-        if id(node) in annotations:
-            continue
         if isinstance(node, ast.Compare):
             for left, operator, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
                 if new := COMPARISONS.get(type(operator)):
                     yield from between(left, right, new, ("<=", ">=", "==", "!=", "<", ">"))
         elif isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
-            if not any(
-                isinstance(side, ast.Constant) and isinstance(side.value, str) for side in (node.left, node.right)
-            ):
+            if not any(isinstance(getattr(side, "value", None), str) for side in (node.left, node.right)):
                 yield from between(node.left, node.right, SIGNS[type(node.op)], ("+", "-", "*", "/"))
         elif isinstance(node, ast.BoolOp):
             old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
@@ -96,36 +120,51 @@ def mutants(path: Path) -> Iterator[Mutant]:
             name = node.id if isinstance(node, ast.Name) else node.attr
             if name in NAMES:
                 yield made(at(node.end_lineno or 0, node.end_col_offset or 0) - len(name), name, NAMES[name])
-        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            old = ast.get_source_segment(source, node) or ""
-            new = repr(node.value + 1) if isinstance(node.value, int) else repr(node.value * 1.5 + 0.01)
-            yield made(at(node.lineno, node.col_offset), old, new)
+        elif isinstance(node, ast.Constant) and type(value := node.value) in (int, float) and value <= SMALL:
+            new = repr(value + 1 if isinstance(value, int) else value * 1.5 + 0.01)
+            yield made(at(node.lineno, node.col_offset), ast.get_source_segment(source, node) or "", new)
 
 
-def noticed(mutant: Mutant, work: Path) -> bool:
-    """Whether the tests of the file, or else those of its room, fail."""
-    copy = work / mutant.path
-    original = copy.read_text("utf-8")
-    copy.write_text(original[: mutant.offset] + mutant.new + original[mutant.offset + len(mutant.old) :], "utf-8")
+def started(work: Path, mutant: Mutant) -> int:
+    """A process that runs the tests of a mutant in the copy `work`, and fails where one of them does; its id."""
+    if child := os.fork():
+        return child
+    os.setpgrp()
+    signal.alarm(LONGEST)
+    os.chdir(work)
+    sys.path.insert(0, str(work))
+    os.environ |= {"PYTHONPATH": str(work), "PYTHONDONTWRITEBYTECODE": "1"}
+    sys.dont_write_bytecode = True
+    text = Path(mutant.path).read_text("utf-8")
+    Path(mutant.path).write_text(text[: mutant.offset] + mutant.new + text[mutant.offset + len(mutant.old) :], "utf-8")
+    for stream in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    for tests in mutant.tests:
+        if pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *tests]) not in (0, 5):
+            os._exit(1)
+    os._exit(0)
+
+
+def noticed(works: list[Path], chosen: Iterator[Mutant]) -> Iterator[tuple[Mutant, bool]]:
+    """For each mutant whether a test fails or does not come to an end; as many at once as there are copies."""
+    running: dict[int, tuple[Path, Mutant]] = {}
     try:
-        room = Path("tests") / Path(mutant.path).parent
-        mirror = room / f"test_{Path(mutant.path).name}"
-        return any(failing(work, tests) for tests in (mirror, room) if (work / tests).exists())
+        while True:
+            while works and (mutant := next(chosen, None)):
+                work = works.pop()
+                running[started(work, mutant)] = work, mutant
+            if not running:
+                return
+            child, status = os.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)  # what it has started
+            work, mutant = running.pop(child)
+            works.append(work)
+            shutil.copy2(ROOT / mutant.path, work / mutant.path)  # its time, too: what is compiled stays right
+            yield mutant, status != 0
     finally:
-        copy.write_text(original, "utf-8")
-
-
-def failing(work: Path, tests: Path) -> bool:
-    """Whether these tests fail, or do not come to an end."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(tests)]
-    try:
-        done = subprocess.run(
-            command, cwd=work, capture_output=True, timeout=LONGEST, check=False,
-            env={**os.environ, "PYTHONPATH": str(work), "PYTHONDONTWRITEBYTECODE": "1"},
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode not in (0, 5)
+        for child in running:
+            os.killpg(child, signal.SIGKILL)
 
 
 def main() -> None:
@@ -133,35 +172,35 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--minutes", type=float, default=60, help="stop after so long")
-    parser.add_argument("rooms", nargs="*", default=ROOMS)
+    parser.add_argument("--minutes", type=float, default=60, help="start no test after so long")
+    parser.add_argument("rooms", nargs="*", default=list(TESTS))
     options = parser.parse_args()
-    found = [m for room in options.rooms for p in sorted((ROOT / room).rglob("*.py")) for m in mutants(p)]
+    found = [
+        mutant for room in options.rooms for path in sorted((ROOT / room).rglob("*.py")) for mutant in mutants(path)
+    ]
     chosen = random.Random(options.seed).sample(found, min(options.count, len(found)))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and ends what it has started
     ends = time.monotonic() + 60 * options.minutes
+    tried, survivors, equivalent = 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         works = [Path(folder) / str(k) for k in range(options.jobs)]
         for work in works:
             work.mkdir()
             for name in COPIED:
-                source = ROOT / name
-                (shutil.copytree if source.is_dir() else shutil.copy)(source, work / name)
-
-        def run(k: int) -> list[tuple[Mutant, bool | None]]:
-            mine = chosen[k :: options.jobs]
-            return [(m, noticed(m, works[k]) if time.monotonic() < ends else None) for m in mine]
-
-        with ThreadPoolExecutor(options.jobs) as pool:
-            results = [pair for part in pool.map(run, range(options.jobs)) for pair in part]
-    tried = [(m, killed) for m, killed in results if killed is not None]
-    survivors = [m for m, killed in tried if not killed]
-    equivalent = [m for m in survivors if m.key in EQUIVALENT]
-    for m in sorted(survivors, key=lambda m: (m.path, m.line)):
-        reason = f"   equivalent: {EQUIVALENT[m.key]}" if m in equivalent else ""
-        print(f"survived {m.path}:{m.line}: {m.old} -> {m.new}: {m.text}{reason}")
-    killed = len(tried) - len(survivors)
-    print(f"{len(found):,} possible, {len(tried)} tried: {killed} killed ({killed / max(1, len(tried)):.1%}), ", end="")
-    print(f"{len(survivors)} survived, {len(equivalent)} of them equivalent")
+                (shutil.copytree if (ROOT / name).is_dir() else shutil.copy2)(ROOT / name, work / name)
+            compileall.compile_dir(work, quiet=1)
+        for m, killed in noticed(works, takewhile(lambda _: time.monotonic() < ends, chosen)):
+            tried += 1
+            if not killed:
+                survivors += 1
+                reason = EQUIVALENT.get(m.key, "")
+                equivalent += bool(reason)
+                why = f"   equivalent: {reason}" if reason else ""
+                print(f"survived {m.path}:{m.line}: {m.old} -> {m.new}: {m.text}{why}", flush=True)
+            print(f"{tried} of {len(chosen)} tried", end="\r", file=sys.stderr, flush=True)
+    share = 1 - survivors / max(1, tried)
+    print(f"{len(found):,} possible, {tried} tried: {tried - survivors} killed ({share:.1%}), ", end="")
+    print(f"{survivors} survived, {equivalent} of them equivalent")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ class InputError(Exception):
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of an error about an unknown name: the nearest known one, else the list of all."""
     names = list(known)
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    close = get_close_matches(name[:100], names, n=1, cutoff=0.6)
     if close:
         return f'did you mean "{close[0]}"?'
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

@@ -92,6 +92,6 @@ def _choose(one: Wanted, roster: Gradebook, system: System, column: str | None) 
 def _unknown(name: str, roster: Gradebook, system: System) -> InputError:
     known = list(dict.fromkeys(one_line(c.title)[:100] for c in roster.columns))
     return InputError(
-        f"{system.name}: no column of the roster is {quoted(name)}; {nearest(name[:100], known)}; "
+        f"{system.name}: no column of the roster is {quoted(name)}; {nearest(name, known)}; "
         "make it there and download again, or say which with --column"
     )

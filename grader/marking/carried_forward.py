@@ -182,7 +182,7 @@ def is_informative(lowest: Array, highest: Array, before: Array) -> Bools:
     """
     middle = (lowest + highest) / 2
     size = np.abs(middle - np.where(np.isnan(before), 0.0, before))
-    return np.asarray(np.isfinite(highest - lowest) & ((highest - lowest) / 2 <= WIDEST * size))
+    return np.asarray(np.isfinite(size) & ((highest - lowest) / 2 <= WIDEST * size))
 
 
 def shows_work(basis: Basis, values: Array) -> Bools:

@@ -216,7 +216,7 @@ def _likely_pairs(suspects: Suspects, single: _Fits, weighed: _Weighed, left: Bo
     a, b = suspects.places.T
     overlap = (suspects.single.touched[a] & suspects.single.touched[b]).any(axis=1)
     likely = np.zeros((len(left), len(a)), dtype=bool)
-    rows = np.flatnonzero(left.any(axis=1) & (alive.sum(axis=1) > 1))
+    rows = np.flatnonzero(left.any(axis=1))
     some, helps = alive[rows], useful[rows]
     likely[rows] = some[:, a] & some[:, b] & (helps[:, a] | helps[:, b] | overlap)
     tried = left & np.any(likely, axis=1, keepdims=True)

@@ -36,13 +36,12 @@ def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Plac
         if not any(row):
             continue
         row[0] = student_id(row[0])
-        problem = _problem(row, known, items, exam)
-        cell = known.get(row[0], -1), items.get(row[1], -1) if len(row) > 1 else -1
-        if not problem and cell in decisions:
-            problem = f"student {row[0]}, {row[1]}: decided twice"
-        if problem:
+        if problem := _problem(row, known, items, exam):
             faults.append(f"{table.name}:{line}: {problem}")
             continue
+        cell = known[row[0]], items[row[1]]
+        if cell in decisions:
+            faults.append(f"{table.name}:{line}: student {row[0]}, {row[1]}: decided twice")
         decisions[cell] = Decision(number(read(row[2]).value), row[3])
     if faults:
         raise InputError(*faults)
@@ -60,9 +59,9 @@ def _problem(row: list[str], students: dict[str, int], items: dict[str, int], ex
         return f"has {len(row)} cells, not {len(HEADER)}; {hint}"
     student, item, mark, reason = row
     if student not in students:
-        return f"no answers of student {quoted(student)}; {nearest(student[:100], students)}"
+        return f"no answers of student {quoted(student)}; {nearest(student, students)}"
     if item not in items:
-        return f"no item {quoted(item)}; {nearest(item[:100], items)}"
+        return f"no item {quoted(item)}; {nearest(item, items)}"
     most = exam.items[items[item]].marks
     if not MARK.fullmatch(mark) or not read(mark).value <= most:
         return f"student {student}, {item}: {quoted(mark)} is not a mark from 0 to {most:g}"

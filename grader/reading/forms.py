@@ -84,7 +84,6 @@ def _fields(roots: Any) -> tuple[dict[str, str], list[str]]:
     notes: list[str] = []
     seen: set[Any] = set()
     stack = [(node, "", None, None) for node in reversed(_listed(roots))]
-    count = 0
     while stack:
         node, above, kind, value = stack.pop()
         mark = (node.idnum, node.generation) if isinstance(node, IndirectObject) else id(node)
@@ -92,8 +91,7 @@ def _fields(roots: Any) -> tuple[dict[str, str], list[str]]:
         if mark in seen or not isinstance(node, dict):
             continue
         seen.add(mark)
-        count += 1
-        if count > MOST_FIELDS:
+        if len(seen) > MOST_FIELDS:
             raise FormError(f"has more than {MOST_FIELDS:,} form fields, so it is no paper of ours")
         part = _plain(node.get("/T"))
         name = above if part is None else f"{above}.{part}" if above else str(part)
@@ -125,7 +123,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bytes):
-        return value[: LONGEST + 1].decode("latin-1")
+        return value.decode("latin-1")
     return value if isinstance(value, str) else f"({type(value).__name__})"
 
 

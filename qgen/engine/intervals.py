@@ -61,8 +61,8 @@ class Interval:
     def __truediv__(self, other: Any) -> Interval:
         other = interval(other)
         crosses = (other.low < TINY) & (other.high > -TINY)
-        low, high = np.where(crosses, 1.0, other.low), np.where(crosses, 1.0, other.high)
-        found = self * Interval(1 / high, 1 / low)
+        with np.errstate(all="ignore"):
+            found = self * Interval(1 / other.high, 1 / other.low)
         return Interval(np.where(crosses, -np.inf, found.low), np.where(crosses, np.inf, found.high))
 
     def __rtruediv__(self, other: Any) -> Interval:
@@ -99,14 +99,12 @@ class Interval:
     def square(self) -> Interval:
         """Never below 0."""
         a, b = self.low * self.low, self.high * self.high
-        inside = (self.low < 0) & (self.high > 0)
-        return Interval(np.where(inside, 0.0, np.minimum(a, b)), np.maximum(a, b))
+        return Interval(np.where(self.holds(0), 0.0, np.minimum(a, b)), np.maximum(a, b))
 
     def bell(self) -> Interval:
         """a (1 - a): at most 1/4, where a = 1/2."""
         a, b = functions.bell(self.low), functions.bell(self.high)
-        inside = (self.low < 0.5) & (self.high > 0.5)
-        return Interval(np.minimum(a, b), np.where(inside, 0.25, np.maximum(a, b)))
+        return Interval(np.minimum(a, b), np.where(self.holds(0.5), 0.25, np.maximum(a, b)))
 
     def widened(self, by: Any) -> Interval:
         """`by` to either side."""

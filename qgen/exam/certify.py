@@ -189,7 +189,7 @@ def mistake_gaps(batch: Batch, catalogue: Sequence[Misconception]) -> Iterator[t
 def applicable(question: Question) -> list[Misconception]:
     """The entries of the catalogue that change an answer of this question, tried on numbers far from any special."""
     rng = np.random.default_rng(0)
-    givens = {name: rng.uniform(0.3, 0.9, 8) * rng.choice([-1.0, 1.0], 8) for name in question.givens}
+    givens = {name: np.copysign(rng.random(8), rng.normal(size=8)) for name in question.givens}
     givens |= {
         given.id: np.abs(givens[given.id])
         for given in question.given.values()

@@ -58,7 +58,7 @@ class Faults:
         """A fault; of an unknown name also what is `wrong` and which names are `known`."""
         self.count += 1
         if len(self.shown) < SHOWN:
-            hint = f" {quoted(wrong)}; {nearest(wrong[:100], known)}" if wrong else ""
+            hint = f" {quoted(wrong)}; {nearest(wrong, known)}" if wrong else ""
             self.shown.append((line, f"{self.name}:{line}: {text}{hint}"))
 
     def add_last(self, error: InputError) -> None:

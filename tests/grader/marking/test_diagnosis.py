@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from grader.marking.diagnosis import _best, _Fits
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
 from grader.reading.submissions import Submissions
@@ -168,3 +169,44 @@ def test_where_two_explain_the_only_wrong_cell_equally_none_is_named(loss: str) 
         assert names in (set(), held)
         unnamed += not names
     assert 0 < unnamed < 0.1 * len(truth)
+
+
+def fits_of(*rows: tuple[int, int, list[int]], cells: int = 4) -> _Fits:
+    """Of (student, gain, explained cells) each; row r is about hypothesis r."""
+    explained = np.zeros((len(rows), cells), dtype=bool)
+    for r, (_, _, places) in enumerate(rows):
+        explained[r, places] = True
+    students, gain = np.array([s for s, _, _ in rows]), np.array([g for _, g, _ in rows])
+    return _Fits(students, np.arange(len(rows)), explained, explained.sum(axis=1), gain, np.zeros(len(rows), bool))
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "sure"),
+    [
+        ([(0, 1, [0])], 0, True),
+        ([(0, 0, [0])], -1, False),  # as much against it as for it
+        ([(0, 1, [0]), (0, 2, [0, 1])], 1, True),
+        ([(0, 1, [0]), (0, 1, [1])], 0, False),  # two explain as much
+        ([(0, 1, [0]), (0, 1, [0])], 0, False),  # on one cell twins cannot be told apart
+        ([(0, 2, [0, 1]), (0, 2, [0, 1])], 0, True),  # on two the first of the catalogue is named
+        ([(0, 2, [0, 1]), (0, 2, [0, 2])], 0, False),
+    ],
+)
+def test_the_hypothesis_named_explains_most_and_no_other_as_much(rows, row, sure) -> None:
+    best = _best(fits_of(*rows), 1, 0)
+    assert (best.row.tolist(), best.sure.tolist()) == ([row], [sure])
+
+
+def test_a_pair_is_named_only_where_it_explains_more_than_was_explained() -> None:
+    fits = fits_of((0, 2, [0, 1]), (1, 2, [0, 1]))
+    assert _best(fits, 3, np.array([1, 2, 0])).sure.tolist() == [True, False, False]
+    twins = fits_of((0, 2, [0, 1]), (0, 2, [0, 1]))
+    assert not _best(twins, 1, np.array([1])).sure.any()  # one cell more than before
+
+
+def test_every_student_is_judged_alone() -> None:
+    best = _best(fits_of((1, 3, [0, 1, 2]), (0, 1, [3]), (1, 1, [0]), (0, 2, [0, 1])), 3, 0)
+    assert best.row.tolist() == [3, 0, -1]
+    assert best.gain.tolist() == [2, 3, 0]
+    assert best.count.tolist() == [2, 3, 0]
+    assert best.sure.tolist() == [True, True, False]

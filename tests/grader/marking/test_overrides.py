@@ -94,3 +94,26 @@ def test_all_faults_are_listed_at_once(marks: Marks, tmp_path: Path) -> None:
 def test_a_wrong_header_is_named(marks: Marks, tmp_path: Path) -> None:
     with pytest.raises(InputError, match='the header is "student,item,marks"; write student_id,item,marks,reason'):
         decided(marks, tmp_path, "student,item,marks\n")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("bob", "has 1 cells, not 4; write student_id,item,marks,reason"),
+        ("bob,q1_a1,1,x,and more", "has 5 cells, not 4; put a reason with commas in quotes"),
+        ("bob,q1_a1,1.001,x", '"1.001" is not a mark from 0 to 1'),
+        ("bob,q1_a1,-0.001,x", '"-0.001" is not a mark from 0 to 1'),
+    ],
+)
+def test_a_row_of_the_wrong_length_and_a_mark_just_out_of_range_are_told(
+    marks: Marks, tmp_path: Path, row: str, message: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        decided(marks, tmp_path, HEADER + row + "\n")
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("mark", ["0", "1", "0.001"])
+def test_a_mark_may_be_anything_from_nothing_to_all(marks: Marks, tmp_path: Path, mark: str) -> None:
+    after = decided(marks, tmp_path, HEADER + f" bob ,q1_a1,{mark},x\n")
+    assert after.earned()[1, marks.exam.columns.index("q1_a1")] == float(mark)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from grader.cli import app
 from grader.mark import mark
+from grader.reading import collect as collecting
 from grader.reading import forms
 from grader.reading.answers import read_answers
 from grader.reading.collect import collect, write_answers
@@ -412,3 +413,73 @@ def test_lines_on_a_crowd_of_papers_stay_short(exam, folder):
     collected = collect([folder], exam)
     assert len(collected.left_out) == 40
     assert max(map(len, [*collected.left_out, *collected.notes])) < 8 * len(str(folder))
+
+
+def test_a_field_holds_200_characters_and_whatever_is_longer_is_cut_and_told(tmp_path):
+    whole, cut = "7" * 200, "8" * 201
+    objects = [
+        "<< /Type /Catalog /AcroForm << /Fields [2 0 R 3 0 R 4 0 R 5 0 R] >> >>",
+        f"<< /T (a) /FT /Tx /V ({whole}) >>",
+        f"<< /T (b) /FT /Tx /V ({cut}) >>",
+        f"<< /T ({'n' * 200}) /FT /Tx /V (1) >>",
+        f"<< /T ({'m' * 201}) /FT /Tx /V (1) >>",
+    ]
+    (tmp_path / "a.pdf").write_bytes(pdf(objects))
+    said = forms.read_form(str(tmp_path / "a.pdf"))
+    assert said["fields"] == {"a": whole, "b": cut[:200] + "…", "n" * 200: "1"}
+    assert said["notes"] == ['"b" holds 201 characters, of which 200 were kept']
+
+
+def test_a_form_may_have_so_many_fields_and_no_more(tmp_path, monkeypatch):
+    (tmp_path / "a.pdf").write_bytes(filled({"a": "1", "b": "2", "c": "3"}))
+    monkeypatch.setattr(forms, "MOST_FIELDS", 3)
+    assert forms.read_form(str(tmp_path / "a.pdf"))["fields"] == {"a": "1", "b": "2", "c": "3"}
+    monkeypatch.setattr(forms, "MOST_FIELDS", 2)
+    assert "has more than 2 form fields" in forms.answer(str(tmp_path / "a.pdf"))["fault"]
+
+
+@pytest.mark.parametrize("script", ["/JS (x)", "/A << /S /JavaScript /JS (x) >>", "/AA << >>", "/A << /Launch 1 >>"])
+def test_a_script_at_a_field_is_told(tmp_path, script):
+    objects = [
+        "<< /Type /Catalog /AcroForm << /Fields [2 0 R 3 0 R] >> >>",
+        "<< /T (a) /FT /Tx /V (1) /A << /S /GoTo >> >>",
+        f"<< /T (b) /FT /Tx /V (2) {script} >>",
+    ]
+    (tmp_path / "a.pdf").write_bytes(pdf(objects))
+    assert forms.read_form(str(tmp_path / "a.pdf"))["notes"] == ["holds actions or scripts, which were not run"]
+    (tmp_path / "b.pdf").write_bytes(pdf([*objects[:2], "<< /T (b) /FT /Tx /V (2) >>"]))
+    assert forms.read_form(str(tmp_path / "b.pdf"))["notes"] == []
+
+
+def test_eight_notes_on_a_file_are_shown_and_of_a_students_other_papers_three(exam, folder, monkeypatch):
+    def said(notes, texts):
+        fields = [right(exam, "001", **{exam.columns[0]: text}) for text in texts]
+        replies = [(Path(f"{k}.pdf"), {"fields": f, "notes": ["odd"] * notes}) for k, f in enumerate(fields)]
+        monkeypatch.setattr(collecting, "_read", lambda files, seconds: iter(replies))
+        return collect([folder], exam)
+
+    (folder / "a.pdf").write_bytes(b"")
+    assert said(8, "1").notes == ["0.pdf: " + "; ".join(["odd"] * 8)]
+    assert said(9, "1").notes == ["0.pdf: " + "; ".join(["odd"] * 8) + " ..."]
+    for count, end in ((4, "1.pdf, 2.pdf, 3.pdf too"), (5, "1.pdf, 2.pdf, 3.pdf and 1 more too")):
+        assert said(0, "12345"[:count]).left_out[0].startswith(f'0.pdf: student "S001" sent {end}, with other answers')
+    assert said(0, "1").notes == []
+
+
+def test_a_variant_that_is_not_of_the_exam_is_told_with_those_that_are(exam, folder, monkeypatch):
+    for variant, line in (
+        ("009", 'a.pdf: variant "009" is not of this exam (001 to 004)'),
+        ("", "a.pdf: does not say its variant; type its answers in by hand"),
+    ):
+        reply = (Path("a.pdf"), {"fields": right(exam, "001", variant=variant) | {"variant": variant}, "notes": []})
+        monkeypatch.setattr(collecting, "_read", lambda files, seconds, reply=reply: iter([reply]))
+        (folder / "a.pdf").write_bytes(b"")
+        assert collect([folder], exam).left_out == [line]
+
+
+def test_two_papers_of_one_variant_are_noted_and_one_is_not(exam, folder, monkeypatch):
+    replies = [(Path(f"{s}.pdf"), {"fields": right(exam, v, student_id=s), "notes": []})
+               for s, v in (("a", "001"), ("b", "001"), ("c", "002"))]  # fmt: skip
+    monkeypatch.setattr(collecting, "_read", lambda files, seconds: iter(replies))
+    (folder / "a.pdf").write_bytes(b"")
+    assert collect([folder], exam).notes == ['variant 001: handed in by "a" and "b"']

@@ -304,3 +304,40 @@ def test_every_reason_is_worded_in_german_too(text):
 def test_a_reason_reads_back_from_marks_csv(text):
     reason = read(text).reason
     assert Reason.parse(str(reason)) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0e400", 0.0), ("0e-400", 0.0), ("0.1e-322", 1e-323), ("10e307", 1e308), ("7/9", 7 / 9)]
+)
+def test_exponents_up_to_400_are_calculated_with(text, value):
+    assert read(text).value == value
+    assert read("0e401").reason == read("0e-401").reason == Reason("exponent_out_of_range")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (".", "not_a_number"), (",", "not_a_number"), ("-.", "not_a_number"), (".e5", "not_a_number"),
+        ("1.2.3", "several_marks"), ("1,2,3", "several_marks"), ("1,234,567", "several_marks"),
+        ("1.2,3", "dot_and_comma"), ("1..2", "several_marks"), ("5 %", "percentage"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_what_is_no_number_has_its_own_reason(text, kind):
+    assert read(text).reason.kind == kind
+
+
+@pytest.mark.parametrize(("text", "comma", "mark"), [
+    ("0,5", False, ","), ("0.5", False, "."), ("1,234", False, ""), ("1.234", False, ""), ("1.2345", False, "."),
+    ("5", False, ""), ("1.2.3", False, ""), ("x,5", False, ""),
+])  # fmt: skip
+def test_the_mark_that_can_only_be_decimal(text, comma, mark):
+    assert decimal_mark(text) == mark
+
+
+def test_a_comma_before_three_digits_is_decimal_for_who_writes_commas_and_a_dot_is_not():
+    assert read("1,234", comma=True).value == 1.234
+    assert read("1.234", comma=True).reason == Reason("two_readings", ("1.234", "1234", "1.2340"))
+    assert read("1,234").reason == Reason("two_readings", ("1.234", "1234", "1.2340"))
+    assert read("-1,234e2").reason == Reason("two_readings", ("-1.234e2", "-1234e2", "-1.2340e2"))
+    for text in ("0,123", "1234,567", "1,2345", "1,23"):
+        assert read(text).kind == read(text, comma=True).kind == "value"

@@ -327,7 +327,9 @@ def test_a_heading_with_a_number_of_5000_digits_is_no_slot(exam, save):
 
 def test_tags_of_another_exam_are_faults(exam, save):
     rows = [[*HEAD, *slots(1)], ["A", "B", "ab@example.edu", *WHEN, "[q1 v999] ?", "-", ""]]
-    with pytest.raises(InputError, match=r"quiz\.csv:2: slot 1: \[q1 v999\]: no variant \"999\" in this exam"):
+    with pytest.raises(
+        InputError, match=r"quiz\.csv:2: slot 1: \[q1 v999\]: no variant \"999\" in this exam \(001 to 004\)"
+    ):
         read_responses(save(rows), exam)
     head = [*CANVAS, "9: [q7_z1 v001] ?", "1.0", "n correct"]
     with pytest.raises(InputError, match=r"column 8: \[q7_z1 v001\]: no item \"q7_z1\""):
@@ -399,3 +401,66 @@ def test_an_exam_with_a_roster_knows_its_students_by_any_identity_field(save):
     _, submissions = read_responses(save([head, *rows]), exam)
     assert submissions.students == ("S2", "S1")
     assert submissions.variants.tolist() == [1, 0]
+
+
+def test_faults_of_the_attempts_are_cut_after_fifty(exam, save):
+    def faults(count):
+        rows = [[*HEAD, *slots(1)]]
+        for k in range(count):
+            numbers = f"[{exam.columns[0]} v00{k % 2 + 1}]", f"[{exam.columns[1]} v00{2 - k % 2}]"
+            rows.append(["A", "B", f"s{k}@x.org", *WHEN, numbers[0], "1", "1", numbers[1], "2", "2"])
+        rows[0] = [*HEAD, *slots(2)]
+        with pytest.raises(InputError) as error:
+            read_responses(save(rows), exam)
+        return error.value.faults
+
+    fifty = faults(50)
+    assert len(fifty) == 50
+    assert fifty[0] == "quiz.csv:2: student s0@x.org: answers to q1 of two variants, 001 and 002"
+    assert faults(51)[50] == "... and 1 more"
+
+
+def test_a_canvas_file_without_our_tags_says_what_one_looks_like(exam, save):
+    head = [*CANVAS, "9: How are you?", "1.0", "n correct"]
+    with pytest.raises(InputError, match=r"has a tag such as \[q1_z1 v001\]; export the quiz with"):
+        read_responses(save([head]), exam)
+
+
+def test_canvas_takes_the_name_where_there_is_no_id_and_leaves_out_who_has_neither(exam, save):
+    head = ["name", "id", "section", "section_id", "submitted", f"9: [{exam.columns[0]} v001] ?", "1.0", "n correct"]
+    rows = [["Ann Able", "", "S", "1", "now", "0.5", "1.0", "1"], ["", "", "S", "1", "now", "0.6", "1.0", "1"]]
+    _, submissions = read_responses(save([head, *rows]), exam)
+    assert submissions.students == ("Ann Able",)
+
+
+def test_three_columns_before_the_first_question_are_an_anonymous_survey(exam, save):
+    head = ["section", "section_id", "submitted", f"9: [{exam.columns[0]} v001] ?", "1.0", "n correct"]
+    with pytest.raises(InputError, match="has no names and ids: is the quiz an anonymous survey"):
+        read_responses(save([head, ["S", "1", "now", "0.5", "1.0", "1"]]), exam)
+    _, submissions = read_responses(save([["name", "id", *head[1:]], ["N", "7", "1", "now", "0.5", "1.0", "1"]]), exam)
+    assert submissions.students == ("7",)
+
+
+def test_moodle_is_known_by_the_grade_or_by_the_english_word_alone():
+    assert recognise([*HEAD, "Antwort 1"]) == "moodle"
+    assert recognise([*HEAD[:7], "Grade", "Response 1"]) == "moodle"
+    assert recognise([*HEAD[:7], "Note", "Antwort 1"]) is None
+    assert recognise([*HEAD[:5], "Response 1"]) is None
+    assert recognise([*HEAD[:7], "Punkte 1", "x"]) is None
+
+
+def test_question_texts_without_responses_are_told(exam, save):
+    rows = [[*HEAD, "Question 1"], ["A", "B", "a@x.org", *WHEN, question_text("q1", "001")]]
+    with pytest.raises(InputError, match='no responses; tick "response" on the Responses page, too'):
+        read_responses(save(rows), exam)
+
+
+def test_a_folder_s_csv_files_are_read_whatever_the_case_and_others_are_not(exam, save, tmp_path):
+    rows = [[*HEAD, *slots(1)], ["A", "B", "a@x.org", *WHEN, question_text("q1", "001"), "-", ""]]
+    folder = tmp_path / "files"
+    folder.mkdir()
+    with pytest.raises(InputError, match="no CSV files in this folder"):
+        read_responses(folder, exam)
+    save(rows).rename(folder / "A.CSV")
+    (folder / "notes.txt").write_text("x")
+    assert read_responses(folder, exam)[1].students == ("a@x.org",)

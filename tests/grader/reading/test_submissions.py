@@ -46,3 +46,18 @@ def test_who_writes_a_decimal_comma_means_one_by_every_comma() -> None:
 
 def test_no_students_are_no_cells() -> None:
     assert parse(np.empty((0, 3), dtype=object)).values.shape == (0, 3)
+
+
+def test_in_a_file_of_commas_a_lone_dot_is_in_doubt_unless_anyone_s_dot_is_clear() -> None:
+    def kinds(*rows: list[str]) -> list[list[int]]:
+        return parse(np.array(rows, dtype=object)).kinds.tolist()
+
+    assert kinds(["0,5", "1.234"], ["1,234", "1.234"]) == [[VALUE, UNREADABLE], [VALUE, UNREADABLE]]
+    assert kinds(["0,5", "1.234"], ["1,234", "1.5"]) == [[VALUE, UNREADABLE], [UNREADABLE, VALUE]]
+    assert kinds(["0,5", "1.5"], ["1,234", "1.234"]) == [[VALUE, VALUE], [UNREADABLE, VALUE]]
+    assert kinds(["2", "1.5"], ["1,234", "1.234"]) == [[VALUE, VALUE], [UNREADABLE, VALUE]]
+
+
+def test_the_remark_counts_the_cells_that_were_read_with_a_comma() -> None:
+    remarks = parse(np.array([["0,5", "1,234"], ["1,234", "2,345"]], dtype=object)).notes
+    assert remarks == ("3 cells such as 1,234 read as a decimal comma, like its writer's others",)

@@ -106,3 +106,33 @@ def test_a_number_is_the_interval_that_holds_only_it():
     assert interval(point) is point
     wide = point.widened(0.25)
     assert (wide.low, wide.high) == (0.0, 0.5)
+
+
+def test_intervals_that_touch_are_not_disjoint_and_hold_the_number_they_share():
+    left, right = Interval(np.array(1.0), np.array(2.0)), Interval(np.array(2.0), np.array(3.0))
+    assert not left.disjoint(right)
+    assert not right.disjoint(left)
+    assert left.holds(2.0)
+    assert right.holds(2.0)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1.0, 1.0), (0.0, 1.0), (-1.0, 0.0), (0.0, 0.0)])
+def test_divided_by_what_may_be_0_anything_may_come_out(low, high):
+    found = Interval(np.array(1.0), np.array(2.0)) / Interval(np.array(low), np.array(high))
+    assert (found.low, found.high) == (-np.inf, np.inf)
+
+
+def test_arithmetic_is_no_wider_than_it_must_be():
+    a, b = Interval(np.array(-1.0), np.array(2.0)), Interval(np.array(3.0), np.array(5.0))
+    for found, low, high in (
+        (a + b, 2, 7), (a - b, -6, -1), (b - a, 1, 6), (a * b, -5, 10), (-a * b, -10, 5), (a / b, -1 / 3, 2 / 3),
+        (1 / b, 1 / 5, 1 / 3), (1 - a, -1, 2), (a.hull(b), -1, 5), (a.maximum(0.5), 0.5, 2), (a.positive(0.1), 0.1, 1),
+        (b.square(), 9, 25), (b.bell(), -20, -6), (a.bell(), -2, 0.25), (Interval(a.low, a.low).bell(), -2, -2),
+    ):  # fmt: skip
+        assert (float(found.low), float(found.high)) == pytest.approx((low, high))
+
+
+def test_the_kink_belongs_to_the_left_side():
+    zero = Interval.point(0.0)
+    assert (zero.positive(0.1).low, zero.positive(0.1).high) == (0.1, 0.1)
+    assert functions.positive(np.array([-1e-9, 0.0, 1e-9]), 0.1).tolist() == [0.1, 0.1, 1.0]

@@ -108,3 +108,34 @@ def test_a_leaky_slope_lies_between_0_and_1(slope, fine):
         assert caught.value.faults == (
             f'here.layers[1].slope: "{slope}" is not accepted; write a number between 0 and 1',
         )
+
+
+@pytest.mark.parametrize(
+    "units",
+    [["1", 2], [], "1", ["1", "2_1"], ["1_1", "2_2"], ["a", "2"], ["1_1", "a_1"], ["1_1", "2_a"], ["²"], ["1_²"], [""]],
+)
+def test_labels_are_numbers_of_one_layer(units):
+    table = {"inputs": 1, "layers": [{"units": units, "activation": "sigmoid"}]}
+    assert faults(table) == (f'exam.toml: network.layers[1].units: "{units}" is not a number of units; write 1 to 99',)
+
+
+@pytest.mark.parametrize("units", [["1"], ["1", "3"], ["1_2", "5_2"], ["10_1"]])
+def test_any_numbers_of_one_layer_are_labels(units):
+    table = {"inputs": 1, "layers": [{"units": units, "activation": "sigmoid"}]}
+    assert network_of(table, "net", "here").layers[0].units == tuple(units)
+
+
+def test_one_and_99_inputs_and_units_are_accepted_and_one_more_is_not():
+    for count, fine in ((1, True), (99, True), (100, False)):
+        table = {"inputs": count, "layers": [{"units": count, "activation": "sigmoid"}]}
+        if fine:
+            assert network_of(table, "net", "here").shape == f"{count}-{count}"
+        else:
+            assert len(faults(table)) == 2
+
+
+def test_units_of_two_digits_are_told_apart_by_a_point():
+    network = network_of({"inputs": 10, "layers": [{"units": 11, "activation": "tanh"}]}, "net", "here")
+    assert (network.weight(0, 0, 0), network.weight(0, 9, 0), network.weight(0, 0, 10)) == (
+        "w11_1", "w10.1_1", "w1.11_1",
+    )  # fmt: skip

@@ -155,3 +155,29 @@ def test_text_has_the_digits_asked_for_no_exponent_and_no_negative_zero(rule, va
 )  # fmt: skip
 def test_text_as_printed(rule, value, text):
     assert Rounding.parse(rule).text(value) == text
+
+
+def test_what_is_nearer_to_a_tie_than_a_millionth_of_a_digit_is_one():
+    rule = Rounding("dp", 4)
+    assert rule.round((1234.5 - 2e-7) / 1e4) == 0.1235
+    assert rule.round((1234.5 - 2e-6) / 1e4) == 0.1234
+
+
+def test_a_key_range_is_printed_to_a_hundredth_of_the_last_digit():
+    found = Rounding("dp", 4).answer(Interval(np.array(0.12341234), np.array(0.12345678)))
+    assert (found.low, found.high) == (0.123412, 0.123457)
+    found = Rounding("sf", 2).answer(Interval(np.array(-1234.0), np.array(-0.5)))
+    assert (found.low, found.high) == (-1234.0, 0.0)
+    exact = Rounding("dp", 4).answer(Interval(np.array(0.1234), np.array(0.1235)))
+    assert (exact.low, exact.high) == (0.1234, 0.1235)
+
+
+@pytest.mark.parametrize(("value", "unit"), [(0.0, 1e-3), (1.0, 1e-3), (9.99, 1e-3), (10.0, 0.01), (0.001, 1e-6)])
+def test_a_unit_of_significant_figures_goes_by_the_first_digit(value, unit):
+    assert Rounding("sf", 4).unit(value) == pytest.approx(unit, rel=1e-12)
+    assert Rounding("sf", 4).unit(-value) == pytest.approx(unit, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", ["2dp", "8dp", "2sf", "8sf"])
+def test_two_to_eight_digits_are_accepted(text):
+    assert (Rounding.parse(text).digits, Rounding.parse(text).kind) == (int(text[0]), text[1:])

@@ -110,3 +110,20 @@ def test_only_sums_and_negatives_get_brackets_in_a_product():
 )  # fmt: skip
 def test_a_constant_is_written_as_people_write_it(value, latex):
     assert symbol(value).latex == latex
+
+
+def test_a_square_and_a_logarithm_of_more_than_a_name_or_a_number_get_brackets():
+    a, w = name_symbol("a3"), name_symbol("w11_1")
+    assert functions.square(a).latex == "a_{3}^2"
+    assert functions.square(w).latex == r"\left(w_{11}^{(1)}\right)^2"
+    assert functions.square(a * w).latex == r"\left(a_{3}\,w_{11}^{(1)}\right)^2"
+    assert functions.square(a - w).latex == r"\left(a_{3} - w_{11}^{(1)}\right)^2"
+    assert functions.log(a).latex == r"\ln a_{3}"
+    assert functions.log(a * w).latex == r"\ln \left(a_{3}\,w_{11}^{(1)}\right)"
+    assert functions.log(1 - a).latex == r"\ln \left(1 - a_{3}\right)"
+
+
+def test_a_number_within_a_product_asks_for_dots_in_all_of_it():
+    a, w, two = name_symbol("a3"), name_symbol("w13"), number_symbol("2")
+    assert (a * w * two).latex == r"a_{3}\,w_{13} \cdot 2"
+    assert (two * a * w).latex == r"2 \cdot a_{3} \cdot w_{13}"

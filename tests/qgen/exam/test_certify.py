@@ -194,3 +194,44 @@ def test_the_copied_share_is_the_same_in_pieces():
 def test_nothing_is_copied_where_nothing_is_marked():
     values = np.ones((2, 3))
     assert copied_share(np.zeros(2), values, values, values).tolist() == [0, 0, 0]
+
+
+def test_work_is_even_where_the_count_of_negative_givens_is_within_one_of_the_likeliest():
+    """Four of the twelve weights' and biases' pools are half negative, so that 2 is likeliest."""
+    pools = {"weights": [-0.5, 0.5], "biases": 0.5, "inputs": [0.5, 0.7], "targets": 1}
+    spec = spec_for("B", "cross-entropy", **pools)
+    names = ["w11", "w21", "w12", "w13"]
+    givens = dict.fromkeys(spec.questions[0].question.givens, np.full(5, 0.5))
+    givens |= {name: np.where(np.arange(5) > k, -0.5, 0.5) for k, name in enumerate(names)}
+    batch = Batch(spec.questions[0], spec.rounding, spec.certify, givens)
+    assert quick(batch)["work"].tolist() == [-0.5, 0.5, 1.5, 0.5, -0.5]
+
+
+def test_inputs_are_as_far_apart_as_the_nearest_two_of_any_example():
+    spec = spec_for("A", "cross-entropy", 2)
+    givens = dict.fromkeys(spec.questions[0].question.givens, np.full(3, 0.5))
+    givens |= {"x1": np.array([1, 1, 1.0]), "x2": np.array([2, 3, 2.0]), "x3": np.array([4, 3, 4.0])}
+    givens |= {"t2_x1": np.array([1, 1, 2.5]), "t2_x2": np.array([2.5, 3, 2.0]), "t2_x3": np.array([5, 5, 9.0])}
+    batch = Batch(spec.questions[0], spec.rounding, spec.certify, givens)
+    assert quick(batch)["inputs"].tolist() == [1, 0, 0.5]
+    fixed = spec_for("A", "cross-entropy", 2, givens={"x1": 1, "t2_x1": 1})
+    batch = Batch(fixed.questions[0], spec.rounding, spec.certify, givens)
+    assert quick(batch)["inputs"].tolist() == [2, 0, 2]  # between those that are drawn
+
+
+@pytest.mark.parametrize(("inputs", "asked"), [([1, 2], False), ([1, 2, 3], True)])
+def test_inputs_need_to_differ_only_where_there_are_enough_numbers(inputs, asked):
+    spec = spec_for("A", "cross-entropy", inputs=inputs)
+    givens = dict.fromkeys(spec.questions[0].question.givens, np.full(1, 1.0))
+    margin = quick(Batch(spec.questions[0], spec.rounding, spec.certify, givens))["inputs"]
+    assert margin.tolist() == ([0] if asked else [1])
+
+
+def test_the_gap_of_a_mistake_is_counted_in_units_of_the_last_digit():
+    """Ascent moves a parameter by twice what descent does: so far apart are the ranges, but for what rounding does."""
+    batch = drawn(40)
+    unit = 10.0**-batch.rounding.digits
+    for misconception, item, gap in mistake_gaps(batch, CATALOGUE):
+        if misconception.name == "gradient-ascent" and np.isfinite(gap).all():
+            apart = 2 * np.abs(batch.values[item.step] - batch.givens[item.step.removeprefix("new_")]) / unit
+            assert ((apart - gap > 0) & (apart - gap < 6)).all()

@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qgen.errors import InputError
-from qgen.exam.check import certificate, check_folder
+from qgen.exam.certify import copied_share
+from qgen.exam.check import Rate, _digits, certificate, check_folder
 from qgen.exam.exam import make_exam, read_exam, write_exam
+from qgen.exam.sample import Tally
 from qgen.exam.spec import spec_of
 
 
@@ -124,3 +127,50 @@ def test_two_equal_inputs_of_an_example_are_no_fair_paper() -> None:
     assert not lines["q2", "inputs"].holds
     assert lines["q2", "inputs"].variant == "003"
     assert lines["q1", "inputs"].holds
+
+
+def test_the_rate_is_the_share_of_draws_that_are_fair_and_fresh() -> None:
+    def accepted(drawn: int, reached: int, repeated: int) -> float:
+        tally = Tally(drawn=drawn, reached={"repeated": reached}, rejected={"repeated": repeated})
+        return Rate("q1", tally, 0.0, "", ()).accepted
+
+    assert accepted(200, 10, 4) == 0.03
+    assert accepted(1, 1, 0) == 1
+    assert Rate("q1", Tally(), 0.0, "", ()).accepted == 0
+
+
+def test_a_given_of_another_length_than_the_first_variants_is_no_equal_work() -> None:
+    batch = make_exam(spec_of({}), 3, 1)[0].batches[0]
+    longer = replace(batch, givens={**batch.givens, "x1": np.array([1.5, 1.25, 2.5])})
+    assert _digits(longer).tolist() == [1, -1, 1]
+    assert _digits(longer.take(np.array([1]))).tolist() == [1]
+
+
+def test_the_margin_of_copying_is_what_the_worst_variant_leaves_of_the_limit() -> None:
+    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 4, 1)
+    marks = np.array([item.marks for item in exam.items])
+    share = copied_share(marks, exam.value, exam.low, exam.high)
+    (line,) = (line for line in certificate(exam) if line.condition == "copying")
+    assert line.margin == pytest.approx(0.1 - share.max())
+    assert not any(line.condition == "copying" for line in certificate(make_exam(exam.spec, 1, 1)[0]))
+
+
+def test_two_altered_answers_and_a_missing_row_are_each_told(folder: Path) -> None:
+    def change(content: Any) -> None:
+        content["variants"][1]["answers"]["q2_dw13"] += 2e-9
+        content["variants"][1]["answers"]["q2_dw12"] -= 2e-9
+        content["variants"][3]["answers"]["q1_loss"] += 5e-10  # as near as that it is the same number
+
+    faults = [fault for fault in altered(folder, change) if "exam.json" in fault]
+    assert [fault.partition(": ")[2].partition(' "')[0] for fault in faults] == [
+        "variant 002: answer q2_dw12", "variant 002: answer q2_dw13",
+    ]  # fmt: skip
+
+
+def test_a_row_that_key_csv_lacks_is_told_by_the_count(folder: Path) -> None:
+    path = folder / "key.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(lines[:-1]) + "\n")
+    assert f"{path}: has {len(lines) - 2} rows, not {len(lines) - 1}" in check_folder(folder)[2]
+    path.write_text("\n".join([*lines[:5], lines[5] + ",x", *lines[6:]]) + "\n")
+    assert f"{path}:6: has 9 cells, not 8" in check_folder(folder)[2]

@@ -10,7 +10,7 @@ from qgen.engine.intervals import Interval
 from qgen.engine.steps import Role
 from qgen.errors import InputError
 from qgen.exam.certify import STAGES, Batch, copied_share
-from qgen.exam.sample import Tally, sample
+from qgen.exam.sample import Tally, _fresh, _next_size, sample
 
 
 def draw(spec, n, seed=1, **more):
@@ -192,3 +192,33 @@ def test_the_tally_counts_what_it_is_told():
     tally.count("kink", 10, 2)
     assert (tally.share("kink"), tally.share("never")) == (0.3, 0)
     assert isinstance(drawn(40, "B", "cross-entropy").accepted["q1_z1"], Interval)
+
+
+@pytest.mark.parametrize(
+    ("n", "drawn", "accepted", "size"),
+    [
+        (30, 0, 0, 1024),
+        (30, 1024, 0, 16384),
+        (100, 10_000, 50, 12_000),  # a fifth more than the rate so far asks for
+        (51, 10_000, 50, 1024),
+        (1000, 10_000, 50, 16384),
+    ],
+)
+def test_as_many_are_drawn_as_the_rate_so_far_asks_for_within_bounds(n, drawn, accepted, size):
+    assert _next_size(n, Tally(drawn=drawn, accepted=accepted)) == size
+
+
+@pytest.mark.parametrize(("reached", "most", "stops"), [(100, 1500, True), (100, 1501, False), (0, 501, False)])
+def test_a_draw_that_reaches_the_ranges_counts_as_ten_more(reached, most, stops):
+    spec = spec_for("B", "cross-entropy", certify={"saturation": 0.6})
+    tally = Tally(drawn=500, reached={"tolerance": reached} if reached else {})
+    with pytest.raises(InputError):
+        draw(spec, 1, most=most, tally=tally)
+    assert (tally.drawn == 500) is stops
+
+
+def test_draws_that_were_seen_are_not_fresh():
+    batch = drawn(40, "B", "cross-entropy").take(np.array([0, 1, 0, 2]))
+    seen: set[bytes] = set()
+    assert _fresh(batch, seen) == [0, 1, 3]
+    assert _fresh(batch, seen) == []

@@ -256,3 +256,63 @@ def test_a_file_reads_as_its_table(tmp_path):
     assert read_spec(path) == spec_of(
         {"rounding": "4sf", "questions": [{"network": "tanh-heads", "loss": "squared-error"}]}
     )
+
+
+def test_the_defaults_are_those_of_the_documentation():
+    pools = spec_of({}).questions[0].pools
+    assert [(k, min(pools[k].values), max(pools[k].values), len(pools[k].values)) for k in POOLS] == [
+        ("weights", Decimal("-0.99"), Decimal("0.99"), 2 * (99 - 9 - 9)),
+        ("biases", Decimal("-0.99"), Decimal("0.99"), 2 * (99 - 9 - 9)),
+        ("inputs", Decimal("0.5"), Decimal("2.9"), 23),
+        ("targets", 0, 1, 2),
+        ("learning_rate", Decimal("0.5"), Decimal("0.8"), 4),
+    ]
+    certify = spec_of({}).certify
+    assert (certify.tolerance, certify.saturation, certify.kink, certify.copying) == (0.05, 0.05, 0.05, 0.1)
+    assert (spec_of({}).marking.follow_through, spec_of({}).marking.imprecise) == (1, 0.5)
+    assert {q.question.iterations for q in spec_of({}).questions} == {1}
+    assert {item.marks for q in spec_of({}).questions for item in q.question.items} == {1}
+
+
+@pytest.mark.parametrize(
+    ("key", "fine", "wrong"),
+    [
+        ("iterations", [1, 9], [0, 10]),
+        ("dead_relu", [0, 2], [-1, 3]),
+        ("marks", [{"loss": 0}, {"loss": 1000}, {"loss": 0.25}], [{"loss": -0.01}, {"loss": 1000.5}]),
+        ("targets", [0, 1, [0.1, 0.9]], [-0.1, 1.1]),
+        (
+            "givens",
+            [{"x1": 1e6}, {"x1": -1e6}, {"y": 0}, {"y": 1}],
+            [{"x1": 1_000_001}, {"x1": -1_000_001}, {"y": 1.01}],
+        ),
+    ],
+)
+def test_the_ends_of_what_is_accepted(key, fine, wrong):
+    for value in fine:
+        spec_of(question(**{key: value}))
+    for value in wrong:
+        assert len(faults(question(**{key: value}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "section"), [("tolerance", "certify"), ("copying", "certify"), ("imprecise", "marking")]
+)
+def test_a_share_lies_from_0_to_1(key, section):
+    for value, fine in ((0, True), (1, True), (-0.01, False), (1.01, False), ("0.5", False)):
+        if fine:
+            spec_of({section: {key: value}})
+        else:
+            assert len(faults({section: {key: value}})) == 1
+
+
+@pytest.mark.parametrize("language", [5, "", "e", "english", "EN", "de_AT", "de-", "de-A"])
+def test_a_language_is_a_tag(language):
+    assert faults({"language": language}) == (
+        f'exam.toml: language: "{language}" is no language; write "en", "de" or another tag',
+    )
+
+
+def test_a_slope_has_at_most_the_decimals_of_the_rule():
+    spec_of(layered(units=2, activation="leaky-relu", slope=0.0012))
+    spec_of({**layered(units=2, activation="leaky-relu", slope=0.00123), "rounding": "4sf"})

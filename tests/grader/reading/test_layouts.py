@@ -1,0 +1,102 @@
+"""Rows and headings at the edge of what is read: odd columns, padded rows, lists that are cut."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.reading import layouts
+from grader.reading.answers import read_answers
+from qgen.errors import InputError
+from qgen.tables.table import SHOWN
+
+ITEMS, VARIANTS = ["q1_z1_1", "q1_dw13", "q1_new_w11_1"], ["001", "002", "010"]
+HEAD = "student_id,variant,q1_z1_1,q1_dw13,q1_new_w11_1\n"
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    def reads(content: str, **options: object):
+        (tmp_path / "a.csv").write_text(content)
+        return read_answers(tmp_path / "a.csv", **{"items": ITEMS, "variants": VARIANTS, **options})
+
+    return reads
+
+
+def faults(read, content: str, **options: object) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read(content, **options)
+    return list(caught.value.faults)
+
+
+def test_a_cell_under_no_heading_is_told_by_its_column(read) -> None:
+    assert faults(read, "student_id,variant,q1_z1_1,,q1_dw13\na,1,2,x,3\nb,1,2,,3\n") == [
+        'a.csv:2: column 4: "x" stands under no heading'
+    ]
+
+
+def test_answers_without_a_student_are_told_if_any_of_them_is_one(read) -> None:
+    assert faults(read, HEAD + ",001,-,0.5,\na,001,1,2,3\n") == ["a.csv:2: has answers but no student_id"]
+    assert read(HEAD + ",001,-,,n/a\na,001,1,2,3\n").students == ("a",)
+
+
+def test_a_row_may_be_as_long_as_the_line_of_headings(read) -> None:
+    padded = HEAD.strip() + ",,\n"
+    assert read(padded + "a,001,1,2,3,,\nb,001,1,2,3\n").students == ("a", "b")
+    assert "7 cells" in faults(read, HEAD + "a,001,1,2,3,,\n")[0]
+    assert "8 cells" in faults(read, padded + "a,001,1,2,3,,,\n")[0]
+
+
+def test_two_strange_headings_are_named_and_three_beside_two_of_ours_are_another_exam(read) -> None:
+    assert len(faults(read, "student_id,variant,q1_z1_1,q9_a,q9_b\na,1,2,3,4\n")) == 2
+    assert len(faults(read, "student_id,variant,q1_z1_1,q1_dw13,q1_new_w11_1,q9_a,q9_b,q9_c\na,1,2,3,4,5,6,7\n")) == 3
+    (fault,) = faults(read, "student_id,variant,q1_z1_1,q1_dw13,q9_a,q9_b,q9_c\na,1,2,3,4,5,6\n")
+    assert "looks like another exam's answers: 2 of 5 columns are of this one" in fault
+
+
+def test_names_and_mail_addresses_are_no_strange_headings(read) -> None:
+    assert read("Name,E-Mail,student_id,variant,Q1 z1 1\nx,y,a,1,2\n").values[0, 0] == 2
+
+
+def test_an_unknown_item_of_a_long_table_is_told_once_and_an_empty_one_with_an_answer(read) -> None:
+    long = "student_id,variant,item,answer\n"
+    assert faults(read, long + "a,1,q7,1\na,1,q7,2\na,1,,3\na,1,,\n,1,q1_dw13,4\n,1,q1_dw13,-\n") == [
+        'a.csv:2: unknown item "q7"; known: q1_z1_1, q1_dw13, q1_new_w11_1',
+        "a.csv:4: has an answer but no item",
+        "a.csv:6: has an answer but no student_id",
+    ]
+
+
+def test_a_student_of_a_long_table_has_one_variant_and_one_answer_to_an_item(read) -> None:
+    assert faults(read, "student_id,variant,item,answer\na,1,q1_dw13,1\na,2,q1_z1_1,2\na,1,q1_dw13,3\n") == [
+        'a.csv:3: student a: variant "2", but "1" on line 2',
+        "a.csv:4: student a, item q1_dw13: stands on line 2 already",
+        'a.csv:4: student a: variant "1", but "2" on line 3',
+    ]
+
+
+def test_as_many_students_as_are_accepted_are_read_and_one_more_is_refused(read, monkeypatch) -> None:
+    content = "student_id,variant,item,answer\na,1,q1_dw13,1\nb,1,q1_dw13,2\n"
+    monkeypatch.setattr(layouts, "_MOST", 2)
+    assert read(content).students == ("a", "b")
+    monkeypatch.setattr(layouts, "_MOST", 1)
+    assert faults(read, content) == ["a.csv: has more than 1 students"]
+
+
+def test_as_many_students_against_the_roster_as_are_shown_are_not_cut(read) -> None:
+    roster = {"007": "001"}
+    for count, more in ((SHOWN, []), (SHOWN + 1, ["a.csv: ... and 1 more students against the roster"])):
+        notes = read(HEAD + "".join(f"X{k},1,,,\n" for k in range(count)), students=roster).notes
+        assert len(notes) == SHOWN + len(more)
+        assert [note for note in notes if "..." in note] == more
+
+
+def test_an_unknown_variant_is_told_as_it_was_written_or_stands_on_the_roster(read) -> None:
+    assert faults(read, HEAD + "a,7,1,2,3\n")[0].startswith('a.csv:2: student a: unknown variant "7"')
+    assert faults(read, HEAD + "a,,1,2,3\n", students={"a": "9"})[0].startswith(
+        'a.csv:2: student a: unknown variant "9"'
+    )
+
+
+def test_a_student_id_has_at_most_100_characters(read) -> None:
+    assert read(HEAD + "a" * 100 + ",1,1,2,3\n").students == ("a" * 100,)
+    assert "write at most 100 characters" in faults(read, HEAD + "a" * 101 + ",1,1,2,3\n")[0]
