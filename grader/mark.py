@@ -24,14 +24,12 @@ from qgen.memory import seldom_tidied
 from qgen.parallel import each, shares, worthwhile
 from qgen.tables.table import read_table
 
+# What a results folder may hold for --force to replace it.
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
-"""What a results folder may hold for --force to replace it."""
+# Of so many answers not even this share is right: so bad is no class that sat this exam.
 FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
-"""Of so many answers not even this share is right: so bad is no class that sat this exam."""
-FEWEST, FEWEST_PDFS = 10_000, 50
-"""Students whose marks, or whose feedback, are worth a process of their own."""
-MOST_PDFS = 100
-"""Students whose feedback is made before progress is told."""
+FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
+MOST_PDFS = 100  # students whose feedback is made before progress is told
 
 Progress = Callable[[str, int, int], None]
 

@@ -16,8 +16,8 @@ from qgen.errors import InputError
 from qgen.papers.words import load, macro
 from qgen.typeset.markup.plain import plain
 
+# How many of a reason's names are entries of the catalogue; what was used in place of what follows in pairs.
 MISCONCEPTIONS = {"misconception": 1, "two_misconceptions": 2}
-"""How many of a reason's names are entries of the catalogue; what was used in place of what follows in pairs."""
 
 _UNSAFE = re.compile(r"^[-+.\d]|[^\w.()+-]")
 _NUMBER = re.compile(r"[-+.,\d]")

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+# `id`: the school's number or our own student_id; `own`: a system's number for its user.
 Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last", "variant"]
-"""`id`: the school's number or our own student_id; `own`: a system's number for its user."""
 
 # Of each kind the better ones first. Moodle translates its headings.
 HEADINGS: Mapping[Kind, tuple[str, ...]] = {

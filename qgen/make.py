@@ -19,19 +19,16 @@ from qgen.files import as_printed, safe_name, unique_names, whole_folder, write_
 from qgen.memory import seldom_tidied
 from qgen.parallel import call, copied, copies, each, worthwhile
 
+# What an exam folder may hold for --force to replace it.
 OURS = (
     "exam.json", "key.csv", "answers.csv", "papers", "solutions", "papers.pdf", "solutions.pdf", "moodle.xml",
     "canvas.zip",
 )  # fmt: skip
-"""What an exam folder may hold for --force to replace it."""
 MOST_VARIANTS = 100_000
-FEWEST = 10
-"""Papers for which a process of their own is worth its start."""
-FEW = 1000
-"""So many variants are handed from one process to another in less time than it takes to get ready to print."""
+FEWEST = 10  # papers for which a process of their own is worth its start
+FEW = 1000  # so many variants are handed from one process to another in less time than it takes to get ready to print
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done and of how much."""
+Progress = Callable[[str, int, int], None]  # called with what is being done, how much is done and of how much
 Drawn = tuple[Exam, tuple[Tally, ...]]
 
 

@@ -23,8 +23,7 @@ ENDED = "a process of ours was ended, perhaps for want of memory; try again, or 
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
-_work: Callable[[Any], Any]
-"""In a copy: what it does."""
+_work: Callable[[Any], Any]  # in a copy: what it does
 
 
 def copied() -> bool:

@@ -18,6 +18,7 @@ MOST_STUDENTS = 100_000
 _POINTS = re.compile(r"[^\[]+\[\d+([.,]\d+)?\]")  # Sakai's "Midterm [40]"
 _TEST_STUDENT = ("Student, Test", "Test Student")  # Canvas' own
 _EMAIL, _LOGIN, _NUMBER = HEADINGS["email"], HEADINGS["login"], HEADINGS["id"][-6:]
+# What a file is called, and the headings that show it: one of each group.
 _EXPORTS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
     ("Canvas gradebook", (("Student", "LastName"), ("ID",), ("Section",))),
     ("Open edX grades", (("user_id",), ("username",))),
@@ -27,7 +28,6 @@ _EXPORTS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
     ("class list", (HEADINGS["id"][:-6],)),
     ("Moodle export", (HEADINGS["first"], HEADINGS["last"], (*_NUMBER, *_EMAIL[3:], "Email address"))),
 )
-"""What a file is called, and the headings that show it: one of each group."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ import qgen.roster
 import qgen.tables.delimited
 from qgen.tables.spreadsheet import runs
 
-csv_text = partial(qgen.tables.delimited.csv_text, end="\r\n")
-"""Rows as CSV with the line ends that RFC 4180 asks for."""
+csv_text = partial(qgen.tables.delimited.csv_text, end="\r\n")  # rows as CSV with the line ends that RFC 4180 asks for
 POINTS = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 

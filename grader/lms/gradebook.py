@@ -127,16 +127,13 @@ class System:
 
     name: str
     upload: str
-    bare_row: tuple[tuple[str, str], ...]
-    """Without a roster: the columns, and a student's cells, with {} for the id."""
+    bare_row: tuple[tuple[str, str], ...]  # without a roster: the columns, and a student's cells, with {} for the id
     bare_note: str
     new_note = ""
     over_maximum: Literal["taken", "capped", "refused"] = "taken"
     comments = False
-    feedback = "Feedback"
-    """What heads the comments."""
-    free_headings = False
-    """Columns are mapped by hand on the import page."""
+    feedback = "Feedback"  # what heads the comments
+    free_headings = False  # columns are mapped by hand on the import page
 
     def read(self, table: Table) -> Gradebook:
         """The system's own export."""

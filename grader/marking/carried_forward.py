@@ -24,15 +24,11 @@ from qgen.engine.solve import solve
 from qgen.engine.steps import Role, Step
 from qgen.exam.certify import Batch
 
-MOST_OFF = 1000.0
-"""An answer off by more than this factor is no basis for follow-through."""
-WIDEST = 0.34
-"""A range wider than this share of the number, to either side, does not tell work from invention."""
-FEWEST_REPEATED = 4
-"""The same number in so many wrong cells of a part is nonsense, and no basis either."""
+MOST_OFF = 1000.0  # an answer off by more than this factor is no basis for follow-through
+WIDEST = 0.34  # a range wider than this share of the number, to either side, does not tell work from invention
+FEWEST_REPEATED = 4  # the same number in so many wrong cells of a part is nonsense, and no basis either
 
-MOST_MOVED = 5 / 9 + 1e-6
-"""By rounding again and again, in units of the last digit asked for."""
+MOST_MOVED = 5 / 9 + 1e-6  # by rounding again and again, in units of the last digit asked for
 
 
 @dataclass(frozen=True)

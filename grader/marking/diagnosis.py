@@ -22,10 +22,8 @@ from grader.reasons import Reason
 from qgen.engine.intervals import Array
 from qgen.engine.solve import solve
 
-WIDEST = 0.05
-"""No answer is taken for a mistaken one that is further from it than this share."""
-ROWS = 60_000
-"""Hypotheses of students that are solved at once."""
+WIDEST = 0.05  # no answer is taken for a mistaken one that is further from it than this share
+ROWS = 60_000  # hypotheses of students that are solved at once
 
 Places = NDArray[np.intp]
 Counts = NDArray[np.int_]

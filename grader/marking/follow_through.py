@@ -33,8 +33,8 @@ from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 
 FEWEST_SIGNIFICANT = 2
+# An answer as many times further off than honest rounding goes may be a rounding slip; no mistake is named for it.
 SLIP = 3.0
-"""An answer as many times further off than honest rounding goes may be a rounding slip; no mistake is named for it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,8 +19,7 @@ from qgen.engine.question import Question
 from qgen.engine.solve import solve
 from qgen.exam.certify import SAME, Batch
 
-EXAMPLES = 20
-"""Variants on which is tried which answers a mistake changes."""
+EXAMPLES = 20  # variants on which is tried which answers a mistake changes
 
 Hypothesis = tuple[Misconception, ...]
 

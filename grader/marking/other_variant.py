@@ -12,8 +12,7 @@ from grader.reading.numerals import VALUE
 from grader.reading.submissions import Submissions
 from qgen.exam.exam import Exam
 
-FEWEST_CELLS = 8
-"""Right answers to another variant, of which fewer may be chance."""
+FEWEST_CELLS = 8  # right answers to another variant, of which fewer may be chance
 
 
 @dataclass(frozen=True)

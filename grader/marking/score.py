@@ -19,8 +19,7 @@ from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
 from qgen.parallel import each, shares
 
-CHUNK = 16384
-"""Students who are looked at at once."""
+CHUNK = 16384  # students who are looked at at once
 
 Progress = Callable[[int], None]
 

@@ -23,8 +23,7 @@ VERDICTS = ("correct", "follow_through", "imprecise", "wrong", "blank", "unreada
 CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, IS_BLANK, IS_UNREADABLE = range(6)
 
 Verdicts = NDArray[np.int8]
-Place = tuple[int, int]
-"""A student and an item, from 0."""
+Place = tuple[int, int]  # a student and an item, from 0
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,10 @@ from qgen.tables.spreadsheet import guarded
 
 SECONDS = 10.0
 READERS = 4
-MOST_NOTES, MOST_NAMED = 8, 3
-"""Notes on one file, and other files that a line names."""
+MOST_NOTES, MOST_NAMED = 8, 3  # notes on one file, and other files that a line names
 
+# Those that read nothing now; None for one that is not started yet.
 _Readers = queue.SimpleQueue[subprocess.Popen[str] | None]
-"""Those that read nothing now; None for one that is not started yet."""
 
 
 @dataclass(frozen=True)

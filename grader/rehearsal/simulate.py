@@ -23,6 +23,7 @@ from qgen.exam.exam import Exam
 from qgen.files import write_whole
 from qgen.tables.delimited import csv_text
 
+# Kinds of students.
 PROPORTIONS: Mapping[str, float] = {
     "perfect": 2,  # the key's own numbers
     "rounding": 6,  # everything right, every step rounded by habit
@@ -34,7 +35,6 @@ PROPORTIONS: Mapping[str, float] = {
     "imprecise": 1,  # some numbers with too few digits
     "messy": 2,  # everything right, in spellings of all kinds
 }
-"""Kinds of students."""
 TRUTH_HEADER = ("student_id", "variant", "did", "question", "items", "misconception", "note")
 ATTEMPTS = 60
 

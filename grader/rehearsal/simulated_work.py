@@ -19,15 +19,10 @@ from qgen.engine.solve import solve
 from qgen.engine.steps import Step
 from qgen.exam.certify import Batch
 
-UNROUNDED = 9
-"""As many digits more than asked stand for a calculator's memory: nothing is rounded between the answers."""
+UNROUNDED = 9  # as many digits more than asked stand for a calculator's memory: nothing is rounded between the answers
 
-FLOATS: Mapping[str, Rule] = {
-    "exp": np.exp,
-    "exp_minus": lambda z: np.exp(-z),
-    "constant": lambda *, value: value,
-}
-"""Rules of ORDER_RULES that run on intervals only."""
+# Rules of ORDER_RULES that run on intervals only.
+FLOATS: Mapping[str, Rule] = {"exp": np.exp, "exp_minus": lambda z: np.exp(-z), "constant": lambda *, value: value}
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from grader.marking.verdicts import WRONG, Marks
 from grader.reading.numerals import read
 
 FEWEST_SHARED = 3
-MOST_SHARERS = 4
-"""A wrong number that more students have is a common mistake, not one copied from a neighbour."""
+MOST_SHARERS = 4  # a wrong number that more students have is a common mistake, not one copied from a neighbour
 FEWEST_SIGNIFICANT = 3
 
 

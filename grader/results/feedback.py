@@ -22,9 +22,9 @@ from qgen.solution.worked import Derivation, Worked, worked
 from qgen.typeset.markup.blocks import escape
 from qgen.typeset.page.pages import render
 
+# Lost marks that are explained line by line, fewer beside very many, so that feedback stays within two pages; the
+# others are listed.
 MOST_DETAILED, FEWER_DETAILED, MANY = 9, 4, 60
-"""Lost marks that are explained line by line, fewer beside very many, so that feedback stays within two pages; the
-others are listed."""
 
 Shown = Callable[[str], str]
 _FRACTION = re.compile(r"\\frac\{(\\partial \w)\}\{(.*)\}")

@@ -18,8 +18,7 @@ MARKS_HEADER = (
     "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note,"
     "from_own,reason,decision"
 )
-ANY_NUMBER = 24681357.0
-"""Stands for a number in a sentence that is the same for all numbers."""
+ANY_NUMBER = 24681357.0  # stands for a number in a sentence that is the same for all numbers
 
 
 def layer_columns(exam: Exam) -> dict[str, list[int]]:

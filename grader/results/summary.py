@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MOST_ROWS = 40
-NARROW = 40
-"""What student, variant, score and per cent take of a line."""
+NARROW = 40  # what student, variant, score and per cent take of a line
 
 
 def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> None:

@@ -128,8 +128,7 @@ _ENTRIES = (
         switch=True,
     ),
 )
-ACTIVATIONS: Mapping[str, Activation] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
-"""By name."""
+ACTIVATIONS: Mapping[str, Activation] = MappingProxyType({entry.name: entry for entry in _ENTRIES})  # by name
 
 
 def activation_of(name: str, constants: Mapping[str, float]) -> Activation:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-Value = Any
-"""A float, a NumPy array over variants or students, an Interval or a Symbol: whatever solve is given."""
+Value = Any  # a float, a NumPy array over variants or students, an Interval or a Symbol: whatever solve is given
 
 
 def sigmoid(z: Value) -> Value:

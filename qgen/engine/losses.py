@@ -86,8 +86,7 @@ _ENTRIES = (
         shares=True,
     ),
 )
-LOSSES: Mapping[str, Loss] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
-"""By name."""
+LOSSES: Mapping[str, Loss] = MappingProxyType({entry.name: entry for entry in _ENTRIES})  # by name
 
 
 def loss_of(name: str) -> Loss:

@@ -56,8 +56,7 @@ CATALOGUE: tuple[Misconception, ...] = (
     _misconception("factor-two", error_squared=lambda a, y, factor: (2.0 if factor == 1 else factor) * (a - y)),
     _misconception("slope-missing-after-squared-error", delta_squared=lambda e, s: e),
     _misconception(
-        "slope-extra-after-cross-entropy",
-        delta_cross_entropy=Mistake(lambda e, slope: e * slope, ("slope",)),
+        "slope-extra-after-cross-entropy", delta_cross_entropy=Mistake(lambda e, slope: e * slope, ("slope",))
     ),
     _misconception("sigmoid-slope-plus", slope_sigmoid=lambda z, a: a * (1 + a)),
     _misconception("sigmoid-slope-is-sigmoid", slope_sigmoid=lambda z, a: a),
@@ -72,8 +71,7 @@ CATALOGUE: tuple[Misconception, ...] = (
     _misconception("transposed-weight", path=Mistake(lambda d, w, transposed: d * transposed, ("transposed",))),
     _misconception("path-weight-forgotten", path=lambda d, w: d),
     _misconception(
-        "activation-for-path-weight",
-        path=Mistake(lambda d, w, activation: d * activation, ("activation",)),
+        "activation-for-path-weight", path=Mistake(lambda d, w, activation: d * activation, ("activation",))
     ),
     _misconception("first-path-only", sum_of_paths=lambda *paths: paths[0]),
     _misconception("last-path-only", sum_of_paths=lambda *paths: paths[-1]),
@@ -86,8 +84,7 @@ CATALOGUE: tuple[Misconception, ...] = (
     _misconception("decimal-logarithm", log=_log10, log_complement=lambda a: _log10(1 - a)),
     _misconception("loss-without-minus", cross_entropy=total),
     _misconception(
-        "loss-without-half",
-        squared_error=lambda *squares, scale: (1.0 if scale == 0.5 else scale) * total(*squares),
+        "loss-without-half", squared_error=lambda *squares, scale: (1.0 if scale == 0.5 else scale) * total(*squares)
     ),
     _misconception("old-parameters-in-next-iteration", carry=Mistake(lambda new, old: old, ("old",))),
     _misconception(
@@ -102,16 +99,13 @@ CATALOGUE: tuple[Misconception, ...] = (
         },
     ),
     _misconception(
-        "loss-factor-left-out-of-error",
-        error_squared=lambda a, y, factor: (1.0 if factor == 2 else factor) * (a - y),
+        "loss-factor-left-out-of-error", error_squared=lambda a, y, factor: (1.0 if factor == 2 else factor) * (a - y)
     ),
     _misconception(
-        "mean-left-out-of-error",
-        error_squared=lambda a, y, factor: (2.0 if factor < 1 else factor) * (a - y),
+        "mean-left-out-of-error", error_squared=lambda a, y, factor: (2.0 if factor < 1 else factor) * (a - y)
     ),
     _misconception(
-        "sum-for-mean",
-        squared_error=lambda *squares, scale: (1.0 if scale != 0.5 else scale) * total(*squares),
+        "sum-for-mean", squared_error=lambda *squares, scale: (1.0 if scale != 0.5 else scale) * total(*squares)
     ),
     _misconception("leaky-slope-as-relu", slope_leaky_relu=lambda z, a, slope: positive(z)),
     _misconception("leaky-slope-left-out", slope_leaky_relu=lambda z, a, slope: a * 0 + 1),
@@ -161,8 +155,7 @@ def _with_rows(right: Any, rows: int, wrong: Mapping[int, Any]) -> Any:
         low = {row: getattr(value, "low", value) for row, value in wrong.items()}
         high = {row: getattr(value, "high", value) for row, value in wrong.items()}
         return Interval(
-            _with_rows(getattr(right, "low", right), rows, low),
-            _with_rows(getattr(right, "high", right), rows, high),
+            _with_rows(getattr(right, "low", right), rows, low), _with_rows(getattr(right, "high", right), rows, high)
         )
     shape = np.broadcast_shapes(np.shape(right)[-1:], *(np.shape(value) for value in wrong.values()))
     result = np.array(np.broadcast_to(right, (rows, *shape)), dtype=np.float64)

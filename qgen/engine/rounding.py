@@ -14,14 +14,13 @@ from qgen.engine.intervals import Array, Interval
 from qgen.engine.steps import Step
 from qgen.errors import InputError
 
+# A student may carry any number of digits more than asked; from the sixth on they are below what a key shows.
 MOST_EXTRA_DIGITS = 5
-"""A student may carry any number of digits more than asked; from the sixth on they are below what a key shows."""
+# What is this near to a tie may be one, and go either way: half up or half to even, and doubles are not decimals.
 TIE = 0.5 + 1e-6
-"""What is this near to a tie may be one, and go either way: half up or half to even, and doubles are not decimals."""
 
 
-CLEAR = 1e-3
-"""Of a unit: what is further from a tie than this is rounded alike in binary and in decimals."""
+CLEAR = 1e-3  # of a unit: what is further from a tie than this is rounded alike in binary and in decimals
 
 
 @dataclass(frozen=True)

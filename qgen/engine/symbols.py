@@ -13,8 +13,7 @@ from typing import Any
 
 from qgen.engine.ids import iteration_of
 
-UPDATED = r"\text{new}"
-"""What marks an updated parameter's name, in English; words.py puts it in other words."""
+UPDATED = r"\text{new}"  # what marks an updated parameter's name, in English; words.py puts it in other words
 SUM, NEGATIVE, PRODUCT, ATOM = 0, 1, 2, 3
 MOST_PARTS = 99  # units of a layer: a mean over them is a fraction
 

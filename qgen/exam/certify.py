@@ -24,8 +24,7 @@ from qgen.engine.solve import solve
 from qgen.engine.steps import Role
 from qgen.exam.spec import Certify, QuestionSpec
 
-SAME = 1e-9
-"""Values nearer than this are the same number: a mistake that leads there changes nothing."""
+SAME = 1e-9  # values nearer than this are the same number: a mistake that leads there changes nothing
 
 CONDITIONS: Mapping[str, str] = {
     "active": "as many ReLU units are active as the spec says, none near its kink",
@@ -204,8 +203,8 @@ def applicable(question: Question) -> list[Misconception]:
     return [m for m, applies in zip(CATALOGUE, changed, strict=True) if applies]
 
 
+# Margins (variants,) by condition, cheap ones first. `copying` compares variants and is not among them.
 STAGES: tuple[Callable[[Batch], dict[str, Array]], ...] = (quick, ranges, mistakes)
-"""Margins (variants,) by condition, cheap ones first. `copying` compares variants and is not among them."""
 
 
 def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:

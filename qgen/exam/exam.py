@@ -26,8 +26,7 @@ from qgen.exam.sample import Tally, sample
 from qgen.exam.spec import Spec, spec_of
 from qgen.tables.spreadsheet import cell
 
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
-"""What half a character of JSON looks like, and so does every half of a pair."""
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # what half a character of JSON looks like, and so does every half of a pair
 KEY_HEADER = ("variant", "item", "layer", "part", "marks", "value", "low", "high")
 
 

@@ -15,8 +15,7 @@ from qgen.exam.spec import QuestionSpec, Spec
 SMALLEST_BATCH, LARGEST_BATCH = 1024, 16384
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
-COSTLY = 10
-"""A draw that gets as far as the accepted ranges takes the time of some ten others."""
+COSTLY = 10  # a draw that gets as far as the accepted ranges takes the time of some ten others
 
 
 @dataclass

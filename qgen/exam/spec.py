@@ -239,11 +239,7 @@ def _network(value: object, where: str) -> Network:
 
 
 def _filled(
-    given: Mapping[str, Any],
-    defaults: Mapping[str, Any],
-    where: str,
-    faults: list[str],
-    more: tuple[str, ...],
+    given: Mapping[str, Any], defaults: Mapping[str, Any], where: str, faults: list[str], more: tuple[str, ...]
 ) -> dict[str, Any]:
     """The given table over the defaults; unknown keys are faults. Sections of fixed keys are filled in as well."""
     known = (*defaults, *more)

@@ -20,8 +20,7 @@ from qgen.papers.papers import Papers
 from qgen.papers.words import macro
 from qgen.typeset.drawing.drawing import Drawing
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to write."""
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
 
 
 @dataclass(frozen=True)

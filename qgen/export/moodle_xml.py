@@ -21,11 +21,11 @@ from qgen.files import whole_file
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg
 
+# The percentages that an answer of a numerical question may have.
 GRADES = (
     "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20",
     "16.66667", "14.28571", "12.5", "11.11111", "10", "5",
 )  # fmt: skip
-"""The percentages that an answer of a numerical question may have."""
 LONGEST_NAME = 200
 CLOZE_SPECIAL = re.compile(r'([}#~/"\\])')
 

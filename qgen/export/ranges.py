@@ -10,10 +10,8 @@ from math import lcm
 from qgen.decimals import plain
 from qgen.engine.rounding import Rounding
 
-MOST_DIGITS = 14
-"""Moodle's PHP reads and prints numbers with so many digits."""
-FEWEST_SIGNIFICANT = 2
-"""An answer of one significant digit is no number computed by hand."""
+MOST_DIGITS = 14  # Moodle's PHP reads and prints numbers with so many digits
+FEWEST_SIGNIFICANT = 2  # an answer of one significant digit is no number computed by hand
 LARGEST_SHIFT = 12
 Range = tuple[Decimal, Decimal]
 

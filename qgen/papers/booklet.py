@@ -12,8 +12,7 @@ from pypdf.generic import NameObject
 
 from qgen.typeset.pdf.metadata import PRODUCER
 
-DEPTH = 5
-"""From a page's resources to a font's file: objects are the same once those that they refer to are."""
+DEPTH = 5  # from a page's resources to a font's file: objects are the same once those that they refer to are
 
 
 def bind(papers: Iterable[Path], out: Path, title: str) -> int:

@@ -21,14 +21,12 @@ from qgen.typeset.page.lines import drawn
 RADIUS, PITCH, MOST_GAP = 13.0, 54.0, 150.0
 UNIT_SIZE, EDGE_SIZE, CAPTION_SIZE = 10.0, 8.5, 9.0
 BIAS_ARROW, BIAS_LIFT = 10.0, 2.5
-LARGE = 6
-"""The most units in a layer whose labels are always kept apart."""
+LARGE = 6  # the most units in a layer whose labels are always kept apart
 TALLEST = LARGE * PITCH + 40
 WIDEST_GAP = 400.0
+# How far along its arrow a weight's name would stand, and how far one with its value, which is wider.
 NEAR, HALFWAY = 0.3, 0.45
-"""How far along its arrow a weight's name would stand, and how far one with its value, which is wider."""
-MOST_COVERED = 0.25
-"""The share of the room between two layers that names with values may take."""
+MOST_COVERED = 0.25  # the share of the room between two layers that names with values may take
 
 NO_VALUES: Mapping[str, str] = MappingProxyType({})
 Unit = tuple[int, int]
@@ -52,12 +50,10 @@ class _Plan:
     places: Mapping[Unit, Point]
     boxes: tuple[Bounds, ...]
     biases: Mapping[Unit, Bounds]
-    valued: frozenset[int]
-    """The layers whose weights have room for their values."""
+    valued: frozenset[int]  # the layers whose weights have room for their values
     side: float
     gap: float
-    clear: bool
-    """Whether no label lies on another one or on a unit."""
+    clear: bool  # whether no label lies on another one or on a unit
 
 
 def draw(

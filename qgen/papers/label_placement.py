@@ -8,8 +8,8 @@ from qgen.typeset.drawing.shapes import Point
 
 SPOTS = tuple(0.14 + 0.03 * i for i in range(25))  # where along a line its label may stand
 COLLISION, TOUCH = 300.0, 100.0
+# With more labels than these, none are moved apart: that would take minutes, and nobody could read them anyway.
 MOST = 200
-"""With more labels than these, none are moved apart: that would take minutes, and nobody could read them anyway."""
 
 Bounds = tuple[float, float, float, float]  # left, low, right, high
 
@@ -50,8 +50,7 @@ def spots(
         for i, choices in enumerate(boxes):
             others = [box for j, (_, box) in enumerate(chosen) if j != i]
             chosen[i] = min(
-                choices,
-                key=lambda c: c[0] + sum(TOUCH + overlap(c[1], o) for o in others if overlap(c[1], o)),
+                choices, key=lambda c: c[0] + sum(TOUCH + overlap(c[1], o) for o in others if overlap(c[1], o))
             )
         if chosen == before:
             break

@@ -31,8 +31,7 @@ from qgen.typeset.math.speech import Vocabulary, speak, vocabulary
 from qgen.typeset.page.pages import render, text_width
 
 TEMPLATES = "paper.txt", "solution.txt"
-GROUPS = 6
-"""Columns of name and value in the table of givens."""
+GROUPS = 6  # columns of name and value in the table of givens
 
 
 @dataclass(frozen=True)

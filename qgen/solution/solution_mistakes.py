@@ -21,8 +21,7 @@ from qgen.solution.worked import Derivation
 
 MOST = 3
 TRIED = 8
-TOGETHER = 256
-"""Variants whose wrong numbers are computed at once."""
+TOGETHER = 256  # variants whose wrong numbers are computed at once
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from qgen.engine.steps import GRADIENTS, Role, Step
 from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol
 
 _FORWARD = (Role.PREACTIVATION, Role.ACTIVATION)
+# A network with more paths than these is solved layer by layer, through the bias gradients of the layer above.
 MOST_PATHS = 4
-"""A network with more paths than these is solved layer by layer, through the bias gradients of the layer above."""
 
 
 class Worked(NamedTuple):
@@ -146,10 +146,7 @@ class Sheet(NamedTuple):
 
 
 def worked(
-    derivation: Derivation,
-    givens: Mapping[str, float],
-    rounding: Rounding,
-    values: Mapping[str, float] | None = None,
+    derivation: Derivation, givens: Mapping[str, float], rounding: Rounding, values: Mapping[str, float] | None = None
 ) -> Sheet:
     """Every line for one variant: symbols, numbers inserted, the number. `values`: those of worked_values, if known."""
     question = derivation.question

@@ -11,8 +11,7 @@ WIDEST = 10_000  # columns of a workbook
 MOST_ROWS = 1_048_576  # of a sheet
 MOST_PLACES = 20_000_000  # of a table: rows times columns
 
-Row = tuple[int, list[str]]
-"""The line a row starts on, and its cells."""
+Row = tuple[int, list[str]]  # the line a row starts on, and its cells
 
 
 def blank(cells: Iterable[str]) -> bool:

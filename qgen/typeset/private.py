@@ -14,8 +14,8 @@ from itertools import count
 
 ESCAPED, DIGIT, FORMULA, CLUSTER = 0xE000, 0xE200, 0xF000, 0xF0000
 PAGE, PAGES = "\ue100", "\ue101"
+# Ranges for a regular expression's class; ANY has all but clusters.
 ESCAPES, DIGITS, FORMULAS, ANY = "\ue000-\ue07f", "\ue200-\uefff", "\uf000-\uf8ff", "\ue000-\uf8ff"
-"""Ranges for a regular expression's class; ANY has all but clusters."""
 MOST_DIGITS, MOST_FORMULAS, MOST_CLUSTERS = 3584, 2000, 131_000
 
 

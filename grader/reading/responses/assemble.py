@@ -18,8 +18,7 @@ UNSTATED = (
     'the file does not say which variant; tick "question text" on the Responses page and download it again, '
     "or give a roster with a column variant"
 )
-Choice = tuple[int, ...]
-"""A student's variant of each question, as indices."""
+Choice = tuple[int, ...]  # a student's variant of each question, as indices
 
 
 def assemble(

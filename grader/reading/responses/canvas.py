@@ -18,8 +18,7 @@ from qgen.tables.table import Faults, Table
 
 QUESTION = re.compile(r"\s*\d+: .*", re.DOTALL)
 POINTS = re.compile(r"\s*\d*\.?\d+\s*")
-FEWEST = 3
-"""Columns before the first question of an anonymous survey: section, section_id, submitted."""
+FEWEST = 3  # columns before the first question of an anonymous survey: section, section_id, submitted
 
 
 def recognises(heading: Sequence[str]) -> bool:

@@ -19,8 +19,7 @@ from qgen.tables.table import Faults, Table
 
 GRADE = re.compile(r".*/\s?\d+(?:[.,]\d+)?")
 SLOT = re.compile(r"(?P<word>.*\D)(?P<number>\d{1,4})", re.DOTALL)
-FEWEST = 6
-"""Columns before the first slot: two names, status, started, completed, duration."""
+FEWEST = 6  # columns before the first slot: two names, status, started, completed, duration
 TICK = 'tick "question text" on the Responses page and download it again'
 
 

@@ -8,11 +8,9 @@ from qgen.typeset.drawing.shapes import Contour, Inset, Point, Rectangle, Run, S
 from qgen.typeset.fonts.faces import width
 
 FAMILY = "STIX Two Text,STIXGeneral,Times New Roman,serif"
-SHORT = 3
-"""Longer texts carry their width, as a browser's typeface is another than the papers'."""
+SHORT = 3  # longer texts carry their width, as a browser's typeface is another than the papers'
 
-Place = tuple[float, float, float]
-"""Scale, then where the origin lies: drawings are never turned."""
+Place = tuple[float, float, float]  # scale, then where the origin lies: drawings are never turned
 
 
 def svg(drawing: Drawing) -> str:

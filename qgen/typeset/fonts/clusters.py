@@ -21,9 +21,9 @@ _COMBINES = (
     "\uabc0-\uabff\U00010a00-\U00010fff\U00011000-\U00011fff\U00016100-\U0001613f\U0001e100-\U0001e95f"
 )
 _SELECTED = ".[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+# A stretch of letters that combine (Syriac, Thaana, the scripts of India, Thai to Khmer, Mongolian ...), or one with a
+# variation selector, or one of Hebrew or Arabic.
 COMBINING = re.compile(f"[{_COMBINES}][{_COMBINES}\u200c\u200d\u25cc]*|{_SELECTED}|[\u0590-\u06ff\u200c\u200d]+")
-"""A stretch of letters that combine (Syriac, Thaana, the scripts of India, Thai to Khmer, Mongolian ...), or one with
-a variation selector, or one of Hebrew or Arabic."""
 _POINTS = re.compile("[\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 _INVISIBLE = re.compile("[\u200c\u200d\u25cc]")
 _known: dict[str, tuple[Font, Cluster]] = {}

@@ -32,8 +32,7 @@ FACES = {
     "S4": ("STIXSizFourSymReg", _FENCES),
 }
 _ROMAN = {bytes([code]).decode("mac_roman"): code for code in range(128, 256)}
-MOST_NAMED = 3
-"""Characters that an error names."""
+MOST_NAMED = 3  # characters that an error names
 _FREE_CODES = [*range(127, 256), *range(1, 32)]
 
 

@@ -8,8 +8,7 @@ nobody types into a box.
 
 from fontTools.agl import UV2AGL
 
-FIELD_FONT = "F"
-"""Its resource name."""
+FIELD_FONT = "F"  # its resource name
 FILE = "STIXGeneral"
 _EUROPEAN = "ĂĄĆČĎĐĘĚĞŁŃŇŐŘŚŞŤŮŰŹŻ"
 _ADDED = f"−İı{_EUROPEAN}{_EUROPEAN.lower()}"
@@ -18,8 +17,7 @@ _UNSEEN = (127, 160, 173)
 _OURS = dict(zip(_FREE, _ADDED, strict=True))
 _WINDOWS = {code: bytes([code]).decode("cp1252") for code in range(32, 256) if code not in (*_FREE, *_UNSEEN)}
 
-CODES = tuple((char, code) for code, char in sorted((_WINDOWS | _OURS).items()))
-"""Characters and their codes."""
+CODES = tuple((char, code) for code, char in sorted((_WINDOWS | _OURS).items()))  # characters and their codes
 ENCODING = (
     "/Encoding<</BaseEncoding/WinAnsiEncoding/Differences["
     + " ".join(f"{code}/{UV2AGL[ord(char)]}" for code, char in sorted(_OURS.items()))

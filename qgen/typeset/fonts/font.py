@@ -11,8 +11,7 @@ from pathlib import Path
 from struct import unpack_from
 from typing import Any, NamedTuple
 
-REGULAR = {"wght": 400}
-"""Where a variable font is drawn."""
+REGULAR = {"wght": 400}  # where a variable font is drawn
 _UNSEEN = "Zs", "Cf"
 _FORBIDDEN = 0x0002, 0x0100, 0x0200  # OS/2 fsType: no embedding, no subsetting, bitmaps only
 
@@ -36,8 +35,7 @@ class Font:
         try:
             self.font: Any = TTFont(BytesIO(data), fontNumber=number, lazy=True)
             self.scale = 1000 / self.font["head"].unitsPerEm
-            self.characters: dict[int, str] = self.font.getBestCmap() or {}
-            """Glyphs by the code points that have one."""
+            self.characters: dict[int, str] = self.font.getBestCmap() or {}  # glyphs by the code points that have one
             rights = self.font["OS/2"].fsType if "OS/2" in self.font else 0
         except Exception as fault:  # whatever a broken file makes fontTools raise
             raise ValueError(f"no readable font: {fault}") from fault

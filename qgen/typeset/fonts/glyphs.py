@@ -14,12 +14,12 @@ from qgen.typeset.fonts.typefaces import find, remedy
 from qgen.typeset.private import is_cluster
 
 _UPRIGHT = "STIXGeneral", "DejaVuSerif", "DejaVuSans"
+# Where words look for a typeface after a face's own table, in this order, and before all others there are.
 BEYOND = {
     "R": _UPRIGHT,
     "I": ("STIXGeneralItalic", "DejaVuSerif-Italic", *_UPRIGHT),
     "B": ("STIXGeneralBol", "DejaVuSerif-Bold", *_UPRIGHT),
 }
-"""Where words look for a typeface after a face's own table, in this order, and before all others there are."""
 
 
 class Glyphs:

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from qgen.typeset.fonts.font import Font, faces, opened
 
+# Modules that hold Noto fonts (Open Font License), and what pip calls them.
 PACKAGES = {"manimgx_fonts_cjk": "manimgx-fonts-cjk", "manimgx_fonts": "manimgx-fonts"}
-"""Modules that hold Noto fonts (Open Font License), and what pip calls them."""
-OWN = "QGEN_FONTS"
-"""The environment variable that names a folder of fonts to look in before all others."""
+OWN = "QGEN_FONTS"  # the environment variable that names a folder of fonts to look in before all others
 _HAN = "CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "KANGXI", "FULLWIDTH"
 _STANDARDS = {"SC": "gb2312", "TC": "big5", "JP": "shift_jis", "KR": "euc_kr"}
 _REGIONAL = {
@@ -25,13 +24,13 @@ _REGIONAL = {
     "JP": "notosansjp sourcehansansjp yumin yugoth meiryo msgothic ヒラギノ ipam ipag ipaex takao",
     "KR": "notosanskr sourcehansanskr malgun batang gulim applemyungjo applesdgothic nanum unbatang",
 }
+# Fonts for Chinese, Japanese and Korean, of a region and with many characters: how their files' names start.
 _WIDE = "wqy uming ukai droidsansfallback simsun mingliu arialuni"
-"""Fonts for Chinese, Japanese and Korean, of a region and with many characters: how their files' names start."""
+# Fonts of systems for other scripts, where the name of the file does not tell the script.
 _OTHERS = (
     "nirmala leelawui mmrtext ebrima gadugi himalaya mvboli monbaiti seguihis sylfaen thonburi kohinoor kailasa kefa "
     "mshtakan loma garuda freeserif freesans arialuni dejavusans"
 )
-"""Fonts of systems for other scripts, where the name of the file does not tell the script."""
 _SUFFIXES = ".ttf", ".otf", ".ttc", ".otc"
 _PLAIN = "regular", "[", "-vf", "roman"
 _STYLED = "bold", "black", "heavy", "light", "thin", "italic", "oblique", "condensed", "mono", "ui", "display", "medium"
@@ -152,11 +151,11 @@ def _face(path: Path, region: str) -> Font | None:
 
 
 _LARGEST = 200_000_000  # bytes of a font file: the largest there are have 100 MB
+# Scripts beside East Asia's that the packages hold.
 _PACKED = {
     "ARMENIAN", "BENGALI", "DEVANAGARI", "ETHIOPIC", "GEORGIAN", "GUJARATI", "GURMUKHI", "KANNADA", "KHMER", "LAO",
     "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAI",
 }  # fmt: skip
-"""Scripts beside East Asia's that the packages hold."""
 
 
 def remedy(chars: str, shaper: bool) -> str:

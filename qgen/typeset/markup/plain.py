@@ -12,8 +12,7 @@ _PRIVATE = re.compile(f"[{ANY}]")
 _MARKED = re.compile(rf"[\\$*{ANY}]")
 _NAMES = {char: name for name, char in (GREEK | CAPITALS).items()} | {"∑": "sum", "∏": "prod", "∞": "infinity"}
 _SIGNS = _NAMES | {"−": "-", "⋅": "*", "×": "*", "∂": "d"}
-_SIMPLE = re.compile(r"[\w.,^()]*|\([^()]*\)")
-"""What needs no brackets of its own."""
+_SIMPLE = re.compile(r"[\w.,^()]*|\([^()]*\)")  # what needs no brackets of its own
 
 
 def plain(markup: str) -> str:

@@ -14,10 +14,10 @@ from qgen.errors import InputError, nearest
 from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, is_number, parse
 from qgen.typeset.private import normalised, numbered, slots_filled, with_slots
 
+# What is read for a sign or a construction, in English; {} stands for its parts.
 WORDS: Mapping[str, str] = MappingProxyType(
     dict(line.split(" : ") for line in Path(__file__).with_name("english.txt").read_text("utf-8").splitlines())
 )
-"""What is read for a sign or a construction, in English; {} stands for its parts."""
 
 Vocabulary = tuple[tuple[str, str], ...]
 ENGLISH: Vocabulary = tuple(WORDS.items())

@@ -18,8 +18,8 @@ NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to
 HAIRLINE, THIN, THICK = 0.3, 0.5, 0.9  # of rules
 PLAIN = Glyphs()
 
+# Where a piece belongs in the document's structure: (role, number) from the outside in; empty for an artifact.
 Path = tuple[tuple[str, int], ...]
-"""Where a piece belongs in the document's structure: (role, number) from the outside in; empty for an artifact."""
 
 
 class Piece(NamedTuple):

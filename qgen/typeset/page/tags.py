@@ -9,13 +9,13 @@ from collections.abc import Callable
 from qgen.typeset.page.lines import Path
 from qgen.typeset.pdf.objects import File, text_string
 
+# What some elements carry; RowTH is a TH that heads a row.
 ATTRIBUTES = {
     "L": "/A<</O/List/ListNumbering/Disc>>",
     "TH": "/A<</O/Table/Scope/Column>>",
     "RowTH": "/A<</O/Table/Scope/Row>>",
     "Form": "/A<</O/PrintField/Role/Tv>>",
 }
-"""What some elements carry; RowTH is a TH that heads a row."""
 
 
 def standard(role: str) -> str:

@@ -49,8 +49,8 @@ class File:
         self.count = 0
         self.streams: list[tuple[int, bytes]] = []
         self.objects: list[tuple[int, str]] = []
+        # Objects that only screen readers need, in a stream of their own: to show or fill in a page is faster.
         self.tags: list[tuple[int, str]] = []
-        """Objects that only screen readers need, in a stream of their own: to show or fill in a page is faster."""
 
     def reserve(self, count: int = 1) -> int:
         """The first of so many new numbers, whose objects come later."""

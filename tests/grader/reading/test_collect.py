@@ -383,10 +383,7 @@ def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdout", out)
     forms.main()
     replies = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert replies == [
-        {"fields": {"x": "1"}, "notes": []},
-        {"fault": "cannot be read: No such file or directory"},
-    ]
+    assert replies == [{"fields": {"x": "1"}, "notes": []}, {"fault": "cannot be read: No such file or directory"}]
 
 
 def test_what_a_form_says_can_always_be_read_back_and_control_characters_are_spaces(exam, folder):

@@ -17,11 +17,7 @@ def faults(table):
 
 def test_a_count_of_units_labels_them_by_layer():
     network = network_of(THIRD, "net", "here")
-    assert [layer.units for layer in network.layers] == [
-        ("1_1", "2_1", "3_1"),
-        ("1_2", "2_2", "3_2"),
-        ("1_3", "2_3"),
-    ]
+    assert [layer.units for layer in network.layers] == [("1_1", "2_1", "3_1"), ("1_2", "2_2", "3_2"), ("1_3", "2_3")]
     assert network.shape == "2-3-3-2"
     assert (network.xs, network.ys) == (("x1", "x2"), ("y1", "y2"))
     assert len(network.weights) == 6 + 9 + 6
@@ -36,8 +32,7 @@ def test_the_networks_of_the_notes_come_with_the_program():
 
 
 @pytest.mark.parametrize(
-    ("count", "names"),
-    [(1, ("output",)), (2, ("hidden", "output")), (4, ("hidden1", "hidden2", "hidden3", "output"))],
+    ("count", "names"), [(1, ("output",)), (2, ("hidden", "output")), (4, ("hidden1", "hidden2", "hidden3", "output"))]
 )
 def test_layers_are_named_from_the_input_on(count, names):
     assert layer_names(count) == names

@@ -153,9 +153,7 @@ def test_a_mistake_made_in_one_iteration_is_not_held_against_the_next():
 
 
 @given(
-    marks=st.lists(st.sampled_from([0.5, 1, 2]), min_size=1, max_size=4),
-    n=st.integers(1, 5),
-    seed=st.integers(0, 1000),
+    marks=st.lists(st.sampled_from([0.5, 1, 2]), min_size=1, max_size=4), n=st.integers(1, 5), seed=st.integers(0, 1000)
 )
 def test_the_copied_share_is_what_counting_one_by_one_gives(marks, n, seed):
     rng = np.random.default_rng(seed)

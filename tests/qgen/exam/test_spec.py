@@ -188,15 +188,9 @@ FAULTS = [
         question(learning_rate=[0.5, 0.25]),
         f'{Q1}.learning_rate: "0.25" takes more digits to write than "0.5": unequal work; write numbers of one length',
     ),
-    (
-        question(targets=[0, 2]),
-        f'{Q1}.targets: "2" is not accepted; with cross-entropy write 0 to 1',
-    ),
+    (question(targets=[0, 2]), f'{Q1}.targets: "2" is not accepted; with cross-entropy write 0 to 1'),
     (question(givens=3), f'{Q1}.givens: "3" is not a table'),
-    (
-        question(givens={"w11_3": 1}),
-        f'{Q1}.givens: "w11_3" is not given here; did you mean "w11_2"?',
-    ),
+    (question(givens={"w11_3": 1}), f'{Q1}.givens: "w11_3" is not given here; did you mean "w11_2"?'),
     (question(givens={"x1": "a"}), f'{Q1}.givens.x1: "a" is not accepted; write a number of at most a million'),
     (
         question(givens={"x1": 1e7}),

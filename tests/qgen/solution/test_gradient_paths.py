@@ -23,11 +23,7 @@ def table(*units):
     [
         ("relu-sigmoid", "dw13", r"L \to a_{3} \to z_{3} \to w_{13}"),
         ("relu-sigmoid", "db3", r"L \to a_{3} \to z_{3} \to b_{3}"),
-        (
-            "relu-sigmoid",
-            "dw11_2",
-            r"L \to a_{3} \to z_{3} \to a_{1}^{(2)} \to z_{1}^{(2)} \to w_{11}^{(2)}",
-        ),
+        ("relu-sigmoid", "dw11_2", r"L \to a_{3} \to z_{3} \to a_{1}^{(2)} \to z_{1}^{(2)} \to w_{11}^{(2)}"),
         (
             "relu-sigmoid",
             "dw31_1",
