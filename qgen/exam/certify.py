@@ -215,7 +215,7 @@ def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
     """
     n = values.shape[1]
     worst = np.zeros(n)
-    rows = max(1, 2_000_000 // n)
+    rows = -(-2_000_000 // n)  # rounded up
     for start in range(0, n, rows):
         mine = slice(start, min(n, start + rows))
         earned = np.zeros((mine.stop - start, n), dtype=np.float32)

@@ -6,6 +6,7 @@ import pytest
 from cases import NETWORKS, question_for, spec_for
 
 from qgen.engine.ids import iteration_of
+from qgen.engine.steps import Role
 from qgen.exam.spec import spec_of
 
 
@@ -141,3 +142,8 @@ def test_an_update_knows_its_gradient_in_every_iteration():
     question = question_for("A", iterations=2)
     assert question.gradient_of("new_w11_1") == "dw11_1"
     assert question.gradient_of("t2_new_b3") == "t2_db3"
+
+
+def test_paths_are_summed_only_where_there_are_several():
+    ids = {step.id for step in question_for("A").steps if step.role == Role.SUM_OF_PATHS}
+    assert ids == {"back~1_1", "back~2_1"}  # units 1 and 2 of layer 2 feed the output alone

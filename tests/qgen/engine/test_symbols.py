@@ -127,3 +127,13 @@ def test_a_number_within_a_product_asks_for_dots_in_all_of_it():
     a, w, two = name_symbol("a3"), name_symbol("w13"), number_symbol("2")
     assert (a * w * two).latex == r"a_{3}\,w_{13} \cdot 2"
     assert (two * a * w).latex == r"2 \cdot a_{3} \cdot w_{13}"
+
+
+def test_of_what_is_added_or_taken_away_only_sums_and_negatives_get_brackets():
+    a, b, c = map(name_symbol, ("a1", "a2", "a3"))
+    assert (a + b * c).latex == r"a_{1} + a_{2}\,a_{3}"
+    assert (a - b * c).latex == r"a_{1} - a_{2}\,a_{3}"
+    assert (a - (b + c)).latex == r"a_{1} - \left(a_{2} + a_{3}\right)"
+    assert (a + -b).latex == r"a_{1} + \left(-a_{2}\right)"
+    assert (-(a * b)).latex == r"-a_{1}\,a_{2}"
+    assert (-(a + b)).latex == r"-\left[a_{1} + a_{2}\right]"

@@ -127,6 +127,7 @@ FAULTS = [
     ({"questions": []}, "exam.toml: questions: write one or more [[questions]] tables"),
     ({"questions": {"network": "relu-sigmoid"}}, "exam.toml: questions: write one or more [[questions]] tables"),
     ({"questions": ["relu-sigmoid"]}, "exam.toml: questions: write one or more [[questions]] tables"),
+    ({"questions": [{}, "relu-sigmoid"]}, "exam.toml: questions: write one or more [[questions]] tables"),
     ({"title": 3}, 'exam.toml: title: "3" is not text'),
     ({"course": ["a"]}, "exam.toml: course: \"['a']\" is not text"),
     ({"instructions": False}, 'exam.toml: instructions: "False" is not text'),
