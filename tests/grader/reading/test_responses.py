@@ -464,3 +464,15 @@ def test_a_folder_s_csv_files_are_read_whatever_the_case_and_others_are_not(exam
     save(rows).rename(folder / "A.CSV")
     (folder / "notes.txt").write_text("x")
     assert read_responses(folder, exam)[1].students == ("a@x.org",)
+
+
+def test_without_the_questions_text_a_slot_for_each_item_is_known_by_its_place(exam, save):
+    def read_in(count):
+        row = ["A", "B", "a@x.org", *WHEN, *(f"0.{k}1" for k in range(count))]
+        people = save([["student_id", "email", "variant"], ["S1", "a@x.org", "002"]], "people.csv")
+        return read_responses(save([[*HEAD, *slots(count, ("Response",))], row]), exam, roster=people)[1]
+
+    count = len(exam.columns)
+    assert read_in(count).written[0].tolist() == [f"0.{k}1" for k in range(count)]
+    with pytest.raises(InputError, match=f"3 responses of each student, but the exam has 2 questions of {count} items"):
+        read_in(3)
