@@ -442,8 +442,8 @@ def test_three_columns_before_the_first_question_are_an_anonymous_survey(exam, s
 
 
 def test_moodle_is_known_by_the_grade_or_by_the_english_word_alone():
-    assert recognise([*HEAD, "Antwort 1"]) == "moodle"
-    assert recognise([*HEAD[:7], "Grade", "Response 1"]) == "moodle"
+    assert recognise([*HEAD, "Antwort 1"]) is moodle
+    assert recognise([*HEAD[:7], "Grade", "Response 1"]) is moodle
     assert recognise([*HEAD[:7], "Note", "Antwort 1"]) is None
     assert recognise([*HEAD[:5], "Response 1"]) is None
     assert recognise([*HEAD[:7], "Punkte 1", "x"]) is None
