@@ -311,3 +311,11 @@ def test_a_language_is_a_tag(language):
 def test_a_slope_has_at_most_the_decimals_of_the_rule():
     spec_of(layered(units=2, activation="leaky-relu", slope=0.0012))
     spec_of({**layered(units=2, activation="leaky-relu", slope=0.00123), "rounding": "4sf"})
+
+
+@pytest.mark.parametrize("loss", [name for name, loss in LOSSES.items() if not loss.shares])
+def test_targets_of_a_squared_loss_may_be_any_numbers(loss):
+    assert [float(v) for v in spec_of(question(loss=loss, targets=[-2, 3])).questions[0].pools["targets"].values] == [
+        -2,
+        3,
+    ]
