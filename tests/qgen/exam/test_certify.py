@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qgen.engine.activations import ACTIVATIONS
 from qgen.engine.misconceptions import CATALOGUE
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, copied_share, mistake_gaps, quick, ranges
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copied_share, mistake_gaps, quick, ranges
 from qgen.exam.spec import spec_of
 
 
@@ -233,3 +233,7 @@ def test_the_gap_of_a_mistake_is_counted_in_units_of_the_last_digit():
         if misconception.name == "gradient-ascent" and np.isfinite(gap).all():
             apart = 2 * np.abs(batch.values[item.step] - batch.givens[item.step.removeprefix("new_")]) / unit
             assert ((apart - gap > 0) & (apart - gap < 6)).all()
+
+
+def test_a_mistake_that_changes_only_some_variants_applies():
+    assert "relu-slope-left-out" in {m.name for m in applicable(spec_for("A").questions[0].question)}
