@@ -30,7 +30,7 @@ def _mistaken(question: Question, misconception: Misconception, item: str) -> It
         step = by_id.get(steps.pop(0))
         if step is None:
             continue
-        if mistake := misconception.swaps.get(step.rule):
+        if mistake := misconception.mistake(step):
             yield step, mistake
         for need in step.needs:
             inner = need in by_id and not by_id[need].named

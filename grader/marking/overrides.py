@@ -54,9 +54,11 @@ def _padded(row: list[str], widest: int | None) -> bool:
 
 
 def _problem(row: list[str], students: dict[str, int], items: dict[str, int], exam: Exam) -> str:
-    if len(row) != len(HEADER):
-        hint = "put a reason with commas in quotes" if len(row) > len(HEADER) else f"write {','.join(HEADER)}"
-        return f"has {len(row)} cells, not {len(HEADER)}; {hint}"
+    count = f"has {len(row)} cells, not {len(HEADER)}"
+    if len(row) > len(HEADER):
+        return f"{count}; put a reason with commas in quotes"
+    if len(row) < len(HEADER):
+        return f"{count}; write {','.join(HEADER)}"
     student, item, mark, reason = row
     if student not in students:
         return f"no answers of student {quoted(student)}; {nearest(student, students)}"

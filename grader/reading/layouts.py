@@ -151,18 +151,17 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
     answers: list[list[str]] = []
     for line, cells in _rows(table, columns, faults):
         student = _checked_id(cells[who], line, faults)
-        found = [cells[at] for at in places]
         if student in first:
             faults.add(line, f"student {student}: stands on line {first[student]} already")
         elif student:
             first[student] = line
             variants.append("" if variant is None else cells[variant].strip())
-            answers.append(found)
-        elif any(map(_is_answer, found)):
+            answers.append(cells)
+        elif any(_is_answer(cells[at]) for at in places):
             faults.add(line, "has answers but no student_id")
     written = np.full((len(first), len(items)), "", object)
     if answers:
-        written[:, [items.index(item) for item in present]] = np.array(answers, object)
+        written[:, [items.index(item) for item in present]] = np.array(answers, object)[:, places]
     absent = [item for item in items if item not in present]
     return Arranged(list(first), list(first.values()), variants, written, absent)
 

@@ -18,7 +18,7 @@ _DECIMAL = r"(?P<whole>[0-9]*)(?:(?P<mark>[.,])(?P<part>[0-9]*))?"
 _E = r"[eE] ?(?P<e>[+-]?[0-9]+)"
 _POWER = r"[xX*] ?10 ?(?:\^|\*\*) ?(?P<open>\( ?)?(?P<power>[+-]? ?[0-9]+)(?(open) ?\))"
 _NUMBER = re.compile(rf"(?P<sign>[+-]?) ?{_DECIMAL}(?: ?(?:{_E}|{_POWER}))?")
-_DECIMAL_NUMBER = re.compile(r"([-−]?)([0-9]{1,15})(?:([.,])([0-9]{0,15}))?")  # of _NUMBER
+_DECIMAL_NUMBER = re.compile(r"([-−]?)([0-9]{1,15})(?:([.,])([0-9]{0,15}))?(?:e([+-]?[0-9]{1,2}))?")  # of _NUMBER
 _FRACTION = re.compile(r"(?P<sign>[+-]?) ?(?P<top>[0-9]+) ?/ ?(?P<bottom>[0-9]+)")
 _GROUP = re.compile(r"[1-9][0-9]{0,2}")  # before a mark and three digits: thousands, or a whole part
 # Ends in no mark: a text has one way to match, whatever follows, and no cell can make the search explode.
@@ -120,10 +120,11 @@ def _unquoted(text: str) -> str:
 
 def _decimal(found: re.Match[str], comma: bool) -> Numeral | None:
     """`_number` of most cells, in less time; None where a comma or a dot may stand before thousands."""
-    sign, whole, mark, part = found.groups("")
+    sign, whole, mark, part, exponent = found.groups("")
     if len(part) == 3 and mark == (".," if comma else ",.")[0]:
         return None
-    return Numeral("value", float(f"{sign and '-'}{whole}.{part}"), len(part), len((whole + part).lstrip("0")))
+    value = float(f"{sign and '-'}{whole}.{part}e{exponent or 0}")
+    return Numeral("value", value, len(part) - int(exponent or 0), len((whole + part).lstrip("0")))
 
 
 def _number(found: re.Match[str], comma: bool) -> Numeral:

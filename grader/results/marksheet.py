@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Decision, Reason, Wording
 from qgen.engine.intervals import Array
-from qgen.engine.question import Item
 from qgen.exam.exam import Exam
 from qgen.tables.spreadsheet import cell
 
@@ -58,26 +57,34 @@ def scores_csv(marks: Marks) -> str:
 
 
 def marks_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
-    """The rows of marks.csv, student by student, each as `_row` has it; what cells have in common is written once."""
+    """The rows of marks.csv, student by student; what cells have in common is written once."""
     exam, submissions = marks.exam, marks.submissions
     wording = wording or Wording.of(exam.spec.language)
-    special: dict[int, list[int]] = {}
-    for s, i in {*marks.reasons, *marks.decisions}:
-        special.setdefault(s, []).append(i)
-    items = [_item(item) for item in exam.items]
-    written = cache(cell)
+    count = len(exam.items)
+    row = [""] * (5 * count)  # of each cell: the student, the item, the answer, what is accepted, why it has its marks
+    row[1::5] = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
+    answer, accepted = cache(cell), cache(lambda v: [",{},{},{},".format(*marks.accepted(v, i)) for i in range(count)])
     ends, followed = _ends(marks, wording), _followed(marks, wording)
-    numbers = cache(lambda v: [_numbers(*marks.accepted(v, i)) for i in range(len(items))])
+    led = _by_student(np.argwhere(marks.verdicts == FOLLOW_THROUGH).tolist())
+    special = _by_student({*marks.reasons, *marks.decisions})
     for s in students:
-        v, answers = int(submissions.variants[s]), map(written, submissions.written[s].tolist())
-        start = f"{cell(submissions.students[s])},{exam.variants[v]},"
-        known = items, answers, numbers(v), ends, marks.verdicts[s].tolist()
-        row = [f"{item}{answer}{right}{end[verdict]}" for item, answer, right, end, verdict in zip(*known, strict=True)]
-        for i in np.flatnonzero(marks.verdicts[s] == FOLLOW_THROUGH).tolist():
-            row[i] += followed(float(marks.expected_from_own[s, i]))
+        v = int(submissions.variants[s])
+        row[::5] = [f"{cell(submissions.students[s])},{exam.variants[v]},"] * count
+        row[2::5] = map(answer, submissions.written[s].tolist())
+        row[3::5] = accepted(v)
+        row[4::5] = map(list.__getitem__, ends, marks.verdicts[s].tolist())
+        for i in led.get(s, ()):
+            row[5 * i + 4] += followed(float(marks.expected_from_own[s, i]))
         for i in special.get(s, ()):
-            row[i] = _row(marks.cell((s, i)), wording)
-        yield start + start.join(row)
+            row[5 * i + 4] = _end(marks.cell((s, i)), wording)
+        yield "".join(row)
+
+
+def _by_student(places: Iterable[Sequence[int]]) -> dict[int, list[int]]:
+    items: dict[int, list[int]] = {}
+    for s, i in places:
+        items.setdefault(s, []).append(i)
+    return items
 
 
 def _ends(marks: Marks, wording: Wording) -> list[list[str]]:
@@ -100,23 +107,14 @@ def _followed(marks: Marks, wording: Wording) -> Callable[[float], str]:
     return cache(lambda own: why.replace(place, text(own)))
 
 
-def _row(marked: Marked, wording: Wording) -> str:
-    """What comes after student and variant."""
-    numbers = _numbers(marked.expected, marked.low, marked.high)
+def _end(marked: Marked, wording: Wording) -> str:
+    """What comes after the accepted numbers."""
     verdict = _verdict(marked.verdict, marked.marks, marked.item.marks)
     unread = marked.answer if marked.verdict == VERDICTS[IS_UNREADABLE] else ""
-    why = _why(marked.reason, marked.from_own, wording, marked.item.step, unread, marked.decision)
-    return f"{_item(marked.item)}{cell(marked.answer)}{numbers}{verdict}{why}"
+    return verdict + _why(marked.reason, marked.from_own, wording, marked.item.step, unread, marked.decision)
 
 
-def _item(item: Item) -> str:
-    return f"{item.id},{item.layer},{item.part},"
-
-
-def _numbers(expected: str, low: str, high: str) -> str:
-    return f",{expected},{low},{high},"
-
-
+@cache
 def _verdict(name: str, marks: float, most: float) -> str:
     return f"{name},{number(marks)},{number(most)},"
 

@@ -17,6 +17,7 @@ from qgen.engine.activations import ACTIVATIONS, Rule
 from qgen.engine.functions import Value, bell, log, positive, square
 from qgen.engine.intervals import Interval
 from qgen.engine.rules import RULES, total
+from qgen.engine.steps import Step
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Misconception:
 
     name: str
     swaps: Mapping[str, Mistake]
+
+    def mistake(self, step: Step) -> Mistake | None:
+        """What is made wrong at a step."""
+        return self.swaps.get(step.rule)
 
 
 def _misconception(name: str, **swaps: Mistake | Callable[..., Value]) -> Misconception:

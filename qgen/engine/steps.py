@@ -54,8 +54,8 @@ class Step:
     rule: str
     needs: tuple[str, ...]
     role: Role
-    iteration: int = 1
-    layer: int = 0
+    iteration: int
+    layer: int
     unit: str = ""
     parameter: str = ""
     neighbours: Mapping[str, str] = field(default_factory=dict)

@@ -112,14 +112,13 @@ def macro(name: str, function: str, *arguments: Any, folder: Path | None = None,
 
 
 def _in_words(text: str, folder: Path | None, language: str) -> str:
-    """The mark of updated parameters in formulas as words.txt says it; English where an older one does not."""
+    """The mark of updated parameters in formulas, in words: symbols.txt is short, and quickly read."""
     return text.replace(UPDATED, _updated(folder, language)) if UPDATED in text else text
 
 
 @lru_cache(maxsize=4)
 def _updated(folder: Path | None, language: str) -> str:
-    module = load(WORDS, folder, language).module
-    return rf"\text{{{module.updated_mark()}}}" if hasattr(module, "updated_mark") else UPDATED
+    return rf"\text{{{macro('symbols.txt', 'updated', folder=folder, language=language)}}}"
 
 
 @contextmanager

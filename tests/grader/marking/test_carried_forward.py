@@ -27,7 +27,7 @@ from qgen.exam.certify import Batch
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 
-WRITTEN = Step("s", "product", (), Role.PRODUCT)
+WRITTEN = Step("s", "product", (), Role.PRODUCT, 1, 0)
 
 
 @pytest.fixture(scope="module", params=["relu-sigmoid", "tanh-heads"])

@@ -12,7 +12,10 @@ from qgen.engine.rounding import Rounding
 from qgen.engine.steps import Role, Step
 from qgen.errors import InputError
 
-WRITTEN, UNWRITTEN = Step("s", "product", (), Role.PRODUCT), Step("s", "carry", (), Role.CARRY, written=False)
+WRITTEN, UNWRITTEN = (
+    Step("s", "product", (), Role.PRODUCT, 1, 0),
+    Step("s", "carry", (), Role.CARRY, 1, 0, written=False),
+)
 RULES = [Rounding("dp", 3), Rounding("dp", 4), Rounding("sf", 4), Rounding("sf", 2)]
 numbers = st.floats(-1000, 1000, allow_nan=False).filter(lambda v: v == 0 or abs(v) > 1e-9)
 ties = st.integers(-(10**6), 10**6).map(lambda k: (10 * k + 5) / 10**5)

@@ -161,7 +161,7 @@ def test_formulas_mark_updated_parameters_in_the_paper_s_language(solved, folder
     assert r"w_{11}^{(1)\,\text{neu}}" in german
     assert "new}" not in german
     english = make_exam(spec_of({}), 1, 1)[0]
-    mine = folder(words=(TEMPLATES / "words.txt").read_text("utf-8").replace(">new<", ">after<"))
+    mine = folder(symbols=(TEMPLATES / "symbols.txt").read_text("utf-8").replace(">new<", ">after<"))
     assert Papers(english, mine).markup(0, solved=solved) == Papers(english).markup(0, solved=solved).replace(
         r"\text{new}", r"\text{after}"
     )
