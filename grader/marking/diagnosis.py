@@ -134,10 +134,10 @@ class _Weighed:
         students = len(evidence.values)
         with np.errstate(all="ignore"):
             right = solve(basis.question.steps, basis.givens, claimed=basis.claims)
-        self.due = basis.question.stacked(right, students).T
-        self.unit = basis.batch.rounding.unit(np.nan_to_num(evidence.values))
-        self.half = np.maximum(evidence.half, 0.5 * self.unit)
-        self.share = np.minimum(self.half / np.maximum(np.abs(self.due), 1e-12), WIDEST)
+            self.due = basis.question.stacked(right, students).T
+            self.unit = basis.batch.rounding.unit(np.nan_to_num(evidence.values))
+            self.half = np.maximum(evidence.half, 0.5 * self.unit)
+            self.share = np.minimum(self.half / np.abs(self.due), WIDEST)
         self.telling = evidence.wrong & ~(np.abs(evidence.values - self.due) <= evidence.slip)
         self.complete = ~np.isnan(np.array(list(basis.claims.values()))).any(axis=0)
 

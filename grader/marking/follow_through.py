@@ -31,6 +31,7 @@ from qgen.engine.question import PARTS
 from qgen.engine.rounding import Rounding
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
+from qgen.tables.rows import Stored
 
 FEWEST_SIGNIFICANT = 2
 # An answer as many times further off than honest rounding goes may be a rounding slip; no mistake is named for it.
@@ -177,9 +178,9 @@ def half_units(values: Array, written: NDArray[np.object_], cells: Bools, asked:
     """For the given cells: half a unit of the last digit written where that is fewer than asked, else 0."""
     halves = np.zeros(cells.shape)
     tens = 10 * asked.unit(np.nan_to_num(values))
-    # only a number that fits on fewer digits can have been written with fewer
+    # only a number that fits on fewer digits can have been written with fewer; a spreadsheet leaves zeros out
     few = cells & (np.abs(values - np.round(values / tens) * tens) < 1e-3 * tens)
-    halves[few] = [_half_unit(text, asked) for text in written[few].tolist()]
+    halves[few] = [0.0 if type(text) is Stored else _half_unit(text, asked) for text in written[few].tolist()]
     return halves
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.marking.follow_through import Answered, follow_through, reasons_of
 from grader.marking.hypotheses import Suspects, suspects
 from grader.marking.other_variant import Fit, other_variant
-from grader.marking.tolerance import within
+from grader.marking.tolerance import settled, within
 from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, WRONG, Marks, Place, Verdicts
 from grader.reading.numerals import BLANK, UNREADABLE
 from grader.reading.submissions import Submissions
@@ -63,6 +63,7 @@ def score(
 
 def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], first: int) -> _Found:
     """The verdicts of as many students as arrays may hold at once; in what is found they are counted from `first`."""
+    part = replace(part, values=settled(part.values, exam.spec.rounding))
     low, high = exam.low.T[part.variants], exam.high.T[part.variants]
     right = within(part.values, low, high)
     verdicts = np.full(right.shape, WRONG, dtype=np.int8)

@@ -27,11 +27,17 @@ _SEVERAL = re.compile(rf"{_ANY}(?:(?: ?[;|&] ?|, | ){_ANY})+")
 _FLAT_POWER = re.compile(rf"({_ANY}) ?[xX*] ?10 ?([+-]? ?[0-9]+)")
 _SUM = re.compile(r"[0-9.,eE()^*/x+ -]*[0-9)] ?[x*/^+-][0-9.,eE()^*/x+ -]*[0-9)]")
 _TRAILING = re.compile(rf"({_ANY}) ?([^0-9].*)")
+# Spreadsheets make a date of 3.12: 3-Dec, Dec-12, 3. Dez, 3 déc. A month is known by how it begins; in seven languages.
+_MONTH = (
+    r"[ .-]*(?:jan|gen|ene|f[eé][bv]|m[aä][riy]|mrz|mrt|maa|mag|mei|apr|avr|abr|ju[inl]|giu|lug|aug|ao[uû]|ago"
+    r"|se[pt]|o[ck]t|ott|out|nov|d[eé]c|de[zs]|dic)[^\W\d_]*[ .-]*"
+)
 _KNOWN_FAULTS = [  # the first one that a text is
     (re.compile(r"[+-]*(nan|inf|infinity|∞)", re.IGNORECASE), "not_finite"),
     (re.compile(r".*%.*"), "percentage"),
     (re.compile(r"#.*"), "spreadsheet_error"),
     (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}"), "date"),
+    (re.compile(rf"[0-9]{{1,4}}{_MONTH}(?:[0-9]{{2,4}})?|{_MONTH}[0-9]{{1,4}}", re.IGNORECASE), "date"),
     (_SEVERAL, "several_numbers"),
     (re.compile(r"(?=.*[0-9.,)] ?[-+/] ?[0-9.,(])[0-9.,()+/ -]*"), "calculation"),
     (re.compile(r"(?=.*[.])(?=.*,)[0-9.,+-]*"), "dot_and_comma"),
@@ -40,6 +46,10 @@ _KNOWN_FAULTS = [  # the first one that a text is
 _RAISED = re.compile(r"\^?[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\u061c\ufeff"
 _LETTERS = str.maketrans("OoОоlI|", "0000111")
+_WRAPPED = re.compile(r"[\\$({[]")
+_LATEX = re.compile(r"\\(?:times|cdot|,|;|!|[()]|left|right)|[$]")
+_BRACKETED = re.compile(r"([+-]?) ?\( ?(.*?) ?\)")
+_BRACKETS = str.maketrans("{}[]", "()()")
 _QUOTES = "'\"‘’‚“”„´`"
 _PLAIN = str.maketrans(
     {
@@ -82,8 +92,7 @@ def read(text: str, *, comma: bool = False) -> Numeral:
     plain = _unquoted(_normalised(text))
     if plain.casefold() in _BLANKS:
         return Numeral("blank")
-    if plain[:1] in ("=", "≈"):
-        plain = _unquoted(plain[1:].lstrip())
+    plain = _bare(plain)
     if (found := _DECIMAL_NUMBER.fullmatch(plain)) and (numeral := _decimal(found, comma)):
         return numeral
     if found := _FRACTION.fullmatch(plain):
@@ -116,6 +125,18 @@ def _unquoted(text: str) -> str:
     if text and text[0] in _QUOTES:
         return text[1:-1].strip() if text[-1] in _QUOTES else text[1:].strip()
     return text
+
+
+def _bare(text: str) -> str:
+    """Without what stands around a number and says nothing of it: "=", "about", brackets, LaTeX's dollars."""
+    if text.startswith(tuple("=≈~≃≅")):
+        return _bare(_unquoted(text[1:].lstrip()))
+    if not _WRAPPED.search(text):
+        return text
+    text = _LATEX.sub(lambda found: "*" if found[0] in ("\\times", "\\cdot") else "", text).replace("{,}", ",")
+    text = text.translate(_BRACKETS).strip()
+    found = _BRACKETED.fullmatch(text)
+    return _bare(found[1] + found[2]) if found and found[2].find("(") <= found[2].find(")") else text
 
 
 def _decimal(found: re.Match[str], comma: bool) -> Numeral | None:

@@ -25,6 +25,7 @@ from qgen.engine.steps import Role
 from qgen.exam.spec import Certify, QuestionSpec
 
 SAME = 1e-9  # values nearer than this are the same number: a mistake that leads there changes nothing
+DECIMALS = 12  # of the values in exam.json
 
 CONDITIONS: Mapping[str, str] = {
     "active": "as many ReLU units are active as the spec says, none near its kink",
@@ -86,11 +87,11 @@ class Batch:
 
     @property
     def key(self) -> tuple[Array, Array, Array]:
-        """The items' values and the lower and upper ends of their accepted ranges, each (items, variants)."""
+        """The items' values, as exam.json stores them, and the ends of their ranges, each (items, variants)."""
         ranges = [self.accepted[item.id] for item in self.question.items]
         ends = [[np.broadcast_to(end, self.size) for end in (one.low, one.high)] for one in ranges]
         low, high = np.array(ends).swapaxes(0, 1)
-        return self.question.stacked(self.values, self.size), low, high
+        return np.round(self.question.stacked(self.values, self.size), DECIMALS), low, high
 
     @cached_property
     def zeroed(self) -> dict[str, NDArray[np.bool_]]:
@@ -203,8 +204,16 @@ def applicable(question: Question) -> list[Misconception]:
     return [m for m, applies in zip(CATALOGUE, changed, strict=True) if applies]
 
 
-# Margins (variants,) by condition, cheap ones first. `copying` compares variants and is not among them.
+# Margins (variants,) by condition, cheap ones first; `copying` compares variants and is not among them.
 STAGES: tuple[Callable[[Batch], dict[str, Array]], ...] = (quick, ranges, mistakes)
+
+
+def copying(batch: Batch) -> Array:
+    """The margin (variants,) to what another variant's answers may earn; infinite for a variant alone."""
+    if batch.size < 2:
+        return np.full(batch.size, np.inf)
+    marks = np.array([item.marks for item in batch.question.items])
+    return batch.certify.copying - copied_share(marks, *batch.key)
 
 
 def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:

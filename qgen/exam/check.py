@@ -16,7 +16,7 @@ from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.solve import solve
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copied_share
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copying
 from qgen.exam.exam import KEY_HEADER, Exam, key_csv, read_exam, rekeyed, stored_checksums
 from qgen.exam.sample import Tally, sample
 from qgen.exam.spec import Spec
@@ -71,20 +71,14 @@ def check_folder(folder: Path) -> tuple[Exam, tuple[Line, ...], tuple[str, ...]]
 
 def certificate(exam: Exam) -> Iterator[Line]:
     """Every condition's worst margin, question by question. A question whose givens are all fixed has none."""
-    row = 0
     for batch in exam.batches:
-        items = batch.question.items
-        rows = slice(row, row + len(items))
-        row = rows.stop
         if set(batch.spec.fixed) >= set(batch.question.givens):
             continue
         margins: dict[str, Array] = {}
         for stage in STAGES:
             margins |= stage(batch)
-        marks = np.array([item.marks for item in items])
         if batch.size > 1:
-            share = copied_share(marks, exam.value[rows], exam.low[rows], exam.high[rows])
-            margins["copying"] = batch.certify.copying - share
+            margins["copying"] = copying(batch)
         margins["digits"] = _digits(batch)
         for condition in CONDITIONS:
             if condition in margins:

@@ -106,7 +106,7 @@ def _keyed(
     """The exam of these batches, its key computed from their givens."""
     keys = zip(*(batch.key for batch in batches), strict=True)
     value, low, high = (np.concatenate(arrays) + 0.0 for arrays in keys)  # no -0.0
-    return Exam(spec, variants, batches, np.round(value, 12), low, high, seed, students, names)
+    return Exam(spec, variants, batches, value, low, high, seed, students, names)
 
 
 def rekeyed(exam: Exam) -> Exam:

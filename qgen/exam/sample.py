@@ -9,7 +9,7 @@ import numpy as np
 
 from qgen.engine.intervals import Array
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, copied_share
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, copying
 from qgen.exam.spec import QuestionSpec, Spec
 
 SMALLEST_BATCH, LARGEST_BATCH = 1024, 16384
@@ -73,7 +73,7 @@ def sample(
             tally.accepted += len(fresh)
         if tally.accepted == n:
             joined = _joined(batches)
-            kept = np.flatnonzero(_uncopied(joined))
+            kept = np.flatnonzero(copying(joined) > 0)
             tally.count("copying", n, n - len(kept))
             tally.accepted = len(kept)
             batches = [joined.take(kept)]
@@ -121,13 +121,6 @@ def _fresh(batch: Batch, seen: set[bytes]) -> list[int]:
             seen.add(key)
             fresh.append(row)
     return fresh
-
-
-def _uncopied(batch: Batch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    if batch.size < 2:
-        return np.ones(batch.size, dtype=bool)
-    marks = np.array([item.marks for item in batch.question.items])
-    return np.asarray(copied_share(marks, *batch.key) < batch.certify.copying)
 
 
 def _joined(batches: list[Batch]) -> Batch:

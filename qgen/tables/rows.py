@@ -14,6 +14,12 @@ MOST_PLACES = 20_000_000  # of a table: rows times columns
 Row = tuple[int, list[str]]  # the line a row starts on, and its cells
 
 
+class Stored(str):
+    """A number as a spreadsheet stores it: the zeros at the end of what was written are lost."""
+
+    __slots__ = ()
+
+
 def blank(cells: Iterable[str]) -> bool:
     """Whether nothing is written in any of the cells."""
     return not "".join(cells).strip()
@@ -42,5 +48,7 @@ def written(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return Stored(int(value) if value.is_integer() and abs(value) < 1e15 else repr(value))
+    if type(value) is int:
+        return Stored(value)
     return str(getattr(value, "text", value))

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from grader.marking.diagnosis import _best, _Fits
 from grader.marking.hypotheses import suspects
 from grader.marking.score import score
-from grader.marking.verdicts import CORRECT, WRONG, Marks
+from grader.marking.verdicts import WRONG, Marks
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.rehearsal.simulate import numerals_of, simulate

@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 
 from grader.marking.score import score
+from grader.marking.tolerance import settled, within
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, IS_BLANK, WRONG, Marks
 from grader.reading.submissions import Submissions
 from grader.reasons import Reason
 from grader.rehearsal.simulate import numerals_of, wrong_number
 from grader.rehearsal.simulated_work import UNROUNDED, Habits, habits_of, work
 from qgen.decimals import plain
+from qgen.engine.misconceptions import CATALOGUE, mistaken_rules
+from qgen.engine.solve import solve
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
+from qgen.tables.rows import Stored
 
 LOSSES = ("squared-error", "cross-entropy")
 
@@ -35,6 +39,43 @@ def marked(exam: Exam, values: np.ndarray) -> Marks:
 def key_of(exam: Exam) -> np.ndarray:
     """The key's numbers as texts: (variants, items)."""
     return numerals_of(exam.value.T, exam.spec.rounding)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("rounding", ["4dp", "6dp", "3sf"])
+def test_a_right_number_out_of_a_binary_float_is_right(kind: type, rounding: str) -> None:
+    exam = make_exam(spec_of({"rounding": rounding, "questions": [{"network": "relu-sigmoid"}]}), 20, 1)[0]
+    key = key_of(exam).astype(np.float64)
+    noisy = key.astype(kind).astype(np.float64) if kind is np.float32 else np.nextafter(np.nextafter(key, 9), 9)
+    written = np.array([[repr(value) for value in row] for row in noisy.tolist()], object)
+    assert (score(exam, submitted(exam, written)).verdicts == CORRECT).all()
+
+
+@pytest.mark.parametrize("network", ["relu-sigmoid", "tanh-heads"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_no_known_mistake_gains_by_the_digits_that_are_not_looked_at(network: str, loss: str) -> None:
+    exam = exam_of(network, loss, variants=50)
+    (batch,) = exam.batches
+    for write in (None, lambda step, value: batch.rounding.round(value) if step.written else value):
+        with np.errstate(all="ignore"):
+            right = solve(batch.question.steps, batch.givens, write=write)
+            rules = mistaken_rules([(m,) for m in CATALOGUE])
+            mistaken = solve(batch.question.steps, batch.givens, rules=rules, write=write)
+        for item, low, high in zip(batch.question.items, exam.low, exam.high, strict=True):
+            value = np.broadcast_to(mistaken[item.step], (len(CATALOGUE), batch.size))
+            accepted = within(settled(value, batch.rounding), low, high)
+            assert not (accepted & ~within(value, low, high) & (np.abs(value - right[item.step]) > 1e-9)).any()
+            assert (accepted | ~within(value, low, high)).all()
+
+
+def test_zeros_that_a_spreadsheet_left_out_are_not_too_few_digits() -> None:
+    exam = exam_of("relu-sigmoid", "squared-error", variants=20)
+    key = exam.value.T
+    few = np.round(key, 2)
+    texts = np.array([[f"{value:.2f}" for value in row] for row in few.tolist()], object)
+    stored = np.array([[Stored(repr(value)) for value in row] for row in few.tolist()], object)
+    assert (score(exam, submitted(exam, texts)).verdicts == IMPRECISE).any()
+    assert not (score(exam, submitted(exam, stored)).verdicts == IMPRECISE).any()
 
 
 def column(exam: Exam, step: str) -> int:

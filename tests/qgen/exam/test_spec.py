@@ -48,6 +48,8 @@ def test_the_filled_in_table_is_the_same_spec_again():
 def test_several_iterations_round_to_one_more_decimal_unless_told():
     assert str(spec_of(question(iterations=2)).rounding) == "5dp"
     assert str(spec_of(question(iterations=2) | {"rounding": "4dp"}).rounding) == "4dp"
+    one_of_two = {"questions": [*question()["questions"], *question(iterations=2)["questions"]]}
+    assert str(spec_of(one_of_two).rounding) == "5dp"
 
 
 def test_pools_hold_no_zero_no_one_and_nothing_that_ends_in_zero():
