@@ -18,6 +18,7 @@ from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.results.collusion import collusion
 from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
+from grader.results.slips import slips
 from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
@@ -57,7 +58,7 @@ def mark(
     decisions = read_decisions(overrides, exam, submissions.students) if overrides else {}
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
-        marks = replace(marks, remarks=(*submissions.notes, *_strange(marks), *collusion(marks)))
+        marks = replace(marks, remarks=(*submissions.notes, *_strange(marks), *slips(marks), *collusion(marks)))
         _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)

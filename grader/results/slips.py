@@ -1,0 +1,67 @@
+"""What looks like a slip of whoever typed a student's answers: a column left out, lost signs or decimal marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.marking.tolerance import Bools, settled, within
+from grader.marking.verdicts import WRONG, Marks
+from qgen.engine.intervals import Array
+from qgen.engine.rounding import Rounding
+
+FEWEST, SHARE = 5, 0.8  # of the wrong answers, so many are right but for the slip
+COLUMNS = ("one column", "two columns", "three columns")
+MOST_ZEROS = 8  # of a power of ten
+
+
+def slips(marks: Marks) -> Iterator[str]:
+    """One line for each such student; the marks stay as they are. What a known mistake explains is no slip."""
+    wrong = marks.verdicts == WRONG
+    for place, reason in marks.reasons.items():
+        wrong[place] &= not reason.misconceptions
+    rows = np.flatnonzero(wrong.sum(axis=1) >= FEWEST)
+    if not len(rows):
+        return
+    submissions, exam = marks.submissions, marks.exam
+    variants, wrong, count = submissions.variants[rows], wrong[rows], wrong[rows].sum(axis=1)
+    best, said = np.zeros(len(rows), dtype=int), np.full(len(rows), "", object)
+    for what, right in _tried(
+        submissions.values[rows], exam.low.T[variants], exam.high.T[variants], exam.spec.rounding
+    ):
+        hits = (right & wrong).sum(axis=1)
+        said[hits > best] = what
+        best = np.maximum(best, hits)
+    for r in np.flatnonzero((best >= FEWEST) & (best >= SHARE * count)).tolist():
+        yield f"{submissions.students[rows[r]]}: {best[r]} of {count[r]} wrong answers are {said[r]}; mistyped?"
+
+
+def _tried(values: Array, low: Array, high: Array, rounding: Rounding) -> Iterator[tuple[str, Bools]]:
+    """Each slip in words, and which answers it explains: (students, items)."""
+
+    def right(meant: Array, by: int = 0) -> Bools:
+        return within(settled(meant, rounding), _shifted(low, by), _shifted(high, by))
+
+    yield "right with the other sign", right(-values)
+    for shift, columns in enumerate(COLUMNS, start=1):
+        yield f"right {columns} further right", right(values, shift)
+        yield f"right {columns} further left", right(values, -shift)
+    unmarked = np.zeros(values.shape, dtype=bool)
+    for power in range(1, MOST_ZEROS + 1):
+        with np.errstate(over="ignore"):
+            too_large, too_small = right(values / 10.0**power), right(values * 10.0**power)
+        yield f"{10**power:,} times too large", too_large
+        yield f"{10**power:,} times too small", too_small
+        unmarked |= too_large & (values == np.round(values))
+    yield "right with the decimal mark that they lack", unmarked
+
+
+def _shifted(table: Array, by: int) -> NDArray[np.float64]:
+    """Column i of the table is another's, `by` further right; NaN where there is none."""
+    moved = np.full(table.shape, np.nan)
+    columns = np.arange(table.shape[1]) + by
+    inside = (columns >= 0) & (columns < table.shape[1])
+    moved[:, inside] = table[:, columns[inside]]
+    return moved
