@@ -36,7 +36,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = {path.name: path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
 APPS = {"qgen": qgen.cli.app, "grader": grader.cli.app}
 GROUPS = {name: typer.main.get_command(app) for name, app in APPS.items()}
-COMMANDS = [(name, command) for name, group in GROUPS.items() for command in group.commands]  # type: ignore[attr-defined]
+COMMANDS = [(name, command) for name, group in GROUPS.items() for command in group.commands]
 SHARED = "What all commands share"
 
 
