@@ -3,6 +3,7 @@
 import pytest
 from cases import THIRD
 
+from qgen.engine.activations import ACTIVATIONS
 from qgen.engine.network import layer_names, named_network, network_of
 from qgen.errors import InputError
 
@@ -59,8 +60,7 @@ def test_an_unknown_network_is_answered_with_the_nearest():
         ),
         (
             {"layers": [{"units": 1, "activation": "sigmoyd"}]},
-            'exam.toml: network.layers[1].activation: "sigmoyd" is not known; '
-            "write one of relu, leaky-relu, sigmoid, tanh, identity",
+            f'exam.toml: network.layers[1].activation: "sigmoyd" is not known; write one of {", ".join(ACTIVATIONS)}',
         ),
         (
             {"layers": [{"units": 100, "activation": "relu"}]},
