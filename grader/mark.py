@@ -12,7 +12,7 @@ from grader.lms import NAMES
 from grader.marking.overrides import read_decisions
 from grader.marking.score import CHUNK, score
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
-from grader.reading.answers import read_answers
+from grader.reading.answers import answers_to, read_answers
 from grader.reading.responses import read_responses, recognise
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
@@ -23,7 +23,7 @@ from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
 from qgen.parallel import each, shares, worthwhile
-from qgen.tables.table import read_table
+from qgen.tables.table import read_tables
 
 # What a results folder may hold for --force to replace it.
 OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
@@ -86,10 +86,11 @@ def _strange(marks: Marks) -> Iterator[str]:
 
 def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path | None) -> tuple[Exam, Submissions]:
     """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
-    table = None if answers.is_dir() else read_table(answers, encoding)
-    if table is None or recognise(table.heading):
+    ours = answers_to(exam.columns)
+    tables = [] if answers.is_dir() else read_tables(answers, encoding, lambda row: ours(row) or bool(recognise(row)))
+    if not tables or any(recognise(table.heading) for table in tables):
         return read_responses(answers, exam, roster=roster)
-    return exam, read_answers(table, items=exam.columns, variants=exam.variants, students=exam.students or None)
+    return exam, read_answers(tables, items=exam.columns, variants=exam.variants, students=exam.students or None)
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

@@ -2,50 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.reading.columns import is_answers
 from grader.reading.layouts import Arranged, arrange
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError, quoted, some
 from qgen.roster import student_id
-from qgen.tables.table import SHOWN, Faults, Table, read_table
+from qgen.tables.rows import Heading
+from qgen.tables.table import SHOWN, Faults, Table, read_tables
 
 _FEW = 12  # variants that a message names one by one
 _SOME = 4  # items that a message names
 
 
 def read_answers(
-    source: str | Path | Table,
+    source: str | Path | Sequence[Table],
     *,
     items: Sequence[str],
     variants: Sequence[str],
     students: Mapping[str, str] | None = None,
     encoding: str | None = None,
 ) -> Submissions:
-    """The answers in a table, a file of one: wide, a column per item, or long, student_id,variant,item,answer.
+    """The answers in a file or its tables: wide, a column per item, or long, student_id,variant,item,answer.
 
     `students` is the roster, student id -> variant, for the rows that name no variant. Headings match loosely
-    (`Q1 dw13`), variants also without their leading zeros. InputError lists the faults of the whole file; a cell
-    that is no number is not one of them, but UNREADABLE.
+    (`Q1 dw13`), variants also without their leading zeros. Of a workbook all sheets with answers are read. InputError
+    lists the faults of the whole file; a cell that is no number is not one of them, but UNREADABLE.
     """
-    table = source if isinstance(source, Table) else read_table(Path(source), encoding)
-    faults = Faults(table.name)
-    arranged = arrange(table, list(items), faults, roster=students is not None)
-    chosen, remarks = _variants(arranged, variants, students, faults)
-    faults.stop()
-    if not arranged.students:
-        raise InputError(f"{table.name}: has a heading, but no student's answers below it")
+    tables = read_tables(Path(source), encoding, answers_to(items)) if isinstance(source, str | Path) else source
+    used = [table for table in tables if is_answers(table.heading, items)] or tables[:1]
+    parts, chosen, notes, lines = [], [], list[str](), list[str]()
+    where: dict[str, str] = {}
+    for table in used:
+        faults = Faults(table.name)
+        try:
+            arranged = arrange(table, list(items), faults, roster=students is not None)
+            which, remarks = _variants(arranged, variants, students, faults)
+            for student, line in zip(arranged.students, arranged.lines, strict=True):
+                if where.setdefault(student, table.name) != table.name:
+                    faults.add(line, f"student {student}: stands in {where[student]} already")
+            faults.stop()
+        except InputError as fault:
+            lines += fault.faults
+            continue
+        parts.append(arranged)
+        chosen.append(which)
+        notes += [*table.notes, *(f"{table.name}:{remark}" for remark in (*_of_columns(table, arranged), *remarks))]
+    if lines:
+        raise InputError(*lines)
+    people = [student for part in parts for student in part.students]
+    if not people:
+        raise InputError(f"{used[0].name}: has a heading, but no student's answers below it")
+    if others := [quoted(table.sheet) for table in tables if table not in used]:
+        notes.append(f"sheets without answers were left out: {some(others, _SOME)}")
+    written = np.concatenate([part.written for part in parts])
+    source_name = f"{used[0].name}: " if len(used) == 1 else ""
+    return Submissions.of(people, np.concatenate(chosen), items, written, notes, source=source_name)
+
+
+def answers_to(items: Sequence[str]) -> Heading:
+    """Whether a row is the heading of answers to these items."""
+    return lambda heading: is_answers(heading, items)
+
+
+def _of_columns(table: Table, arranged: Arranged) -> Iterator[str]:
+    yield from arranged.remarks
     if arranged.absent:
         absent = some(arranged.absent, _SOME)
-        remarks.insert(
-            0, f"{table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"
-        )
-    notes = (*table.notes, *(f"{table.name}:{remark}" for remark in remarks))
-    return Submissions.of(arranged.students, chosen, items, arranged.written, notes, source=f"{table.name}: ")
+        yield f"{table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"
 
 
 def _variants(
@@ -85,4 +114,9 @@ def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
     bare: dict[str, int | None] = {}
     for variant, index in exact.items():
         bare[variant.lstrip("0")] = None if variant.lstrip("0") in bare else index
-    return lambda text: exact[text] if text in exact else bare.get(text.lstrip("0"))
+
+    def find(text: str) -> int | None:
+        text = text.removesuffix(".0").removesuffix(",0")  # a spreadsheet's number
+        return exact[text] if text in exact else bare.get(text.lstrip("0"))
+
+    return find

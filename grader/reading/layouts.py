@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.reading.columns import UNNAMED, Names, columns_of
 from grader.reading.numerals import read
 from grader.reading.submissions import Texts
-from qgen.errors import InputError, nearest, quoted
+from qgen.errors import InputError, quoted, some
 from qgen.roster import LONGEST_ID, student_id
 from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
 
 _MOST = 1_000_000  # students: the places of their answers alone are 0.5 GB
-_IGNORED = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail"}
-_LONG = ["student_id", "variant", "item", "answer"]
-_UNNAMED = "\0unnamed"  # a column without a heading
+_SOME = 4  # headings or lines that a message names
+_WHOLE, _PLACES = re.compile(r"[-−]?[0-9]{1,2}"), re.compile("[0-9]{3,}")  # of a decimal number
 
 
 @dataclass(frozen=True)
 class Arranged:
     """What S students wrote: their ids, the lines they start on, their variants ("" if none), the answers (S, I).
 
-    absent: the items that have no column.
+    absent: the items that have no column; remarks: on the file, each with its line.
     """
 
     students: list[str]
@@ -34,6 +33,7 @@ class Arranged:
     variants: list[str]
     written: Texts
     absent: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Arranged:
@@ -41,93 +41,63 @@ def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool)
 
     Faults of the heading are raised, those of the rows added to `faults`.
     """
-    columns = _columns(table, items, faults)
+    found = columns_of(table, items, faults)
+    columns = found.names
     if "variant" not in columns and not roster:
         faults.add(table.line, 'no column "variant", and no roster to take the variants from')
     faults.stop()
-    return (_long if "item" in columns else _wide)(table, columns, items, faults)
-
-
-class _Names:
-    """Known names, matched as they are or loosely: without case, with spaces and hyphens for underscores."""
-
-    def __init__(self, known: Iterable[str]) -> None:
-        self.known = dict.fromkeys(known)
-        self.loose: dict[str, str | None] = {}
-        for name in self.known:
-            self.loose[_loose(name)] = None if _loose(name) in self.loose else name
-
-    def find(self, text: str) -> str | None:
-        return text.strip() if text.strip() in self.known else self.loose.get(_loose(text))
-
-
-def _loose(text: str) -> str:
-    return re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFKC", text).strip().casefold())
-
-
-def _columns(table: Table, items: Sequence[str], faults: Faults) -> list[str]:
-    """What each column is: a name of _LONG, an item, "" for one to ignore, or _UNNAMED."""
-    loose = [_loose(heading) for heading in table.heading]
-    long = {"item", "answer"} <= set(loose)
-    names = _Names(_LONG if long else [*_LONG[:2], *items])
-    columns: list[str] = []
-    strange: list[tuple[int, str]] = []
-    for number, (heading, key) in enumerate(zip(table.heading, loose, strict=True), 1):
-        name = "student_id" if key == "studentid" else names.find(heading)
-        if not key:
-            columns.append(_UNNAMED)
-        elif name is None:
-            columns.append("")
-            if key not in _IGNORED:
-                strange.append((number, heading.strip()))
-        elif name in columns:
-            columns.append("")
-            before = f"column {columns.index(name) + 1} is {name} already"
-            faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands here twice; {before}")
-        else:
-            columns.append(name)
-    known = set(columns) & set(items)
-    if len(strange) > max(2, len(known)) and not long and set(columns) & set(names.known):
-        some = ", ".join(quoted(heading) for _, heading in strange[:3])
-        raise InputError(
-            f"{table.name}:{table.line}: looks like another exam's answers: {len(known)} of "
-            f"{len(known) + len(strange)} columns are of this one; not {some}; say which --exam"
+    rows = _Rows(table, columns, faults)
+    arranged = (_long if "item" in columns else _wide)(table, rows, items, faults)
+    remarks = []
+    if found.left_out:
+        remarks.append(
+            f"{table.line}: columns that are no items are left out: {some([*map(quoted, found.left_out)], _SOME)}"
         )
-    for number, heading in strange:
-        faults.add(table.line, f"column {number}: unknown heading", heading, names.known)
-    if not set(columns) & set(names.known):
-        expected = ", ".join([*_LONG[:2], *items[:2]])
-        found = quoted(", ".join(table.heading[:20]))
-        raise InputError(f"{table.name}:{table.line}: {found} is no heading of answers; write {expected}, ...")
-    if "student_id" not in columns:
-        faults.add(table.line, 'no column "student_id"')
-    if not long and not set(columns) & set(items):
-        faults.add(table.line, f"no column of answers; {nearest('', items)}")
-    return columns
+    if rows.short:
+        lines = some([str(line) for line in rows.short], _SOME)
+        remarks.append(f"{rows.short[0]}: ends before the last column, so blank there (all such lines: {lines})")
+    return replace(arranged, remarks=remarks)
 
 
-def _rows(table: Table, columns: list[str], faults: Faults) -> Iterator[Row]:
-    """The rows that have a cell for each heading; other rows are faults.
+class _Rows:
+    """The rows of a table, a cell for each heading; one with more cells is a fault, one with fewer is `short`.
 
     A row of more cells than the heading's line was cut at a comma too much, though the last of them are empty.
     """
-    width = len(columns)
-    unnamed = [at for at, name in enumerate(columns) if name == _UNNAMED]
-    try:
-        for line, cells in table.rows:
-            count = len(cells)
-            if count > width and blank(cells[width:]) and (table.widest is None or count <= table.widest):
-                del cells[width:]
-            if len(cells) != width:
-                why = "is an answer missing?" if count < width else "is a decimal comma not in quotes?"
-                faults.add(line, f"{count} cells, but the heading has {width}; {why}")
-                continue
-            for at in unnamed:
-                if cells[at].strip():
-                    faults.add(line, f"column {at + 1}: {quoted(cells[at])} stands under no heading")
-            yield line, cells
-    except InputError as error:
-        faults.add_last(error)
+
+    def __init__(self, table: Table, columns: list[str], faults: Faults) -> None:
+        self.table, self.columns, self.faults = table, columns, faults
+        self.short: list[int] = []
+
+    def __iter__(self) -> Iterator[Row]:
+        table, faults, width = self.table, self.faults, len(self.columns)
+        unnamed = [at for at, name in enumerate(self.columns) if name == UNNAMED]
+        try:
+            for line, cells in table.rows:
+                count = len(cells)
+                if count > width and blank(cells[width:]) and (table.widest is None or count <= table.widest):
+                    del cells[width:]
+                if len(cells) > width:
+                    why = "is a decimal comma not in quotes?"
+                    faults.add(line, f"{count} cells, but the heading has {width}; {why}")
+                    continue
+                if count < width:
+                    cells += [""] * (width - count)
+                    self.short.append(line)
+                for at in unnamed:
+                    if cells[at].strip():
+                        faults.add(line, f"column {at + 1}: {quoted(cells[at])} stands under no heading")
+                yield line, cells
+        except InputError as error:
+            faults.add_last(error)
+
+
+def _cut_in_two(cells: Sequence[str]) -> str:
+    """The first decimal number that a comma cut, where it cut all numbers of a row; else ""."""
+    parts = [cell.strip() for cell in cells if cell.strip()]
+    pairs = list(zip(parts[::2], parts[1::2], strict=False))
+    cut = pairs and len(parts) % 2 == 0 and all(_WHOLE.fullmatch(a) and _PLACES.fullmatch(b) for a, b in pairs)
+    return ",".join(pairs[0]) if cut else ""
 
 
 def _checked_id(text: str, line: int, faults: Faults) -> str:
@@ -142,15 +112,18 @@ def _is_answer(text: str) -> bool:
     return read(text).kind != "blank"
 
 
-def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Arranged:
+def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Arranged:
+    columns = rows.columns
     present = [item for item in items if item in columns]
     places = [columns.index(item) for item in present]
     who, variant = columns.index("student_id"), columns.index("variant") if "variant" in columns else None
     first: dict[str, int] = {}
     variants: list[str] = []
     answers: list[list[str]] = []
-    for line, cells in _rows(table, columns, faults):
+    for line, cells in rows:
         student = _checked_id(cells[who], line, faults)
+        if table.delimiter == "," and (cut := _cut_in_two([cells[at] for at in places])):
+            faults.add(line, f'is {cut} one number? its comma cuts it in two; write "{cut}" in quotes, or 0.5 for 0,5')
         if student in first:
             faults.add(line, f"student {student}: stands on line {first[student]} already")
         elif student:
@@ -166,14 +139,15 @@ def _wide(table: Table, columns: list[str], items: Sequence[str], faults: Faults
     return Arranged(list(first), list(first.values()), variants, written, absent)
 
 
-def _long(table: Table, columns: list[str], items: Sequence[str], faults: Faults) -> Arranged:
+def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Arranged:
+    columns = rows.columns
     who, what, said = (columns.index(name) for name in ("student_id", "item", "answer"))
     variant = columns.index("variant") if "variant" in columns else None
-    names, unknown = _Names(items), set[str]()
+    names, unknown = Names(items), set[str]()
     first: dict[str, int] = {}
     variants: dict[str, tuple[str, int]] = {}
     answers: dict[tuple[str, str], tuple[str, int]] = {}
-    for line, cells in _rows(table, columns, faults):
+    for line, cells in rows:
         student, item, answer = _checked_id(cells[who], line, faults), names.find(cells[what]), cells[said]
         if student:
             first.setdefault(student, line)

@@ -8,12 +8,14 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import chain, islice
 from typing import Literal
 
 from qgen.errors import InputError
-from qgen.tables.rows import ACCEPTED, MOST_PLACES, Row, blank, too_many
+from qgen.tables.rows import ACCEPTED, MOST_ABOVE, MOST_PLACES, Heading, Row, blank, too_many
 
 LONGEST = 1 << 21  # bytes of a line, roughly
+_DELIMITERS = ",;\t"
 _SPACE = "\ufeff ,;\t"
 _BOMS = {  # the longer ones first: UTF-16's begins UTF-32's
     codecs.BOM_UTF32_LE: "utf-32",
@@ -25,15 +27,19 @@ _BOMS = {  # the longer ones first: UTF-16's begins UTF-32's
 
 
 def read_delimited(
-    name: str, data: bytes, encoding: str | None = None
+    name: str, data: bytes, encoding: str | None = None, is_heading: Heading | None = None
 ) -> tuple[list[Row], str, tuple[str, ...], InputError | None]:
-    """The rows with any text, the delimiter, remarks, and the fault at which reading broke off."""
+    """The rows with any text, the delimiter, remarks, and the fault at which reading broke off.
+
+    The delimiter is the one that makes a heading of one of the first lines, else whichever cuts the first one into
+    more cells.
+    """
     for at in range(0, len(data) - LONGEST, LONGEST):
         if not re.search(rb"[\r\n]", data[at : at + LONGEST]):
             raise InputError(f"{name}: has a line of more than {LONGEST >> 20} MB; give {ACCEPTED}")
     text, notes = _decoded(name, data, encoding)
     text = text.removeprefix("\ufeff")
-    delimiter, start = _delimiter(text)
+    delimiter, start = _delimiter(text, is_heading)
     lines = io.StringIO(text, newline="")
     for _ in range(1, start):
         lines.readline()
@@ -50,6 +56,10 @@ def read_delimited(
             line = start + reader.line_num
     except csv.Error as error:  # the rows before it are in
         return rows, delimiter, notes, _broken(name, line, error)
+    if all(len(cells) == 1 for _, cells in rows) and any(mark in rows[0][1][0] for mark in _DELIMITERS if rows):
+        delimiter, _ = _delimiter("\n".join(cells[0] for _, cells in rows), is_heading)
+        rows = [(at, cut) for at, (cell,) in rows for cut in csv.reader([cell], delimiter=delimiter)]
+        notes = (*notes, f"{name}: every line stands in quotes, which were left out")
     return rows, delimiter, notes, None
 
 
@@ -74,16 +84,19 @@ def _decoded(name: str, data: bytes, declared: str | None) -> tuple[str, tuple[s
     raise InputError(f"{name}: is not {declared or found}; save it as UTF-8, or say which encoding it has")
 
 
-def _delimiter(text: str) -> tuple[str, int]:
+def _delimiter(text: str, is_heading: Heading | None) -> tuple[str, int]:
     """The delimiter, and the line to start from: the second where the first says "sep=;", as Excel's may."""
     first = re.split(r"[\r\n]", text[:100], maxsplit=1)[0].strip('"')
     if first[:4].lower() == "sep=" and first[4:] in (",", ";", "\t", "|"):
         return first[4], 2
     widths = {}
-    for delimiter in ",;\t":
+    for delimiter in _DELIMITERS:
         with suppress(csv.Error):
             reader = csv.reader(io.StringIO(text[:LONGEST], newline=""), delimiter=delimiter, strict=True)
-            widths[delimiter] = next((len(row) for row in reader if "".join(row).strip(_SPACE)), 0)
+            rows = islice((row for row in reader if "".join(row).strip(_SPACE)), MOST_ABOVE)
+            widths[delimiter] = len(first := next(rows, []))
+            if is_heading and any(map(is_heading, chain([first], rows))):
+                return delimiter, 1
     return max(widths, key=widths.__getitem__, default=","), 1
 
 

@@ -1,16 +1,16 @@
-"""The rows of an .xlsx workbook's first sheet, by openpyxl: it knows number formats, and formulas without values."""
+"""The sheets of an .xlsx workbook, by openpyxl: it knows number formats, and formulas without values."""
 
 from __future__ import annotations
 
 import io
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from qgen.errors import InputError
-from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Row, too_far, too_many, trimmed, written
+from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Row, Sheet, too_far, too_many, trimmed, written
 
 MOST_TAGS = 5_000_000  # of a workbook, those of a million cells: tags take openpyxl's time, not bytes
 MOST_OTHERS = 1_000_000  # of these, those that are no cell's, which take longer
@@ -24,8 +24,8 @@ _LONG_TAG = re.compile(rb"<[^<>]{1000000}")  # the parser begins it anew with ev
 _PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 
 
-def read_xlsx(name: str, data: bytes, parts: Mapping[str, bytes]) -> tuple[list[Row], list[str]]:
-    """The rows, and the titles of all sheets.
+def read_xlsx(name: str, data: bytes, parts: Mapping[str, bytes]) -> list[Sheet]:
+    """All sheets but charts.
 
     Whole numbers get the leading zeros that a format of nothing but zeros shows, as of 00042 for an id; a formula
     without a stored value stands as it is.
@@ -38,7 +38,8 @@ def read_xlsx(name: str, data: bytes, parts: Mapping[str, bytes]) -> tuple[list[
         books = [load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)]
         if unsolved:
             books.append(load_workbook(io.BytesIO(data), read_only=True, keep_links=False))
-        return list(_rows(name, [book.worksheets[0] for book in books])), books[0].sheetnames
+        versions = zip(*(book.worksheets for book in books), strict=True)
+        return [(sheets[0].title, list(_rows(name, sheets))) for sheets in versions]
 
 
 def _checked(name: str, parts: Mapping[str, bytes]) -> bool:
@@ -74,7 +75,7 @@ def _ordered(name: str, part: str, xml: bytes) -> None:
             )
 
 
-def _rows(name: str, sheets: list[Any]) -> Iterator[Row]:
+def _rows(name: str, sheets: Sequence[Any]) -> Iterator[Row]:
     """The sheet's stored values; where a formula has none, the formula itself, as the second version has it."""
     for sheet in sheets:
         sheet.reset_dimensions()  # what a sheet says of its own size is often wrong

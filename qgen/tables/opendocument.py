@@ -1,4 +1,4 @@
-"""The rows of an .ods workbook's first sheet, row by row from its XML.
+"""The sheets of an .ods workbook, row by row from its XML.
 
 By the standard library's parser: calamine never ends on a file of which one byte is damaged, odfpy is not kept.
 """
@@ -9,7 +9,7 @@ import io
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, iterparse
 
-from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Row, too_far, too_many, trimmed, written
+from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Sheet, too_far, too_many, trimmed, written
 
 LARGEST = 1 << 28  # characters of all cells, repeated ones as often as they stand
 _OFFICE, _TABLE, _TEXT = (
@@ -17,18 +17,18 @@ _OFFICE, _TABLE, _TEXT = (
 )
 
 
-def read_ods(name: str, data: bytes, parts: Mapping[str, bytes]) -> tuple[list[Row], list[str]]:
-    """The rows, and the titles of all sheets."""
-    rows: list[Row] = []
-    titles: list[str] = []
+def read_ods(name: str, data: bytes, parts: Mapping[str, bytes]) -> list[Sheet]:
+    """All sheets."""
+    sheets: list[Sheet] = []
     line, places, size = 1, 0, 0
     for event, element in iterparse(io.BytesIO(parts["content.xml"]), ("start", "end")):
         if event == "start" and element.tag == _TABLE + "table":
-            titles.append(element.get(_TABLE + "name", ""))
+            sheets.append((element.get(_TABLE + "name", ""), []))
+            line = 1
         if event == "start" or element.tag != _TABLE + "table-row":
             continue
         count = _repeats(element, "rows")
-        cells = _cells(name, line, element) if len(titles) == 1 else []
+        cells = _cells(name, line, element)
         element.clear()
         if cells:
             places += count * len(cells)
@@ -37,9 +37,9 @@ def read_ods(name: str, data: bytes, parts: Mapping[str, bytes]) -> tuple[list[R
                 raise too_far(name, line)
             if places > MOST_PLACES or size > LARGEST:
                 raise too_many(name, line)
-            rows += [(line + k, cells[:]) for k in range(count)]
+            sheets[-1][1].extend((line + k, cells[:]) for k in range(count))
         line += count
-    return rows, titles
+    return sheets
 
 
 def _cells(name: str, line: int, row: Element) -> list[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from qgen.errors import InputError
 
 ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx or .ods workbook"
 WIDEST = 10_000  # columns of a workbook
 MOST_ROWS = 1_048_576  # of a sheet
+MOST_ABOVE = 30  # lines with any text, among which a heading is looked for
 MOST_PLACES = 20_000_000  # of a table: rows times columns
 
 Row = tuple[int, list[str]]  # the line a row starts on, and its cells
+Heading = Callable[[list[str]], bool]  # whether a row is the heading that is looked for
+Sheet = tuple[str, list[Row]]  # its title, and its rows with any text
 
 
 class Stored(str):

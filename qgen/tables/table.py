@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qgen.errors import InputError, nearest, quoted
 from qgen.tables.delimited import read_delimited
-from qgen.tables.rows import ACCEPTED, Row, blank, trimmed
+from qgen.tables.rows import ACCEPTED, MOST_ABOVE, Heading, Row, blank, trimmed
 from qgen.tables.workbook import read_workbook
 
 LARGEST = 1 << 28  # bytes of a file, or of a workbook unzipped: five times 100,000 students of 66 answers
@@ -37,6 +37,7 @@ class Table:
     delimiter: str = ","
     widest: int | None = None  # cells of a CSV file's heading line, empty ones at its end included
     broken: InputError | None = None  # why the rest of the file could not be read
+    sheet: str = ""  # a workbook's
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -74,27 +75,50 @@ class Faults:
             raise InputError(*lines, *[f"{self.name}: ... and {hidden:,} more"] * bool(hidden))
 
 
-def read_table(path: Path, encoding: str | None = None) -> Table:
-    """The table in a file: its dialect is found by looking, its encoding too unless declared.
+def read_table(path: Path, encoding: str | None = None, is_heading: Heading | None = None) -> Table:
+    """The first of the `read_tables` that has the heading, or the first one; a remark tells which, of several."""
+    tables = read_tables(path, encoding, is_heading)
+    chosen = next((table for table in tables if is_heading and is_heading(table.heading)), tables[0])
+    note = f'{path.name}: read the sheet "{chosen.sheet}", one of {len(tables)} with any text'
+    return replace(chosen, notes=(*chosen.notes, *[note] * (len(tables) > 1)))
+
+
+def read_tables(path: Path, encoding: str | None = None, is_heading: Heading | None = None) -> list[Table]:
+    """The tables in a file, one for each sheet with any text: a CSV file's dialect is found by looking.
 
     CSV by comma, semicolon or tab, whichever cuts the heading into more cells; UTF-8, UTF-16 or UTF-32 with a
-    byte order mark, UTF-8 or UTF-16 without, Windows-1252 where it is none; any line ends. A workbook: sheet 1.
+    byte order mark, UTF-8 or UTF-16 without, Windows-1252 where it is none unless declared; any line ends. The heading
+    is the first of the first lines that `is_heading`, else the first line.
     """
     name, data = path.name, _bytes(path)
-    if data.startswith(b"PK\x03\x04"):
-        rows, notes = read_workbook(name, data, LARGEST)
-        if not rows:
-            raise InputError(f"{name}: its first sheet is empty; give {ACCEPTED} with a heading")
-        (line, heading), *body = rows
-        return Table(name, heading, line, [(at, row + [""] * (len(heading) - len(row))) for at, row in body], notes)
     for start, what in _FOREIGN.items():
         if data.startswith(start):
             raise InputError(f"{name}: is {what}")
-    rows, delimiter, notes, broken = read_delimited(name, data, encoding)
+    if data.startswith(b"PK\x03\x04"):
+        sheets = [(title, rows) for title, rows in read_workbook(name, data, LARGEST) if rows]
+        if not sheets:
+            raise InputError(f"{name}: its sheets are empty; give {ACCEPTED} with a heading")
+        return [
+            _of_sheet(name if len(sheets) == 1 else f"{name} ({title})", title, rows, is_heading)
+            for title, rows in sheets
+        ]
+    rows, delimiter, notes, broken = read_delimited(name, data, encoding, is_heading)
     if not rows:
         raise broken or InputError(f"{name}: is empty; give {ACCEPTED} with a heading")
-    (line, heading), *body = rows
-    return Table(name, trimmed(heading), line, body, notes, delimiter, len(heading), broken)
+    (line, heading), *body = _from_heading(rows, is_heading)
+    return [Table(name, trimmed(heading), line, body, notes, delimiter, len(heading), broken)]
+
+
+def _of_sheet(name: str, title: str, rows: list[Row], is_heading: Heading | None) -> Table:
+    (line, heading), *body = _from_heading(rows, is_heading)
+    body = [(at, row + [""] * (len(heading) - len(row))) for at, row in body]
+    return Table(name, heading, line, body, sheet=title)
+
+
+def _from_heading(rows: list[Row], is_heading: Heading | None) -> list[Row]:
+    """Without the titles above the heading."""
+    first = next((k for k, (_, row) in enumerate(rows[:MOST_ABOVE]) if is_heading and is_heading(row)), 0)
+    return rows[first:]
 
 
 def filled(table: Table, faults: Faults) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""The rows of a workbook's first sheet, .xlsx or .ods, which may be broken or hostile."""
+"""The sheets of a workbook, .xlsx or .ods, which may be broken or hostile."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import zipfile
 from qgen.errors import InputError
 from qgen.tables.excel import read_xlsx
 from qgen.tables.opendocument import read_ods
-from qgen.tables.rows import ACCEPTED, Row
+from qgen.tables.rows import ACCEPTED, Sheet
 
 MOST_PARTS = 10_000
 _KINDS = {"xl/workbook.xml": read_xlsx, "content.xml": read_ods}
 
 
-def read_workbook(name: str, data: bytes, largest: int) -> tuple[list[Row], tuple[str, ...]]:
-    """The rows with any text, without empty cells at their ends, and remarks. It may unzip to `largest` bytes.
+def read_workbook(name: str, data: bytes, largest: int) -> list[Sheet]:
+    """The sheets, rows without empty cells at their ends. It may unzip to `largest` bytes.
 
     Numbers are stored as floats: each is written as the shortest text that gives it again.
     """
@@ -24,14 +24,13 @@ def read_workbook(name: str, data: bytes, largest: int) -> tuple[list[Row], tupl
         read = next((read for part, read in _KINDS.items() if part in parts), None)
         if read is None:
             raise InputError(f"{name}: is a zip archive but no .xlsx or .ods workbook; give {ACCEPTED}")
-        rows, titles = read(name, data, parts)
+        return read(name, data, parts)
     except InputError:
         raise
     except Exception as error:  # whatever a broken workbook makes zipfile, an XML parser or a library raise
         raise InputError(
             f"{name}: is no readable workbook ({type(error).__name__}); save it again, or save it as CSV"
         ) from None
-    return rows, (f'{name}: read the first sheet, "{titles[0]}", of {len(titles)}',) if len(titles) > 1 else ()
 
 
 def _unzipped(name: str, data: bytes, largest: int) -> dict[str, bytes]:

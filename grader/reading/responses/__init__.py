@@ -32,7 +32,7 @@ def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tup
     people = NOBODY if roster is None else read_people(roster)
     attempts, notes, lines = [], list(people.notes), list[str]()
     for file in _files(path):
-        table = read_table(file)
+        table = read_table(file, is_heading=lambda row: bool(recognise(row)))
         system = recognise(table.heading)
         if system is None:
             raise InputError(
@@ -57,7 +57,7 @@ def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tup
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv", ".xlsx", ".ods"))
     if not files:
-        raise InputError(f"{path}: no CSV files in this folder")
+        raise InputError(f"{path}: no CSV files or workbooks in this folder")
     return files

@@ -117,3 +117,14 @@ def test_a_row_of_the_wrong_length_and_a_mark_just_out_of_range_are_told(
 def test_a_mark_may_be_anything_from_nothing_to_all(marks: Marks, tmp_path: Path, mark: str) -> None:
     after = decided(marks, tmp_path, HEADER + f" bob ,q1_a1,{mark},x\n")
     assert after.earned()[1, marks.exam.columns.index("q1_a1")] == float(mark)
+
+
+def test_a_star_decides_for_everyone_who_has_no_decision_of_their_own(marks, tmp_path):
+    after = decided(marks, tmp_path, "Student ID,Item,Marks,Reason\n*,q1_a1,1,misprint\nbob,q1_a1,0.5,half\n")
+    column = marks.exam.columns.index("q1_a1")
+    bob = marks.submissions.students.index("bob")
+    assert {s: d.marks for (s, i), d in after.decisions.items() if i == column} == {
+        s: "0.5" if s == bob else "1" for s in range(len(marks.submissions.students))
+    }
+    with pytest.raises(InputError, match=r"student \*, q1_a1: decided twice"):
+        decided(marks, tmp_path, HEADER + "*,q1_a1,1,x\n*,q1_a1,0,y\n")

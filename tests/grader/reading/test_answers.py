@@ -47,12 +47,12 @@ def faults(answers):
     return reads
 
 
-def workbook(rows: list[list[object]], sheets: int = 1) -> bytes:
+def workbook(*sheets: list[list[object]]) -> bytes:
     book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    for _ in range(sheets - 1):
-        book.create_sheet()
+    for k, rows in enumerate(sheets):
+        sheet = book.create_sheet() if k else book.active
+        for row in rows:
+            sheet.append(row)
     book.save(file := io.BytesIO())
     return file.getvalue()
 
@@ -280,10 +280,62 @@ def test_a_formula_counts_with_its_stored_value(answers):
     assert answers(stored).written[:].tolist() == [["0.5", "2", "3"]]
 
 
-def test_of_a_workbook_of_many_sheets_the_first_is_read_and_said(answers):
-    assert answers(workbook([HEAD.strip().split(","), ["a", 1]], sheets=3)).notes == (
-        'answers.csv: read the first sheet, "Sheet", of 3',
+def test_every_sheet_with_answers_is_read_and_the_others_are_named(answers, faults):
+    head = HEAD.strip().split(",")
+    group_a, group_b = [head, ["a", 1, 0.5]], [head[:2] + head[:1:-1], ["b", 2, 1.5, "", 3.5]]
+    found = answers(workbook([["Midterm"], ["see the other sheets"]], group_a, group_b, []))
+    assert found.students == ("a", "b")
+    assert found.variants.tolist() == [0, 1]
+    assert found.values[0, 0] == found.values[1, 2] - 1 == 0.5
+    assert found.notes == ('sheets without answers were left out: "Sheet"',)
+    twice = faults(workbook(group_a, [head, ["c", 7], ["a", 1]]))
+    assert twice == [
+        'answers.csv (Sheet1):2: student c: unknown variant "7"; known: 001, 002, 010',
+        "answers.csv (Sheet1):3: student a: stands in answers.csv (Sheet) already",
+    ]
+
+
+def test_titles_above_the_heading_are_passed_over(answers):
+    for end in (",", ";"):
+        text = "Midterm, group A\n\nroom;;7;,\n" + (HEAD + "a,001,1,2,3\n").replace(",", end)
+        assert answers(text).values.tolist() == [[1, 2, 3]]
+    assert answers(workbook([["Midterm"], [], HEAD.strip().split(","), ["a", 1, 1, 2, 3]])).values.tolist() == [
+        [1, 2, 3]
+    ]
+
+
+def test_columns_of_forms_are_left_out_and_named_and_the_id_is_found(answers):
+    google = "Timestamp,Email Address,Variant,q1_z1_1,q1_z1_1 [Score],q1_dw13,Points - q1_dw13\n"
+    found = answers(google + "2026/02/10,a@x.org,2,1,1 / 1,3,0\n")
+    assert found.students == ("a@x.org",)
+    assert found.values[0].tolist()[:2] == [1, 3]
+    assert found.notes[0].endswith(
+        ':1: columns that are no items are left out: "Timestamp", "q1_z1_1 [Score]", "Points - q1_dw13"'
     )
+    assert answers("ID,Matrikelnummer,variant,q1z11,q1dw13\n7,0042,1,5,6\n").students == ("0042",)
+
+
+def test_a_row_that_ends_early_is_blank_there_and_told(answers):
+    found = answers(HEAD + "a,001,1\nb,002,1,2,3\nc,010\n")
+    assert [sum(row) for row in (found.kinds == 1).tolist()] == [2, 0, 3]
+    assert found.notes == ("answers.csv:2: ends before the last column, so blank there (all such lines: 2, 4)",)
+
+
+def test_lines_in_quotes_are_read_as_if_they_were_not(answers):
+    for text in (HEAD + "a,001,1,2,3\n", (HEAD + "a,001,1,2,3\n").replace(",", ";")):
+        found = answers("".join(f'"{line}"\n' for line in text.splitlines()))
+        assert found.values.tolist() == [[1, 2, 3]]
+        assert found.notes == ("answers.csv: every line stands in quotes, which were left out",)
+
+
+def test_numbers_cut_in_two_by_their_comma_are_told_even_if_they_fit(answers, faults):
+    (fault,) = faults(HEAD.strip() + ",q1_b3\n".replace("q1_b3", "email") + "a,001,0,6950,,\n")
+    assert "is 0,6950 one number?" in fault
+    assert answers(HEAD + "a,001,1,20,3\nb,002,1,2,3\nc,010,12,345,6\n").values[2].tolist() == [12, 345, 6]
+
+
+def test_a_spreadsheet_s_number_is_a_variant_too(answers):
+    assert answers(HEAD + "a,1.0,,,\nb,002.0,,,\n").variants.tolist() == [0, 1]
 
 
 ROW = "a,001,1,2,3\n"
@@ -302,7 +354,6 @@ FAULTS = {
     "no answers": ("student_id,variant\na,001\n", [":1: no column of answers; known: q1_z1_1, q1_dw13, q1_new_w11_1"]),
     "not answers": ("First,Last\na,b\n", [':1: "First, Last" ' + NO_HEADING]),
     "one column": ("hello\n", [':1: "hello" ' + NO_HEADING]),
-    "short row": (HEAD + "a,001,1,2\n", [":2: 4 cells, but the heading has 5; is an answer missing?"]),
     "long row": (HEAD + "a,001,1,2,3,5\n", [":2: 6 cells, but the heading has 5; is a decimal comma not in quotes?"]),
     "no heading": (HEAD.replace("q1_dw13", "") + ROW, [':2: column 4: "2" stands under no heading']),
     "student twice": (HEAD + ROW + "b,1,,,\n" + ROW, [":4: student a: stands on line 2 already"]),
@@ -355,7 +406,7 @@ WHOLE = {
     "gzip": (b"\x1f\x8b\x08", "is a gzip archive; unpack it"),
     "endless line": (HEAD.encode() + b"," * (5 << 20), "has a line of more than 2 MB"),
     "half a workbook": (workbook([["student_id"]])[:500], "is no readable workbook (BadZipFile)"),
-    "empty workbook": (workbook([]), "its first sheet is empty"),
+    "empty workbook": (workbook([]), "its sheets are empty"),
     "entities": (
         repacked(workbook([["a"]]), SHEET, b"<worksheet", b'<!DOCTYPE w [<!ENTITY a "b">]><worksheet'),
         "its part xl/worksheets/sheet1.xml declares XML entities",
@@ -452,22 +503,22 @@ def test_students_unknown_to_the_roster_are_faults_where_no_variant_is_written(f
 
 
 def test_all_faults_of_a_file_are_listed_at_once_by_line(faults):
-    content = HEAD + "a,001,1,2\nb,9,1,2,3\n,1,1,,\nb,1,,,\n" + 'c,1,"1\n'
+    content = HEAD + "a,001,1,2,3,4\nb,9,1,2,3\n,1,1,,\nb,1,,,\n" + 'c,1,"1\n'
     assert [re.match(r"answers\.csv:(\d+)", line)[1] for line in faults(content)] == ["2", "3", "4", "5", "6"]
-    assert len(faults(HEAD.replace("student_id", "x").replace("q1_dw13", "y") + ROW)) == 3
+    assert len(faults(HEAD.replace("student_id", "x").replace("q1_dw13", "q1_dw31") + ROW)) == 2
 
 
 def test_the_faults_shown_are_capped(faults):
-    lines = faults(HEAD + "a,001\n" * (SHOWN + 1200) + 'b,"')
+    lines = faults(HEAD + "a,001,1,2,3,4\n" * (SHOWN + 1200) + 'b,"')
     assert len(lines) == SHOWN + 1
-    assert "is an answer missing?" in lines[0]
+    assert "is a decimal comma not in quotes?" in lines[0]
     assert "quotation mark" in lines[-2]
     assert lines[-1] == "answers.csv: ... and 1,201 more"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_numbers_are_those_of_an_editor_whatever_stands_in_quotes(faults, end):
-    rows = [f's{k},001,"1{end * (k % 3)}",2,3' for k in range(400)] + ["bad,001", "", 'worse,001,"4"4,2,3']
+    rows = [f's{k},001,"1{end * (k % 3)}",2,3' for k in range(400)] + ["bad,001,1,2,3,4", "", 'worse,001,"4"4,2,3']
     text = end.join([HEAD.strip(), *rows])
     number = [
         1 + text[: text.index(word)].replace("\r\n", "\n").replace("\r", "\n").count("\n") for word in ("bad", "worse")

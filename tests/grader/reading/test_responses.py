@@ -459,7 +459,7 @@ def test_a_folder_s_csv_files_are_read_whatever_the_case_and_others_are_not(exam
     rows = [[*HEAD, *slots(1)], ["A", "B", "a@x.org", *WHEN, question_text("q1", "001"), "-", ""]]
     folder = tmp_path / "files"
     folder.mkdir()
-    with pytest.raises(InputError, match="no CSV files in this folder"):
+    with pytest.raises(InputError, match="no CSV files or workbooks in this folder"):
         read_responses(folder, exam)
     save(rows).rename(folder / "A.CSV")
     (folder / "notes.txt").write_text("x")

@@ -64,7 +64,7 @@ def test_cells_are_what_is_stored_in_their_true_places(tmp_path):
         (7, ["", "", "ab"]),
         (8, ["S2", "2026-03-01", "#N/A"]),
     ]
-    assert table.notes == ('answers.ods: read the first sheet, "T1", of 2',)
+    assert table.notes == ('answers.ods: read the sheet "T1", one of 2 with any text',)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_stands_for_more_than_any_class_is_refused_at_once(tmp_path, rows, 
 
 
 def test_an_empty_sheet_is_one_line(tmp_path):
-    with pytest.raises(InputError, match=r"answers\.ods: its first sheet is empty"):
+    with pytest.raises(InputError, match=r"answers\.ods: its sheets are empty"):
         read(saved(tmp_path, row(EMPTY, repeats="1048576")))
 
 

@@ -1,0 +1,120 @@
+"""What each column of an answers file is: a student's id, a variant, an item; the others are left out, and named."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from qgen.errors import InputError, nearest, quoted
+from qgen.headings import columns as columns_called
+from qgen.headings import loose as bare
+from qgen.tables.table import Faults, Table
+
+LONG = ("student_id", "variant", "item", "answer")
+UNNAMED = "\0unnamed"  # a column without a heading
+_PEOPLE = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail"}
+# What looks like an item's id.
+_ITEM = re.compile(r"q[0-9]+_\w+|\w+_(?:[te][0-9]_)?(?:(?:new_|d)?[zawb][0-9][0-9._]*|loss)")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """`names`: of each column a name of LONG, an item, "" for one to leave out, or UNNAMED; `left_out`: headings."""
+
+    names: list[str]
+    left_out: list[str]
+
+
+class Names:
+    """Known names, matched as they are or loosely: without case, with other marks or none for underscores."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.known = dict.fromkeys(known)
+        self.loose: dict[str, str | None] = {}
+        for form in (_loose, _squeezed):
+            forms: dict[str, str | None] = {}
+            for name in self.known:
+                forms[form(name)] = None if form(name) in forms else name
+            self.loose = forms | self.loose
+
+    def find(self, text: str) -> str | None:
+        """The one known name that a text can be."""
+        stripped = text.strip()
+        return stripped if stripped in self.known else self.loose.get(_loose(text)) or self.loose.get(_squeezed(text))
+
+
+def _loose(text: str) -> str:
+    return re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFKC", text).strip().casefold())
+
+
+def _squeezed(text: str) -> str:
+    """As LimeSurvey has it, whose codes are letters and digits: q1z11, q1[z11]."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def is_answers(heading: Sequence[str], items: Iterable[str]) -> bool:
+    """Whether a row is the heading of answers: an item, or items and answers, beside who wrote them."""
+    names = Names(items)
+    found = {_loose(cell) for cell in heading}
+    answers = {"item", "answer"} <= found or any(map(names.find, heading))
+    return answers and ("student_id" in found or bool(columns_called(heading, "id", "login", "email")))
+
+
+def columns_of(table: Table, items: Sequence[str], faults: Faults) -> Columns:
+    """What stands where; what looks like an item but is none of this exam's is a fault, as is a heading twice."""
+    loose = [_loose(heading) for heading in table.heading]
+    long = {"item", "answer"} <= set(loose)
+    names = Names(LONG if long else [*LONG[:2], *items])
+    forms = {_loose(item) for item in items}  # a quiz may say more of each: "Points - q1_z1"
+    columns: list[str] = []
+    strange: list[tuple[int, str]] = []
+    left_out: list[str] = []
+    for number, (heading, key) in enumerate(zip(table.heading, loose, strict=True), 1):
+        name = names.find(heading)
+        columns.append("" if key else UNNAMED)
+        if name in columns:
+            before = f"column {columns.index(name) + 1} is {name} already"
+            faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands here twice; {before}")
+        elif name is not None:
+            columns[-1] = name
+        elif _ITEM.fullmatch(key) and not any(key.endswith(f"_{item}") for item in forms):
+            strange.append((number, heading.strip()))
+        elif key and key not in _PEOPLE:
+            left_out.append(heading.strip())
+    _find_id(table, columns, left_out)
+    known = set(columns) & set(items)
+    if len(strange) > max(2, len(known)) and not long and set(columns) & set(names.known):
+        some = ", ".join(quoted(heading) for _, heading in strange[:3])
+        raise InputError(
+            f"{table.name}:{table.line}: looks like another exam's answers: {len(known)} of "
+            f"{len(known) + len(strange)} columns are of this one; not {some}; say which --exam"
+        )
+    for number, heading in strange:
+        faults.add(table.line, f"column {number}: unknown heading", heading, names.known)
+    _needed(table, columns, items, faults, long)
+    return Columns(columns, left_out)
+
+
+def _find_id(table: Table, columns: list[str], left_out: list[str]) -> None:
+    """Where no column is called student_id: the one that a roster would have the ids in."""
+    if "student_id" in columns:
+        return
+    for place in columns_called(table.heading, "id", "login", "email"):
+        if not columns[place]:
+            columns[place] = "student_id"
+            left_out[:] = [heading for heading in left_out if bare(heading) != bare(table.heading[place])]
+            return
+
+
+def _needed(table: Table, columns: list[str], items: Sequence[str], faults: Faults, long: bool) -> None:
+    """Faults where the columns are missing without which nothing can be read."""
+    if not set(columns) & {*LONG, *items}:
+        expected = ", ".join([*LONG[:2], *items[:2]])
+        found = quoted(", ".join(table.heading[:20]))
+        raise InputError(f"{table.name}:{table.line}: {found} is no heading of answers; write {expected}, ...")
+    if "student_id" not in columns:
+        faults.add(table.line, 'no column "student_id"')
+    if not long and not set(columns) & set(items):
+        faults.add(table.line, f"no column of answers; {nearest('', items)}")
