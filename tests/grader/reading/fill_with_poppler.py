@@ -10,7 +10,7 @@ from pathlib import Path
 import gi
 
 gi.require_version("Poppler", "0.18")
-from gi.repository import Poppler
+from gi.repository import Poppler  # noqa: E402
 
 
 def fill(paper: str, filled: str, texts: dict[str, str]) -> list[list[str]]:
