@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -88,7 +89,9 @@ def command(purpose: str) -> typer.Typer:
     def main(
         version: Annotated[bool, typer.Option("--version", callback=_show, is_eager=True, help="Show it.")] = False,
     ) -> None:
-        pass
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a pipe on Windows takes 250 characters: the others are escaped
+                stream.reconfigure(errors="backslashreplace")
 
     return app
 

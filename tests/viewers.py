@@ -24,6 +24,12 @@ def text(path: Path) -> str:
     return "\f".join(pages(path))
 
 
+def held(path: Path) -> dict[str, str]:
+    """What stands in each field."""
+    with pymupdf.open(path) as document:
+        return {field.field_name: field.field_value for page in document for field in page.widgets()}
+
+
 def picture(path: Path) -> bytes:
     """The first page, 40 pixels to the inch."""
     with pypdfium2.PdfDocument(path, autoclose=True) as document:
