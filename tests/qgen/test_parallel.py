@@ -83,6 +83,7 @@ def test_work_that_nobody_waits_for_any_more_is_ended():
 
 
 @copying
+@pytest.mark.filterwarnings("ignore:.* is multi-threaded, use of fork:DeprecationWarning")  # the first pool's threads
 def test_copies_run_side_by_side_with_their_caller_and_with_others():
     with copies(lambda _: "one", 1) as first, copies(lambda _: "two", 1) as second:
         assert (second.submit(call, 0).result(), first.submit(call, 0).result()) == ("two", "one")
