@@ -29,7 +29,7 @@ EXTRAS = {extra: names(wanted) for extra, wanted in PROJECT["optional-dependenci
 def imported(*folders):
     """The packages of others that files in these folders import, by what pip calls them."""
     found = set()
-    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+    for path in (path for name in folders for path in (ROOT / name).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names}

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-
 from qgen.errors import InputError, nearest
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.embed import embed
