@@ -119,7 +119,8 @@ def test_filled_papers_are_collected_scored_and_exported(windows, made):
 
 
 def test_a_class_is_simulated_and_scored(windows, made):
-    windows("grader", "simulate", "--exam", made, "--students", 3, "--out", "answers of 三.csv")
+    said = windows("grader", "simulate", "--exam", made, "--students", 3, "--out", "answers of 三.csv")
+    assert r'then: grader score "answers of \u4e09.csv" --exam "' in said, "a path with spaces is suggested in quotes"
     windows("grader", "score", "answers of 三.csv", "--exam", made, "--out", "results of 三")
     assert (windows.folder / "results of 三" / "marks.csv").is_file()
 
