@@ -7,7 +7,7 @@ import time
 import pytest
 
 from qgen.errors import InputError
-from qgen.parallel import ENDED, call, copied, copies, each, shares
+from qgen.parallel import ENDED, call, copied, copies, each, shares, worthwhile
 
 copying = pytest.mark.skipif(not copied(), reason="the functions here cannot be sent to a process started anew")
 
@@ -49,6 +49,12 @@ def test_shares_are_everything_once_in_order_and_none_is_too_large(count: int, j
     parts = shares(count, 10, jobs)
     assert [number for part in parts for number in part] == list(range(count))
     assert all(0 < len(part) <= 10 for part in parts)
+
+
+def test_where_no_process_can_be_copied_this_one_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
+    assert worthwhile(1000, 1) == 1
+    assert set(each(lambda _: os.getpid(), range(4), 2)) == {os.getpid()}
 
 
 @copying
