@@ -109,7 +109,7 @@ def test_filled_papers_are_collected_scored_and_exported(windows, made):
     windows("grader", "collect", back, "--exam", made, "--out", "my answers 答.csv")
     said = windows("grader", "score", "my answers 答.csv", "--exam", made, "--out", "results 果")
     assert "4 unreadable" in said
-    assert r"\u5b66 2, q1_loss: " in said
+    assert r"\u5b66 2" in said
     results = windows.folder / "results 果"
     assert len(list((results / "feedback").iterdir())) == 4
     windows("grader", "export", "generic", "--results", results, "--exam", made)
