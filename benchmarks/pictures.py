@@ -1,16 +1,17 @@
 """Pictures of the pages that someone should look at after a change of layout: python benchmarks/pictures.py FOLDER
 
 One PNG for every page of a paper and of its solution: both networks, three iterations, a 5-6-6-4 network, US Letter,
-German, and a class list with the hardest names. Needs pdftoppm (poppler-utils).
+German, and a class list with the hardest names.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from pypdfium2 import PdfDocument
 
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
@@ -73,7 +74,9 @@ def _pictures(folder: Path, name: str, table: dict[str, Any], students: dict[str
             return
         for kind in ("papers", "solutions"):
             pdf, target = Path(place) / kind / file_names(exam)[0], folder / f"{name}-{kind.removesuffix('s')}"
-            subprocess.run(["pdftoppm", "-png", "-r", "80", "-l", str(last), pdf, target], check=True)
+            with PdfDocument(pdf, autoclose=True) as document:
+                for number, page in enumerate(list(document)[:last], 1):
+                    page.render(scale=80 / 72).to_pil().save(f"{target}-{number}.png")
 
 
 if __name__ == "__main__":

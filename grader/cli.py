@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qgen.cli import command, faults_shown, progress_bar
-from qgen.errors import InputError, printable, several
+from qgen.errors import InputError, printable, several, typed
 
 app = command("Marks every gradient and every updated weight, and exports to the learning-management systems.")
 
@@ -73,7 +73,7 @@ def collect(
         typer.echo(
             f"{count:,} paper{'' if count == 1 else 's'} collected in {out}"
             + (f"; {left:,} file{'' if left == 1 else 's'} left out" if left else "")
-            + f"; then: grader score {out}{_named(exam)}"
+            + f"; then: grader score {typed(out)}{_named(exam)}"
         )
         if left:
             raise InputError(*collected.left_out)
@@ -108,7 +108,8 @@ def simulate(
         truth = out.parent / ("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
         write_simulated(simulated, out, truth, force=force)
         typer.echo(
-            f"{several(students, 'student')} in {out}, what each did in {truth}; then: grader score {out}{_named(exam)}"
+            f"{several(students, 'student')} in {out}, what each did in {truth}; "
+            f"then: grader score {typed(out)}{_named(exam)}"
         )
 
 
@@ -184,7 +185,7 @@ def export(
 
 def _named(exam: Path | None) -> str:
     """What the next command must be told where the exam is not found by itself."""
-    return "" if exam in (None, Path("exam")) else f" --exam {exam}"
+    return "" if exam in (None, Path("exam")) else f" --exam {typed(exam)}"
 
 
 def _exam_folder(exam: Path | None, answers: Path) -> Path:

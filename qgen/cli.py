@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from qgen import __version__
-from qgen.errors import InputError, printable, quoted, several
+from qgen.errors import InputError, printable, quoted, several, typed
 
 # read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -88,7 +89,9 @@ def command(purpose: str) -> typer.Typer:
     def main(
         version: Annotated[bool, typer.Option("--version", callback=_show, is_eager=True, help="Show it.")] = False,
     ) -> None:
-        pass
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a pipe on Windows takes 250 characters: the others are escaped
+                stream.reconfigure(errors="backslashreplace")
 
     return app
 
@@ -144,7 +147,7 @@ def make(
         typer.echo(_certificate_line(made))
         if booklet:
             typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
-        typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {out / 'answers.csv'}")
+        typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
 
 @app.command(epilog="Example:  qgen preview --spec exam.toml")
@@ -170,7 +173,8 @@ def _certificate_line(made: Any) -> str:
     fixed = all(set(b.spec.fixed) >= set(b.question.givens) for b in made.exam.batches)
     if fixed:
         return "not certified: the spec fixes every given"
-    return f"certified: every variant keeps every condition of a fair paper ({drawn:,} draws; qgen check {made.folder})"
+    how = f"{drawn:,} draws; qgen check {typed(made.folder)}"
+    return f"certified: every variant keeps every condition of a fair paper ({how})"
 
 
 @app.command(epilog="Example:  qgen new exam.toml && qgen make --n 30 --spec exam.toml")
@@ -184,7 +188,7 @@ def new(
         from qgen.papers.words import TEMPLATES
 
         write_whole(path, (TEMPLATES / "exam.toml").read_bytes(), force=force)
-        typer.echo(f"wrote {path}; change it, then: qgen make --n 30 --spec {path}")
+        typer.echo(f"wrote {path}; change it, then: qgen make --n 30 --spec {typed(path)}")
 
 
 @app.command(epilog="Examples:  qgen check exam      qgen check exam.toml")

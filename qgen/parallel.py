@@ -1,6 +1,7 @@
 """The same work on several parts, on all processors, in the order of the parts.
 
-By copies of this process, where the system can copy one: they know all that it knows, and end with it.
+By copies of this process, where the system can copy one: they know all that it knows, and end with it. Elsewhere
+(Windows, macOS) one process does it all: one started anew would have to be told what a copy knows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, connection, get_all_start_methods, get_context, parent_process
+from multiprocessing import active_children, connection, get_context, parent_process
 from typing import Any, TypeVar
 
 from qgen.errors import InputError
@@ -31,7 +32,7 @@ def copied() -> bool:
 
     Not on macOS, whose own libraries may not be used in a copy.
     """
-    return sys.platform != "darwin" and "fork" in get_all_start_methods()
+    return sys.platform != "darwin" and hasattr(os, "fork")
 
 
 def worthwhile(count: int, least: int) -> int:

@@ -195,7 +195,7 @@ def _ask(file: Path, free: _Readers, seconds: float) -> dict[str, Any]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
+        encoding="ascii",
     )
     assert reader.stdin is not None
     assert reader.stdout is not None

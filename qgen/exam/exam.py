@@ -121,7 +121,7 @@ def write_exam(exam: Exam, folder: Path) -> None:
     content["checksums"] = {
         "exam": exam.checksum, "seed": exam.seed_checksum, "key.csv": hashlib.sha256(key.encode()).hexdigest()
     }  # fmt: skip
-    (folder / "exam.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "exam.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="")
     (folder / "key.csv").write_text(key, "utf-8", newline="")
     (folder / "answers.csv").write_text(answer_sheet(exam), "utf-8", newline="")
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from qgen.errors import InputError
-from qgen.parallel import ENDED, call, copied, copies, each, shares
+from qgen.parallel import ENDED, call, copied, copies, each, shares, worthwhile
 
 copying = pytest.mark.skipif(not copied(), reason="the functions here cannot be sent to a process started anew")
 
@@ -51,6 +51,12 @@ def test_shares_are_everything_once_in_order_and_none_is_too_large(count: int, j
     assert all(0 < len(part) <= 10 for part in parts)
 
 
+def test_where_no_process_can_be_copied_this_one_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
+    assert worthwhile(1000, 1) == 1
+    assert set(each(lambda _: os.getpid(), range(4), 2)) == {os.getpid()}
+
+
 @copying
 def test_the_result_comes_from_another_process():
     with copies(lambda part: (part, os.getpid()), 1) as pool:
@@ -83,6 +89,7 @@ def test_work_that_nobody_waits_for_any_more_is_ended():
 
 
 @copying
+@pytest.mark.filterwarnings("ignore:.* is multi-threaded, use of fork:DeprecationWarning")  # the first pool's threads
 def test_copies_run_side_by_side_with_their_caller_and_with_others():
     with copies(lambda _: "one", 1) as first, copies(lambda _: "two", 1) as second:
         assert (second.submit(call, 0).result(), first.submit(call, 0).result()) == ("two", "one")

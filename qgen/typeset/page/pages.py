@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from reportlab.lib.pagesizes import A4, LETTER
-
 from qgen.errors import InputError, nearest
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.embed import embed
@@ -22,7 +20,7 @@ from qgen.typeset.pdf.metadata import add_catalog
 from qgen.typeset.pdf.objects import File, packed
 from qgen.typeset.private import PAGE, PAGES
 
-PAPERS = {name: (round(wide, 2), round(high, 2)) for name, (wide, high) in {"a4": A4, "letter": LETTER}.items()}
+PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 SIDE, TOP, BOTTOM = 56.7, 68.0, 60.0
 MARGIN_SIZE, PART_GAP = 9.0, 18.0
 SEAL_LOW = 15.0  # the seal's lower edge: few printers reach nearer to the edge of a sheet

@@ -1,4 +1,4 @@
-"""Fills in the forms of papers as Evince and other viewers do, with Poppler; run by Debian's own python3.
+"""Fills in the forms of papers as Evince and other viewers do, with Poppler; run by the system's own python3.
 
 In: JSON of [paper, filled, {field: text}] lists. Out: per paper the names of its fields, and which are read-only.
 """
@@ -7,13 +7,10 @@ import json
 import sys
 from pathlib import Path
 
-try:
-    import gi
+import gi
 
-    gi.require_version("Poppler", "0.18")
-    from gi.repository import Poppler
-except (ImportError, ValueError) as fault:
-    sys.exit(f"this test needs Poppler for python3: apt install python3-gi gir1.2-poppler-0.18 ({fault})")
+gi.require_version("Poppler", "0.18")
+from gi.repository import Poppler  # noqa: E402
 
 
 def fill(paper: str, filled: str, texts: dict[str, str]) -> list[list[str]]:

@@ -8,6 +8,8 @@ import sys
 
 import pypdf
 import pytest
+from viewers import faults
+from viewers import text as shown
 
 from qgen.typeset.fonts import typefaces
 from qgen.typeset.page.pages import render
@@ -32,10 +34,8 @@ def test_a_name_is_embedded_costs_little_and_reads_back(name, tmp_path):
         assert {"/FontFile2", "/FontFile3"} & drawn["/FontDescriptor"].keys()
     assert len(data) < len(pdf("Ada Lee")) + 5000 * (1 + name.count(" "))
     (tmp_path / "a.pdf").write_bytes(data)
-    text = subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, check=True).stdout.decode()
-    assert re.sub("[\u202a-\u202e]", "", text).count(name) == 4
-    check = subprocess.run(["qpdf", "--check", tmp_path / "a.pdf"], capture_output=True)
-    assert check.returncode == 0
+    assert re.sub("[\u202a-\u202e]", "", shown(tmp_path / "a.pdf")).count(name) == 4
+    assert faults(tmp_path / "a.pdf") == []
     assert pypdf.PdfReader(io.BytesIO(data)).metadata.title == f"Exam: {name}"
 
 
@@ -54,7 +54,7 @@ def test_the_bytes_do_not_hang_on_what_was_printed_before_nor_on_the_process():
     assert pdf("王小明 Жук") == first
     code = (
         "import sys, hashlib, importlib.util as u; from pathlib import Path; from qgen.typeset.fonts import typefaces;"
-        "typefaces.folders = lambda: list(map(Path, sys.argv[2:]));"
+        "typefaces.folders = lambda: list(map(Path, sys.argv[2:])); sys.path += [str(Path(sys.argv[1]).parents[2])];"
         "spec = u.spec_from_file_location('names', sys.argv[1]); names = u.module_from_spec(spec);"
         "spec.loader.exec_module(names); print(hashlib.sha256(names.pdf('王小明 Жук')).hexdigest())"
     )
