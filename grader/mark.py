@@ -89,7 +89,7 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
     table = None if answers.is_dir() else read_table(answers, encoding)
     if table is None or recognise(table.heading):
         return read_responses(answers, exam, roster=roster)
-    return exam, read_answers(table, items=exam.columns, variants=exam.variants, students=exam.students or None)
+    return exam, read_answers(table, exam)
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

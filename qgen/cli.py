@@ -15,8 +15,8 @@ from typing import Annotated, Any
 
 import typer
 
-from qgen import __version__
 from qgen.errors import InputError, printable, quoted, several
+from qgen.version import __version__
 
 # read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

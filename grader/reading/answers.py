@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from grader.reading.layouts import Arranged, arrange
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError, quoted, some
+from qgen.exam.exam import Exam
 from qgen.roster import student_id
 from qgen.tables.table import SHOWN, Faults, Table, read_table
 
@@ -18,7 +19,18 @@ _FEW = 12  # variants that a message names one by one
 _SOME = 4  # items that a message names
 
 
-def read_answers(
+def read_answers(source: str | Path | Table, exam: Exam, *, encoding: str | None = None) -> Submissions:
+    """The answers to an exam in a file: wide, a column per item, or long, student_id,variant,item,answer.
+
+    Rows need no variant where the exam has a roster. InputError lists the faults of the whole file; a cell that is no
+    number is not one of them, but unreadable.
+    """
+    return read_sheet(
+        source, items=exam.columns, variants=exam.variants, students=exam.students or None, encoding=encoding
+    )
+
+
+def read_sheet(
     source: str | Path | Table,
     *,
     items: Sequence[str],
@@ -26,7 +38,7 @@ def read_answers(
     students: Mapping[str, str] | None = None,
     encoding: str | None = None,
 ) -> Submissions:
-    """The answers in a table, a file of one: wide, a column per item, or long, student_id,variant,item,answer.
+    """The answers to these items.
 
     `students` is the roster, student id -> variant, for the rows that name no variant. Headings match loosely
     (`Q1 dw13`), variants also without their leading zeros. InputError lists the faults of the whole file; a cell

@@ -18,7 +18,7 @@ from grader.rehearsal.simulated_work import Habits, changing, habits_of, work
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.rounding import Rounding
-from qgen.errors import InputError, nearest
+from qgen.errors import InputError, nearest, several
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
 from qgen.tables.delimited import csv_text
@@ -61,6 +61,9 @@ class Simulated:
     variants: NDArray[np.intp]
     written: Texts
     truth: tuple[Truth, ...]
+
+    def __repr__(self) -> str:
+        return f"<Simulated: {several(len(self.students), 'student')}>"
 
     @property
     def submissions(self) -> Submissions:

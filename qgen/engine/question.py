@@ -14,6 +14,8 @@ from qgen.engine.ids import prefix
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network
 from qgen.engine.steps import Role, Step, steps_of
+from qgen.engine.symbols import plain_name
+from qgen.errors import several
 
 PARTS = ("forward", "loss", "gradient", "update")
 
@@ -28,6 +30,11 @@ class Item:
     part: str
     iteration: int
     marks: float
+
+    @property
+    def name(self) -> str:
+        """The step's name as papers write it, in plain text: dL/dw_13."""
+        return plain_name(self.step)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,10 @@ class Question:
     loss: Loss
     iterations: int
     marks: Mapping[str, float]
+
+    def __repr__(self) -> str:
+        counts = f"{several(self.iterations, 'iteration')}, {several(len(self.items), 'item')}"
+        return f"<Question {self.id}: {self.network.name} {self.network.shape}, {self.loss.name}, {counts}>"
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

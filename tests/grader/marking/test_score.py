@@ -22,7 +22,7 @@ LOSSES = ("squared-error", "cross-entropy")
 
 def exam_of(network: str, loss: str, iterations: int = 1, variants: int = 6, **marking: object) -> Exam:
     question = {"network": network, "loss": loss, "iterations": iterations}
-    return make_exam(spec_of({"questions": [question], "marking": marking}), variants, 1)[0]
+    return make_exam(spec_of({"questions": [question], "marking": marking}), variants, 1)
 
 
 def submitted(exam: Exam, written: np.ndarray) -> Submissions:
