@@ -2,4 +2,4 @@
 
 from grader.cli import app
 
-app(prog_name="python -m grader")
+app(prog_name="grader")

@@ -37,19 +37,21 @@ Progress = Callable[[str, int, int], None]
 
 @seldom_tidied()
 def mark(
-    answers: Path,
-    exam_folder: Path,
-    out: Path,
+    answers: str | Path,
+    exam_folder: str | Path,
+    out: str | Path,
     *,
     encoding: str | None = None,
-    roster: Path | None = None,
-    overrides: Path | None = None,
+    roster: str | Path | None = None,
+    overrides: str | Path | None = None,
     feedback: bool = True,
-    templates: Path | None = None,
+    templates: str | Path | None = None,
     force: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Marks:
     """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all."""
+    answers, out = Path(answers), Path(out)
+    roster, overrides, templates = (None if path is None else Path(path) for path in (roster, overrides, templates))
     progress("reading", 0, 1)
     exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster)
     count = len(submissions.students)
@@ -89,7 +91,13 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
     table = None if answers.is_dir() else read_table(answers, encoding)
     if table is None or recognise(table.heading):
         return read_responses(answers, exam, roster=roster)
-    return exam, read_answers(table, exam)
+    submissions = read_answers(table, exam)
+    if roster is not None:
+        note = (
+            f"{roster.name}: not needed, for {table.name} names students by their ids; a roster serves an LMS's export"
+        )
+        return exam, replace(submissions, notes=(*submissions.notes, note))
+    return exam, submissions
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

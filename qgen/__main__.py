@@ -2,4 +2,4 @@
 
 from qgen.cli import app
 
-app(prog_name="python -m qgen")
+app(prog_name="qgen")

@@ -13,6 +13,7 @@ NAMES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuff
 
 FLOORS = [
     "qgen.version qgen.lazy qgen.errors qgen.decimals qgen.headings",
+    "qgen.terminal",
     "qgen.memory qgen.parallel",
     "qgen.typeset qgen.tables",
     "qgen.files",
@@ -38,7 +39,7 @@ FLOORS = [
 """From the ground up; rooms of one floor do not know each other. Whatever is imported lies below."""
 WINGS = [f"qgen.typeset.{room}" for room in ("private", "pdf", "fonts", "drawing", "math", "markup", "page")]
 """Inside typeset, from the ground up."""
-PRINTERS = {"qgen.cli", "grader.cli", "grader.results.summary"}
+PRINTERS = {"qgen.terminal", "qgen.cli", "grader.cli", "grader.results.summary"}
 MOST_FILES, MOST_LINES, LONGEST_FUNCTION = 14, 350, 60
 
 
