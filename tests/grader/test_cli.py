@@ -170,7 +170,7 @@ def test_comments_speak_the_language_of_the_exam_and_the_words_of_own_templates(
         assert run("export", "generic", "--force", *options).exit_code == 0
         assert rows("results/generic.csv")[0]["Feedback"].startswith(said)
     Path("german").rename("exam/exam")
-    assert run("export", "generic", "--force", "--exam", "german").output.startswith("german: no exam.json here")
+    assert run("export", "generic", "--force", "--exam", "german").output == "--exam: german: no such file or folder\n"
 
 
 def test_an_unknown_system_is_refused_with_the_nearest(here: Path) -> None:

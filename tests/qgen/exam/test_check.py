@@ -65,7 +65,7 @@ def test_an_altered_range_is_named_in_exam_json(folder: Path) -> None:
         content["variants"][4]["accepted"]["q1_dw13"][1] = 99.0
 
     faults = altered(folder, change)
-    assert any('variant 005: high of q1_dw13 "99"' in fault for fault in faults)
+    assert any('variant 005: high of q1_dw13 (dL/dw_13) "99"' in fault for fault in faults)
 
 
 def test_an_altered_cell_of_key_csv_is_named_by_its_line(folder: Path) -> None:
@@ -172,7 +172,7 @@ def test_two_altered_answers_and_a_missing_row_are_each_told(folder: Path) -> No
 
     faults = [fault for fault in altered(folder, change) if "exam.json" in fault]
     assert [fault.partition(": ")[2].partition(' "')[0] for fault in faults] == [
-        "variant 002: answer q2_dw12", "variant 002: answer q2_dw13",
+        "variant 002: answer q2_dw12 (dL/dw_12)", "variant 002: answer q2_dw13 (dL/dw_13)",
     ]  # fmt: skip
 
 
