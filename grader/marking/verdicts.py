@@ -65,7 +65,7 @@ class Marks:
     decisions: Mapping[Place, Decision] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
-    def earned(self, rows: slice = slice(None)) -> Array:
+    def earned(self, rows: slice[int | None, int | None, None] = slice(None)) -> Array:
         """(students, items): the marks of some students."""
         marks = worth(self.exam, self.verdicts[rows])
         students = range(len(self.verdicts))[rows]

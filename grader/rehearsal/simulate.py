@@ -104,9 +104,9 @@ def parse_mix(text: str) -> dict[str, float]:
     return mix
 
 
-def write_simulated(simulated: Simulated, answers: Path, truth: Path, *, force: bool = False) -> None:
+def write_simulated(simulated: Simulated, answers: str | Path, truth: str | Path, *, force: bool = False) -> None:
     """answers.csv and truth.csv, each whole or not at all. InputError where one exists and `force` is not given."""
-    for path in (answers, truth):
+    for path in map(Path, (answers, truth)):
         if path.exists() and not force:
             raise InputError(f"{path}: exists; choose another name, or replace it with --force")
     write_whole(truth, simulated.truth_csv(), force=force)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +92,7 @@ class Question:
         """The ids of the given numbers."""
         return tuple(self.given)
 
-    def stacked(self, values: Mapping[str, Any], size: int) -> NDArray[np.float64]:
+    def stacked(self, values: Mapping[str, float | NDArray[np.float64]], size: int) -> NDArray[np.float64]:
         """(items, size): the items' values, each a number or an array (size,)."""
         return np.array([np.broadcast_to(values[item.step], size) for item in self.items])
 

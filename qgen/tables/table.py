@@ -74,12 +74,13 @@ class Faults:
             raise InputError(*lines, *[f"{self.name}: ... and {hidden:,} more"] * bool(hidden))
 
 
-def read_table(path: Path, encoding: str | None = None) -> Table:
+def read_table(path: str | Path, encoding: str | None = None) -> Table:
     """The table in a file: its dialect is found by looking, its encoding too unless declared.
 
     CSV by comma, semicolon or tab, whichever cuts the heading into more cells; UTF-8, UTF-16 or UTF-32 with a
     byte order mark, UTF-8 or UTF-16 without, Windows-1252 where it is none; any line ends. A workbook: sheet 1.
     """
+    path = Path(path)
     name, data = path.name, _bytes(path)
     if data.startswith(b"PK\x03\x04"):
         rows, notes = read_workbook(name, data, LARGEST)
