@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qgen.errors import InputError, printable, several, shortened
-from qgen.terminal import command, examples, faults_shown, must_exist, progress_bar, typed
+from qgen.errors import InputError, printable, several, shortened, typed
+from qgen.terminal import command, examples, faults_shown, must_exist, progress_bar
 
 if TYPE_CHECKING:
     from grader.lms.export import Export

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from qgen.errors import InputError, several
-from qgen.terminal import command, console, examples, faults_shown, progress_bar, typed
+from qgen.errors import InputError, several, typed
+from qgen.terminal import command, console, examples, faults_shown, progress_bar
 
 app = command(
     "Draws a different network for every student and prints question papers and worked solutions.",
@@ -123,7 +123,8 @@ def _certificate_line(made: Any) -> str:
     fixed = all(set(b.spec.fixed) >= set(b.question.givens) for b in made.exam.batches)
     if fixed:
         return "not certified: the spec fixes every given"
-    return f"certified: every variant keeps every condition of a fair paper ({drawn:,} draws; qgen check {made.folder})"
+    how = f"{drawn:,} draws; qgen check {typed(made.folder)}"
+    return f"certified: every variant keeps every condition of a fair paper ({how})"
 
 
 @app.command(epilog=examples("qgen new exam.toml", "qgen make -n 30 --spec exam.toml"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import islice
+from os import PathLike
 
 
 class InputError(Exception):
@@ -44,6 +45,11 @@ def quoted(text: str, limit: int = 40) -> str:
     """`text` in quotes, for an error: cut to `limit` characters, whatever does not print escaped."""
     shown = printable(text[:limit])
     return f'"{shown}"' if len(text) <= limit else f'"{shown}…"'
+
+
+def typed(path: PathLike[str]) -> str:
+    """A path for a command that is suggested: in quotes where it has spaces, as every shell takes it."""
+    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def printable(text: str) -> str:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,11 +83,6 @@ def console() -> Console:
     return Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else UNBROKEN)
 
 
-def typed(path: Path) -> str:
-    """A path as it is typed in the next command."""
-    return f'"{path}"' if " " in str(path) else str(path)
-
-
 def must_exist(**options: Path | None) -> None:
     """InputError with every option that names a file or folder which is not there."""
     missing = [(name, path) for name, path in options.items() if path is not None and not path.exists()]
@@ -115,6 +111,8 @@ def command(purpose: str, *lines: str) -> typer.Typer:
             bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
         ] = False,
     ) -> None:
-        pass
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a pipe on Windows takes 250 characters: the others are escaped
+                stream.reconfigure(errors="backslashreplace")
 
     return app

@@ -10,8 +10,8 @@ import numpy as np
 from grader.marking.verdicts import IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Wording
 from grader.results.marksheet import layer_columns, sums
-from qgen.errors import printable, several, shortened
-from qgen.terminal import console, typed
+from qgen.errors import printable, several, shortened, typed
+from qgen.terminal import console
 
 if TYPE_CHECKING:
     from rich.console import Console
