@@ -53,24 +53,24 @@ def score(
 
     Writes scores.csv, a row for every student; marks.csv, a row for every answer; a PDF for each student in feedback.
     """
-    with faults_shown(), progress_bar() as progress:
+    with faults_shown():
         from grader.mark import mark
-
-        must_exist(roster=roster, overrides=overrides, templates=templates)
-        marks = mark(
-            answers,
-            _exam_folder(exam, answers),
-            out,
-            encoding=encoding,
-            roster=roster,
-            overrides=overrides,
-            feedback=feedback,
-            templates=templates,
-            force=force,
-            progress=progress,
-        )
         from grader.results.summary import print_summary
 
+        must_exist(roster=roster, overrides=overrides, templates=templates)
+        with progress_bar() as progress:
+            marks = mark(
+                answers,
+                _exam_folder(exam, answers),
+                out,
+                encoding=encoding,
+                roster=roster,
+                overrides=overrides,
+                feedback=feedback,
+                templates=templates,
+                force=force,
+                progress=progress,
+            )
         print_summary(marks, out, templates)
 
 
@@ -82,7 +82,7 @@ def collect(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Read papers that students filled in on a screen."""
-    with faults_shown(), progress_bar() as progress:
+    with faults_shown():
         from grader.reading.collect import collect as collect_forms
         from grader.reading.collect import write_answers
         from qgen.exam.exam import read_exam
@@ -90,7 +90,8 @@ def collect(
         if out.suffix.lower() == ".pdf":
             raise InputError(f"{out}: is a PDF's name, and what is written is a table; write --out answers.csv")
         the_exam = read_exam(_exam_folder(exam, papers[0]))
-        collected = collect_forms(papers, the_exam, progress=progress)
+        with progress_bar() as progress:
+            collected = collect_forms(papers, the_exam, progress=progress)
         for note in collected.notes:
             typer.secho(printable(note), fg="yellow", err=True)
         if not collected.papers:

@@ -54,6 +54,7 @@ def mark(
     roster, overrides, templates = (None if path is None else Path(path) for path in (roster, overrides, templates))
     progress("reading", 0, 1)
     exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster)
+    progress("reading", 1, 1)
     count = len(submissions.students)
     jobs = worthwhile(count, FEWEST)
     progress("marking", 0, count)

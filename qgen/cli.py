@@ -57,7 +57,7 @@ def make(
     """
     if n is None and roster is None:
         raise typer.BadParameter("how many papers? write -n 30, or --roster students.csv", param_hint="--n")
-    with faults_shown(), progress_bar() as progress:
+    with faults_shown():
         from qgen.exam.seed import seed_of
         from qgen.exam.spec import read_spec, spec_of
         from qgen.make import make as make_papers
@@ -71,18 +71,19 @@ def make(
             for note in listed.notes:
                 typer.echo(note, err=True)
         count = len(listed.students if listed else {}) if n is None else n
-        made = make_papers(
-            exam_spec,
-            count,
-            out,
-            seed=seed_of(seed, "--seed"),
-            students=listed.students if listed else None,
-            jobs=jobs,
-            force=force,
-            templates=templates,
-            booklet=booklet,
-            progress=progress,
-        )
+        with progress_bar() as progress:
+            made = make_papers(
+                exam_spec,
+                count,
+                out,
+                seed=seed_of(seed, "--seed"),
+                students=listed.students if listed else None,
+                jobs=jobs,
+                force=force,
+                templates=templates,
+                booklet=booklet,
+                progress=progress,
+            )
         exam = made.exam
         typer.echo(
             f"{several(count, 'paper')} and worked solution{'s' * (count != 1)} in {out}{os.sep}  "
@@ -232,6 +233,7 @@ def export(
             progress("exporting", done, of)
 
         the_exam = read_exam(exam)
+        notes: tuple[str, ...] = ()
         if bank is Bank.moodle_xml:
             from qgen.export.moodle_xml import write_moodle_xml
 
@@ -246,6 +248,7 @@ def export(
                 raise typer.BadParameter("Canvas always gets a question per item", param_hint="--separate")
             target = out or exam / "canvas.zip"
             count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
-            for note in canvas_notes(the_exam):
-                typer.secho(note, fg="yellow", err=True)
-        typer.echo(f"{several(count, 'question')} in {target}")
+            notes = canvas_notes(the_exam)
+    for note in notes:
+        typer.secho(note, fg="yellow", err=True)
+    typer.echo(f"{several(count, 'question')} in {target}")

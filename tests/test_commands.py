@@ -1,11 +1,13 @@
 """Both commands are kind: helps that say everything, examples that run, and no file that is named and not there."""
 
+import contextlib
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -146,6 +148,28 @@ def test_what_goes_to_a_pipe_stands_on_unbroken_lines(here: Path) -> None:
     assert any(
         re.search("no other paper's answers earn more than the limit, zeros of dead units apart", x) for x in checked
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "summary"),
+    [
+        ("qgen", ("make", "-n", 1), "1 paper and worked solution"),
+        ("qgen", ("export", "canvas-qti"), "264 questions in"),
+        ("grader", ("score", "answers.csv", "--no-feedback"), "4 students, 264 cells"),
+        ("grader", ("collect", "papers-back"), "4 papers collected"),
+    ],
+)
+def test_a_progress_bar_ends_before_the_summary_which_it_would_wipe_out(
+    name: str, arguments: tuple[object, ...], summary: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextlib.contextmanager
+    def bar() -> Iterator[Callable[[str, int, int], None]]:
+        yield lambda what, done, of: None
+        typer.echo("ended")
+
+    monkeypatch.setattr({"qgen": qgen.cli, "grader": grader.cli}[name], "progress_bar", bar)
+    said = run(name, *arguments, "--force").stdout
+    assert said.index("ended") < said.index(summary)
 
 
 def test_lists_of_people_end_after_five(here: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.reading.layouts import Arranged, arrange
+from grader.reading.responses import recognise
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError, quoted, some
 from qgen.exam.exam import Exam
@@ -25,9 +26,10 @@ def read_answers(source: str | Path | Table, exam: Exam, *, encoding: str | None
     Rows need no variant where the exam has a roster. InputError lists the faults of the whole file; a cell that is no
     number is not one of them, but unreadable.
     """
-    return read_sheet(
-        source, items=exam.columns, variants=exam.variants, students=exam.students or None, encoding=encoding
-    )
+    table = source if isinstance(source, Table) else read_table(source, encoding)
+    if recognise(table.heading):
+        raise InputError(f"{table.name}: is a system's export of a quiz; read it with read_responses")
+    return read_sheet(table, items=exam.columns, variants=exam.variants, students=exam.students or None)
 
 
 def read_sheet(
@@ -44,7 +46,7 @@ def read_sheet(
     (`Q1 dw13`), variants also without their leading zeros. InputError lists the faults of the whole file; a cell
     that is no number is not one of them, but UNREADABLE.
     """
-    table = source if isinstance(source, Table) else read_table(Path(source), encoding)
+    table = source if isinstance(source, Table) else read_table(source, encoding)
     faults = Faults(table.name)
     arranged = arrange(table, list(items), faults, roster=students is not None)
     chosen, remarks = _variants(arranged, variants, students, faults)

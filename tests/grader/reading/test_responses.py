@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.marking.score import score
-from grader.reading.answers import read_sheet
+from grader.reading.answers import read_answers, read_sheet
 from grader.reading.numerals import BLANK, UNREADABLE, VALUE
 from grader.reading.responses import canvas, moodle, read_responses, recognise
 from qgen.errors import InputError
@@ -476,3 +476,9 @@ def test_without_the_questions_text_a_slot_for_each_item_is_known_by_its_place(e
     assert read_in(count).written[0].tolist() == [f"0.{k}1" for k in range(count)]
     with pytest.raises(InputError, match=f"3 responses of each student, but the exam has 2 questions of {count} items"):
         read_in(3)
+
+
+def test_an_export_is_no_table_of_answers(exam, save):
+    path = save([[*HEAD, "Response 1"], ["Ann", "A", "a@x.org", *WHEN, "part 1: 2"]])
+    with pytest.raises(InputError, match=r"^quiz\.csv: is a system's export of a quiz; read it with read_responses$"):
+        read_answers(path, exam)
