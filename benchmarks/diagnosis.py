@@ -27,7 +27,7 @@ LOSSES = ("squared-error", "cross-entropy")
 
 def exam_of(network: str, loss: str, iterations: int, variants: int, seed: int = 1) -> Exam:
     spec = spec_of({"questions": [{"network": network, "loss": loss, "iterations": iterations}]})
-    return make_exam(spec, variants, seed)[0]
+    return make_exam(spec, variants, seed)
 
 
 def class_of(exam: Exam, values: np.ndarray, variants: np.ndarray) -> Simulated:

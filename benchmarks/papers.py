@@ -187,7 +187,7 @@ def main() -> None:
     for jobs in (1, 2) if given.jobs else ():
         whole_command(given.jobs, jobs)
     if given.n:
-        against_typst(make_exam(spec_of({}), given.n, 1)[0], given.n)
+        against_typst(make_exam(spec_of({}), given.n, 1), given.n)
 
 
 if __name__ == "__main__":

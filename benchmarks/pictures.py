@@ -67,7 +67,7 @@ def main(folder: Path) -> None:
 def _pictures(folder: Path, name: str, table: dict[str, Any], students: dict[str, str], last: int = 99) -> None:
     with tempfile.TemporaryDirectory() as place:
         try:
-            exam, _ = make_exam(spec_of(table), 1, 1, students=students)
+            exam = make_exam(spec_of(table), 1, 1, students=students)
             print_papers(exam, Path(place))
         except InputError as fault:
             print(f"{name}: {fault}", file=sys.stderr)

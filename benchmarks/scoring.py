@@ -42,7 +42,7 @@ def run(*command: str) -> tuple[float, float]:
 
 def write_class(folder: Path, students: int) -> None:
     """An exam and a simulated class of the usual mix."""
-    exam, _ = make_exam(spec_of({}), VARIANTS, 1)
+    exam = make_exam(spec_of({}), VARIANTS, 1)
     (folder / "exam").mkdir()
     write_exam(exam, folder / "exam")
     simulated = simulate(exam, students, np.random.default_rng(1))

@@ -4,58 +4,85 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qgen.cli import command, faults_shown, progress_bar
-from qgen.errors import InputError, printable, several, typed
+from qgen.errors import InputError, printable, several, shortened, typed
+from qgen.terminal import command, examples, faults_shown, must_exist, progress_bar
 
-app = command("Marks every gradient and every updated weight, and exports to the learning-management systems.")
+if TYPE_CHECKING:
+    from grader.lms.export import Export
+
+app = command(
+    "Marks every gradient and every updated weight, and exports to the learning-management systems.",
+    "grader score answers.csv",
+    "grader export canvas --roster gradebook.csv",
+)
+
+Templates = Annotated[
+    Path | None, typer.Option("--templates", help="A folder of your templates, which go before the program's.")
+]
 
 
-@app.command(epilog="Example:  grader score answers.csv --exam exam --out results")
+@app.command(epilog=examples("grader score answers.csv", "grader score answers.csv --overrides overrides.csv --force"))
 def score(
-    answers: Annotated[Path, typer.Argument(help="A table, wide or long; what Moodle or Canvas export of a quiz.")],
-    exam: Annotated[Path | None, typer.Option(help="The exam folder; default: the answers' own, or ./exam.")] = None,
-    out: Annotated[Path, typer.Option(help="The results folder to write.")] = Path("results"),
-    roster: Annotated[Path | None, typer.Option(help="For answers from an LMS: student_id,name,email,login.")] = None,
-    overrides: Annotated[Path | None, typer.Option(help="student_id,item,marks,reason: the examiner decides.")] = None,
-    feedback: Annotated[bool, typer.Option(help="A PDF for every student.")] = True,
-    encoding: Annotated[str | None, typer.Option(help="Of the answers file; default: found out.")] = None,
-    templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a results folder that exists.")] = False,
+    answers: Annotated[
+        Path, typer.Argument(help="A table, CSV or spreadsheet; or what Moodle or Canvas export of a quiz.")
+    ],
+    exam: Annotated[
+        Path | None, typer.Option(help="The exam folder; default: where the answers lie, or ./exam.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder for the results.")] = Path("results"),
+    roster: Annotated[
+        Path | None, typer.Option(help="For an LMS's export, to tell who is who: student_id,name,email,login.")
+    ] = None,
+    overrides: Annotated[
+        Path | None, typer.Option(help="The examiner's decisions, a table student_id,item,marks,reason.")
+    ] = None,
+    feedback: Annotated[bool, typer.Option(help="Whether to print a PDF for every student.")] = True,
+    encoding: Annotated[
+        str | None, typer.Option(help="The answers file's encoding, such as cp1252; default: found by looking.")
+    ] = None,
+    templates: Templates = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a results folder that exists, if nothing else lies in it.")
+    ] = False,
 ) -> None:
-    """Mark answers: scores.csv and marks.csv, with the reason for every mark."""
-    with faults_shown(), progress_bar() as progress:
-        from grader.mark import mark
+    """Mark answers, with follow-through and a reason for every mark.
 
-        marks = mark(
-            answers,
-            _exam_folder(exam, answers),
-            out,
-            encoding=encoding,
-            roster=roster,
-            overrides=overrides,
-            feedback=feedback,
-            templates=templates,
-            force=force,
-            progress=progress,
-        )
+    Writes scores.csv, a row for every student; marks.csv, a row for every answer; a PDF for each student in feedback.
+    """
+    with faults_shown():
+        from grader.mark import mark
         from grader.results.summary import print_summary
 
+        must_exist(roster=roster, overrides=overrides, templates=templates)
+        with progress_bar() as progress:
+            marks = mark(
+                answers,
+                _exam_folder(exam, answers),
+                out,
+                encoding=encoding,
+                roster=roster,
+                overrides=overrides,
+                feedback=feedback,
+                templates=templates,
+                force=force,
+                progress=progress,
+            )
         print_summary(marks, out, templates)
 
 
-@app.command(epilog="Examples:  grader collect papers-back      grader collect papers-back/*.pdf --out answers.csv")
+@app.command(epilog=examples("grader collect papers-back", "grader collect papers-back/*.pdf --out collected.csv"))
 def collect(
     papers: Annotated[list[Path], typer.Argument(help="Filled-in PDFs, or folders of them.")],
     exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the papers.")] = None,
     out: Annotated[Path, typer.Option(help="The answers file to write.")] = Path("answers.csv"),
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Read the forms of papers that students filled in on a screen into an answers file."""
-    with faults_shown(), progress_bar() as progress:
+    """Read papers that students filled in on a screen."""
+    with faults_shown():
         from grader.reading.collect import collect as collect_forms
         from grader.reading.collect import write_answers
         from qgen.exam.exam import read_exam
@@ -63,7 +90,8 @@ def collect(
         if out.suffix.lower() == ".pdf":
             raise InputError(f"{out}: is a PDF's name, and what is written is a table; write --out answers.csv")
         the_exam = read_exam(_exam_folder(exam, papers[0]))
-        collected = collect_forms(papers, the_exam, progress=progress)
+        with progress_bar() as progress:
+            collected = collect_forms(papers, the_exam, progress=progress)
         for note in collected.notes:
             typer.secho(printable(note), fg="yellow", err=True)
         if not collected.papers:
@@ -79,23 +107,31 @@ def collect(
             raise InputError(*collected.left_out)
 
 
-@app.command(epilog="Example:  grader simulate --students 30 --seed 1 && grader score answers.csv")
+@app.command(
+    epilog=examples(
+        "grader simulate --students 30 --seed 1", "grader simulate --mix misconception=3,messy=1 --out mixed.csv"
+    )
+)
 def simulate(
-    students: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many.")] = 30,
-    seed: Annotated[int, typer.Option(min=0, help="Same exam and seed: same answers.")] = 1,
-    exam: Annotated[Path, typer.Option(help="The exam folder.")] = Path("exam"),
+    students: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many students.")] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="A whole number; the same one makes the same answers.")] = 1,
+    exam: Annotated[Path, typer.Option(help="The exam folder that qgen make wrote.")] = Path("exam"),
     out: Annotated[
-        Path, typer.Option(help="The answers file; who did what goes beside it: truth.csv, or <name>-truth.csv.")
+        Path, typer.Option(help="The answers file to write; beside it truth.csv, or <name>-truth.csv.")
     ] = Path("answers.csv"),
     mix: Annotated[
         str | None,
         typer.Option(
-            help="Such as rounding=6,slip=5; kinds: perfect, misconception, two, blank, careless, imprecise, messy."
+            help="How many of each kind, such as rounding=6,slip=5; kinds: perfect, rounding, slip, misconception, "
+            "two, blank, careless, imprecise, messy."
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
-    """Rehearse: answers of a simulated class, perfect, rounding, slipping, mistaken, messy, and the truth about it."""
+    """Rehearse with a simulated class before there are answers.
+
+    Perfect, rounding, slipping, mistaken, careless and messy students; truth.csv says what each of them did.
+    """
     with faults_shown():
         import numpy as np
 
@@ -113,6 +149,12 @@ def simulate(
         )
 
 
+def _systems() -> list[str]:
+    from grader.lms import NAMES
+
+    return list(NAMES)
+
+
 class Scale(StrEnum):
     """What the numbers in a gradebook file are."""
 
@@ -128,28 +170,46 @@ class By(StrEnum):
 
 
 @app.command(
-    epilog="Examples:  grader export canvas --roster gradebook.csv      grader export moodle --roster grades.csv --xml"
+    epilog=examples("grader export canvas --roster gradebook.csv", "grader export moodle --roster grades.csv --xml")
 )
 def export(
-    lms: Annotated[str, typer.Argument(help="canvas, moodle, blackboard, brightspace, sakai, openedx or generic.")],
-    results: Annotated[Path, typer.Option(help="The results folder of grader score.")] = Path("results"),
-    roster: Annotated[Path | None, typer.Option(help="The system's own export: the template for ours.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The file to write; default: <results>/<lms>.csv.")] = None,
-    column: Annotated[str | None, typer.Option(help="The roster's column for this exam, by id or name.")] = None,
-    title: Annotated[str, typer.Option(help="The exam's name there, where no column is named.")] = "Exam",
-    scale: Annotated[Scale, typer.Option(help="Points, or per cent of the maximum.")] = Scale.points,
-    by: Annotated[By, typer.Option(help="One column, or one per question and layer.")] = By.total,
-    feedback: Annotated[bool | None, typer.Option(help="Comments along; default: where the system takes them.")] = None,
-    exam: Annotated[Path | None, typer.Option(help="For the comments' language; default: ./exam, if any.")] = None,
-    templates: Annotated[Path | None, typer.Option(help="A folder whose comment.txt goes before ours.")] = None,
-    xml: Annotated[bool, typer.Option("--xml", help="Moodle: its XML import, by ID numbers.")] = False,
-    partial: Annotated[bool, typer.Option("--partial", help="Write although some have no partner.")] = False,
+    lms: Annotated[
+        str,
+        typer.Argument(
+            help="canvas, moodle, blackboard, brightspace, sakai, openedx or generic.", autocompletion=_systems
+        ),
+    ],
+    results: Annotated[Path, typer.Option(help="The results folder that grader score wrote.")] = Path("results"),
+    roster: Annotated[
+        Path | None, typer.Option(help="The system's own export, whose rows and ids ours takes over.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; default: <system>.csv in the results folder.")
+    ] = None,
+    column: Annotated[str | None, typer.Option(help="The gradebook's column for this exam, by id or name.")] = None,
+    title: Annotated[str, typer.Option(help="What a new column for this exam is called.")] = "Exam",
+    scale: Annotated[Scale, typer.Option(help="Whether to write points, or per cent of the maximum.")] = Scale.points,
+    by: Annotated[
+        By, typer.Option(help="Whether to write one column, or one for every question and layer.")
+    ] = By.total,
+    feedback: Annotated[
+        bool | None, typer.Option(help="Whether comments go along; default: where the system takes them.")
+    ] = None,
+    exam: Annotated[
+        Path | None, typer.Option(help="The exam folder, for the comments' language; default: ./exam, if any.")
+    ] = None,
+    templates: Templates = None,
+    xml: Annotated[bool, typer.Option("--xml", help="For Moodle: a file for its XML import, by ID numbers.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Write although some students have no row, or some rows no student.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write the scores as a file that a learning-management system imports."""
+    """Write the scores for a learning-management system to import."""
     with faults_shown():
         from grader.lms.export import export as export_scores
 
+        must_exist(roster=roster, exam=exam, templates=templates)
         done = export_scores(
             lms,
             results,
@@ -166,26 +226,29 @@ def export(
             partial=partial,
             force=force,
         )
-        for warning in done.warnings:
-            typer.secho(f"warning: {warning}", fg="yellow", err=True)
-        for one in done.left_out:
-            typer.echo(f"left out: {one.who}: {one.why}")
-        for one, side in (
-            *((one, "results") for one in done.unmatched_results),
-            *((one, "roster") for one in done.unmatched_roster),
-        ):
-            typer.secho(f"no partner, {side}: {one.who}: {one.why}", fg="red", err=True)
-        for file in done.files:
-            typer.echo(f"{several(len(done.matched), 'student')} in {file}; import it: {done.upload}")
+        _tell(done)
         if not done.files:
             raise InputError("nothing was written; mend the roster, or write the others with --partial")
         if not (done.complete or partial):
             raise typer.Exit(1)
 
 
+def _tell(done: Export) -> None:
+    """Who is in the file and who is not, and where to import it."""
+    for warning in done.warnings:
+        typer.secho(f"warning: {warning}", fg="yellow", err=True)
+    for line in shortened((f"left out: {one.who}: {one.why}" for one in done.left_out), len(done.left_out)):
+        typer.echo(line)
+    for side, alone in (("results", done.unmatched_results), ("roster", done.unmatched_roster)):
+        for line in shortened((f"no partner, {side}: {one.who}: {one.why}" for one in alone), len(alone)):
+            typer.secho(line, fg="red", err=True)
+    for file in done.files:
+        typer.echo(f"{several(len(done.matched), 'student')} in {file}; import it: {done.upload}")
+
+
 def _named(exam: Path | None) -> str:
     """What the next command must be told where the exam is not found by itself."""
-    return "" if exam in (None, Path("exam")) else f" --exam {typed(exam)}"
+    return "" if exam is None or exam == Path("exam") else f" --exam {typed(exam)}"
 
 
 def _exam_folder(exam: Path | None, answers: Path) -> Path:

@@ -37,21 +37,24 @@ Progress = Callable[[str, int, int], None]
 
 @seldom_tidied()
 def mark(
-    answers: Path,
-    exam_folder: Path,
-    out: Path,
+    answers: str | Path,
+    exam_folder: str | Path,
+    out: str | Path,
     *,
     encoding: str | None = None,
-    roster: Path | None = None,
-    overrides: Path | None = None,
+    roster: str | Path | None = None,
+    overrides: str | Path | None = None,
     feedback: bool = True,
-    templates: Path | None = None,
+    templates: str | Path | None = None,
     force: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Marks:
     """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all."""
+    answers, out = Path(answers), Path(out)
+    roster, overrides, templates = (None if path is None else Path(path) for path in (roster, overrides, templates))
     progress("reading", 0, 1)
     exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster)
+    progress("reading", 1, 1)
     count = len(submissions.students)
     jobs = worthwhile(count, FEWEST)
     progress("marking", 0, count)
@@ -86,11 +89,14 @@ def _strange(marks: Marks) -> Iterator[str]:
 
 def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path | None) -> tuple[Exam, Submissions]:
     """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
-    ours = answers_to(exam.columns)
-    tables = [] if answers.is_dir() else read_tables(answers, encoding, lambda row: ours(row) or bool(recognise(row)))
+    tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.columns))
     if not tables or any(recognise(table.heading) for table in tables):
         return read_responses(answers, exam, roster=roster)
-    return exam, read_answers(tables, items=exam.columns, variants=exam.variants, students=exam.students or None)
+    submissions = read_answers(tables, exam)
+    if roster is not None:
+        note = f"{roster.name}: not needed, {answers.name} names students by their ids; it serves an LMS's export"
+        return exam, replace(submissions, notes=(*submissions.notes, note))
+    return exam, submissions
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:

@@ -3,118 +3,62 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from qgen import __version__
-from qgen.errors import InputError, printable, quoted, several, typed
+from qgen.errors import InputError, several, typed
+from qgen.terminal import command, console, examples, faults_shown, progress_bar
 
-# read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+app = command(
+    "Draws a different network for every student and prints question papers and worked solutions.",
+    "qgen make -n 30",
+    "qgen make --roster students.csv --seed 2026 --out midterm",
+)
 
-
-@contextmanager
-def faults_shown() -> Iterator[None]:
-    """Turns an InputError into one line per fault on stderr and exit code 1, and being ended into tidying up."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
-            signal.signal(getattr(signal, name), signal.default_int_handler)
-    try:
-        yield
-    except InputError as fault:
-        for line in fault.faults:
-            typer.secho(printable(line), fg="red", err=True)
-        raise typer.Exit(1) from None
-    except BrokenPipeError:  # who reads our output has gone: typer's business
-        raise
-    except OSError as fault:  # a name that is too long, a disk that is full
-        where = f"{quoted(str(fault.filename), 100)}: " if fault.filename else ""
-        typer.secho(f"{where}{fault.strerror or fault}", fg="red", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.secho("stopped; nothing was written", fg="red", err=True)
-        raise typer.Exit(130) from None
+Papers = Annotated[
+    int | None, typer.Option("--n", "-n", help="How many papers; default with --roster: one for each student.")
+]
+Roster = Annotated[
+    Path | None, typer.Option(help="A table student_id,name, or your gradebook's export: names on the papers.")
+]
+SpecFile = Annotated[
+    Path | None, typer.Option("--spec", help="What to draw and ask (qgen new writes one); default: two small networks.")
+]
+Templates = Annotated[
+    Path | None, typer.Option("--templates", help="A folder of your templates, which go before the program's.")
+]
 
 
-@contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on the terminal, shown only once the work has taken two seconds."""
-    started, bar = time.monotonic(), None
-    tasks: dict[str, Any] = {}
-
-    def progress(what: str, done: int, of: int) -> None:
-        nonlocal bar
-        if bar is None:
-            if time.monotonic() - started < 2 or not sys.stderr.isatty():
-                return
-            from rich.console import Console
-            from rich.progress import Progress
-
-            bar = Progress(console=Console(stderr=True), transient=True)
-            bar.start()
-        if what not in tasks:
-            tasks[what] = bar.add_task(what)
-        bar.update(tasks[what], completed=done, total=of)
-
-    try:
-        yield progress
-    finally:
-        if bar is not None:
-            bar.stop()
-
-
-def _show(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"backprop-exam {__version__}")
-        raise typer.Exit
-
-
-def command(purpose: str) -> typer.Typer:
-    """A command with the option --version, and subcommands to come."""
-    app = typer.Typer(
-        no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False, rich_markup_mode=None
-    )
-
-    @app.callback(help=purpose)
-    def main(
-        version: Annotated[bool, typer.Option("--version", callback=_show, is_eager=True, help="Show it.")] = False,
-    ) -> None:
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, TextIOWrapper):  # a pipe on Windows takes 250 characters: the others are escaped
-                stream.reconfigure(errors="backslashreplace")
-
-    return app
-
-
-app = command("Draws a different network for every student and prints question papers and worked solutions.")
-
-
-@app.command(epilog="Examples:  qgen make --n 30      qgen make --roster students.csv --spec exam.toml --out midterm")
+@app.command(epilog=examples("qgen make -n 30", "qgen make --roster students.csv --spec exam.toml --out midterm"))
 def make(
-    n: Annotated[int | None, typer.Option(help="How many papers; may be left out with --roster.")] = None,
-    spec: Annotated[Path | None, typer.Option(help="What to draw and ask; see qgen new.")] = None,
-    roster: Annotated[Path | None, typer.Option(help="student_id,name: who gets which paper.")] = None,
+    n: Papers = None,
+    spec: SpecFile = None,
+    roster: Roster = None,
     out: Annotated[Path, typer.Option(help="The exam folder to make.")] = Path("exam"),
-    seed: Annotated[str | None, typer.Option(help="Same spec and seed: same bytes. Default: 128 random bits.")] = None,
-    jobs: Annotated[int, typer.Option(min=0, help="Processes to print on. 0: as many as are worth it.")] = 0,
-    templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
-    booklet: Annotated[bool, typer.Option("--booklet", help="Also all papers in one PDF, for the print shop.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace an exam folder that exists.")] = False,
+    seed: Annotated[
+        str | None, typer.Option(help="A whole number; the same one makes the same exam. Default: a secret one.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="How many processes print; 0: as many as are worth it.")] = 0,
+    templates: Templates = None,
+    booklet: Annotated[
+        bool, typer.Option("--booklet", help="Also bind papers.pdf and solutions.pdf, for a print shop.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an exam folder that exists, if nothing else lies in it.")
+    ] = False,
 ) -> None:
-    """Print a paper and a worked solution for every student, and the key for grader."""
+    """Print a paper and a worked solution for every student.
+
+    Also the key, the empty answer sheet and exam.json, which grader reads.
+    """
     if n is None and roster is None:
-        raise typer.BadParameter("how many papers? write --n 30, or --roster students.csv", param_hint="--n")
-    with faults_shown(), progress_bar() as progress:
+        raise typer.BadParameter("how many papers? write -n 30, or --roster students.csv", param_hint="--n")
+    with faults_shown():
+        from qgen.exam.seed import seed_of
         from qgen.exam.spec import read_spec, spec_of
         from qgen.make import make as make_papers
         from qgen.roster import read_roster
@@ -127,18 +71,19 @@ def make(
             for note in listed.notes:
                 typer.echo(note, err=True)
         count = len(listed.students if listed else {}) if n is None else n
-        made = make_papers(
-            exam_spec,
-            count,
-            out,
-            seed=None if seed is None else _seed(seed),
-            students=listed.students if listed else None,
-            jobs=jobs,
-            force=force,
-            templates=templates,
-            booklet=booklet,
-            progress=progress,
-        )
+        with progress_bar() as progress:
+            made = make_papers(
+                exam_spec,
+                count,
+                out,
+                seed=seed_of(seed, "--seed"),
+                students=listed.students if listed else None,
+                jobs=jobs,
+                force=force,
+                templates=templates,
+                booklet=booklet,
+                progress=progress,
+            )
         exam = made.exam
         typer.echo(
             f"{several(count, 'paper')} and worked solution{'s' * (count != 1)} in {out}{os.sep}  "
@@ -150,21 +95,27 @@ def make(
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
 
-@app.command(epilog="Example:  qgen preview --spec exam.toml")
+@app.command(epilog=examples("qgen preview", "qgen preview --spec exam.toml --seed 2"))
 def preview(
-    spec: Annotated[Path | None, typer.Option(help="What to draw and ask; see qgen new.")] = None,
-    out: Annotated[Path, typer.Option(help="The folder to put both PDFs in.")] = Path("preview"),
-    templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
-    seed: Annotated[str, typer.Option(help="Another seed shows other numbers.")] = "1",
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are no untouched preview.")] = False,
+    spec: SpecFile = None,
+    out: Annotated[Path, typer.Option(help="The folder for both PDFs.")] = Path("preview"),
+    templates: Templates = None,
+    seed: Annotated[str, typer.Option(help="A whole number; another one shows other numbers.")] = "1",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace PDFs that were changed since they were printed.")
+    ] = False,
 ) -> None:
-    """Print one paper and its worked solution, to look at; the last preview is replaced if nobody changed it."""
+    """Print one paper and its worked solution, to look at.
+
+    The last preview is replaced if nobody changed it.
+    """
     with faults_shown():
+        from qgen.exam.seed import seed_of
         from qgen.exam.spec import read_spec, spec_of
         from qgen.make import preview as print_preview
 
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
-        for path in print_preview(exam_spec, out, seed=_seed(seed), templates=templates, force=force):
+        for path in print_preview(exam_spec, out, seed=seed_of(seed, "--seed"), templates=templates, force=force):
             typer.echo(path)
 
 
@@ -177,26 +128,30 @@ def _certificate_line(made: Any) -> str:
     return f"certified: every variant keeps every condition of a fair paper ({how})"
 
 
-@app.command(epilog="Example:  qgen new exam.toml && qgen make --n 30 --spec exam.toml")
+@app.command(epilog=examples("qgen new exam.toml", "qgen make -n 30 --spec exam.toml"))
 def new(
     path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("exam.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write a commented spec to start from."""
+    """Write a commented spec to start from, with all defaults."""
     with faults_shown():
         from qgen.files import write_whole
         from qgen.papers.words import TEMPLATES
 
         write_whole(path, (TEMPLATES / "exam.toml").read_bytes(), force=force)
-        typer.echo(f"wrote {path}; change it, then: qgen make --n 30 --spec {typed(path)}")
+        typer.echo(f"wrote {path}; change it, then: qgen make -n 30 --spec {typed(path)}")
 
 
-@app.command(epilog="Examples:  qgen check exam      qgen check exam.toml")
+@app.command(epilog=examples("qgen check exam", "qgen check exam.toml"))
 def check(
-    path: Annotated[Path, typer.Argument(help="An exam folder, or a spec (.toml).")] = Path("exam"),
-    n: Annotated[int, typer.Option(min=1, help="For a spec: how many variants to look for.")] = 30,
+    path: Annotated[Path, typer.Argument(help="An exam folder, or a spec, which ends in .toml.")] = Path("exam"),
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="For a spec: how many variants to draw.")] = 30,
 ) -> None:
-    """Certify every variant of an exam folder again, or show how many draws of a spec are accepted."""
+    """Certify an exam folder again, or say what a spec leads to.
+
+    A folder's numbers are solved anew, and any that was altered is named. Of a spec it shows how many draws are
+    accepted, and which conditions reject the others.
+    """
     with faults_shown():
         if path.suffix == ".toml":
             _check_spec(path, n)
@@ -205,7 +160,6 @@ def check(
 
 
 def _check_folder(folder: Path) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from qgen.exam.check import check_folder
@@ -215,16 +169,15 @@ def _check_folder(folder: Path) -> None:
     for line in lines:
         margin = "none affected" if line.margin == float("inf") else f"{line.margin:.3g}"
         table.add_row(line.question, line.meaning, margin, line.variant, "yes" if line.holds else "NO")
-    console = Console(highlight=False)
-    console.print(table if lines else "not certified: the spec fixes every given")
+    screen = console()
+    screen.print(table if lines else "not certified: the spec fixes every given")
     broken = [f"{line.question}, variant {line.variant}: fails: {line.meaning}" for line in lines if not line.holds]
     if faults or broken:
         raise InputError(*faults, *broken)
-    console.print(f"{several(len(exam.variants), 'variant')} solved and certified again: all as stored")
+    screen.print(f"{several(len(exam.variants), 'variant')} solved and certified again: all as stored")
 
 
 def _check_spec(path: Path, n: int) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from qgen.exam.certify import CONDITIONS
@@ -244,10 +197,10 @@ def _check_spec(path: Path, n: int) -> None:
         if rate.idle:
             lines.append(f"  known mistakes that change no answer here: {', '.join(rate.idle)}")
         faults += [rate.fault] if rate.fault else []
-    console = Console(highlight=False)
-    console.print(table)
+    screen = console()
+    screen.print(table)
     for line in lines:
-        console.print(line)
+        screen.print(line)
     if faults:
         raise InputError(*faults)
 
@@ -259,13 +212,17 @@ class Bank(StrEnum):
     canvas_qti = "canvas-qti"
 
 
-@app.command(epilog="Examples:  qgen export moodle-xml      qgen export canvas-qti --exam midterm --out midterm.zip")
+@app.command(epilog=examples("qgen export moodle-xml", "qgen export canvas-qti --exam midterm --out midterm.zip"))
 def export(
-    bank: Annotated[Bank, typer.Argument(help="moodle-xml or canvas-qti.")],
-    exam: Annotated[Path, typer.Option(help="The exam folder.")] = Path("exam"),
-    out: Annotated[Path | None, typer.Option(help="The file; default: <exam>/moodle.xml or canvas.zip.")] = None,
-    separate: Annotated[bool, typer.Option("--separate", help="Moodle: a question per item, not per variant.")] = False,
-    templates: Annotated[Path | None, typer.Option(help="A folder whose templates go before the program's.")] = None,
+    bank: Annotated[Bank, typer.Argument(help="The format of the question bank.")],
+    exam: Annotated[Path, typer.Option(help="The exam folder that qgen make wrote.")] = Path("exam"),
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; default: moodle.xml or canvas.zip in the exam folder.")
+    ] = None,
+    separate: Annotated[
+        bool, typer.Option("--separate", help="For Moodle: a question for every item, not one for every variant.")
+    ] = False,
+    templates: Templates = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write an exam as a question bank that Moodle or Canvas imports."""
@@ -276,6 +233,7 @@ def export(
             progress("exporting", done, of)
 
         the_exam = read_exam(exam)
+        notes: tuple[str, ...] = ()
         if bank is Bank.moodle_xml:
             from qgen.export.moodle_xml import write_moodle_xml
 
@@ -290,12 +248,7 @@ def export(
                 raise typer.BadParameter("Canvas always gets a question per item", param_hint="--separate")
             target = out or exam / "canvas.zip"
             count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
-            for note in canvas_notes(the_exam):
-                typer.secho(note, fg="yellow", err=True)
-        typer.echo(f"{several(count, 'question')} in {target}")
-
-
-def _seed(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 80:
-        raise InputError(f'--seed: "{text[:80]}" is not a seed; write a whole number such as 2026')
-    return int(text)
+            notes = canvas_notes(the_exam)
+    for note in notes:
+        typer.secho(note, fg="yellow", err=True)
+    typer.echo(f"{several(count, 'question')} in {target}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from os import PathLike
 
 
@@ -32,6 +33,12 @@ def some(names: Sequence[str], most: int = 5) -> str:
     """The first of some names, and how many there are besides."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def shortened(lines: Iterable[str], count: int, where: str = "", most: int = 5) -> list[str]:
+    """The first of so many lines about people, and how many more there are, and `where`."""
+    more = count - most
+    return [*islice(lines, most), *[f"... and {more:,} more{where}"] * (more > 0)]
 
 
 def quoted(text: str, limit: int = 40) -> str:

@@ -90,11 +90,12 @@ def _replace(new: Path, target: Path, old: Path) -> None:
 
 
 @contextmanager
-def whole_file(target: Path, *, force: bool) -> Iterator[BinaryIO]:
+def whole_file(target: str | Path, *, force: bool) -> Iterator[BinaryIO]:
     """A file beside `target` that takes its place at the end, and is gone if anything fails.
 
     InputError where the target exists (without `force`) or cannot be written.
     """
+    target = Path(target)
     if target.is_dir():
         raise InputError(f"{target}: is a folder; choose another name with --out")
     if target.exists() and not force:
@@ -112,7 +113,7 @@ def whole_file(target: Path, *, force: bool) -> Iterator[BinaryIO]:
             temporary.unlink()
 
 
-def write_whole(target: Path, content: str | bytes, *, force: bool) -> None:
+def write_whole(target: str | Path, content: str | bytes, *, force: bool) -> None:
     """A `whole_file` of this content."""
     with whole_file(target, force=force) as file:
         file.write(content.encode() if isinstance(content, str) else content)

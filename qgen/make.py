@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import wait
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from multiprocessing import Value
 from pathlib import Path
 
 from qgen.errors import InputError
-from qgen.exam.exam import Exam, make_exam, write_exam
+from qgen.exam.exam import MOST_VARIANTS, Exam, draw_exam, make_exam, write_exam
 from qgen.exam.sample import Tally
-from qgen.exam.spec import Spec
+from qgen.exam.seed import Seed, seed_of
+from qgen.exam.spec import Spec, spec_of
 from qgen.files import as_printed, safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
 from qgen.parallel import call, copied, copies, each, worthwhile
@@ -24,7 +24,6 @@ OURS = (
     "exam.json", "key.csv", "answers.csv", "papers", "solutions", "papers.pdf", "solutions.pdf", "moodle.xml",
     "canvas.zip",
 )  # fmt: skip
-MOST_VARIANTS = 100_000
 FEWEST = 10  # papers for which a process of their own is worth its start
 FEW = 1000  # so many variants are handed from one process to another in less time than it takes to get ready to print
 
@@ -40,22 +39,20 @@ class Made:
     tallies: tuple[Tally, ...]
     folder: Path
 
-
-def new_seed() -> int:
-    """128 bits from the operating system."""
-    return secrets.randbits(128)
+    def __repr__(self) -> str:
+        return f"<Made {self.exam!r} in {self.folder}>"
 
 
 def make(
-    spec: Spec,
+    spec: Spec | Mapping[str, object],
     n: int,
-    out: Path,
+    out: str | Path,
     *,
-    seed: int | None = None,
+    seed: Seed = None,
     students: Mapping[str, str] | None = None,
     jobs: int = 1,
     force: bool = False,
-    templates: Path | None = None,
+    templates: str | Path | None = None,
     booklet: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Made:
@@ -63,6 +60,7 @@ def make(
 
     `booklet`: papers.pdf and solutions.pdf too, all in one for the print shop.
     """
+    spec, out, templates = spec_of(spec), Path(out), Path(templates) if templates else None
     if not 1 <= n <= MOST_VARIANTS:
         raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
     if students is not None and len(students) > n:
@@ -70,7 +68,7 @@ def make(
     _check_printable(spec, students or {})
     _check_unanswered(out / "answers.csv")
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
-        draw = partial(make_exam, spec, n, new_seed() if seed is None else seed, students=students)
+        draw = partial(draw_exam, spec, n, seed_of(seed), students=students)
         total = n * len(spec.questions)
 
         def drawing(done: int) -> None:
@@ -106,11 +104,17 @@ def _drawn(draw: Callable[..., Drawn], progress: Callable[[int], None], spec: Sp
 
 
 def preview(
-    spec: Spec, out: Path, *, seed: int = 1, templates: Path | None = None, force: bool = False
+    spec: Spec | Mapping[str, object],
+    out: str | Path,
+    *,
+    seed: Seed = 1,
+    templates: str | Path | None = None,
+    force: bool = False,
 ) -> tuple[Path, Path]:
     """One paper and its solution in `out`; their places. The last ones are replaced: with `force`, or as they were."""
     from qgen.papers.papers import Papers
 
+    out, templates = Path(out), Path(templates) if templates else None
     paper, solution = out / "paper.pdf", out / "solution.pdf"
     changed = [path for path in (paper, solution) if path.exists() and not as_printed(path)]
     if changed and not force:
@@ -121,7 +125,7 @@ def preview(
                 for path in changed
             )
         )
-    exam, _ = make_exam(spec, 1, seed)
+    exam = make_exam(spec, 1, seed)
     papers = Papers(exam, templates)
     for path, pdf in ((paper, papers.question_paper(0)), (solution, papers.solution(0))):
         write_whole(path, pdf, force=True)

@@ -70,7 +70,7 @@ def one_line(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def read_roster(path: Path, *, names: bool = True) -> Roster:
+def read_roster(path: str | Path, *, names: bool = True) -> Roster:
     """Everyone in the file, with `names`. InputError lists every fault with its line."""
     table = read_table(path)
     system, ids, parts = _layout(table, names)

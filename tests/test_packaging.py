@@ -41,8 +41,7 @@ def imported(*folders):
 
 
 def test_every_dependency_is_imported_and_what_is_imported_is_a_dependency():
-    pandas = {"pandas"}  # for notebooks
-    assert imported("qgen", "grader") - EXTRAS["names"] | pandas == BASE - FONTS
+    assert imported("qgen", "grader") - EXTRAS["names"] == BASE - FONTS
 
 
 def test_every_package_for_tests_is_imported_by_one():

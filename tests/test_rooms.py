@@ -12,8 +12,8 @@ FILES = sorted(path for package in ("qgen", "grader") for path in (ROOT / packag
 NAMES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in FILES}
 
 FLOORS = [
-    "qgen",  # the version
-    "qgen.errors qgen.decimals qgen.headings",
+    "qgen.version qgen.lazy qgen.errors qgen.decimals qgen.headings",
+    "qgen.terminal",
     "qgen.memory qgen.parallel",
     "qgen.typeset qgen.tables",
     "qgen.files",
@@ -24,7 +24,8 @@ FLOORS = [
     "qgen.export",
     "qgen.make",
     "qgen.cli",
-    "grader",
+    "qgen.__main__",
+    "qgen",  # the package itself: what it offers to people who write Python
     "grader.reasons",
     "grader.reading",
     "grader.marking",
@@ -32,11 +33,13 @@ FLOORS = [
     "grader.rehearsal",
     "grader.mark",
     "grader.cli",
+    "grader.__main__",
+    "grader",
 ]
 """From the ground up; rooms of one floor do not know each other. Whatever is imported lies below."""
 WINGS = [f"qgen.typeset.{room}" for room in ("private", "pdf", "fonts", "drawing", "math", "markup", "page")]
 """Inside typeset, from the ground up."""
-PRINTERS = {"qgen.cli", "grader.cli", "grader.results.summary"}
+PRINTERS = {"qgen.terminal", "qgen.cli", "grader.cli", "grader.results.summary"}
 MOST_FILES, MOST_LINES, LONGEST_FUNCTION = 14, 350, 60
 
 

@@ -47,16 +47,16 @@ class Export:
 
 def export(
     lms: str,
-    results: Path,
+    results: str | Path,
     *,
-    roster: Path | None = None,
-    out: Path | None = None,
+    roster: str | Path | None = None,
+    out: str | Path | None = None,
     column: str | None = None,
     scale: Literal["points", "percent"] = "points",
     by_layer: bool = False,
     feedback: bool | None = None,
-    templates: Path | None = None,
-    exam: Path | None = None,
+    templates: str | Path | None = None,
+    exam: str | Path | None = None,
     partial: bool = False,
     title: str = "Exam",
     force: bool = False,
@@ -69,6 +69,8 @@ def export(
     words of `templates` and the language of `exam`, a folder, else in English.
     Raises InputError for files, columns and grades at fault.
     """
+    results = Path(results)
+    roster, out, templates, exam = (Path(path) if path else None for path in (roster, out, templates, exam))
     system = _system(lms, xml)
     _check_encodable({"--title": title, "--column": column or ""})
     target = _target(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)

@@ -23,7 +23,7 @@ EVERYONE = "*"
 HEADER = ["student_id", "item", "marks", "reason"]
 
 
-def read_decisions(path: Path, exam: Exam, students: Sequence[str]) -> dict[Place, Decision]:
+def read_decisions(path: str | Path, exam: Exam, students: Sequence[str]) -> dict[Place, Decision]:
     """By cell (student, item). InputError lists every unknown id and impossible mark by its line."""
     table = read_table(path)
     header = ",".join(map(loose, table.heading))

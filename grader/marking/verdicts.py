@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,11 @@ from grader.reasons import Decision, Reason
 from qgen.decimals import plain
 from qgen.engine.intervals import Array
 from qgen.engine.question import Item
+from qgen.errors import quoted, several
 from qgen.exam.exam import Exam
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 VERDICTS = ("correct", "follow_through", "imprecise", "wrong", "blank", "unreadable")
 CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, IS_BLANK, IS_UNREADABLE = range(6)
@@ -60,7 +65,7 @@ class Marks:
     decisions: Mapping[Place, Decision] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
-    def earned(self, rows: slice = slice(None)) -> Array:
+    def earned(self, rows: slice[int | None, int | None, None] = slice(None)) -> Array:
         """(students, items): the marks of some students."""
         marks = worth(self.exam, self.verdicts[rows])
         students = range(len(self.verdicts))[rows]
@@ -118,6 +123,32 @@ class Marks:
             return self.exam.spec.rounding.text(value), plain(low), plain(high)
 
         return cache(printed)
+
+    def table(self) -> DataFrame:
+        """By student and item: all that is known of every cell."""
+        from grader.marking.frames import table
+
+        return table(self)
+
+    def by_student(self) -> DataFrame:
+        """By student: variant, score and per cent, what each layer earned, how many cells have each verdict."""
+        from grader.marking.frames import by_student
+
+        return by_student(self)
+
+    def by_item(self) -> DataFrame:
+        """By item: mean marks, facility, discrimination, the share of each verdict, the commonest misconception."""
+        from grader.marking.frames import by_item
+
+        return by_item(self)
+
+    def __repr__(self) -> str:
+        most, students = self.exam.max_score, several(len(self.verdicts), "student")
+        mean = f", {self.scores.mean():.1f} of {most:g} on average" if len(self.verdicts) else ""
+        return f"<Marks of {students} in {quoted(self.exam.spec.title)}{mean}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self)[1:-1])}</p>{self.by_student().to_html(max_rows=20)}"
 
     def misconceptions(self) -> list[tuple[str, int]]:
         """How many cells show each misconception, or two at once, the most common first."""

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from grader.reading.columns import is_answers
 from grader.reading.layouts import Arranged, arrange
+from grader.reading.responses import recognise
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError, quoted, some
+from qgen.exam.exam import Exam
 from qgen.roster import student_id
 from qgen.tables.rows import Heading
 from qgen.tables.table import SHOWN, Faults, Table, read_tables
@@ -20,7 +22,19 @@ _FEW = 12  # variants that a message names one by one
 _SOME = 4  # items that a message names
 
 
-def read_answers(
+def read_answers(source: str | Path | Sequence[Table], exam: Exam, *, encoding: str | None = None) -> Submissions:
+    """The answers to an exam in a file or its tables: wide, a column per item, or long, student_id,variant,item,answer.
+
+    Rows need no variant where the exam has a roster. InputError lists the faults of the whole file; a cell that is no
+    number is not one of them, but unreadable.
+    """
+    tables = read_tables(source, encoding, answers_to(exam.columns)) if isinstance(source, str | Path) else source
+    if any(recognise(table.heading) for table in tables):
+        raise InputError(f"{tables[0].name}: is a system's export of a quiz; read it with read_responses")
+    return read_sheet(tables, items=exam.columns, variants=exam.variants, students=exam.students or None)
+
+
+def read_sheet(
     source: str | Path | Sequence[Table],
     *,
     items: Sequence[str],
@@ -28,13 +42,14 @@ def read_answers(
     students: Mapping[str, str] | None = None,
     encoding: str | None = None,
 ) -> Submissions:
-    """The answers in a file or its tables: wide, a column per item, or long, student_id,variant,item,answer.
+    """The answers to these items in a file or its tables.
+
 
     `students` is the roster, student id -> variant, for the rows that name no variant. Headings match loosely
     (`Q1 dw13`), variants also without their leading zeros. Of a workbook all sheets with answers are read. InputError
     lists the faults of the whole file; a cell that is no number is not one of them, but UNREADABLE.
     """
-    tables = read_tables(Path(source), encoding, answers_to(items)) if isinstance(source, str | Path) else source
+    tables = read_tables(source, encoding, answers_to(items)) if isinstance(source, str | Path) else source
     used = [table for table in tables if is_answers(table.heading, items)] or tables[:1]
     parts, chosen, notes, lines = [], [], list[str](), list[str]()
     where: dict[str, str] = {}
@@ -66,8 +81,8 @@ def read_answers(
 
 
 def answers_to(items: Sequence[str]) -> Heading:
-    """Whether a row is the heading of answers to these items."""
-    return lambda heading: is_answers(heading, items)
+    """Whether a row is the heading of answers to these items, or of a system's export."""
+    return lambda heading: is_answers(heading, items) or recognise(heading) is not None
 
 
 def _of_columns(table: Table, arranged: Arranged) -> Iterator[str]:

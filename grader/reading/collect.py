@@ -52,7 +52,7 @@ class _Wrong(Exception):  # noqa: N818 - says what it is where it is raised
 
 
 def collect(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     exam: Exam,
     *,
     seconds: float = SECONDS,
@@ -60,7 +60,7 @@ def collect(
 ) -> Collected:
     """Every form of the files, and of the PDFs in the folders. No file can stop the others."""
     result, found = Collected(), []
-    files = list(_files(paths, result.notes))
+    files = list(_files([Path(path) for path in paths], result.notes))
     for done, (file, reply) in enumerate(_read(files, seconds), start=1):
         progress("reading", done, len(files))
         try:
@@ -77,7 +77,7 @@ def collect(
     return result
 
 
-def write_answers(papers: Iterable[Paper], exam: Exam, out: Path, *, force: bool = False) -> None:
+def write_answers(papers: Iterable[Paper], exam: Exam, out: str | Path, *, force: bool = False) -> None:
     """The papers as a wide answers file; what a spreadsheet would run is kept as text."""
     rows = ((p.student, p.variant, *(p.answers.get(item, "") for item in exam.columns)) for p in papers)
     heading = ("student_id", "variant", *exam.columns)

@@ -37,6 +37,12 @@ class Submissions:
     reasons: Mapping[Cell, Reason]  # why a cell (student, item) is UNREADABLE
     notes: tuple[str, ...]  # remarks on the file
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{np.count_nonzero(self.kinds == kind):,} {name}" for kind, name in enumerate(KINDS))
+        return (
+            f"<Submissions of {several(len(self.students), 'student')}, {several(len(self.items), 'item')}: {counts}>"
+        )
+
     def take(self, some: range) -> Submissions:
         """Some of the students, numbered from 0."""
         rows = slice(some.start, some.stop)

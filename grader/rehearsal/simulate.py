@@ -18,7 +18,7 @@ from grader.rehearsal.simulated_work import Habits, changing, habits_of, work
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.rounding import Rounding
-from qgen.errors import InputError, nearest
+from qgen.errors import InputError, nearest, several
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
 from qgen.tables.delimited import csv_text
@@ -62,6 +62,9 @@ class Simulated:
     written: Texts
     truth: tuple[Truth, ...]
 
+    def __repr__(self) -> str:
+        return f"<Simulated: {several(len(self.students), 'student')}>"
+
     @property
     def submissions(self) -> Submissions:
         """The same as read from the answers file."""
@@ -101,9 +104,9 @@ def parse_mix(text: str) -> dict[str, float]:
     return mix
 
 
-def write_simulated(simulated: Simulated, answers: Path, truth: Path, *, force: bool = False) -> None:
+def write_simulated(simulated: Simulated, answers: str | Path, truth: str | Path, *, force: bool = False) -> None:
     """answers.csv and truth.csv, each whole or not at all. InputError where one exists and `force` is not given."""
-    for path in (answers, truth):
+    for path in map(Path, (answers, truth)):
         if path.exists() and not force:
             raise InputError(f"{path}: exists; choose another name, or replace it with --force")
     write_whole(truth, simulated.truth_csv(), force=force)

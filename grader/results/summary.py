@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.marking.verdicts import IS_UNREADABLE, VERDICTS, Marks, number
+from grader.marking.verdicts import IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Wording
 from grader.results.marksheet import layer_columns, sums
-from qgen.errors import printable, several
+from qgen.errors import printable, several, shortened, typed
+from qgen.terminal import console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,28 +22,30 @@ NARROW = 40  # what student, variant, score and per cent take of a line
 
 
 def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> None:
-    """To stdout: the students or the class, what could not be read, and where the results are."""
-    from rich.console import Console
-
-    console = Console(highlight=False, soft_wrap=False, markup=False)
+    """To stdout: the students or the class, what could not be read, where the results are, and what to do next."""
+    screen = console()
     students = marks.submissions.students
-    console.print(_by_student(marks, console.width) if len(students) <= MOST_ROWS else _at_a_glance(marks))
+    screen.print(_by_student(marks, screen.width) if len(students) <= MOST_ROWS else _at_a_glance(marks))
     counts = [f"{np.count_nonzero(marks.verdicts == v):,} {name.replace('_', '-')}" for v, name in enumerate(VERDICTS)]
     cells = ", ".join(counts)
-    console.print(f"{several(len(students), 'student')}, {marks.verdicts.size:,} cells: {cells}")
+    screen.print(f"{several(len(students), 'student')}, {marks.verdicts.size:,} cells: {cells}")
     named = marks.misconceptions()
     if named:
         common = ", ".join(f"{name} ({several(count, 'cell')})" for name, count in named[:3])
-        console.print(f"most common misconceptions: {common}")
+        screen.print(f"most common misconceptions: {common}")
     if marks.decisions:
-        console.print(f"{len(marks.decisions)} decided by the examiner")
-    _print_unreadable(console, marks, Wording.of(marks.exam.spec.language, templates))
-    for remark in marks.remarks:
-        console.print(printable(remark))
+        screen.print(f"{len(marks.decisions)} decided by the examiner")
+    _print_unreadable(screen, marks, Wording.of(marks.exam.spec.language, templates))
+    for remark in shortened(marks.remarks, len(marks.remarks), " in remarks.txt"):
+        screen.print(printable(remark))
     written = ", ".join(
         name for name in ("scores.csv", "marks.csv", "remarks.txt", "feedback") if (out / name).exists()
     )
-    console.print(f"results in {out}: {written}")
+    screen.print(f"results in {out}: {written}")
+    if (out / "feedback").exists():
+        screen.print(f"for each student a PDF to hand back: {out / 'feedback'}")
+    where = "" if out == Path("results") else f" --results {typed(out)}"
+    screen.print(f"then: grader export canvas{where}, or another system that grader export --help names")
 
 
 def _by_student(marks: Marks, width: int) -> Table:
@@ -80,13 +83,16 @@ def _table(*headings: str, left: int) -> Table:
     return table
 
 
-def _print_unreadable(console: Console, marks: Marks, wording: Wording) -> None:
+def _print_unreadable(screen: Console, marks: Marks, wording: Wording) -> None:
     places = [(s, i) for s, i in np.argwhere(marks.verdicts == IS_UNREADABLE).tolist() if (s, i) not in marks.decisions]
     if not places:
         return
-    console.print(f"{several(len(places), 'unreadable cell')}, worth nothing until you decide:", style="bold red")
-    for cell in map(marks.cell, places[:20]):
-        why = wording.plain(cell.reason, cell.answer) if cell.reason else ""
-        console.print(f"  {printable(cell.student[:40])}, {cell.item.id}: {printable(why)}")
-    if len(places) > 20:
-        console.print(f"  ... and {len(places) - 20} more in marks.csv")
+    screen.print(f"{several(len(places), 'unreadable cell')}, worth nothing until you decide:", style="bold red")
+    lines = (_unreadable(marks.cell(place), wording) for place in places)
+    for line in shortened(lines, len(places), " in marks.csv"):
+        screen.print(f"  {line}")
+
+
+def _unreadable(cell: Marked, wording: Wording) -> str:
+    why = wording.plain(cell.reason, cell.answer) if cell.reason else ""
+    return f"{printable(cell.student[:40])}, {cell.item.id} ({cell.item.name}): {printable(why)}"

@@ -51,6 +51,9 @@ class Activation:
     dies: bool = False
     headroom: Rule | None = None
 
+    def __repr__(self) -> str:
+        return f"<Activation {self.name}>"
+
     @property
     def rule(self) -> str:
         """What its rule is called in RULES."""

@@ -36,6 +36,9 @@ class Loss:
     outputs: tuple[str, ...] = ()
     shares: bool = False
 
+    def __repr__(self) -> str:
+        return f"<Loss {self.name}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return loss_of, (self.name,)  # functions do not travel between processes
 

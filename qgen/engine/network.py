@@ -43,6 +43,9 @@ class Network:
     inputs: int
     layers: tuple[Layer, ...]
 
+    def __repr__(self) -> str:
+        return f"<Network {self.name}: {self.shape}, {', '.join(layer.activation.name for layer in self.layers)}>"
+
     @property
     def xs(self) -> tuple[str, ...]:
         """The inputs' ids: x1, x2, ..."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,8 @@ from qgen.engine.ids import prefix
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network
 from qgen.engine.steps import Role, Step, steps_of
+from qgen.engine.symbols import plain_name
+from qgen.errors import several
 
 PARTS = ("forward", "loss", "gradient", "update")
 
@@ -28,6 +29,11 @@ class Item:
     part: str
     iteration: int
     marks: float
+
+    @property
+    def name(self) -> str:
+        """The step's name as papers write it, in plain text: dL/dw_13."""
+        return plain_name(self.step)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,10 @@ class Question:
     loss: Loss
     iterations: int
     marks: Mapping[str, float]
+
+    def __repr__(self) -> str:
+        counts = f"{several(self.iterations, 'iteration')}, {several(len(self.items), 'item')}"
+        return f"<Question {self.id}: {self.network.name} {self.network.shape}, {self.loss.name}, {counts}>"
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -82,7 +92,7 @@ class Question:
         """The ids of the given numbers."""
         return tuple(self.given)
 
-    def stacked(self, values: Mapping[str, Any], size: int) -> NDArray[np.float64]:
+    def stacked(self, values: Mapping[str, float | NDArray[np.float64]], size: int) -> NDArray[np.float64]:
         """(items, size): the items' values, each a number or an array (size,)."""
         return np.array([np.broadcast_to(values[item.step], size) for item in self.items])
 

@@ -65,6 +65,9 @@ class Step:
     written: bool = True
     shows: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Step {self.id} = {self.rule}({', '.join(self.needs)})>"
+
     @property
     def named(self) -> bool:
         """Whether it has a name of its own on the page, as what lies between has not."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from qgen.engine.ids import iteration_of
+from qgen.typeset.markup.plain import formula
 
 UPDATED = r"\text{new}"  # what marks an updated parameter's name, in English; words.py puts it in other words
 SUM, NEGATIVE, PRODUCT, ATOM = 0, 1, 2, 3
@@ -128,6 +129,12 @@ def latex_name(quantity: str) -> str:
     if bare[0] == "d":
         return rf"\frac{{\partial L}}{{\partial {_indexed(bare[1:])}}}"
     return _indexed(bare)
+
+
+@lru_cache(maxsize=4096)
+def plain_name(quantity: str) -> str:
+    """The same name in plain text, in English: w11_1 -> w_11^(1), dw13 -> dL/dw_13, new_b3 -> new b_3."""
+    return formula(latex_name(quantity))
 
 
 def _indexed(name: str, mark: str = "") -> str:

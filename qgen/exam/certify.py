@@ -22,6 +22,7 @@ from qgen.engine.question import Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
 from qgen.engine.steps import Role
+from qgen.errors import several
 from qgen.exam.spec import Certify, QuestionSpec
 
 SAME = 1e-9  # values nearer than this are the same number: a mistake that leads there changes nothing
@@ -49,6 +50,9 @@ class Batch:
     rounding: Rounding
     certify: Certify
     givens: Mapping[str, Array]
+
+    def __repr__(self) -> str:
+        return f"<Batch of {several(self.size, 'variant')} of {self.question!r}>"
 
     @property
     def size(self) -> int:

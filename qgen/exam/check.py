@@ -14,6 +14,7 @@ import numpy as np
 from qgen.decimals import plain
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE
+from qgen.engine.question import Item
 from qgen.engine.solve import solve
 from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copying
@@ -61,8 +62,9 @@ class Rate:
         return fresh / max(1, self.tally.drawn)
 
 
-def check_folder(folder: Path) -> tuple[Exam, tuple[Line, ...], tuple[str, ...]]:
+def check_folder(folder: str | Path) -> tuple[Exam, tuple[Line, ...], tuple[str, ...]]:
     """The exam, its certificate, and one line for every number that is not what the others lead to."""
+    folder = Path(folder)
     exam = read_exam(folder, verify=False)
     right = rekeyed(exam)
     faults = [*_altered_numbers(exam, right, folder), *_altered_key(exam, right, folder)]
@@ -125,13 +127,18 @@ def _altered_numbers(exam: Exam, right: Exam, folder: Path) -> Iterator[str]:
                 continue
             for i in np.flatnonzero(wrong[:, v]).tolist():
                 stands, due = plain(float(exam.value[rows[i], v])), plain(float(right.value[rows[i], v]))
-                yield f'{name}: answer {exam.columns[rows[i]]} "{stands}" is {due}'
+                yield f'{name}: answer {_named(exam.items[rows[i]])} "{stands}" is {due}'
         for i in rows:
             for bound, stored, due_bounds in (("low", exam.low, right.low), ("high", exam.high, right.high)):
                 off = (stored[i] != due_bounds[i]) & ~wrong.any(axis=0)
                 for v in np.flatnonzero(off).tolist():
                     stands, due = plain(float(stored[i, v])), plain(float(due_bounds[i, v]))
-                    yield f'{where}: variant {exam.variants[v]}: {bound} of {exam.columns[i]} "{stands}" is {due}'
+                    yield f'{where}: variant {exam.variants[v]}: {bound} of {_named(exam.items[i])} "{stands}" is {due}'
+
+
+def _named(item: Item) -> str:
+    """An item as files have it, and as papers write it."""
+    return f"{item.id} ({item.name})"
 
 
 def _broken_checksums(exam: Exam, folder: Path) -> Iterator[str]:

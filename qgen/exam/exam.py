@@ -12,25 +12,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgen import __version__
 from qgen.decimals import plain
 from qgen.engine.intervals import Array
 from qgen.engine.question import Item
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted, several
 from qgen.exam.certify import Batch
 from qgen.exam.sample import Tally, sample
+from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
 from qgen.tables.spreadsheet import cell
+from qgen.version import __version__
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MOST_VARIANTS = 100_000
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # what half a character of JSON looks like, and so does every half of a pair
 KEY_HEADER = ("variant", "item", "layer", "part", "marks", "value", "low", "high")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exam:
     """`batches` hold one question each, all variants in order; `students` who has which variant, if a roster said.
 
@@ -77,8 +83,45 @@ class Exam:
         """The sum of all marks."""
         return round(sum(item.marks for item in self.items), 6)
 
+    def key(self) -> DataFrame:
+        """By variant and item: name, layer, part, marks, value, and low..high, inclusive, which is accepted."""
+        from qgen.exam.frames import key
+
+        return key(self)
+
+    def givens(self) -> DataFrame:
+        """By variant: every number that is given, a column for each question and given."""
+        from qgen.exam.frames import givens
+
+        return givens(self)
+
+    def __repr__(self) -> str:
+        title = quoted(self.spec.title)
+        counts = f"{several(len(self.variants), 'variant')}, {several(len(self.items), 'item')}"
+        return f"<Exam {title}: {counts}, {self.max_score:g} marks>"
+
+    def _repr_html_(self) -> str:
+        from qgen.exam.frames import questions_html
+
+        return questions_html(self)
+
 
 def make_exam(
+    spec: Spec | Mapping[str, object], n: int, seed: Seed = None, *, students: Mapping[str, str] | None = None
+) -> Exam:
+    """An exam of `n` certified variants. `students`: ids and names, who get the first variants in order.
+
+    The same spec, n and seed make the same exam; without a seed it is another one each time. InputError where the
+    spec, the seed or n is at fault, or too few variants keep every condition of a fair paper.
+    """
+    if not 1 <= n <= MOST_VARIANTS:
+        raise InputError(f'n: "{n}" variants cannot be made; write 1 to {MOST_VARIANTS}')
+    if len(students or {}) > n:
+        raise InputError(f'n: "{n}" is less than the {len(students or {})} students; write at least as many')
+    return draw_exam(spec_of(spec), n, seed_of(seed), students=students)[0]
+
+
+def draw_exam(
     spec: Spec,
     n: int,
     seed: int,
@@ -86,7 +129,7 @@ def make_exam(
     students: Mapping[str, str] | None = None,
     progress: Callable[[int], None] = lambda accepted: None,
 ) -> tuple[Exam, tuple[Tally, ...]]:
-    """An exam of `n` certified variants. `students`: ids and names, who get the first variants in order."""
+    """What `make_exam` makes of a spec and a seed, and how many draws each question took."""
     draws = []
     for k, question in enumerate(spec.questions):
         rng = np.random.default_rng([seed, k])
@@ -114,8 +157,9 @@ def rekeyed(exam: Exam) -> Exam:
     return _keyed(exam.spec, exam.variants, exam.batches, exam.seed, exam.students, exam.names)
 
 
-def write_exam(exam: Exam, folder: Path) -> None:
+def write_exam(exam: Exam, folder: str | Path) -> None:
     """exam.json, key.csv and the empty answers.csv into an existing folder."""
+    folder = Path(folder)
     key = key_csv(exam)
     content = {**_content(exam), "seed": None if exam.seed is None else str(exam.seed)}
     content["checksums"] = {
@@ -126,8 +170,9 @@ def write_exam(exam: Exam, folder: Path) -> None:
     (folder / "answers.csv").write_text(answer_sheet(exam), "utf-8", newline="")
 
 
-def read_exam(folder: Path, *, verify: bool = True) -> Exam:
+def read_exam(folder: str | Path, *, verify: bool = True) -> Exam:
     """The exam of a folder. InputError where it is missing, broken or (with `verify`) was changed by hand."""
+    folder = Path(folder)
     path = folder / "exam.json"
     try:
         text = path.read_text("utf-8")

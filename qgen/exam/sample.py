@@ -27,6 +27,9 @@ class Tally:
     reached: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Tally: {self.accepted:,} of {self.drawn:,} draws accepted>"
+
     def count(self, condition: str, reached: int, rejected: int) -> None:
         """Adds a batch's figures."""
         self.reached[condition] = self.reached.get(condition, 0) + reached

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from qgen.engine.losses import LOSSES
 from qgen.engine.network import MAX_UNITS, Network, known, named_network, network_of
 from qgen.engine.question import PARTS, Question
 from qgen.engine.rounding import Rounding
-from qgen.errors import InputError, nearest
+from qgen.errors import InputError, nearest, quoted
 from qgen.exam.pools import Pool, is_number, pool_of
 
 MAX_ITERATIONS = 9
@@ -78,6 +80,9 @@ class QuestionSpec:
     fixed: Mapping[str, float]
     dead_relu: int
 
+    def __repr__(self) -> str:
+        return f"<QuestionSpec of {self.question!r}>"
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -93,11 +98,16 @@ class Spec:
     certify: Certify
     marking: Marking
     questions: tuple[QuestionSpec, ...]
-    table: Mapping[str, Any]
+    table: Mapping[str, object]
+
+    def __repr__(self) -> str:
+        asked = "; ".join(repr(q.question)[1:-1] for q in self.questions)
+        return f"<Spec {quoted(self.title)}: {self.rounding}; {asked}>"
 
 
-def read_spec(path: Path) -> Spec:
+def read_spec(path: str | Path) -> Spec:
     """The spec in a TOML file. InputError lists every fault with its place."""
+    path = Path(path)
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -112,10 +122,22 @@ def read_spec(path: Path) -> Spec:
         raise InputError(f"{path}: tables within tables, too deep to read") from None
 
 
-def spec_of(given: Mapping[str, Any], where: str = "exam.toml") -> Spec:
-    """The spec in a table as TOML or JSON gives it. InputError lists every fault with its place."""
+def spec_of(table: Spec | Mapping[str, object] | None = None, where: str = "spec") -> Spec:
+    """The spec in a table as TOML or JSON gives it; without one, the default. InputError lists every fault."""
+    if isinstance(table, Spec):
+        return table
+    if not isinstance(table, Mapping | None):
+        raise InputError(f"{where}: {quoted(str(table))} is not a table; a file's spec is read with read_spec")
+    return _checked(json.loads(json.dumps(table or {}, default=_native)), where)
+
+
+def _native(value: object) -> object:
+    """NumPy's numbers and arrays as Python's; of anything else its text, which no key accepts."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else str(value)
+
+
+def _checked(given: Mapping[str, Any], where: str) -> Spec:
     faults: list[str] = []
-    given = json.loads(json.dumps(given, default=str))
     questions = given.get("questions", list(DEFAULT_QUESTIONS))
     if not isinstance(questions, list) or not questions or not all(isinstance(q, dict) for q in questions):
         raise InputError(f"{where}: questions: write one or more [[questions]] tables")

@@ -43,15 +43,15 @@ Progress = Callable[[int, int], None]
 
 def write_canvas_qti(
     exam: Exam,
-    target: Path,
+    target: str | Path,
     *,
-    templates: Path | None = None,
+    templates: str | Path | None = None,
     force: bool = False,
     progress: Progress = lambda done, of: None,
 ) -> int:
     """The quizzes as a zip, whole or not at all; returns how many numerical questions it holds."""
     with whole_file(target, force=force) as file:
-        canvas_qti(exam, file, templates=templates, progress=progress)
+        canvas_qti(exam, file, templates=Path(templates) if templates else None, progress=progress)
     return len(exam.variants) * len(exam.items)
 
 

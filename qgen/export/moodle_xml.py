@@ -34,10 +34,10 @@ Progress = Callable[[int, int], None]
 
 def write_moodle_xml(
     exam: Exam,
-    target: Path,
+    target: str | Path,
     *,
     separate: bool = False,
-    templates: Path | None = None,
+    templates: str | Path | None = None,
     force: bool = False,
     progress: Progress = lambda done, of: None,
 ) -> int:
@@ -45,7 +45,7 @@ def write_moodle_xml(
     count = 0
     of = len(exam.variants) * (len(exam.items) if separate else len(exam.spec.questions))
     with whole_file(target, force=force) as file:
-        for piece in moodle_xml(exam, separate=separate, templates=templates):
+        for piece in moodle_xml(exam, separate=separate, templates=Path(templates) if templates else None):
             file.write(piece)
             count += piece.startswith((b'<question type="multianswer"', b'<question type="numerical"'))
             progress(count, of)

@@ -75,21 +75,22 @@ class Faults:
             raise InputError(*lines, *[f"{self.name}: ... and {hidden:,} more"] * bool(hidden))
 
 
-def read_table(path: Path, encoding: str | None = None, is_heading: Heading | None = None) -> Table:
+def read_table(path: str | Path, encoding: str | None = None, is_heading: Heading | None = None) -> Table:
     """The first of the `read_tables` that has the heading, or the first one; a remark tells which, of several."""
     tables = read_tables(path, encoding, is_heading)
     chosen = next((table for table in tables if is_heading and is_heading(table.heading)), tables[0])
-    note = f'{path.name}: read the sheet "{chosen.sheet}", one of {len(tables)} with any text'
+    note = f'{Path(path).name}: read the sheet "{chosen.sheet}", one of {len(tables)} with any text'
     return replace(chosen, notes=(*chosen.notes, *[note] * (len(tables) > 1)))
 
 
-def read_tables(path: Path, encoding: str | None = None, is_heading: Heading | None = None) -> list[Table]:
+def read_tables(path: str | Path, encoding: str | None = None, is_heading: Heading | None = None) -> list[Table]:
     """The tables in a file, one for each sheet with any text: a CSV file's dialect is found by looking.
 
     CSV by comma, semicolon or tab, whichever cuts the heading into more cells; UTF-8, UTF-16 or UTF-32 with a
     byte order mark, UTF-8 or UTF-16 without, Windows-1252 where it is none unless declared; any line ends. The heading
     is the first of the first lines that `is_heading`, else the first line.
     """
+    path = Path(path)
     name, data = path.name, _bytes(path)
     for start, what in _FOREIGN.items():
         if data.startswith(start):

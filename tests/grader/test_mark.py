@@ -18,7 +18,7 @@ STUDENTS = 60
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("marked")
-    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 4, 1)
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 4, 1)
     (folder / "exam").mkdir()
     write_exam(exam, folder / "exam")
     simulated = simulate(exam, STUDENTS, np.random.default_rng(1))

@@ -21,7 +21,7 @@ def recognise(heading: Sequence[str]) -> ModuleType | None:
     return next((system for system in (moodle, canvas) if system.recognises(heading)), None)
 
 
-def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tuple[Exam, Submissions]:
+def read_responses(path: str | Path, exam: Exam, *, roster: str | Path | None = None) -> tuple[Exam, Submissions]:
     """What students answered in the quizzes that qgen exported, and the exam to score it with.
 
     `path`: Moodle's or Canvas' file, or a folder of them, such as one for each of Canvas' quizzes. `roster`: a CSV
@@ -29,6 +29,7 @@ def read_responses(path: Path, exam: Exam, *, roster: Path | None = None) -> tup
     The exam is the one given, unless a quiz drew each question at random: then variants such as 007+012, the first
     question of one and the second of another, are put together. InputError lists the faults of all files.
     """
+    path = Path(path)
     people = NOBODY if roster is None else read_people(roster)
     attempts, notes, lines = [], list(people.notes), list[str]()
     for file in _files(path):

@@ -48,7 +48,7 @@ class People:
 NOBODY = People()
 
 
-def read_people(path: Path) -> People:
+def read_people(path: str | Path) -> People:
     """A roster with any of names, e-mail addresses, logins, ids of the LMS's own, and variants."""
     roster = read_roster(path, names=False)
     names = {person.student: _name(person.name) for person in roster.people}

@@ -32,7 +32,7 @@ WRITTEN = Step("s", "product", (), Role.PRODUCT, 1, 0)
 
 @pytest.fixture(scope="module", params=["relu-sigmoid", "tanh-heads"])
 def batch(request: pytest.FixtureRequest) -> Batch:
-    exam, _ = make_exam(spec_of({"questions": [{"network": request.param, "iterations": 2}]}), 4, 1)
+    exam = make_exam(spec_of({"questions": [{"network": request.param, "iterations": 2}]}), 4, 1)
     return exam.batches[0]
 
 
@@ -177,7 +177,7 @@ def test_an_own_number_stands_for_half_a_unit_to_either_side() -> None:
     network = {"inputs": 1, "layers": [{"units": ["1"], "activation": "sigmoid"}]}
     givens = {"w11": 0.5, "b1": 0.5, "alpha": 0.5, "x1": 1, "y": 1}
     question = {"network": network, "loss": "cross-entropy", "givens": givens}
-    batch = make_exam(spec_of({"questions": [question]}), 1, 1)[0].batches[0]
+    batch = make_exam(spec_of({"questions": [question]}), 1, 1).batches[0]
     values = np.array([[{"dw11": 0.2}.get(step, np.nan) for step in steps(batch)]])
     own = basis_of(batch, np.zeros(1, int), values, np.zeros(values.shape, dtype=bool), np.full(values.shape, 0.3))
     lowest, highest, due = (table[0, steps(batch).index("new_w11")] for table in carried_forward(own))

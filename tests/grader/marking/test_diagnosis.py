@@ -23,7 +23,7 @@ CASES = [(n, loss) for n in ("relu-sigmoid", "tanh-heads") for loss in ("squared
 
 def exam_of(network: str, loss: str, iterations: int = 2, variants: int = 20) -> Exam:
     question = {"network": network, "loss": loss, "iterations": iterations}
-    return make_exam(spec_of({"questions": [question]}), variants, 1)[0]
+    return make_exam(spec_of({"questions": [question]}), variants, 1)
 
 
 @pytest.fixture(scope="module", params=CASES)

@@ -52,7 +52,7 @@ def test_only_the_cells_asked_about_are_looked_at() -> None:
 
 @pytest.fixture(scope="module")
 def exam() -> Exam:
-    return make_exam(spec_of({"questions": [{"network": "relu-sigmoid", "loss": "squared-error"}]}), 3, 1)[0]
+    return make_exam(spec_of({"questions": [{"network": "relu-sigmoid", "loss": "squared-error"}]}), 3, 1)
 
 
 def marked(exam: Exam, change: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from qgen.exam.spec import spec_of
 @pytest.fixture(scope="module")
 def exam() -> Exam:
     """Variant v, from 0, takes v + 1 and 50 for every answer."""
-    made, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
+    made = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
     value = np.broadcast_to(np.arange(1.0, 4.0), made.value.shape).copy()
     return replace(made, value=value, low=value, high=value)
 

@@ -9,7 +9,7 @@ import pytest
 from grader.marking.overrides import read_decisions
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
-from grader.reading.answers import read_answers
+from grader.reading.answers import read_sheet
 from grader.reasons import Decision
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
@@ -21,10 +21,10 @@ HEADER = "student_id,item,marks,reason\n"
 
 @pytest.fixture(scope="module")
 def marks(tmp_path_factory: pytest.TempPathFactory) -> Marks:
-    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 2, 1)
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 2, 1)
     path = tmp_path_factory.mktemp("answers") / "answers.csv"
     path.write_text("student_id,variant,q1_a1\nann,001,12\nbob,002,\n")
-    return score(exam, read_answers(path, items=exam.columns, variants=exam.variants))
+    return score(exam, read_sheet(path, items=exam.columns, variants=exam.variants))
 
 
 def decided(marks: Marks, tmp_path: Path, text: str) -> Marks:

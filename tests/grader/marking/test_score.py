@@ -22,7 +22,7 @@ LOSSES = ("squared-error", "cross-entropy")
 
 def exam_of(network: str, loss: str, iterations: int = 1, variants: int = 6, **marking: object) -> Exam:
     question = {"network": network, "loss": loss, "iterations": iterations}
-    return make_exam(spec_of({"questions": [question], "marking": marking}), variants, 1)[0]
+    return make_exam(spec_of({"questions": [question], "marking": marking}), variants, 1)
 
 
 def submitted(exam: Exam, written: np.ndarray) -> Submissions:
@@ -44,7 +44,7 @@ def key_of(exam: Exam) -> np.ndarray:
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize("rounding", ["4dp", "6dp", "3sf"])
 def test_a_right_number_out_of_a_binary_float_is_right(kind: type, rounding: str) -> None:
-    exam = make_exam(spec_of({"rounding": rounding, "questions": [{"network": "relu-sigmoid"}]}), 20, 1)[0]
+    exam = make_exam(spec_of({"rounding": rounding, "questions": [{"network": "relu-sigmoid"}]}), 20, 1)
     key = key_of(exam).astype(np.float64)
     noisy = key.astype(kind).astype(np.float64) if kind is np.float32 else np.nextafter(np.nextafter(key, 9), 9)
     written = np.array([[repr(value) for value in row] for row in noisy.tolist()], object)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.reading.answers import read_answers
+from grader.reading.answers import read_sheet
 from grader.reading.numerals import BLANK, UNREADABLE, VALUE, read
 from grader.reading.submissions import Submissions
 from grader.reasons import Reason
@@ -30,7 +30,7 @@ def answers(tmp_path):
     def reads(content: str | bytes, name: str = "answers.csv", **options) -> Submissions:
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_answers(path, **{"items": ITEMS, "variants": VARIANTS, **options})
+        return read_sheet(path, **{"items": ITEMS, "variants": VARIANTS, **options})
 
     return reads
 
@@ -437,7 +437,7 @@ def test_another_exams_answers_are_told_in_one_line(faults):
 def test_of_many_variants_an_unknown_one_is_told_the_range(tmp_path):
     (tmp_path / "answers.csv").write_text("student_id,variant,q1_z1\na,902,1\n")
     with pytest.raises(InputError, match=r'unknown variant "902"; known: 001 to 100$'):
-        read_answers(tmp_path / "answers.csv", items=["q1_z1"], variants=[f"{k:03d}" for k in range(1, 101)])
+        read_sheet(tmp_path / "answers.csv", items=["q1_z1"], variants=[f"{k:03d}" for k in range(1, 101)])
 
 
 @pytest.mark.parametrize("content,expected", WHOLE.values(), ids=WHOLE.keys())  # noqa: PT006
@@ -480,7 +480,7 @@ def test_a_missing_file_and_a_folder_are_one_line_each(tmp_path):
         ("/dev/null", "no such file"),
     ]:
         with pytest.raises(InputError, match=expected) as error:
-            read_answers(path, items=ITEMS, variants=VARIANTS)
+            read_sheet(path, items=ITEMS, variants=VARIANTS)
         assert len(error.value.faults) == 1
 
 
@@ -535,7 +535,7 @@ def outcome(tmp_path, content: bytes) -> Submissions | None:
     path = tmp_path / "fuzz.csv"
     path.write_bytes(content)
     try:
-        return read_answers(path, items=ITEMS, variants=VARIANTS)
+        return read_sheet(path, items=ITEMS, variants=VARIANTS)
     except InputError as error:
         faults = error.faults
     assert all(line and line.isprintable() for line in faults)

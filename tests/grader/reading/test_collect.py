@@ -15,7 +15,7 @@ from grader.cli import app
 from grader.mark import mark
 from grader.reading import collect as collecting
 from grader.reading import forms
-from grader.reading.answers import read_answers
+from grader.reading.answers import read_sheet
 from grader.reading.collect import collect, write_answers
 from qgen.exam.exam import make_exam, write_exam
 from qgen.exam.spec import spec_of
@@ -24,7 +24,7 @@ from qgen.make import print_papers
 
 @pytest.fixture(scope="module")
 def exam():
-    return make_exam(spec_of({}), 4, 7)[0]
+    return make_exam(spec_of({}), 4, 7)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_what_was_filled_in_is_what_is_read_back(exam, folder):
     assert (collected.left_out, collected.notes) == ([], [])
     out = folder / "answers.csv"
     write_answers(collected.papers, exam, out)
-    read = read_answers(out, items=exam.columns, variants=exam.variants)
+    read = read_sheet(out, items=exam.columns, variants=exam.variants)
     values = dict(zip(exam.columns, read.values[1].tolist(), strict=True))
     assert values["q1_z1_1"] == -0.5
     assert values["q1_z2_1"] == -0.25
@@ -391,7 +391,7 @@ def test_what_a_form_says_can_always_be_read_back_and_control_characters_are_spa
     (folder / "a.pdf").write_bytes(filled(fields))
     collected = collect([folder], exam)
     write_answers(collected.papers, exam, folder / "answers.csv")
-    read = read_answers(folder / "answers.csv", items=exam.columns, variants=exam.variants)
+    read = read_sheet(folder / "answers.csv", items=exam.columns, variants=exam.variants)
     assert read.written[0, :2].tolist() == ["0. 5", "0.25"]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.reading import layouts
-from grader.reading.answers import read_answers
+from grader.reading.answers import read_sheet
 from qgen.errors import InputError
 from qgen.tables.table import SHOWN
 
@@ -17,7 +17,7 @@ HEAD = "student_id,variant,q1_z1_1,q1_dw13,q1_new_w11_1\n"
 def read(tmp_path: Path):
     def reads(content: str, **options: object):
         (tmp_path / "a.csv").write_text(content)
-        return read_answers(tmp_path / "a.csv", **{"items": ITEMS, "variants": VARIANTS, **options})
+        return read_sheet(tmp_path / "a.csv", **{"items": ITEMS, "variants": VARIANTS, **options})
 
     return reads
 

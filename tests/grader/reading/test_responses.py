@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.marking.score import score
-from grader.reading.answers import read_answers
+from grader.reading.answers import read_answers, read_sheet
 from grader.reading.numerals import BLANK, UNREADABLE, VALUE
 from grader.reading.responses import canvas, moodle, read_responses, recognise
 from qgen.errors import InputError
@@ -36,7 +36,7 @@ WHEN = ["Finished", "23 November 2026  8:27 PM", "23 November 2026  8:57 PM", "3
 @pytest.fixture(scope="module")
 def exam():
     questions = [{"network": "tanh-heads"}, {"network": "tanh-heads", "loss": "squared-error"}]
-    return make_exam(spec_of({"questions": questions}), 4, 8)[0]
+    return make_exam(spec_of({"questions": questions}), 4, 8)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def plain(exam, klass, tmp_path):
         writer.writerow(["student_id", "variant", *exam.columns])
         for mail, (v, answers) in klass.items():
             writer.writerow([mail, exam.variants[v], *answers.values()])
-    return score(exam, read_answers(path, items=exam.columns, variants=exam.variants))
+    return score(exam, read_sheet(path, items=exam.columns, variants=exam.variants))
 
 
 def same(marks, other):
@@ -391,7 +391,7 @@ def test_other_headings_are_not_recognised(text):
 
 
 def test_an_exam_with_a_roster_knows_its_students_by_any_identity_field(save):
-    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 2, 1, students={"S1": "Ann", "S2": "Ben"})
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 2, 1, students={"S1": "Ann", "S2": "Ben"})
     head = [*HEAD[:2], "ID number", *HEAD[2:], *slots(1, ("Response",))]
     count = len(exam.columns)
     rows = [
@@ -476,3 +476,9 @@ def test_without_the_questions_text_a_slot_for_each_item_is_known_by_its_place(e
     assert read_in(count).written[0].tolist() == [f"0.{k}1" for k in range(count)]
     with pytest.raises(InputError, match=f"3 responses of each student, but the exam has 2 questions of {count} items"):
         read_in(3)
+
+
+def test_an_export_is_no_table_of_answers(exam, save):
+    path = save([[*HEAD, "Response 1"], ["Ann", "A", "a@x.org", *WHEN, "part 1: 2"]])
+    with pytest.raises(InputError, match=r"^quiz\.csv: is a system's export of a quiz; read it with read_responses$"):
+        read_answers(path, exam)

@@ -40,7 +40,7 @@ def exam(tmp_path_factory):
     """An exam folder of three papers, two questions each."""
     folder = tmp_path_factory.mktemp("viewers") / "exam"
     folder.mkdir()
-    exam = make_exam(spec_of({}), 3, 7)[0]
+    exam = make_exam(spec_of({}), 3, 7)
     write_exam(exam, folder)
     print_papers(exam, folder)
     return exam, folder

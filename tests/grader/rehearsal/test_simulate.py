@@ -8,7 +8,7 @@ import pytest
 
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, IMPRECISE, IS_BLANK, WRONG
-from grader.reading.answers import read_answers
+from grader.reading.answers import read_sheet
 from grader.reading.numerals import UNREADABLE
 from grader.rehearsal.simulate import Simulated, parse_mix, simulate, write_simulated
 from qgen.engine.misconceptions import CATALOGUE
@@ -20,7 +20,7 @@ from qgen.exam.spec import spec_of
 @pytest.fixture(scope="module", params=["4dp", "3dp", "4sf"])
 def exam(request: pytest.FixtureRequest) -> Exam:
     loose = {"certify": {"misconceptions": request.param == "4dp"}}
-    return make_exam(spec_of({"rounding": request.param, **loose}), 10, 1)[0]
+    return make_exam(spec_of({"rounding": request.param, **loose}), 10, 1)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_students_are_numbered_and_take_the_variants_in_turn(exam: Exam, simulat
 
 
 def test_a_rosters_students_come_first_with_their_variants() -> None:
-    exam, _ = make_exam(spec_of({}), 3, 1, students={"0012": "Ann", "x7": "Bob"})
+    exam = make_exam(spec_of({}), 3, 1, students={"0012": "Ann", "x7": "Bob"})
     simulated = simulate(exam, 4, np.random.default_rng(1))
     assert simulated.students == ("0012", "x7", "S003", "S004")
     assert simulated.variants.tolist() == [0, 1, 2, 0]
@@ -55,7 +55,7 @@ def test_the_file_reads_back_to_the_same_numbers_whatever_the_spelling(
     exam: Exam, simulated: Simulated, tmp_path: Path
 ) -> None:
     write_simulated(simulated, tmp_path / "answers.csv", tmp_path / "truth.csv")
-    read = read_answers(tmp_path / "answers.csv", items=exam.columns, variants=exam.variants)
+    read = read_sheet(tmp_path / "answers.csv", items=exam.columns, variants=exam.variants)
     assert not (read.kinds == UNREADABLE).any()
     assert np.array_equal(read.values, simulated.submissions.values, equal_nan=True)
     assert read.students == simulated.students

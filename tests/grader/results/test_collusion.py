@@ -6,7 +6,7 @@ import pytest
 
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
-from grader.reading.answers import read_answers
+from grader.reading.answers import read_sheet
 from grader.results.collusion import collusion
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
@@ -14,14 +14,14 @@ from qgen.exam.spec import spec_of
 
 @pytest.fixture(scope="module")
 def exam() -> Exam:
-    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 4, 1)[0]
+    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 4, 1)
 
 
 def marked(exam: Exam, tmp_path: Path, rows: list[tuple[str, str, list[str]]]) -> Marks:
     path = tmp_path / "answers.csv"
     lines = [",".join(("student_id", "variant", *exam.columns))]
     path.write_text("\n".join([*lines, *(",".join((s, v, *cells)) for s, v, cells in rows)]) + "\n")
-    return score(exam, read_answers(path, items=exam.columns, variants=exam.variants))
+    return score(exam, read_sheet(path, items=exam.columns, variants=exam.variants))
 
 
 def right(exam: Exam, variant: int) -> list[str]:

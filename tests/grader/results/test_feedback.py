@@ -11,7 +11,7 @@ import pytest
 
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
-from grader.reading.answers import read_answers
+from grader.reading.answers import read_sheet
 from grader.reasons import Decision, Reason
 from grader.results.feedback import Feedback
 from qgen.exam.exam import Exam, make_exam
@@ -28,7 +28,7 @@ def printed(marks):
 
 @pytest.fixture(scope="module")
 def exam() -> Exam:
-    return make_exam(spec_of({}), 1, 1)[0]
+    return make_exam(spec_of({}), 1, 1)
 
 
 def marked(exam: Exam, tmp_path: Path, students: dict[str, dict[str, str]]) -> Marks:
@@ -41,7 +41,7 @@ def marked(exam: Exam, tmp_path: Path, students: dict[str, dict[str, str]]) -> M
         ]
         lines.append(",".join((student, "001", *cells)))
     path.write_text("\n".join(lines) + "\n")
-    return score(exam, read_answers(path, items=exam.columns, variants=exam.variants))
+    return score(exam, read_sheet(path, items=exam.columns, variants=exam.variants))
 
 
 def text_of(pdf: bytes) -> tuple[int, str]:

@@ -33,7 +33,7 @@ STEADY = settings(deadline=None, derandomize=True)
 
 @pytest.fixture(scope="module")
 def exam() -> Exam:
-    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)[0]
+    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
 
 
 def marked(exam: Exam, students: list[str], text: str | None = None) -> Marks:

@@ -13,7 +13,7 @@ from qgen.exam.spec import spec_of
 
 @pytest.fixture(scope="module")
 def exam() -> Exam:
-    return make_exam(spec_of({}), 6, 1)[0]
+    return make_exam(spec_of({}), 6, 1)
 
 
 def told(exam: Exam, rows: list[list[str]]) -> tuple[list[str], np.ndarray]:

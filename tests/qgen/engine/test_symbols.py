@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reading import value_of
 
 from qgen.engine import functions
-from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol, symbol
+from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol, plain_name, symbol
 
 FUNCTIONS = [
     functions.square,
@@ -137,3 +137,19 @@ def test_of_what_is_added_or_taken_away_only_sums_and_negatives_get_brackets():
     assert (a + -b).latex == r"a_{1} + \left(-a_{2}\right)"
     assert (-(a * b)).latex == r"-a_{1}\,a_{2}"
     assert (-(a + b)).latex == r"-\left[a_{1} + a_{2}\right]"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "name"),
+    [
+        ("z1_2", "z_1^(2)"),
+        ("dw11_1", "dL/dw_11^(1)"),
+        ("new_b3", "new b_3"),
+        ("t2_new_w13", "new w_13"),
+        ("w10.2_1", "w_10,2^(1)"),
+        ("alpha", "alpha"),
+        ("loss", "L"),
+    ],
+)
+def test_a_name_in_plain_text_is_what_papers_write(quantity, name):
+    assert plain_name(quantity) == name

@@ -19,7 +19,7 @@ from qgen.exam.spec import spec_of
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    exam, _ = make_exam(spec_of({}), 5, 1)
+    exam = make_exam(spec_of({}), 5, 1)
     write_exam(exam, tmp_path)
     return tmp_path
 
@@ -65,7 +65,7 @@ def test_an_altered_range_is_named_in_exam_json(folder: Path) -> None:
         content["variants"][4]["accepted"]["q1_dw13"][1] = 99.0
 
     faults = altered(folder, change)
-    assert any('variant 005: high of q1_dw13 "99"' in fault for fault in faults)
+    assert any('variant 005: high of q1_dw13 (dL/dw_13) "99"' in fault for fault in faults)
 
 
 def test_an_altered_cell_of_key_csv_is_named_by_its_line(folder: Path) -> None:
@@ -105,7 +105,7 @@ def test_another_seed_is_named_and_its_absence_in_older_exams_is_not(folder: Pat
 
 
 def test_the_certificate_names_the_variant_that_fails() -> None:
-    exam, _ = make_exam(spec_of({}), 3, 1)
+    exam = make_exam(spec_of({}), 3, 1)
     broken = exam.batches[0].givens["b1_1"].copy()
     broken[1] = -5.0
     batch = replace(exam.batches[0], givens={**exam.batches[0].givens, "b1_1": broken})
@@ -117,7 +117,7 @@ def test_the_certificate_names_the_variant_that_fails() -> None:
 
 
 def test_two_equal_inputs_of_an_example_are_no_fair_paper() -> None:
-    exam, _ = make_exam(spec_of({}), 3, 1)
+    exam = make_exam(spec_of({}), 3, 1)
     same = exam.batches[1].givens["x1"].copy()
     same[2] = exam.batches[1].givens["x2"][2]
     batch = replace(exam.batches[1], givens={**exam.batches[1].givens, "x1": same})
@@ -140,25 +140,25 @@ def test_the_rate_is_the_share_of_draws_that_are_fair_and_fresh() -> None:
 
 
 def test_a_given_of_another_length_than_the_first_variants_is_no_equal_work() -> None:
-    batch = make_exam(spec_of({}), 3, 1)[0].batches[0]
+    batch = make_exam(spec_of({}), 3, 1).batches[0]
     longer = replace(batch, givens={**batch.givens, "x1": np.array([1.5, 1.25, 2.5])})
     assert _digits(longer).tolist() == [1, -1, 1]
     assert _digits(longer.take(np.array([1]))).tolist() == [1]
 
 
 def test_the_margin_of_copying_is_what_the_worst_variant_leaves_of_the_limit() -> None:
-    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 4, 1)
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 4, 1)
     marks = np.array([item.marks for item in exam.items])
     share = copied_share(marks, exam.value, exam.low, exam.high)
     (line,) = (line for line in certificate(exam) if line.condition == "copying")
     assert line.margin == pytest.approx(0.1 - share.max())
-    assert not any(line.condition == "copying" for line in certificate(make_exam(exam.spec, 1, 1)[0]))
+    assert not any(line.condition == "copying" for line in certificate(make_exam(exam.spec, 1, 1)))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_a_thousand_variants_are_certified_for_holds_in_the_folder_too(tmp_path: Path, seed: int) -> None:
     """Both look at the numbers that are stored: ranges hold their ends, and unrounded values may miss them."""
-    write_exam(make_exam(spec_of({}), 1000, seed)[0], tmp_path)
+    write_exam(make_exam(spec_of({}), 1000, seed), tmp_path)
     _, lines, faults = check_folder(tmp_path)
     assert faults == ()
     assert [line for line in lines if not line.holds] == []
@@ -172,7 +172,7 @@ def test_two_altered_answers_and_a_missing_row_are_each_told(folder: Path) -> No
 
     faults = [fault for fault in altered(folder, change) if "exam.json" in fault]
     assert [fault.partition(": ")[2].partition(' "')[0] for fault in faults] == [
-        "variant 002: answer q2_dw12", "variant 002: answer q2_dw13",
+        "variant 002: answer q2_dw12 (dL/dw_12)", "variant 002: answer q2_dw13 (dL/dw_13)",
     ]  # fmt: skip
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from qgen.engine.question import PARTS
 from qgen.errors import InputError
-from qgen.exam.exam import make_exam, read_exam, rekeyed, stored_checksums, write_exam
+from qgen.exam.exam import draw_exam, make_exam, read_exam, rekeyed, stored_checksums, write_exam
 from qgen.exam.spec import spec_of
 
 QUICK = {"questions": [{"network": "tanh-heads"}, {"network": "tanh-heads", "loss": "squared-error"}]}
 
 
 def made(table=None, n=3, seed=7, **more):
-    return make_exam(spec_of(QUICK if table is None else table), n, seed, **more)[0]
+    return make_exam(spec_of(QUICK if table is None else table), n, seed, **more)
 
 
 @cache
@@ -292,5 +292,5 @@ def test_the_files_end_their_lines_the_same_way_everywhere(folder):
 
 def test_progress_counts_the_variants_of_all_questions():
     seen = []
-    made(progress=seen.append)
+    draw_exam(spec_of(QUICK), 3, 7, progress=seen.append)
     assert seen[-1] == 6

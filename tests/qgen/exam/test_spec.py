@@ -10,7 +10,7 @@ from qgen.engine.losses import LOSSES
 from qgen.errors import InputError
 from qgen.exam.spec import POOLS, read_spec, spec_of
 
-Q1 = "exam.toml: questions[1]"
+Q1 = "spec: questions[1]"
 RANGE = "write {low = -0.99, high = 0.99, step = 0.01}, a list or a number"
 
 
@@ -121,29 +121,29 @@ FAULTS = [
         layered(units=2, activation="leaky-relu", slope=0.00123),
         f'{Q1}.network: slope "0.00123" has more decimals than the rounding rule 4dp asks for',
     ),
-    ({"titel": "x"}, 'exam.toml: titel: not known; did you mean "title"?'),
+    ({"titel": "x"}, 'spec: titel: not known; did you mean "title"?'),
     (question(los="x"), f'{Q1}.los: not known; did you mean "loss"?'),
-    ({"certify": {"tolerence": 0.1}}, 'exam.toml: certify.tolerence: not known; did you mean "tolerance"?'),
-    ({"marking": {"imprcise": 1}}, 'exam.toml: marking.imprcise: not known; did you mean "imprecise"?'),
+    ({"certify": {"tolerence": 0.1}}, 'spec: certify.tolerence: not known; did you mean "tolerance"?'),
+    ({"marking": {"imprcise": 1}}, 'spec: marking.imprcise: not known; did you mean "imprecise"?'),
     (question(marks={"los": 1}), f'{Q1}.marks.los: not known; did you mean "loss"?'),
-    ({"questions": []}, "exam.toml: questions: write one or more [[questions]] tables"),
-    ({"questions": {"network": "relu-sigmoid"}}, "exam.toml: questions: write one or more [[questions]] tables"),
-    ({"questions": ["relu-sigmoid"]}, "exam.toml: questions: write one or more [[questions]] tables"),
-    ({"questions": [{}, "relu-sigmoid"]}, "exam.toml: questions: write one or more [[questions]] tables"),
-    ({"title": 3}, 'exam.toml: title: "3" is not text'),
-    ({"course": ["a"]}, "exam.toml: course: \"['a']\" is not text"),
-    ({"instructions": False}, 'exam.toml: instructions: "False" is not text'),
-    ({"paper": "a5"}, 'exam.toml: paper: "a5" is no paper size; write "a4" or "letter"'),
-    ({"drawing": True}, 'exam.toml: drawing: "True" is not accepted; write "names" or "values"'),
-    ({"rounding": "four"}, 'exam.toml: rounding: "four" is no rounding rule; write 2dp to 8dp or 2sf to 8sf'),
-    ({"certify": 3}, 'exam.toml: certify: "3" is not a table'),
-    ({"certify": {"tolerance": 2}}, 'exam.toml: certify.tolerance: "2" is not accepted; write a number from 0 to 1'),
-    ({"certify": {"kink": "a"}}, 'exam.toml: certify.kink: "a" is not accepted; write a number from 0 to 1'),
-    ({"certify": {"misconceptions": "no"}}, 'exam.toml: certify.misconceptions: "no": write true or false'),
-    ({"marking": {"imprecise": -1}}, 'exam.toml: marking.imprecise: "-1" is not accepted; write a number from 0 to 1'),
+    ({"questions": []}, "spec: questions: write one or more [[questions]] tables"),
+    ({"questions": {"network": "relu-sigmoid"}}, "spec: questions: write one or more [[questions]] tables"),
+    ({"questions": ["relu-sigmoid"]}, "spec: questions: write one or more [[questions]] tables"),
+    ({"questions": [{}, "relu-sigmoid"]}, "spec: questions: write one or more [[questions]] tables"),
+    ({"title": 3}, 'spec: title: "3" is not text'),
+    ({"course": ["a"]}, "spec: course: \"['a']\" is not text"),
+    ({"instructions": False}, 'spec: instructions: "False" is not text'),
+    ({"paper": "a5"}, 'spec: paper: "a5" is no paper size; write "a4" or "letter"'),
+    ({"drawing": True}, 'spec: drawing: "True" is not accepted; write "names" or "values"'),
+    ({"rounding": "four"}, 'spec: rounding: "four" is no rounding rule; write 2dp to 8dp or 2sf to 8sf'),
+    ({"certify": 3}, 'spec: certify: "3" is not a table'),
+    ({"certify": {"tolerance": 2}}, 'spec: certify.tolerance: "2" is not accepted; write a number from 0 to 1'),
+    ({"certify": {"kink": "a"}}, 'spec: certify.kink: "a" is not accepted; write a number from 0 to 1'),
+    ({"certify": {"misconceptions": "no"}}, 'spec: certify.misconceptions: "no": write true or false'),
+    ({"marking": {"imprecise": -1}}, 'spec: marking.imprecise: "-1" is not accepted; write a number from 0 to 1'),
     (
         {"marking": {"no_follow_through": "loss"}},
-        'exam.toml: marking.no_follow_through: "loss": write a list of forward, loss, gradient, update',
+        'spec: marking.no_follow_through: "loss": write a list of forward, loss, gradient, update',
     ),
     (question(network="relu-sigmiod"), f'{Q1}.network: no network "relu-sigmiod"; did you mean "relu-sigmoid"?'),
     (
@@ -306,7 +306,7 @@ def test_a_share_lies_from_0_to_1(key, section):
 @pytest.mark.parametrize("language", [5, "", "e", "english", "EN", "de_AT", "de-", "de-A"])
 def test_a_language_is_a_tag(language):
     assert faults({"language": language}) == (
-        f'exam.toml: language: "{language}" is no language; write "en", "de" or another tag',
+        f'spec: language: "{language}" is no language; write "en", "de" or another tag',
     )
 
 

@@ -22,7 +22,7 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 @pytest.fixture(scope="module")
 def exam():
-    return make_exam(spec_of({"title": 'Mid"term & <b>', "instructions": "<i>No phones"}), 3, 5)[0]
+    return make_exam(spec_of({"title": 'Mid"term & <b>', "instructions": "<i>No phones"}), 3, 5)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def fine():
     """Five decimals, more than Canvas keeps, and significant figures of small numbers."""
     spec = {"rounding": "5dp", "questions": [{"network": "tanh-heads", "iterations": 2,
             "marks": {"forward": 0.5, "loss": 1, "gradient": 2, "update": 1}}]}  # fmt: skip
-    return make_exam(spec_of(spec), 2, 3)[0]
+    return make_exam(spec_of(spec), 2, 3)
 
 
 @pytest.fixture(scope="module", params=["exam", "fine"])

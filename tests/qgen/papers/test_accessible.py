@@ -19,7 +19,7 @@ SPECS = {
 
 @pytest.mark.parametrize("name", SPECS)
 def test_papers_and_solutions_have_no_barrier(name, barriers):
-    papers = Papers(make_exam(spec_of(SPECS[name]), 1, 1)[0])
+    papers = Papers(make_exam(spec_of(SPECS[name]), 1, 1))
     assert barriers(papers.question_paper(0), papers.solution(0)) == []
 
 

@@ -14,7 +14,7 @@ from qgen.papers.booklet import bind
 def papers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exam")
     students = {"a": "Ann", "b": "Νίκος 北京"}
-    exam, _ = make_exam(spec_of({"title": "Probe (1) ü"}), 4, 11, students=students)
+    exam = make_exam(spec_of({"title": "Probe (1) ü"}), 4, 11, students=students)
     print_papers(exam, folder)
     return [folder / kind / name for name in file_names(exam) for kind in ("papers", "solutions")]
 
@@ -45,7 +45,7 @@ def test_every_paper_stands_whole_on_an_even_number_of_pages(papers, book):
 
 
 def test_odd_papers_are_padded(tmp_path):
-    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
     print_papers(exam, tmp_path)
     files = [tmp_path / "papers" / name for name in file_names(exam)]
     pages = [len(pypdf.PdfReader(file).pages) for file in files]

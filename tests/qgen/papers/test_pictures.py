@@ -11,7 +11,7 @@ from qgen.papers.papers import Papers
 
 @pytest.fixture(scope="module")
 def exam():
-    return make_exam(spec_of({"drawing": "values"}), 3, 5)[0]
+    return make_exam(spec_of({"drawing": "values"}), 3, 5)
 
 
 def shown(drawing):
@@ -29,7 +29,7 @@ def test_a_paper_s_drawing_has_the_values_of_its_own_variant(exam):
 
 
 def test_without_the_option_all_papers_share_a_drawing_with_names_only():
-    exam, _ = make_exam(spec_of({}), 2, 5)
+    exam = make_exam(spec_of({}), 2, 5)
     papers = Papers(exam)
     assert papers._drawings(0) is papers._drawings(1)
     assert not any("=" in formula for drawing in papers.drawings.values() for formula in shown(drawing.operators))

@@ -13,7 +13,7 @@ from qgen.papers.seal import Seal, qr_code, read_seal, seal_text
 
 @pytest.fixture(scope="module")
 def exam():
-    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)[0]
+    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
 
 
 @pytest.mark.parametrize("told", [Seal("001", 1, False), Seal("003", 12, True)])
@@ -36,7 +36,7 @@ def test_a_changed_or_foreign_seal_is_an_error_that_quotes_it(exam):
 
 
 def test_another_exams_seal_is_told_apart(exam):
-    other = make_exam(exam.spec, 3, 2)[0]
+    other = make_exam(exam.spec, 3, 2)
     with pytest.raises(InputError, match="another exam"):
         read_seal(seal_text(other, Seal("001", 1, False)), exam)
 

@@ -74,14 +74,14 @@ def test_a_macro_that_the_words_do_not_have_is_named(folder):
     text = (TEMPLATES / "paper.txt").read_text("utf-8").replace("how_to_write()", "how_to_writ()")
     mine = folder(paper=text)
     with pytest.raises(InputError, match=rf'{mine / "paper.txt"}:\d+: there is no macro "how_to_writ" in what this'):
-        Papers(make_exam(spec_of({}), 1, 1)[0], mine).question_paper(0)
+        Papers(make_exam(spec_of({}), 1, 1), mine).question_paper(0)
 
 
 @pytest.mark.parametrize(("line", "fault"), [("@foo", "no command @foo"), (r"$$ \frac{x $$", r"\\frac{x")])
 def test_a_fault_of_the_markup_tells_whose_it_is(folder, line, fault):
     mine = folder(paper=f"# Title\n\n{line}\n")
     with pytest.raises(InputError, match=rf"{mine / 'paper.txt'}, or words.txt: .*{fault}"):
-        Papers(make_exam(spec_of({}), 1, 1)[0], mine).question_paper(0)
+        Papers(make_exam(spec_of({}), 1, 1), mine).question_paper(0)
 
 
 def test_a_template_that_includes_itself_is_an_error_and_no_traceback(folder):
@@ -157,10 +157,10 @@ def test_every_mistake_has_a_short_name_and_a_sentence_in_every_language(languag
 
 @pytest.mark.parametrize("solved", [False, True])
 def test_formulas_mark_updated_parameters_in_the_paper_s_language(solved, folder):
-    german = Papers(make_exam(spec_of({"language": "de"}), 1, 1)[0]).markup(0, solved=solved)
+    german = Papers(make_exam(spec_of({"language": "de"}), 1, 1)).markup(0, solved=solved)
     assert r"w_{11}^{(1)\,\text{neu}}" in german
     assert "new}" not in german
-    english = make_exam(spec_of({}), 1, 1)[0]
+    english = make_exam(spec_of({}), 1, 1)
     mine = folder(symbols=(TEMPLATES / "symbols.txt").read_text("utf-8").replace(">new<", ">after<"))
     assert Papers(english, mine).markup(0, solved=solved) == Papers(english).markup(0, solved=solved).replace(
         r"\text{new}", r"\text{after}"
@@ -168,7 +168,7 @@ def test_formulas_mark_updated_parameters_in_the_paper_s_language(solved, folder
 
 
 def test_question_banks_mark_updated_parameters_in_their_language(tmp_path):
-    exam, _ = make_exam(spec_of({"language": "de"}), 1, 1)
+    exam = make_exam(spec_of({"language": "de"}), 1, 1)
     write_moodle_xml(exam, tmp_path / "moodle.xml")
     questions = (tmp_path / "moodle.xml").read_text("utf-8")
     assert r"\text{neu}" in questions

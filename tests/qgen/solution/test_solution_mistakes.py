@@ -21,7 +21,7 @@ def exam():
         {"network": "tanh-heads", "iterations": 2},
         {"network": LAYERED, "loss": "squared-error"},
     ]
-    return make_exam(spec_of({"questions": questions, "certify": {"tolerance": 0.2}}), 5, 3)[0]
+    return make_exam(spec_of({"questions": questions, "certify": {"tolerance": 0.2}}), 5, 3)
 
 
 def test_at_most_three_of_different_rules_for_every_gradient(exam):
@@ -93,7 +93,7 @@ def test_what_is_shown_does_not_depend_on_which_papers_were_printed_before(exam)
 
 def test_a_mistake_that_changes_nothing_on_a_paper_is_not_listed_there():
     question = {"network": "relu-sigmoid", "loss": "squared-error", "dead_relu": 1}
-    batch = make_exam(spec_of({"questions": [question]}), 4, 3)[0].batches[0]
+    batch = make_exam(spec_of({"questions": [question]}), 4, 3).batches[0]
     text, usual = batch.rounding.text, UsualMistakes(batch)
     listed = [
         (number, text(float(batch.values[step][variant])))

@@ -14,7 +14,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(scope="module")
 def drawn():
     """The parsed drawing of the notes' network A, and the drawing it was made from."""
-    exam, _ = make_exam(spec_of({}), 1, 3)
+    exam = make_exam(spec_of({}), 1, 3)
     drawing = Papers(exam).drawings["q1"]
     return ElementTree.fromstring(svg(drawing)), drawing
 

@@ -15,7 +15,7 @@ from qgen.typeset.page.pages import render
 
 @pytest.fixture(scope="module")
 def exam():
-    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 1, 1)[0]
+    return make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,6 @@ def test_a_point_in_a_name_makes_a_field_within_a_field_of_the_same_full_name():
 
 
 def test_a_name_from_the_roster_is_printed_and_no_field():
-    exam, _ = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 1, 1, students={"s1": "Ada"})
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 1, 1, students={"s1": "Ada"})
     fields = fields_of(Papers(exam).question_paper(0))
     assert not {"name", "student_id"} & set(fields)

@@ -1,0 +1,104 @@
+"""Marks as pandas tables, for people who compute with them; nothing else here imports pandas."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from grader.marking.verdicts import VERDICTS, Marks
+from qgen.engine.intervals import Array
+
+DECIMALS = 6  # of a sum of marks
+
+
+def table(marks: Marks) -> pd.DataFrame:
+    """A row for every student and item. `number` is what the answer was read as, NaN where it is none."""
+    exam, submissions = marks.exam, marks.submissions
+    students, columns = marks.verdicts.shape
+    variants = submissions.variants
+    misconceptions = np.full(marks.verdicts.shape, "", object)
+    for place, reason in marks.reasons.items():
+        misconceptions[place] = " + ".join(reason.misconceptions)
+    return pd.DataFrame(
+        {
+            "variant": np.repeat(np.array(exam.variants, object)[variants], columns),
+            "name": [item.name for item in exam.items] * students,
+            "layer": [item.layer for item in exam.items] * students,
+            "part": [item.part for item in exam.items] * students,
+            "answer": submissions.written.ravel(),
+            "number": submissions.values.ravel(),
+            "expected": exam.value.T[variants].ravel(),
+            "low": exam.low.T[variants].ravel(),
+            "high": exam.high.T[variants].ravel(),
+            "verdict": pd.Categorical.from_codes(marks.verdicts.ravel(), pd.Index(VERDICTS)),
+            "marks": marks.earned().ravel(),
+            "max_marks": np.tile([item.marks for item in exam.items], students),
+            "from_own": marks.expected_from_own.ravel(),
+            "misconception": misconceptions.ravel(),
+        },
+        index=pd.MultiIndex.from_product([submissions.students, exam.columns], names=["student_id", "item"]),
+    )
+
+
+def by_student(marks: Marks) -> pd.DataFrame:
+    """A row for every student: what scores.csv has, the name if a roster said, and a count of each verdict."""
+    exam, submissions = marks.exam, marks.submissions
+    earned, scores, most = marks.earned(), marks.scores, exam.max_score
+    columns = {
+        "variant": np.array(exam.variants, object)[submissions.variants],
+        "score": scores,
+        "max_score": np.full(len(scores), most),
+        "percent": np.round(100 * scores / most, 2) if most else np.zeros(len(scores)),
+    }
+    if exam.names:
+        columns = {"name": np.array([exam.names.get(s, "") for s in submissions.students], object), **columns}
+    layers = pd.Index([f"{q.question.id}_{item.layer}" for q in exam.spec.questions for item in q.question.items])
+    for layer in layers.unique():
+        columns[layer] = np.round(earned[:, layers == layer].sum(axis=1), DECIMALS)
+    for code, verdict in enumerate(VERDICTS):
+        columns[verdict] = np.count_nonzero(marks.verdicts == code, axis=1)
+    return pd.DataFrame(columns, index=pd.Index(submissions.students, name="student_id"))
+
+
+def by_item(marks: Marks) -> pd.DataFrame:
+    """A row for every item. `facility`: the mean mark as a share of the most that can be had; `discrimination`: the
+    correlation of its marks with those of all other items, NaN where either are the same for everyone.
+    """
+    items, earned = marks.exam.items, marks.earned()
+    most = np.array([item.marks for item in items])
+    students = max(1, len(earned))
+    mean = earned.sum(axis=0) / students
+    columns = {
+        "name": [item.name for item in items],
+        "layer": [item.layer for item in items],
+        "part": [item.part for item in items],
+        "max_marks": most,
+        "mean": mean,
+        "facility": np.divide(mean, most, out=np.full(len(items), np.nan), where=most > 0),
+        "discrimination": _correlation(earned, earned.sum(axis=1, keepdims=True) - earned),
+    }
+    for code, verdict in enumerate(VERDICTS):
+        columns[verdict] = np.count_nonzero(marks.verdicts == code, axis=0) / students
+    return pd.DataFrame(
+        {**columns, "misconception": _commonest(marks)}, index=pd.Index(marks.exam.columns, name="item")
+    )
+
+
+def _correlation(one: Array, other: Array) -> Array:
+    """Of the columns of two arrays (students, items), item by item."""
+    if not len(one):
+        return np.full(one.shape[1], np.nan)
+    one, other = one - one.mean(axis=0), other - other.mean(axis=0)
+    spread = np.sqrt((one**2).sum(axis=0) * (other**2).sum(axis=0))
+    found: Array = np.divide((one * other).sum(axis=0), spread, out=np.full(one.shape[1], np.nan), where=spread > 1e-9)
+    return found
+
+
+def _commonest(marks: Marks) -> list[str]:
+    """The misconception that most students show at each item, "" where nobody does."""
+    shown = [Counter[str]() for _ in marks.exam.items]
+    for (_, item), reason in marks.reasons.items():
+        shown[item].update([" + ".join(reason.misconceptions)] if reason.misconceptions else [])
+    return [min(counts, key=lambda name: (-counts[name], name), default="") for counts in shown]
