@@ -294,3 +294,9 @@ def test_progress_counts_the_variants_of_all_questions():
     seen = []
     draw_exam(spec_of(QUICK), 3, 7, progress=seen.append)
     assert seen[-1] == 6
+
+
+def test_values_are_kept_to_twelve_decimals_and_no_fewer():
+    value = make_exam(spec_of({}), 5, 1).value
+    assert (value == np.round(value, 12)).all()
+    assert not (value == np.round(value, 11)).all()
