@@ -16,7 +16,7 @@ from qgen.terminal import command, console, examples, faults_shown, progress_bar
 app = command(
     "Draws a different network for every student and prints question papers and worked solutions.",
     "qgen make -n 30",
-    "qgen make --roster students.csv --seed 2026 --out midterm",
+    "qgen make --roster students.csv --out midterm",
 )
 
 Papers = Annotated[
@@ -58,7 +58,7 @@ def make(
     if n is None and roster is None:
         raise typer.BadParameter("how many papers? write -n 30, or --roster students.csv", param_hint="--n")
     with faults_shown():
-        from qgen.exam.seed import seed_of
+        from qgen.exam.seed import guessable, seed_of
         from qgen.exam.spec import read_spec, spec_of
         from qgen.make import make as make_papers
         from qgen.roster import read_roster
@@ -92,6 +92,9 @@ def make(
         typer.echo(_certificate_line(made))
         if booklet:
             typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
+        if exam.seed is not None and guessable(exam.seed):
+            risk = "students who try seeds on their paper find everyone's key; leave --seed out for a real exam"
+            typer.secho(f"seed {exam.seed} can be guessed: {risk}", fg="red", err=True)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
 
