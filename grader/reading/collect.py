@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from grader.reading.faults import FormError
-from grader.reading.form_pages import form_pages
+from grader.reading.form_pages import PaperFields, form_pages
 from grader.reading.handed_in import FormPaper, pages_named, papers_in
 from grader.reading.sandbox import Readers, Request, readers
 from qgen.errors import InputError, printable, quoted, some
@@ -67,11 +67,12 @@ def collect(
     result = Collected()
     found: list[Paper] = []
     with readers(seconds) as them:
+        fields = PaperFields(exam)
         sources = list(_sources([Path(path) for path in paths], them, result))
         replies = them.answers([source.request for source in sources])
         for done, (source, reply) in enumerate(zip(sources, replies, strict=True), start=1):
             progress("reading", done, len(sources))
-            found += _papers(source, reply, exam, result)
+            found += _papers(source, reply, fields, result)
     result.papers = _one_each(_rejoined(found, result), result)
     result.notes += _missing(result.papers, exam)
     order = {variant: k for k, variant in enumerate(exam.variants)}
@@ -93,8 +94,12 @@ def _sources(paths: Sequence[Path], them: Readers, result: Collected) -> Iterato
         found = [path]
         if path.is_dir():
             inside = [p for p in sorted(path.rglob("*")) if not (p.is_dir() or _hidden(p.relative_to(path)))]
-            found = [p for p in inside if p.suffix.lower() in (".pdf", ".zip") and p.is_file()]
-            result.notes += [f"{p}: is no PDF file; not read" for p in inside if p not in found]
+            found = []
+            for inner in inside:
+                if inner.suffix.lower() in (".pdf", ".zip") and inner.is_file():
+                    found.append(inner)
+                else:
+                    result.notes.append(f"{inner}: is no PDF file; not read")
             if not found:
                 raise InputError(*result.notes, f"{path}: there are no PDFs in this folder")
         for file in found:
@@ -133,13 +138,13 @@ def _hidden(path: PurePath) -> bool:
     return kept or any(folder.startswith((".", "__")) for folder in folders)
 
 
-def _papers(source: _Source, reply: Mapping[str, Any], exam: Exam, result: Collected) -> Iterator[Paper]:
+def _papers(source: _Source, reply: Mapping[str, Any], fields: PaperFields, result: Collected) -> Iterator[Paper]:
     """The papers in one file; why others are left out, and what is odd about these, is added to the result."""
     try:
         if "fault" in reply:
             raise FormError(reply["fault"])
-        pages, notes = form_pages(reply, exam)
-        forms, more = papers_in(pages, exam)
+        pages, notes = form_pages(reply, fields)
+        forms, more = papers_in(pages, fields.exam)
     except FormError as why:
         result.left_out.append(f"{source.shown}: {why}")
         return
@@ -148,7 +153,7 @@ def _papers(source: _Source, reply: Mapping[str, Any], exam: Exam, result: Colle
         alone = len(forms) == 1
         file = source.shown if alone else f"{source.shown} ({pages_named(form.pages)})"
         try:
-            paper, odd = _paper(file, form, exam, source.stem if alone else "")
+            paper, odd = _paper(file, form, fields.exam, source.stem if alone else "")
         except FormError as why:
             result.left_out.append(f"{file}: {why}")
             continue

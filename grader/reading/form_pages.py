@@ -40,23 +40,23 @@ class FormPage:
         )
 
 
-def form_pages(reply: Mapping[str, Any], exam: Exam) -> tuple[list[FormPage], list[str]]:
+def form_pages(reply: Mapping[str, Any], fields: PaperFields) -> tuple[list[FormPage], list[str]]:
     """The pages that have fields of this exam's papers, and notes on the others. FormError where one is not ours."""
-    reader = _Reader(exam)
+    exam = fields.exam
     pages, notes = [], []
     for number, page in enumerate(reply["pages"], 1):
-        found = reader.page(number, page)
+        found = fields.page(number, page)
         if found.texts:
             pages.append(found)
         elif len(reply["pages"]) > 1 or page["beside"]:
             notes.append(f"page {number} has no box of this exam; look at it")
-    loose = reader.page(0, {"fields": reply["loose"], "beside": (), "drawn": {}, "added": False})
+    loose = fields.page(0, {"fields": reply["loose"], "beside": (), "drawn": {}, "added": False})
     if loose.texts:
         pages = _with_loose(pages, loose, exam)
     if not any(name in exam.columns for page in pages for name in page.texts):
         raise FormError("is a form, but has no field of this exam; another exam's, or another document")
     _check_joined(pages)
-    return [reader.sealed(page) for page in pages], notes
+    return [fields.sealed(page) for page in pages], notes
 
 
 def _with_loose(pages: list[FormPage], loose: FormPage, exam: Exam) -> list[FormPage]:
@@ -106,7 +106,9 @@ def _settled(name: str, texts: Collection[str], item: bool) -> tuple[str, list[s
 
 
 @dataclass
-class _Reader:
+class PaperFields:
+    """The fields of an exam's papers, whatever a program has made of their names."""
+
     exam: Exam
     known: dict[str, str] = field(default_factory=dict)
 
@@ -128,11 +130,11 @@ class _Reader:
         for name, said in texts.items():
             settled[name], note = _settled(name, said, name in self.exam.columns)
             notes += note
-        blank = [name for name in self.exam.columns if settled.get(name) == ""]
-        for name in drawn:
-            settled[name] = settled[name] or (_DRAWN if name in blank else "")
-        if settled:
-            notes += _remarks(number, page, typed, [name for name in drawn if settled[name] == _DRAWN], blank)
+        if settled and (page["beside"] or page["drawn"] or page["added"] or typed):
+            blank = [name for name in self.exam.columns if settled.get(name) == ""]
+            drawn = [name for name in drawn if name in blank]
+            settled |= dict.fromkeys(drawn, _DRAWN)
+            notes += _remarks(number, page, typed, drawn, blank)
         return FormPage(number, settled, None, frozenset(numbers), tuple(notes))
 
     def name(self, given: str) -> str:

@@ -108,7 +108,7 @@ class Form:
         if typed or others:
             boxes = [None if _number(w.get("/F")) & HIDDEN else rectangle(w.get("/Rect")) for w in widgets]
             for _, annotation in typed:
-                text, at = self._cut("a text", _typed(annotation)), box_of(rectangle(annotation.get("/Rect")), boxes)
+                text, at = self._cut("", _typed(annotation)), box_of(rectangle(annotation.get("/Rect")), boxes)
                 if at is None:
                     beside.append(text)
                 else:
@@ -136,7 +136,7 @@ class Form:
         name = ".".join(reversed(parts))
         if not parts or str(kind) not in ("/Tx", "/Ch") or len(name) > LONGEST:
             return None
-        return [name, self._cut(quoted(name), _text(value)), number]
+        return [name, self._cut(name, _text(value)), number]
 
     def _loose(self, roots: Any) -> Iterator[list[Any]]:
         """The fields below `roots` that are on no page."""
@@ -145,7 +145,7 @@ class Form:
         while stack:
             node, above, kind, value = stack.pop()
             key = _key(node)
-            if key in seen:
+            if key in seen or (key in placed and "/Kids" not in node):
                 continue
             seen.add(key)
             self._counted()
@@ -155,7 +155,7 @@ class Form:
             kind, value = node.get("/FT") or kind, node.get("/V", value)
             stack += [(kid, name, kind, value) for kid in reversed(_listed(node.get("/Kids")))]
             if part is not None and key not in placed and str(kind) in ("/Tx", "/Ch") and len(name) <= LONGEST:
-                yield [name, self._cut(quoted(name), _text(value)), self._number(node), [], False]
+                yield [name, self._cut(name, _text(value)), self._number(node), [], False]
 
     def _counted(self) -> None:
         self.count += 1
@@ -169,10 +169,12 @@ class Form:
         if "/AA" in node or "/JS" in node or ("/A" in node and _acts(node.get("/A"))):
             self.notes.append("holds actions or scripts, which were not run")
 
-    def _cut(self, what: str, text: str) -> str:
+    def _cut(self, name: str, text: str) -> str:
         if len(text) <= LONGEST:
             return text
-        self.notes.append(f"{what} holds {len(text):,} characters, of which {LONGEST} were kept")
+        self.notes.append(
+            f"{quoted(name) if name else 'a typed text'} holds {len(text):,} characters, of which {LONGEST} were kept"
+        )
         return text[:LONGEST] + "…"
 
 
