@@ -20,6 +20,10 @@ from qgen.tables.spreadsheet import guarded
 
 SECONDS = 10.0
 MOST_NOTES, MOST_NAMED = 8, 3  # notes on one file, and other files that a line names
+UNSEALED = (
+    "the forms of this exam's papers carry no sealed codes, as an earlier version made them: "
+    "whether somebody edited a variant was not checked"
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ def collect(
             found += _papers(source, reply, fields, result)
     result.papers = _one_each(_rejoined(found, result), result)
     result.notes += _missing(result.papers, exam)
+    if result.papers and not exam.sealed:
+        result.notes.append(UNSEALED)
     order = {variant: k for k, variant in enumerate(exam.variants)}
     result.papers.sort(key=lambda paper: (order[paper.variant], paper.student))
     return result
@@ -135,7 +141,7 @@ def _hidden(path: PurePath) -> bool:
     """Whether it is a file of the system's, or in a folder of its."""
     *folders, name = path.parts
     kept = name == "Thumbs.db" or (name.startswith(".") and not name.lower().endswith(".pdf"))
-    return kept or any(folder.startswith((".", "__")) for folder in folders)
+    return kept or any(folder.startswith((".", "__")) and folder != ".." for folder in folders)
 
 
 def _papers(source: _Source, reply: Mapping[str, Any], fields: PaperFields, result: Collected) -> Iterator[Paper]:

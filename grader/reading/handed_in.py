@@ -109,5 +109,6 @@ def _by_order(pages: Sequence[FormPage], exam: Exam) -> list[list[FormPage]]:
         boxes = {name for page in bundle for name in page.texts}
         if bundle not in blank and not boxes >= {"variant", *exam.columns}:
             where = pages_named(page.number for page in bundle)
-            raise FormError(f"holds several papers, and {where} are not all of one; ask for one file each")
+            verb = "are" if len(bundle) > 1 else "is"
+            raise FormError(f"holds several papers, of which {where} {verb} not a whole one; ask for one file each")
     return bundles
