@@ -40,6 +40,7 @@ def bind(papers: Iterable[Path], out: Path, title: str) -> int:
                 size = book.pages[-1].mediabox
                 book.add_blank_page()
                 book.pages[-1].mediabox = size
+                del book.pages[-1].obj.Contents
         book.Root.ViewerPreferences = Dictionary(Duplex=Name.DuplexFlipLongEdge)
         book.docinfo["/Title"], book.docinfo["/Producer"] = title, PRODUCER
         book.save(out, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
