@@ -8,8 +8,8 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from grader.reading.faults import FormError
-from grader.reading.form_pages import PaperFields, form_pages
-from grader.reading.handed_in import FormPaper, pages_named, papers_in
+from grader.reading.form_pages import PaperFields, form_pages, pages_named
+from grader.reading.handed_in import FormPaper, papers_in
 from grader.reading.sandbox import Readers, Request, readers
 from qgen.errors import InputError, printable, quoted, some
 from qgen.exam.exam import Exam

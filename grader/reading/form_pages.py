@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,22 +40,29 @@ class FormPage:
         )
 
 
+def pages_named(numbers: Iterable[int]) -> str:
+    """Page 3; pages 1 to 3; pages 1, 3."""
+    found = sorted(numbers)
+    if len(found) == 1:
+        return f"page {found[0]}"
+    if len(found) > 2 and found == list(range(found[0], found[-1] + 1)):
+        return f"pages {found[0]} to {found[-1]}"
+    return f"pages {', '.join(map(str, found))}"
+
+
 def form_pages(reply: Mapping[str, Any], fields: PaperFields) -> tuple[list[FormPage], list[str]]:
     """The pages that have fields of this exam's papers, and notes on the others. FormError where one is not ours."""
     exam = fields.exam
-    pages, notes = [], []
-    for number, page in enumerate(reply["pages"], 1):
-        found = fields.page(number, page)
-        if found.texts:
-            pages.append(found)
-        elif len(reply["pages"]) > 1 or page["beside"]:
-            notes.append(f"page {number} has no box of this exam; look at it")
+    found = [fields.page(number, page) for number, page in enumerate(reply["pages"], 1)]
+    pages, others = [page for page in found if page.texts], [page.number for page in found if not page.texts]
     loose = fields.page(0, {"fields": reply["loose"], "beside": (), "drawn": {}, "added": False})
     if loose.texts:
         pages = _with_loose(pages, loose, exam)
     if not any(name in exam.columns for page in pages for name in page.texts):
         raise FormError("is a form, but has no field of this exam; another exam's, or another document")
     _check_joined(pages)
+    verb, them = ("has", "it") if len(others) == 1 else ("have", "them")
+    notes = [f"{pages_named(others)} {verb} no box of this exam; look at {them}"] if others else []
     return [fields.sealed(page) for page in pages], notes
 
 

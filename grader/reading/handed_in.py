@@ -5,11 +5,11 @@ A page's seal says which paper it belongs to. Papers of earlier versions carry n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.reading.faults import FormError
-from grader.reading.form_pages import FormPage
+from grader.reading.form_pages import FormPage, pages_named
 from qgen.exam.exam import Exam
 
 
@@ -37,16 +37,6 @@ def papers_in(pages: Sequence[FormPage], exam: Exam) -> tuple[list[FormPaper], l
         texts = {name: text for page in bundle for name, text in page.texts.items()}
         papers.append(FormPaper(variant, texts, numbers, tuple(note for page in bundle for note in page.notes)))
     return papers, notes
-
-
-def pages_named(numbers: Iterable[int]) -> str:
-    """Page 3; pages 1 to 3; pages 1, 3."""
-    found = sorted(numbers)
-    if len(found) == 1:
-        return f"page {found[0]}"
-    if len(found) > 2 and found == list(range(found[0], found[-1] + 1)):
-        return f"pages {found[0]} to {found[-1]}"
-    return f"pages {', '.join(map(str, found))}"
 
 
 def _variant(bundle: Sequence[FormPage]) -> str:

@@ -57,7 +57,10 @@ class Readers:
 
     def answers(self, requests: Sequence[Request]) -> Iterator[dict[str, Any]]:
         """What is said to each request, in order, on as many processes as are worth it."""
-        count = max(1, min(MOST_READERS, os.cpu_count() or 1, len(requests) // WORTHWHILE))
+        count = min(MOST_READERS, os.cpu_count() or 1, len(requests) // WORTHWHILE)
+        if count <= 1:
+            yield from map(self.ask, requests)
+            return
         with ThreadPoolExecutor(count) as pool:
             yield from pool.map(self.ask, requests)
 

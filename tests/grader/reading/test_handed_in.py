@@ -300,6 +300,14 @@ def test_pages_that_came_in_files_of_their_own_are_put_together(exam, tmp_path):
     assert notes[-1] == "page1.pdf: put together with page2.pdf, page3.pdf"
 
 
+def test_pages_without_boxes_are_told(exam, tmp_path):
+    pdf = filled(exam, "001")
+    pdf.add_blank_page(page_size=(595, 842))
+    pdf.add_blank_page(page_size=(595, 842))
+    told = ["a.pdf: pages 4, 5 have no box of this exam; look at them"]
+    assert taken(exam, tmp_path, a=pdf) == (perfect(exam, "001"), told, [])
+
+
 @pytest.mark.parametrize("name", ["variant", "exam", "seal_2"])
 def test_an_edited_hidden_field_is_found(exam, tmp_path, name):
     pdf, other = filled(exam, "001"), filled(exam, "002")
