@@ -6,6 +6,7 @@ file is ever run.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -296,6 +297,7 @@ def _limit_time() -> None:
 def main() -> None:
     """Answer every line of standard input."""
     replies, sys.stdout = sys.stdout, sys.stderr
+    gc.set_threshold(100_000)  # a form's objects are many and in no cycles: a quarter of the time
     _limit()
     for line in sys.stdin:
         _limit_time()

@@ -407,6 +407,7 @@ def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(line) + "\n" for line in lines)))
     monkeypatch.setattr(forms, "_limit", lambda: None)
     monkeypatch.setattr(forms, "_limit_time", lambda: None)
+    monkeypatch.setattr(forms.gc, "set_threshold", lambda most: None)
     out = io.StringIO()
     monkeypatch.setattr("sys.stdout", out)
     forms.main()
