@@ -94,7 +94,7 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
         return read_responses(answers, exam, roster=roster)
     submissions = read_answers(tables, exam)
     if roster is not None:
-        note = f"{roster.name}: not needed, {answers.name} names students by their ids; it serves an LMS's export"
+        note = f"{roster.name}: not needed, for {answers.name} names students by their ids; it serves an LMS's export"
         return exam, replace(submissions, notes=(*submissions.notes, note))
     return exam, submissions
 

@@ -58,7 +58,7 @@ def make(
     if n is None and roster is None:
         raise typer.BadParameter("how many papers? write -n 30, or --roster students.csv", param_hint="--n")
     with faults_shown():
-        from qgen.exam.seed import guessable, seed_of
+        from qgen.exam.seed import seed_of
         from qgen.exam.spec import read_spec, spec_of
         from qgen.make import make as make_papers
         from qgen.roster import read_roster
@@ -92,9 +92,7 @@ def make(
         typer.echo(_certificate_line(made))
         if booklet:
             typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
-        if exam.seed is not None and guessable(exam.seed):
-            risk = "students who try seeds on their paper find everyone's key; leave --seed out for a real exam"
-            typer.secho(f"seed {exam.seed} can be guessed: {risk}", fg="red", err=True)
+        _warn_of_seed(exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
 
@@ -120,6 +118,14 @@ def preview(
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
         for path in print_preview(exam_spec, out, seed=seed_of(seed, "--seed"), templates=templates, force=force):
             typer.echo(path)
+
+
+def _warn_of_seed(seed: int | None) -> None:
+    from qgen.exam.seed import guessable
+
+    if seed is not None and guessable(seed):
+        risk = "students who try seeds on their paper find everyone's key; leave --seed out for a real exam"
+        typer.secho(f"seed {seed} can be guessed: {risk}", fg="red", err=True)
 
 
 def _certificate_line(made: Any) -> str:
