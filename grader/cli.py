@@ -169,16 +169,25 @@ class By(StrEnum):
     layer = "layer"
 
 
+class Absent(StrEnum):
+    """What a gradebook file has for those who were absent."""
+
+    leave_out = "leave-out"
+    zero = "zero"
+
+
+Absentees = Annotated[Absent, typer.Option("--absent", help="Whether who was absent is left out, or gets a 0.")]
+Lms = Annotated[
+    str,
+    typer.Argument(help="canvas, moodle, blackboard, brightspace, sakai, openedx or generic.", autocompletion=_systems),
+]
+
+
 @app.command(
     epilog=examples("grader export canvas --roster gradebook.csv", "grader export moodle --roster grades.csv --xml")
 )
 def export(
-    lms: Annotated[
-        str,
-        typer.Argument(
-            help="canvas, moodle, blackboard, brightspace, sakai, openedx or generic.", autocompletion=_systems
-        ),
-    ],
+    lms: Lms,
     results: Annotated[Path, typer.Option(help="The results folder that grader score wrote.")] = Path("results"),
     roster: Annotated[
         Path | None, typer.Option(help="The system's own export, whose rows and ids ours takes over.")
@@ -199,6 +208,7 @@ def export(
         Path | None, typer.Option(help="The exam folder, for the comments' language; default: ./exam, if any.")
     ] = None,
     templates: Templates = None,
+    absent: Absentees = Absent.leave_out,
     xml: Annotated[bool, typer.Option("--xml", help="For Moodle: a file for its XML import, by ID numbers.")] = False,
     partial: Annotated[
         bool, typer.Option("--partial", help="Write although some students have no row, or some rows no student.")
@@ -222,6 +232,7 @@ def export(
             feedback=feedback,
             templates=templates,
             exam=exam or (Path("exam") if Path("exam/exam.json").is_file() else None),
+            absent=absent.value,
             xml=xml,
             partial=partial,
             force=force,

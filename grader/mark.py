@@ -13,7 +13,9 @@ from grader.marking.overrides import read_decisions
 from grader.marking.score import CHUNK, score
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
 from grader.reading.answers import answers_to, read_answers
+from grader.reading.identity import Listed
 from grader.reading.responses import read_responses, recognise
+from grader.reading.responses.people import NOBODY, read_people
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.results.collusion import collusion
@@ -92,9 +94,11 @@ def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path |
     tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.columns))
     if not tables or any(recognise(table.heading) for table in tables):
         return read_responses(answers, exam, roster=roster)
-    submissions = read_answers(tables, exam)
-    if roster is not None:
-        note = f"{roster.name}: not needed, {answers.name} names students by their ids; it serves an LMS's export"
+    people = NOBODY if roster is None else read_people(roster)
+    listed = Listed.of(exam.students, exam.names, people)
+    submissions = read_answers(tables, exam, listed=listed)
+    if roster is not None and listed.sheet.issuperset(people.called):
+        note = f"{roster.name}: not needed, for {answers.name} names students by their ids, as the exam's roster does"
         return exam, replace(submissions, notes=(*submissions.notes, note))
     return exam, submissions
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from grader.reading.columns import UNNAMED, Names, columns_of
+from grader.reading.columns import ABSENT, PRESENT, UNNAMED, Names, columns_of
 from grader.reading.numerals import read
 from grader.reading.submissions import Texts
 from qgen.errors import InputError, quoted, some
+from qgen.headings import find
 from qgen.roster import LONGEST_ID, student_id
 from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
@@ -19,13 +20,15 @@ from qgen.tables.table import Faults, Table
 _MOST = 1_000_000  # students: the places of their answers alone are 0.5 GB
 _SOME = 4  # headings or lines that a message names
 _WHOLE, _PLACES = re.compile(r"[-−]?[0-9]{1,2}"), re.compile("[0-9]{3,}")  # of a decimal number
+_YES, _NO = {"x", "y", "yes", "1", "true", "ja", "oui", "si", "sí"}, {"n", "no", "0", "false", "nein", "non"}
 
 
 @dataclass(frozen=True)
 class Arranged:
     """What S students wrote: their ids, the lines they start on, their variants ("" if none), the answers (S, I).
 
-    absent: the items that have no column; remarks: on the file, each with its line.
+    absent: the items that have no column; remarks: on the file, each with its line; unanswered: of the students
+    without answers what their rows say, "present", "absent" or nothing.
     """
 
     students: list[str]
@@ -34,6 +37,7 @@ class Arranged:
     written: Texts
     absent: Sequence[str] = ()
     remarks: Sequence[str] = ()
+    unanswered: Mapping[str, str] = field(default_factory=dict)
 
 
 def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Arranged:
@@ -112,6 +116,19 @@ def _is_answer(text: str) -> bool:
     return read(text).kind != "blank"
 
 
+def _unanswered(cells: Sequence[str], places: Iterable[int], attendance: int | None) -> str | None:
+    """What a row without answers says of its student, in a cell or in the column `present`; None if it has any."""
+    for at in places:
+        text = cells[at].strip()
+        if text and text.casefold() not in (PRESENT, ABSENT) and _is_answer(text):
+            return None
+    said = {cell.strip().casefold() for cell in cells}
+    if attendance is not None:
+        word = cells[attendance].strip().casefold()
+        said.add(PRESENT if word in _YES else ABSENT if word in _NO else "")
+    return next((word for word in (PRESENT, ABSENT) if word in said), "")
+
+
 def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Arranged:
     columns = rows.columns
     present = [item for item in items if item in columns]
@@ -120,6 +137,8 @@ def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Ar
     first: dict[str, int] = {}
     variants: list[str] = []
     answers: list[list[str]] = []
+    attendance = find(table.heading, PRESENT)
+    unanswered: dict[str, str] = {}
     for line, cells in rows:
         student = _checked_id(cells[who], line, faults)
         if table.delimiter == "," and (cut := _cut_in_two([cells[at] for at in places])):
@@ -129,6 +148,9 @@ def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Ar
         elif student:
             first[student] = line
             variants.append("" if variant is None else cells[variant].strip())
+            if (said := _unanswered(cells, places, attendance)) is not None:
+                unanswered[student] = said
+                cells = ["" if cell.strip().casefold() == said else cell for cell in cells]
             answers.append(cells)
         elif any(_is_answer(cells[at]) for at in places):
             faults.add(line, "has answers but no student_id")
@@ -136,7 +158,7 @@ def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Ar
     if answers:
         written[:, [items.index(item) for item in present]] = np.array(answers, object)[:, places]
     absent = [item for item in items if item not in present]
-    return Arranged(list(first), list(first.values()), variants, written, absent)
+    return Arranged(list(first), list(first.values()), variants, written, absent, unanswered=unanswered)
 
 
 def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Arranged:
@@ -176,4 +198,9 @@ def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Ar
     for (student, item), (answer, _) in answers.items():
         written[row[student], column[item]] = answer
     stated_by = [variants.get(student, ("", 0))[0] for student in first]
-    return Arranged(list(first), list(first.values()), stated_by, written)
+    unanswered: dict[str, str] = {}
+    for student, texts in zip(first, written, strict=True):
+        if (word := _unanswered(texts.tolist(), range(len(items)), None)) is not None:
+            unanswered[student] = word
+            texts[[text.strip().casefold() == word for text in texts]] = ""
+    return Arranged(list(first), list(first.values()), stated_by, written, unanswered=unanswered)

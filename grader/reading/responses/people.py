@@ -19,7 +19,7 @@ K = TypeVar("K")
 class People:
     """The roster by the LMS's own number, by e-mail or login, and by name; what two share is left out.
 
-    names: of every student, as its sorted words; () where none is known.
+    names: of every student, as its sorted words; () where none is known. called: the names as they are written.
     """
 
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -28,6 +28,7 @@ class People:
     named: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     variants: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, attempt: Attempt) -> str | None:
         """The student of a user: by id, then by e-mail or login, then by a name that only one student has."""
@@ -59,6 +60,7 @@ def read_people(path: str | Path) -> People:
         _unique((name, student) for student, name in names.items() if name),
         {person.student: person.variant for person in roster.people if person.variant},
         roster.notes,
+        roster.students,
     )
 
 
