@@ -44,6 +44,9 @@ def score(
     encoding: Annotated[
         str | None, typer.Option(help="The answers file's encoding, such as cp1252; default: found by looking.")
     ] = None,
+    last: Annotated[
+        bool, typer.Option("--last", help="Of several rows of a student count the last, not none.")
+    ] = False,
     templates: Templates = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a results folder that exists, if nothing else lies in it.")
@@ -65,6 +68,7 @@ def score(
                 out,
                 encoding=encoding,
                 roster=roster,
+                last=last,
                 overrides=overrides,
                 feedback=feedback,
                 templates=templates,

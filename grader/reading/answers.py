@@ -14,28 +14,34 @@ from grader.reading.layouts import Arranged, arrange
 from grader.reading.responses import recognise
 from grader.reading.submissions import Absent, Submissions
 from grader.reading.variants import variants_of
-from qgen.errors import InputError, quoted, some
+from qgen.errors import InputError, quoted, several, some
 from qgen.exam.exam import Exam
 from qgen.tables.rows import Heading
 from qgen.tables.table import Faults, Table, read_tables
 
-_SOME = 4  # items that a message names
+_SOME, _MOST = 4, 40  # items, and students, that a message names
 NOBODY = Listed()
 
 
 def read_answers(
-    source: str | Path | Sequence[Table], exam: Exam, *, listed: Listed | None = None, encoding: str | None = None
+    source: str | Path | Sequence[Table],
+    exam: Exam,
+    *,
+    listed: Listed | None = None,
+    last: bool = False,
+    encoding: str | None = None,
 ) -> Submissions:
     """The answers to an exam in a file or its tables: wide, a column per item, or long, student_id,variant,item,answer.
 
     Rows need no variant where the exam has a roster, or where who is `listed` has one. InputError lists the faults of
-    the whole file; a cell that is no number is not one of them, but unreadable.
+    the whole file; a cell that is no number is not one of them, but unreadable. `last`: of several rows of a student
+    the last one with answers counts; else they are faults.
     """
     tables = read_tables(source, encoding, answers_to(exam.columns)) if isinstance(source, str | Path) else source
     if any(recognise(table.heading) for table in tables):
         raise InputError(f"{tables[0].name}: is a system's export of a quiz; read it with read_responses")
     listed = Listed.of(exam.students, exam.names) if listed is None else listed
-    return read_sheet(tables, items=exam.columns, variants=exam.variants, listed=listed)
+    return read_sheet(tables, items=exam.columns, variants=exam.variants, listed=listed, last=last)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ def read_sheet(
     variants: Sequence[str],
     students: Mapping[str, str] | None = None,
     listed: Listed = NOBODY,
+    last: bool = False,
     encoding: str | None = None,
 ) -> Submissions:
     """The answers to these items in a file or its tables.
@@ -70,11 +77,11 @@ def read_sheet(
     for table in used:
         faults = Faults(table.name)
         try:
-            arranged = arrange(table, list(items), faults, roster=any(listed.variants.values()))
+            arranged = arrange(table, list(items), faults, roster=any(listed.variants.values()), last=last)
             parts.append(_Part(table, faults, arranged))
         except InputError as fault:
             lines += fault.faults
-    read, more = _together(parts, items, variants, listed)
+    read, more = _together(parts, items, variants, listed, last)
     lines += more
     if lines:
         raise InputError(*lines)
@@ -86,12 +93,13 @@ def read_sheet(
 
 
 def _together(
-    parts: Sequence[_Part], items: Sequence[str], variants: Sequence[str], listed: Listed
+    parts: Sequence[_Part], items: Sequence[str], variants: Sequence[str], listed: Listed, last: bool
 ) -> tuple[Submissions | None, list[str]]:
     """The students of all tables, None if there are none; and the faults."""
     written = [student for part in parts for student in part.arranged.students]
     ids, likely, remarks = identified(written, listed)
-    _one_row_each(parts, ids)
+    kept, again = _one_row_each(parts, ids, last)
+    remarks += again
     chosen, away, notes, lines = list[int](), list[bool](), list[str](), list[str]()
     for part in parts:
         mine = ids[len(chosen) : len(chosen) + len(part.arranged.students)]
@@ -106,11 +114,10 @@ def _together(
         notes += [*part.table.notes, *(f"{name}:{note}" for note in (*_of_columns(part), *against))]
     if lines or not written:
         return None, lines
-    here = [at for at, absent in enumerate(away) if not absent]
-    left = [at for at, absent in enumerate(away) if absent]
+    here, left = ([at for at in kept if away[at] is absent] for absent in (False, True))
     people, taken = [ids[at] for at in here], [chosen[at] for at in here]
-    said = {student: word for part in parts for student, word in part.arranged.unanswered.items()}
-    empty = [ids[at] for at in here if said.get(written[at]) == ""]
+    said = [word for part in parts for word in part.arranged.unanswered]
+    empty = [ids[at] for at in here if said[at] == ""]
     remarks += [f"absent, no marks and no feedback: {listed.shown([ids[at] for at in left])}"] * bool(left)
     remarks += [f'no answers, on no roster: scored 0, unless a row says "absent": {listed.shown(empty)}'] * bool(empty)
     remarks += [*missing(ids, listed), *shared(people, taken, variants, listed)]
@@ -119,18 +126,29 @@ def _together(
     texts = np.concatenate([part.arranged.written for part in parts])[here]
     read = Submissions.of(people, np.array(taken, np.intp), items, texts, notes, source=source)
     names = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
-    return replace(read, absent=tuple(Absent(ids[at], names[k], at - k) for k, at in enumerate(left))), []
+    before = np.searchsorted(here, left).tolist()
+    return replace(read, absent=tuple(Absent(ids[at], names[k], before[k]) for k, at in enumerate(left))), []
 
 
-def _one_row_each(parts: Sequence[_Part], ids: Sequence[str]) -> None:
-    """A fault for every row of a student who has one already, in another sheet or under another name."""
-    first: dict[str, tuple[str, int]] = {}
-    rows = ((part, line) for part in parts for line in part.arranged.lines)
-    for student, (part, line) in zip(ids, rows, strict=True):
-        name, before = first.setdefault(student, (part.table.name, line))
-        if (name, before) != (part.table.name, line):
-            where = f"on line {before}" if name == part.table.name else f"in {name}"
+def _one_row_each(parts: Sequence[_Part], ids: Sequence[str], last: bool) -> tuple[list[int], list[str]]:
+    """Each student's row, and remarks: the `last` one with answers; else every row but the first is a fault."""
+    rows = [(part, line, said) for part in parts
+            for line, said in zip(part.arranged.lines, part.arranged.unanswered, strict=True)]  # fmt: skip
+    chosen: dict[str, int] = {}
+    again: dict[str, None] = {}
+    for at, (student, (part, line, said)) in enumerate(zip(ids, rows, strict=True)):
+        if student not in chosen:
+            chosen[student] = at
+        elif last:
+            again[student] = None
+            if said is None or rows[chosen[student]][2] is not None:
+                chosen[student] = at
+        else:
+            first, before, _ = rows[chosen[student]]
+            where = f"on line {before}" if first is part else f"in {first.table.name}"
             part.faults.add(line, f"student {student}: stands {where} already")
+    remark = f"{several(len(again), 'student')} handed in several times, the last one counts: {some([*again], _MOST)}"
+    return sorted(chosen.values()), [remark] * bool(again)
 
 
 def answers_to(items: Sequence[str]) -> Heading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from grader.reading.columns import ABSENT, PRESENT
+from grader.reading.columns import ABSENT
 from grader.reading.identity import Listed
 from grader.reading.layouts import Arranged
 from grader.reading.numerals import read
@@ -28,16 +28,15 @@ def variants_of(
     absent: list[bool] = []
     notes: list[str] = []
     known = variants if len(variants) <= _FEW else [f"{variants[0]} to {variants[-1]}"]
-    rows = zip(arranged.students, ids, arranged.lines, arranged.variants, strict=True)
-    for written, student, line, text in rows:
+    rows = zip(ids, arranged.lines, arranged.variants, arranged.unanswered, strict=True)
+    for student, line, text, said in rows:
         where = f"student {student}"
         if text and find(text) is None and read(text).kind == "blank":
             text = ""
         expected = roster.get(student)
         index = find(text or expected or "")
         chosen.append(-1 if index is None else index)
-        said = arranged.unanswered.get(written, PRESENT)
-        absent.append(said != PRESENT and (said == ABSENT or student in listed.sheet or not (text or expected)))
+        absent.append(said == ABSENT or (said == "" and (student in listed.sheet or not (text or expected))))
         if absent[-1]:
             continue
         if not (text or expected) and not any(roster.values()):

@@ -114,3 +114,22 @@ def test_without_a_roster_ids_that_look_changed_are_told_and_kept(read) -> None:
         "a.csv: ids that a spreadsheet or a slip may have changed, kept as they are: s1 is S1, 100123.0 is 100123, "
         "2.02512E+11 is a number of 12 digits?",
     )
+
+
+def test_the_last_of_several_hand_ins_with_answers_counts_if_asked_for(read) -> None:
+    text = HEAD + "0012,001,1,2\n0013,002,5,6\n0012,001,3,4\n0012,001,,\nab14,003,,\n"
+    with pytest.raises(InputError, match="student 0012: stands on line 2 already"):
+        read(text)
+    found = read(text, last=True)
+    assert (found.students, found.values.tolist()) == (("0013", "0012"), [[5, 6], [3, 4]])
+    assert found.absent == (Absent("ab14", "003", 2),)
+    assert found.notes[0] == "a.csv: 1 student handed in several times, the last one counts: 0012"
+    long = "student_id,variant,item,answer\n0012,001,q1_z1,1\n0012,001,q1_z1,2\n"
+    with pytest.raises(InputError, match="q1_z1: stands on line 2 already"):
+        read(long)
+    assert read(long, last=True).values[0, 0] == 2
+
+
+def test_a_line_of_the_sheet_left_empty_beside_a_later_hand_in_is_not_absence(read) -> None:
+    found = read(HEAD + "0012,001,,\n0012,001,3,4\n", last=True)
+    assert (found.students, found.absent) == (("0012",), ())
