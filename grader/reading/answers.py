@@ -12,6 +12,7 @@ from grader.reading.columns import is_answers
 from grader.reading.identity import Listed, identified, missing, shared
 from grader.reading.layouts import Arranged, arrange
 from grader.reading.responses import recognise
+from grader.reading.responses.people import shown
 from grader.reading.submissions import Absent, Submissions
 from grader.reading.variants import variants_of
 from qgen.errors import InputError, quoted, several, some
@@ -118,8 +119,10 @@ def _together(
     people, taken = [ids[at] for at in here], [chosen[at] for at in here]
     said = [word for part in parts for word in part.arranged.unanswered]
     empty = [ids[at] for at in here if said[at] == ""]
-    remarks += [f"absent, no marks and no feedback: {listed.shown([ids[at] for at in left])}"] * bool(left)
-    remarks += [f'no answers, on no roster: scored 0, unless a row says "absent": {listed.shown(empty)}'] * bool(empty)
+    remarks += [f"absent, no marks and no feedback: {shown([ids[at] for at in left], listed.names)}"] * bool(left)
+    remarks += [f'no answers, on no roster: scored 0, unless a row says "absent": {shown(empty, listed.names)}'] * bool(
+        empty
+    )
     remarks += [*missing(ids, listed), *shared(people, taken, variants, listed)]
     source = f"{parts[0].table.name}: " if len(parts) == 1 else ""
     notes += [f"{source}{remark}" for remark in remarks]

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.reading.responses.people import People
+from grader.reading.responses.people import MOST, People, shown
 from qgen.errors import several, some
 from qgen.mangled import meant, suspects, told
 from qgen.roster import student_id
-
-MOST = 40  # students whom a remark names
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,6 @@ class Listed:
         variants = {**dict.fromkeys(people.called, ""), **people.variants, **sheet}
         return cls(variants, names, people.logins, frozenset(sheet))
 
-    def shown(self, students: Sequence[str]) -> str:
-        """The students with their names, the first MOST of them."""
-        named = (f"{student} ({self.names[student]})" if self.names.get(student) else student for student in students)
-        return some(list(named), MOST)
-
 
 def identified(ids: Sequence[str], listed: Listed) -> tuple[list[str], dict[str, str], list[str]]:
     """The ids, mended where the list leaves no doubt; of others whom they may be; and remarks, one of a kind."""
@@ -59,7 +52,7 @@ def identified(ids: Sequence[str], listed: Listed) -> tuple[list[str], dict[str,
 def missing(ids: Iterable[str], listed: Listed) -> list[str]:
     """A remark that names who is on the roster and has no row."""
     left = [student for student in listed.variants if student not in set(ids)]
-    return [f"on the roster, but not in this file: {listed.shown(left)}"] if left else []
+    return [f"on the roster, but not in this file: {shown(left, listed.names)}"] if left else []
 
 
 def shared(students: Sequence[str], chosen: Sequence[int], variants: Sequence[str], listed: Listed) -> list[str]:
@@ -68,8 +61,8 @@ def shared(students: Sequence[str], chosen: Sequence[int], variants: Sequence[st
     if len(variants) == 1 or len(students) > len(variants) or len(set(given)) < len(given):
         return []
     twice = [v for v, count in Counter(chosen).items() if count > 1]
-    shown = [
+    told_of = [
         f"{variants[v]} by {' and '.join(s for s, own in zip(students, chosen, strict=True) if own == v)}"
         for v in twice[:MOST]
     ]
-    return [f"one student's variant handed in by several: {some(shown, len(shown))}"] if twice else []
+    return [f"one student's variant handed in by several: {some(told_of, len(told_of))}"] if twice else []
