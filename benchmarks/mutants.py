@@ -28,7 +28,7 @@ from pathlib import Path
 
 import pytest
 
-SHARED = ("autograd", "hypothesis", "jinja2", "numpy", "openpyxl", "pypdf", "reportlab", "typer")
+SHARED = ("autograd", "hypothesis", "jinja2", "numpy", "openpyxl", "pikepdf", "pypdf", "reportlab", "typer")
 for module in SHARED:  # imported once, before a process is forked for each mutant; nothing of ours is among them
     import_module(module)
 

@@ -80,7 +80,7 @@ def score(
 
 @app.command(epilog=examples("grader collect papers-back", "grader collect papers-back/*.pdf --out collected.csv"))
 def collect(
-    papers: Annotated[list[Path], typer.Argument(help="Filled-in PDFs, or folders of them.")],
+    papers: Annotated[list[Path], typer.Argument(help="Filled-in PDFs, or folders or ZIPs of them.")],
     exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the papers.")] = None,
     out: Annotated[Path, typer.Option(help="The answers file to write.")] = Path("answers.csv"),
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,

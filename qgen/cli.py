@@ -16,7 +16,7 @@ from qgen.terminal import command, console, examples, faults_shown, progress_bar
 app = command(
     "Draws a different network for every student and prints question papers and worked solutions.",
     "qgen make -n 30",
-    "qgen make --roster students.csv --seed 2026 --out midterm",
+    "qgen make --roster students.csv --out midterm",
 )
 
 Papers = Annotated[
@@ -92,6 +92,7 @@ def make(
         typer.echo(_certificate_line(made))
         if booklet:
             typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
+        _warn_of_seed(exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
 
@@ -117,6 +118,14 @@ def preview(
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
         for path in print_preview(exam_spec, out, seed=seed_of(seed, "--seed"), templates=templates, force=force):
             typer.echo(path)
+
+
+def _warn_of_seed(seed: int | None) -> None:
+    from qgen.exam.seed import guessable
+
+    if seed is not None and guessable(seed):
+        risk = "students who try seeds on their paper find everyone's key; leave --seed out for a real exam"
+        typer.secho(f"seed {seed} can be guessed: {risk}", fg="red", err=True)
 
 
 def _certificate_line(made: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import wait
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import Value
@@ -17,7 +16,7 @@ from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
 from qgen.files import as_printed, safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
-from qgen.parallel import call, copied, copies, each, worthwhile
+from qgen.parallel import copied, copies, each, received, worthwhile
 
 # What an exam folder may hold for --force to replace it.
 OURS = (
@@ -91,15 +90,14 @@ def make(
 def _drawn(draw: Callable[..., Drawn], progress: Callable[[int], None], spec: Spec, templates: Path | None) -> Drawn:
     """What `draw` makes in a process of its own, while this one gets ready to print."""
     accepted = Value("q", 0)
-    with copies(lambda _: draw(progress=partial(setattr, accepted, "value")), 1) as pool:
+    with copies(lambda _: draw(progress=partial(setattr, accepted, "value")), [[None]]) as (pipe,):
         from qgen.papers.papers import get_ready
 
-        drawn = pool.submit(call, None)
         get_ready(spec, templates)
-        while wait([drawn], timeout=0.1).not_done:
+        while not pipe.poll(0.1):
             progress(accepted.value)
         progress(accepted.value)
-        result: Drawn = drawn.result()
+        result: Drawn = received(pipe)
         return result
 
 

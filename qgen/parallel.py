@@ -11,10 +11,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, connection, get_context, parent_process
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.connection import Connection
+from traceback import format_exception
 from typing import Any, TypeVar
 
 from qgen.errors import InputError
@@ -24,7 +24,6 @@ ENDED = "a process of ours was ended, perhaps for want of memory; try again, or 
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
-_work: Callable[[Any], Any]  # in a copy: what it does
 
 
 def copied() -> bool:
@@ -52,40 +51,65 @@ def each(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int) -> Iter
 
     Of several faults the first part's is raised: others may be its consequence.
     """
-    if jobs <= 1 or len(parts) <= 1 or not copied():
+    jobs = min(jobs, len(parts))
+    if jobs <= 1 or not copied():
         yield from map(work, parts)
         return
-    with copies(work, min(jobs, len(parts))) as pool:
-        yield from pool.map(call, parts)
+    with copies(work, [parts[first::jobs] for first in range(jobs)]) as pipes:
+        for at in range(len(parts)):
+            yield received(pipes[at % jobs])
 
 
 @contextmanager
-def copies(work: Callable[[Any], Any], count: int) -> Iterator[ProcessPoolExecutor]:
-    """So many copies that `call` this work; ended at once where their results are not waited for."""
-    others = set(active_children())
-    with ProcessPoolExecutor(count, get_context("fork"), _begin, (work,)) as pool:
-        try:
-            yield pool
-        except BaseException as fault:
-            for process in set(active_children()) - others:
-                process.kill()
-            if isinstance(fault, BrokenProcessPool):
-                raise InputError(ENDED) from None
-            raise
+def copies(work: Callable[[Any], Any], shares: Sequence[Sequence[Any]]) -> Iterator[list[Connection]]:
+    """A copy of this process for each share of the parts, and the pipes that what is `received` comes through.
+
+    Each has a pipe of its own, and no thread waits for it: whatever is ended in the middle of a result, nobody hangs.
+    """
+    context = get_context("fork")
+    pipes: list[Connection] = []
+    processes = []
+    try:
+        for share in shares:
+            pipe, its = context.Pipe(duplex=False)
+            pipes.append(pipe)
+            processes.append(context.Process(target=_work, args=(work, share, its)))
+            processes[-1].start()
+            its.close()
+        yield pipes
+    finally:
+        for process, pipe in zip(processes, pipes, strict=False):
+            process.kill()
+            pipe.close()
+        for process in processes:
+            process.join()
 
 
-def call(part: Any) -> Any:
-    """In a copy: the work on a part."""
-    return _work(part)
+def received(pipe: Connection) -> Any:
+    """The next result; the fault, if there was one instead."""
+    try:
+        done, result = pipe.recv()
+    except (EOFError, OSError):
+        raise InputError(ENDED) from None
+    if not done:
+        raise result
+    return result
 
 
-def _begin(work: Callable[[Any], Any]) -> None:
-    """A copy is ended by the process that waits for it, and with it."""
-    global _work
-    _work = work
+def _work(work: Callable[[Any], Any], share: Sequence[Any], results: Connection) -> None:
+    """In a copy, which is ended by the process that waits for it, and with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+    try:
+        for part in share:
+            results.send((True, work(part)))
+    except InputError as fault:
+        results.send((False, fault))
+    except BaseException as fault:
+        fault.add_note("".join(format_exception(fault)))  # where it was is lost on the way
+        results.send((False, fault))
+    os._exit(0)  # without writing what the first process had only half written when it was copied
 
 
 def _end_with(parent: Any) -> None:

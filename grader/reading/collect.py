@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import queue
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
-from qgen.errors import InputError, quoted, some
+from grader.reading.faults import FormError
+from grader.reading.form_pages import PaperFields, form_pages, pages_named
+from grader.reading.handed_in import FormPaper, papers_in
+from grader.reading.sandbox import Readers, Request, readers
+from qgen.errors import InputError, printable, quoted, some
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
 from qgen.roster import one_line, student_id
@@ -21,21 +19,27 @@ from qgen.tables.delimited import csv_text
 from qgen.tables.spreadsheet import guarded
 
 SECONDS = 10.0
-READERS = 4
 MOST_NOTES, MOST_NAMED = 8, 3  # notes on one file, and other files that a line names
-
-# Those that read nothing now; None for one that is not started yet.
-_Readers = queue.SimpleQueue[subprocess.Popen[str] | None]
+UNSEALED = (
+    "the forms of this exam's papers carry no sealed codes, as an earlier version made them: "
+    "whether somebody edited a variant was not checked"
+)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """What one file says: whose it is, which variant, and its answers by item."""
+    """What one paper says: whose it is, which variant, and its answers by item.
+
+    `stated`: whether a student id or a name stands on it, or the roster tells it by its variant. `boxes`: the items
+    that it has a box for.
+    """
 
     file: str
     student: str
     variant: str
     answers: Mapping[str, str]
+    stated: bool = True
+    boxes: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -47,8 +51,13 @@ class Collected:
     notes: list[str] = field(default_factory=list)
 
 
-class _Wrong(Exception):  # noqa: N818 - says what it is where it is raised
-    """Why a form's paper is left out."""
+@dataclass(frozen=True)
+class _Source:
+    """A file, or one in a ZIP: what to ask of it, its name for people, and the name that may be a student's."""
+
+    request: Request
+    shown: str
+    stem: str
 
 
 def collect(
@@ -58,20 +67,20 @@ def collect(
     seconds: float = SECONDS,
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> Collected:
-    """Every form of the files, and of the PDFs in the folders. No file can stop the others."""
-    result, found = Collected(), []
-    files = list(_files([Path(path) for path in paths], result.notes))
-    for done, (file, reply) in enumerate(_read(files, seconds), start=1):
-        progress("reading", done, len(files))
-        try:
-            paper, notes = _paper(file, reply, exam)
-        except _Wrong as why:
-            result.left_out.append(f"{file}: {why}")
-            continue
-        found.append(paper)
-        if notes:
-            result.notes.append(f"{file}: {'; '.join(notes[:MOST_NOTES])}{' ...' * (len(notes) > MOST_NOTES)}")
-    result.papers = _one_each(found, result)
+    """Every form of the files, and of the PDFs in the folders and ZIPs. No file can stop the others."""
+    result = Collected()
+    found: list[Paper] = []
+    with readers(seconds) as them:
+        fields = PaperFields(exam)
+        sources = list(_sources([Path(path) for path in paths], them, result))
+        replies = them.answers([source.request for source in sources])
+        for done, (source, reply) in enumerate(zip(sources, replies, strict=True), start=1):
+            progress("reading", done, len(sources))
+            found += _papers(source, reply, fields, result)
+    result.papers = _one_each(_rejoined(found, result), result)
+    result.notes += _missing(result.papers, exam)
+    if result.papers and not exam.sealed:
+        result.notes.append(UNSEALED)
     order = {variant: k for k, variant in enumerate(exam.variants)}
     result.papers.sort(key=lambda paper: (order[paper.variant], paper.student))
     return result
@@ -89,74 +98,146 @@ def write_answers(papers: Iterable[Paper], exam: Exam, out: str | Path, *, force
     write_whole(out, csv_text([heading, *(list(map(guarded, row)) for row in rows)]), force=force)
 
 
-def _files(paths: Sequence[Path], notes: list[str]) -> Iterator[Path]:
-    """The files in order, each once; of a folder, as an LMS packs one, all PDFs below it. Its other files are noted."""
+def _sources(paths: Sequence[Path], them: Readers, result: Collected) -> Iterator[_Source]:
+    """The files in order, each once; of a folder or ZIP, as an LMS packs one, all PDFs in it. Others are noted."""
     seen = set()
     for path in paths:
         found = [path]
         if path.is_dir():
             inside = [p for p in sorted(path.rglob("*")) if not (p.is_dir() or _hidden(p.relative_to(path)))]
-            found = [p for p in inside if p.suffix.lower() == ".pdf" and p.is_file()]
-            notes += [f"{p}: is no PDF file; not read" for p in inside if p.suffix.lower() != ".pdf" or not p.is_file()]
+            found = []
+            for inner in inside:
+                if inner.suffix.lower() in (".pdf", ".zip") and inner.is_file():
+                    found.append(inner)
+                else:
+                    result.notes.append(f"{inner}: is no PDF file; not read")
             if not found:
-                raise InputError(*notes, f"{path}: there are no PDFs in this folder")
+                raise InputError(*result.notes, f"{path}: there are no PDFs in this folder")
         for file in found:
             if file.absolute() not in seen:
                 seen.add(file.absolute())
-                yield file
+                if file.suffix.lower() == ".zip":
+                    yield from _zipped(file, them, result)
+                else:
+                    yield _Source({"file": str(file.absolute())}, str(file), file.stem)
 
 
-def _hidden(path: Path) -> bool:
+def _zipped(file: Path, them: Readers, result: Collected) -> Iterator[_Source]:
+    """The PDFs in a ZIP. They are unpacked by whoever reads them, within its limits, and nothing to the disk."""
+    whole = str(file.absolute())
+    reply = them.ask({"file": whole, "names": True})
+    if "fault" in reply:
+        result.left_out.append(f"{file}: {reply['fault']}")
+        return
+    count = 0
+    for name, entry in sorted((name, entry) for entry, name in enumerate(reply["names"]) if name):
+        path = PurePosixPath(name)
+        shown = f"{file}/{printable(name)}"
+        if path.suffix.lower() == ".pdf" and not _hidden(path):
+            count += 1
+            yield _Source({"file": whole, "entry": entry}, shown, path.stem)
+        elif not _hidden(path):
+            result.notes.append(f"{shown}: is no PDF file; not read")
+    if not count:
+        result.left_out.append(f"{file}: there are no PDFs in this archive")
+
+
+def _hidden(path: PurePath) -> bool:
     """Whether it is a file of the system's, or in a folder of its."""
     *folders, name = path.parts
     kept = name == "Thumbs.db" or (name.startswith(".") and not name.lower().endswith(".pdf"))
-    return kept or any(folder.startswith((".", "__")) for folder in folders)
+    return kept or any(folder.startswith((".", "__")) and folder != ".." for folder in folders)
 
 
-def _paper(file: Path, reply: Mapping[str, Any], exam: Exam) -> tuple[Paper, list[str]]:
-    if "fault" in reply:
-        raise _Wrong(reply["fault"])
-    fields = {name: one_line(text) for name, text in reply["fields"].items()}
-    notes = list(reply["notes"])
-    answers = {item: fields[item] for item in exam.columns if fields.get(item)}
-    if not any(item in fields for item in exam.columns):
-        raise _Wrong("is a form, but has no field of this exam; another exam's, or another document")
-    made_for = fields.get("exam", "")
-    if made_for and made_for != exam.checksum[:8]:
-        raise _Wrong(f"belongs to another exam ({quoted(made_for)}; this one is {exam.checksum[:8]})")
-    variant = fields.get("variant", "")
+def _papers(source: _Source, reply: Mapping[str, Any], fields: PaperFields, result: Collected) -> Iterator[Paper]:
+    """The papers in one file; why others are left out, and what is odd about these, is added to the result."""
+    try:
+        if "fault" in reply:
+            raise FormError(reply["fault"])
+        pages, notes = form_pages(reply, fields)
+        forms, more = papers_in(pages, fields.exam)
+    except FormError as why:
+        result.left_out.append(f"{source.shown}: {why}")
+        return
+    _note(result, source.shown, [*reply["notes"], *notes, *more])
+    for form in forms:
+        alone = len(forms) == 1
+        file = source.shown if alone else f"{source.shown} ({pages_named(form.pages)})"
+        try:
+            paper, odd = _paper(file, form, fields.exam, source.stem if alone else "")
+        except FormError as why:
+            result.left_out.append(f"{file}: {why}")
+            continue
+        _note(result, file, odd)
+        yield paper
+
+
+def _note(result: Collected, file: str, notes: Sequence[str]) -> None:
+    if notes:
+        result.notes.append(f"{file}: {'; '.join(notes[:MOST_NOTES])}{' ...' * (len(notes) > MOST_NOTES)}")
+
+
+def _paper(file: str, form: FormPaper, exam: Exam, stem: str) -> tuple[Paper, list[str]]:
+    """The paper and what is odd about it. `stem` may name its student."""
+    variant = form.variant
     if variant not in exam.variants:
         what = f"variant {quoted(variant)} is not of this exam ({exam.variants[0]} to {exam.variants[-1]})"
-        raise _Wrong(what if variant else "does not say its variant; type its answers in by hand")
-    if not answers:
-        notes.append("no answer is filled in")
-    student, guess = _student(file, fields, variant, exam)
-    return Paper(str(file), student, variant, answers), notes + guess
+        raise FormError(what if variant else "does not say its variant; type its answers in by hand")
+    answers = {item: form.texts[item] for item in exam.columns if form.texts.get(item)}
+    notes = list(form.notes) if answers else [*form.notes, "no answer is filled in"]
+    student, stated, guess = _student(form.texts, variant, exam, stem)
+    boxes = frozenset(item for item in exam.columns if item in form.texts)
+    return Paper(file, student, variant, answers, stated, boxes), notes + guess
 
 
-def _student(file: Path, fields: Mapping[str, str], variant: str, exam: Exam) -> tuple[str, list[str]]:
+def _student(texts: Mapping[str, str], variant: str, exam: Exam, stem: str) -> tuple[str, bool, list[str]]:
     """The roster's holder of the variant, else the id, else the name that the paper states, else the file's name."""
     holder = next((student for student, held in exam.students.items() if held == variant), "")
-    stated, name = student_id(fields.get("student_id", "")), student_id(fields.get("name", ""))
+    stated, name = student_id(texts.get("student_id", "")), student_id(texts.get("name", ""))
     if holder and stated and stated != holder:
-        raise _Wrong(f"variant {variant} is the paper of {quoted(holder)}, but states {quoted(stated)}; decide by hand")
-    student = holder or stated or name or student_id(file.stem)
+        raise FormError(
+            f"variant {variant} is the paper of {quoted(holder)}, but states {quoted(stated)}; decide by hand"
+        )
+    student = holder or stated or name or student_id(one_line(stem))
+    if not student:
+        raise FormError("states no student id, and is one of several papers in this file; type its answers in by hand")
     if len(student) > 100 or not student.isprintable():
-        raise _Wrong(f"student id {quoted(student)}: at most 100 characters that can be seen are accepted")
-    if stated or (holder and "student_id" not in fields):  # a paper printed for its student asks for no id
-        return student, []
+        raise FormError(f"student id {quoted(student)}: at most 100 characters that can be seen are accepted")
+    if stated or (holder and "student_id" not in texts):  # a paper printed for its student asks for no id
+        return student, True, []
     if holder:
-        return student, [f"states no student id; that of variant {variant} is assumed: {quoted(student)}"]
-    return student, [f'states no student id; taken from {"the name on it" if name else "the file name"}: "{student}"']
+        return student, True, [f"states no student id; that of variant {variant} is assumed: {quoted(student)}"]
+    source = "the name on it" if name else "the file name"
+    return student, bool(name), [f'states no student id; taken from {source}: "{student}"']
 
 
-def _one_each(papers: list[Paper], result: Collected) -> list[Paper]:
+def _rejoined(papers: Sequence[Paper], result: Collected) -> list[Paper]:
+    """Parts of one paper that came in several files, put together: pages of one variant, none of them twice."""
+    parts: dict[str, list[Paper]] = {}
+    for paper in papers:
+        parts.setdefault(paper.variant, []).append(paper)
+    joined = []
+    for mine in parts.values():
+        students = {paper.student for paper in mine if paper.stated} or {paper.student for paper in mine}
+        boxes = frozenset[str]().union(*(paper.boxes for paper in mine))
+        if len(mine) == 1 or len(students) > 1 or len(boxes) < sum(len(paper.boxes) for paper in mine):
+            joined += mine
+            continue
+        answers = {item: text for paper in mine for item, text in paper.answers.items()}
+        first, *others = sorted(mine, key=lambda paper: not paper.stated)
+        result.notes.append(f"{first.file}: put together with {some([p.file for p in others], MOST_NAMED)}")
+        joined.append(replace(first, answers=answers, boxes=boxes))
+    return joined
+
+
+def _one_each(papers: Sequence[Paper], result: Collected) -> list[Paper]:
     """One paper for each student: of two that differ none, since only a person can tell which one counts."""
     sent: dict[str, list[Paper]] = {}
     for paper in papers:
         sent.setdefault(paper.student, []).append(paper)
     kept = []
     for student, mine in sent.items():
+        mine = _filled(mine, result)
         first, *others = mine
         if all((p.variant, p.answers) == (first.variant, first.answers) for p in others):
             kept.append(first)
@@ -178,54 +259,33 @@ def _one_each(papers: list[Paper], result: Collected) -> list[Paper]:
     return kept
 
 
-def _read(files: Sequence[Path], seconds: float) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """What the readers say of each file, in order."""
-    count = max(1, min(READERS, len(files) // 4))
-    free: _Readers = queue.SimpleQueue()
-    for _ in range(count):
-        free.put(None)
+def _filled(mine: list[Paper], result: Collected) -> list[Paper]:
+    """A student's papers without the blank copies of one that is filled in."""
+    filled = {paper.variant: paper for paper in mine if paper.answers}
+    blank = [paper for paper in mine if not paper.answers and paper.variant in filled]
+    result.notes += [f"{p.file}: a blank copy of {filled[p.variant].file}; not counted" for p in blank]
+    return [paper for paper in mine if paper not in blank]
+
+
+def _missing(papers: Sequence[Paper], exam: Exam) -> Iterator[str]:
+    """What boxes a paper lacks, and on which pages of it they are printed."""
+    page_of: Mapping[str, int] = {}
+    for paper in papers:
+        missing = [item for item in exam.columns if item not in paper.boxes]
+        if missing:
+            page_of = page_of or _printed(exam, paper.variant)
+            pages = pages_named({page_of[item] for item in missing}) if page_of.keys() >= set(missing) else ""
+            where = f" ({pages})" if pages else ""
+            yield f"{paper.file}: {len(missing)} of {len(exam.columns)} boxes are not in this file{where}"
+
+
+def _printed(exam: Exam, variant: str) -> Mapping[str, int]:
+    """The page of each box as the program prints a paper; nothing where it cannot print it."""
+    from grader.reading.forms import read_form
+    from qgen.papers.papers import Papers
+
     try:
-        with ThreadPoolExecutor(count) as pool:
-            yield from zip(files, pool.map(lambda file: _ask(file, free, seconds), files), strict=True)
-    finally:
-        while not free.empty():
-            _end(free.get())
-
-
-def _ask(file: Path, free: _Readers, seconds: float) -> dict[str, Any]:
-    """What a process says that reads forms; started anew where a file has brought it down."""
-    reader = free.get() or subprocess.Popen(
-        # not -I, which would miss a checkout on PYTHONPATH; -P keeps the current folder's modules out
-        [sys.executable, "-P", "-m", "grader.reading.forms"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        encoding="ascii",
-    )
-    assert reader.stdin is not None
-    assert reader.stdout is not None
-    timer = threading.Timer(seconds, reader.kill)
-    timer.start()
-    try:
-        reader.stdin.write(json.dumps(str(file.absolute())) + "\n")
-        reader.stdin.flush()
-        reply = reader.stdout.readline()
-    except OSError:
-        reply = ""
-    late = not timer.is_alive()
-    timer.cancel()
-    if reply.endswith("\n"):
-        free.put(reader)
-        result: dict[str, Any] = json.loads(reply)
-        return result
-    _end(reader)
-    free.put(None)
-    if late:
-        return {"fault": f"takes more than {seconds:g} s to read, so it is no paper of ours"}
-    return {"fault": "brings the PDF reader down; not read"}
-
-
-def _end(reader: subprocess.Popen[str] | None) -> None:
-    if reader is not None:
-        reader.kill()
-        reader.communicate()
+        form = read_form(Papers(exam).question_paper(exam.variants.index(variant)))
+    except InputError:
+        return {}
+    return {name: number for number, page in enumerate(form["pages"], 1) for name, *_ in page["fields"]}

@@ -9,7 +9,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,8 @@ KEY_HEADER = ("variant", "item", "layer", "part", "marks", "value", "low", "high
 class Exam:
     """`batches` hold one question each, all variants in order; `students` who has which variant, if a roster said.
 
-    `value`, `low`, `high`: (items, variants), items in the order of `items`.
+    `value`, `low`, `high`: (items, variants), items in the order of `items`. `sealed`: whether the forms of its papers
+    hold the seals of their pages, which exams of earlier versions do not.
     """
 
     spec: Spec
@@ -52,6 +53,7 @@ class Exam:
     seed: int | None
     students: Mapping[str, str]
     names: Mapping[str, str]
+    sealed: bool = True
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -154,7 +156,8 @@ def _keyed(
 
 def rekeyed(exam: Exam) -> Exam:
     """The same exam with its key computed anew from the givens."""
-    return _keyed(exam.spec, exam.variants, exam.batches, exam.seed, exam.students, exam.names)
+    anew = _keyed(exam.spec, exam.variants, exam.batches, exam.seed, exam.students, exam.names)
+    return replace(anew, sealed=exam.sealed)
 
 
 def write_exam(exam: Exam, folder: str | Path) -> None:
@@ -162,6 +165,8 @@ def write_exam(exam: Exam, folder: str | Path) -> None:
     folder = Path(folder)
     key = key_csv(exam)
     content = {**_content(exam), "seed": None if exam.seed is None else str(exam.seed)}
+    if exam.sealed:  # outside of the checksum, as the seed: the same numbers are the same exam as before
+        content["sealed"] = True
     content["checksums"] = {
         "exam": exam.checksum, "seed": exam.seed_checksum, "key.csv": hashlib.sha256(key.encode()).hexdigest()
     }  # fmt: skip
@@ -242,6 +247,7 @@ def _exam_of(content: Mapping[str, Any], where: str) -> Exam:
     return Exam(
         spec, variants, tuple(batches), value, bounds[:, :, 0], bounds[:, :, 1],
         None if seed is None else int(seed), dict(content["students"]), dict(content["names"]),
+        content.get("sealed", False) is True,
     )  # fmt: skip
 
 

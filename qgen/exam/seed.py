@@ -9,6 +9,7 @@ from typing import SupportsIndex
 from qgen.errors import InputError, quoted
 
 MOST_DIGITS = 80
+FEWEST_BITS = 64  # fewer can be tried one after another, until one draws what a paper shows
 
 Seed = SupportsIndex | str | None  # a whole number of Python's or NumPy's, or its digits; None: a fresh one
 
@@ -16,6 +17,11 @@ Seed = SupportsIndex | str | None  # a whole number of Python's or NumPy's, or i
 def new_seed() -> int:
     """128 bits from the operating system."""
     return secrets.randbits(128)
+
+
+def guessable(seed: int) -> bool:
+    """Whether whoever has a paper and this program may find the seed, and with it everyone's key."""
+    return seed < 1 << FEWEST_BITS
 
 
 def seed_of(seed: Seed, where: str = "seed") -> int:

@@ -5,30 +5,61 @@ has no use for them.
 """
 
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream
 
 from qgen.typeset.pdf.metadata import PRODUCER
 
-DEPTH = 5  # from a page's resources to a font's file: objects are the same once those that they refer to are
+LEFT_OUT = ("/Annots", "/StructParents", "/Tabs", "/Resources", "/Contents")
 
 
 def bind(papers: Iterable[Path], out: Path, title: str) -> int:
     """Writes the papers one after the other, each padded to an even number of pages; the number of pages."""
-    book = PdfWriter()
-    book.pdf_header = "%PDF-1.7"
-    for path in papers:
-        for page in PdfReader(path).pages:
-            for entry in ("/Annots", "/StructParents", "/Tabs"):
-                page.pop(entry, None)
-            book.add_page(page)
-        if len(book.pages) % 2:
-            book.add_blank_page()
-    for _ in range(DEPTH):
-        book.compress_identical_objects()
-    book.create_viewer_preferences()[NameObject("/Duplex")] = NameObject("/DuplexFlipLongEdge")
-    book.add_metadata({"/Title": title, "/Producer": PRODUCER})
-    book.write(out)
-    return len(book.pages)
+    with pikepdf.new() as book:
+        kept: dict[bytes, Any] = {}
+        for path in papers:
+            with pikepdf.open(path) as paper:
+                for page in paper.pages:
+                    resources, contents = page.obj.Resources, page.obj.Contents
+                    for entry in LEFT_OUT:
+                        if entry in page.obj:
+                            del page.obj[entry]
+                    book.pages.append(page)
+                    book.pages[-1].obj.Contents = _once(contents, book, kept)
+                    book.pages[-1].obj.Resources = Dictionary(
+                        {
+                            kind: Dictionary({name: _once(thing, book, kept) for name, thing in things.items()})
+                            for kind, things in resources.items()
+                        }
+                    )
+            if len(book.pages) % 2:
+                size = book.pages[-1].mediabox
+                book.add_blank_page()
+                book.pages[-1].mediabox = size
+                del book.pages[-1].obj.Contents
+        book.Root.ViewerPreferences = Dictionary(Duplex=Name.DuplexFlipLongEdge)
+        book.docinfo["/Title"], book.docinfo["/Producer"] = title, PRODUCER
+        book.save(out, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return len(book.pages)
+
+
+def _once(thing: Any, book: pikepdf.Pdf, kept: dict[bytes, Any]) -> Any:
+    """The object in the book: the first one with this content."""
+    content = sha256(_content(thing)).digest()
+    if content not in kept:
+        kept[content] = book.copy_foreign(thing)
+    return kept[content]
+
+
+def _content(thing: Any) -> bytes:
+    """All that an object and those that it refers to hold: the same for objects that are the same."""
+    if isinstance(thing, Array):
+        return b"[" + b" ".join(map(_content, thing)) + b"]"
+    if not isinstance(thing, Dictionary | Stream):
+        return thing.unparse() if isinstance(thing, pikepdf.Object) else repr(thing).encode()
+    entries = b" ".join(name.encode() + b" " + _content(value) for name, value in sorted(thing.items()))
+    return b"<<" + entries + b">>" + (thing.read_raw_bytes() if isinstance(thing, Stream) else b"")

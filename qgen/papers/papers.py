@@ -18,7 +18,7 @@ from qgen.engine.symbols import latex_name, name_symbol
 from qgen.exam.exam import Exam
 from qgen.exam.spec import Spec
 from qgen.papers.pictures import Picture
-from qgen.papers.seal import Seal, learn_seals, qr_code, seal_text
+from qgen.papers.seal import SEAL_FIELD, Seal, learn_seals, qr_code, seal_text
 from qgen.papers.words import WORDS, in_template, load, macro
 from qgen.papers.words import render as words
 from qgen.solution.gradient_paths import gradient_path
@@ -111,7 +111,11 @@ class Papers:
                 words=self.speech,
                 form=None if solved else {"exam": self.exam.checksum[:8], "variant": name},
                 seal=lambda page: qr_code(seal_text(self.exam, Seal(name, page, solved))),
+                hidden=lambda page: self._sealed(Seal(name, page, solved)),
             )
+
+    def _sealed(self, seal: Seal) -> dict[str, str]:
+        return {f"{SEAL_FIELD}{seal.page}": seal_text(self.exam, seal)} if self.exam.sealed else {}
 
     def _drawings(self, variant: int) -> dict[str, Drawing]:
         if self.exam.spec.drawing == "names":

@@ -2,6 +2,7 @@
 
     BPE1 1A2B3C4D 017 P2 9F8E7D6C     exam (first 8 digits of its checksum), variant, page (S2 in a solution), signature
 
+A page's form holds the text as well, in a hidden field.
 The signature is a keyed checksum (HMAC-SHA256, RFC 2104) of what stands before it; the key is never printed.
 """
 
@@ -17,6 +18,7 @@ from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.shapes import Bitmap
 
 SIGNATURE = 8  # characters
+SEAL_FIELD = "seal_"  # and the page's number: the hidden field of a page's form that holds its seal, too
 MODULE, QUIET = 1.25, 4  # points to a module, modules around the code that stay white (ISO/IEC 18004)
 _USUAL = 30  # characters of a seal, if variants have three or four digits
 _FIXED = 14  # characters of a seal that are the same on every page of an exam

@@ -36,6 +36,7 @@ def fault(*arguments):
 
 def test_make_writes_the_folder_and_one_summary():
     done = qgen("make", "--n", 2, "--spec", "one.toml", "--seed", 1)
+    assert "seed 1 can be guessed" in done.stderr
     assert done.exit_code == 0, done.output
     first, second, third = done.stdout.splitlines()
     assert re.fullmatch(r"2 papers and worked solutions in exam/  \(21 items, 21 marks each, \d+\.\d s\)", first)

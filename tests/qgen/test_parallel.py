@@ -7,7 +7,7 @@ import time
 import pytest
 
 from qgen.errors import InputError
-from qgen.parallel import ENDED, call, copied, copies, each, shares, worthwhile
+from qgen.parallel import ENDED, copied, copies, each, received, shares, worthwhile
 
 copying = pytest.mark.skipif(not copied(), reason="the functions here cannot be sent to a process started anew")
 
@@ -59,8 +59,8 @@ def test_where_no_process_can_be_copied_this_one_does_all(monkeypatch: pytest.Mo
 
 @copying
 def test_the_result_comes_from_another_process():
-    with copies(lambda part: (part, os.getpid()), 1) as pool:
-        part, process = pool.submit(call, "a").result()
+    with copies(lambda part: (part, os.getpid()), [["a"]]) as (pipe,):
+        part, process = received(pipe)
     assert part == "a"
     assert process != os.getpid()
 
@@ -70,37 +70,50 @@ def test_all_faults_of_the_input_are_raised_where_the_result_is_asked_for():
     def work(_):
         raise InputError("one", "two")
 
-    with pytest.raises(InputError) as error, copies(work, 1) as pool:
-        pool.submit(call, None).result()
+    with copies(work, [[None]]) as (pipe,), pytest.raises(InputError) as error:
+        received(pipe)
     assert error.value.faults == ("one", "two")
 
 
-def give_up(pool, parts):
-    pool.map(call, range(parts))
-    raise KeyboardInterrupt
+@copying
+def test_of_an_error_of_ours_it_is_known_where_it_was():
+    def work(_):
+        return {}["nothing"]
+
+    with pytest.raises(KeyError) as error:
+        list(each(work, range(2), 2))
+    assert "in work" in error.value.__notes__[0]
 
 
 @copying
 def test_work_that_nobody_waits_for_any_more_is_ended():
     started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), copies(lambda _: time.sleep(60), 2) as pool:
-        give_up(pool, 4)
+    with pytest.raises(KeyboardInterrupt), copies(lambda _: time.sleep(60), [[1], [2]]):
+        raise KeyboardInterrupt
     assert time.monotonic() - started < 30
 
 
 @copying
-@pytest.mark.filterwarnings("ignore:.* is multi-threaded, use of fork:DeprecationWarning")  # the first pool's threads
+def test_who_leaves_in_the_middle_ends_the_others_work():
+    started = time.monotonic()
+    for first in each(lambda part: time.sleep(60 * (part > 1)), range(6), 2):
+        assert first is None
+        break
+    assert time.monotonic() - started < 30
+
+
+@copying
 def test_copies_run_side_by_side_with_their_caller_and_with_others():
-    with copies(lambda _: "one", 1) as first, copies(lambda _: "two", 1) as second:
-        assert (second.submit(call, 0).result(), first.submit(call, 0).result()) == ("two", "one")
+    with copies(lambda _: "one", [[0]]) as (first,), copies(lambda _: "two", [[0]]) as (second,):
+        assert (received(second), received(first)) == ("two", "one")
 
 
 @copying
 def test_work_is_ended_even_if_it_has_just_begun_and_its_result_is_large():
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the command line sets it
     try:
-        for _ in range(20):
-            with pytest.raises(KeyboardInterrupt), copies(lambda _: "x" * 1_000_000, 1) as pool:
-                give_up(pool, 1)
+        for k in range(20):
+            with copies(lambda _: "x" * 1_000_000, [[0]]) as (pipe,):
+                pipe.poll(k / 1000)
     finally:
         signal.signal(signal.SIGTERM, before)

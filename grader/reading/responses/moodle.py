@@ -121,7 +121,7 @@ def _answers(quiz: Quiz, place: int, line: int, cells: Sequence[str]) -> list[Wr
     slot, response = quiz.slots[place], cells[quiz.slots[place].response].strip()
     if slot.question is None:
         items, variant = _by_place(quiz, place), ""
-        single = len(quiz.slots) == len(quiz.exam.columns) > len(items_of(quiz.exam))
+        single = len(quiz.slots) == len(quiz.exam.columns)
     else:
         tag = tag_in(cells[slot.question])
         if tag is None:

@@ -73,6 +73,7 @@ def render(
     words: Vocabulary = ENGLISH,
     form: Mapping[str, str] | None = None,
     seal: Callable[[int], Drawing] | None = None,
+    hidden: Callable[[int], Mapping[str, str]] = lambda page: {},
 ) -> bytes:
     """The PDF of a document; the same arguments give the same bytes, in any order and process.
 
@@ -80,7 +81,8 @@ def render(
     the page's number and their count. `escape` protects people's words in them. drawings: by the names that
     @diagram uses. language, words: what formulas are read aloud in. form: makes boxes and lines fields that
     can be filled in on a screen; what it holds goes into hidden fields. seal: what is drawn in the middle of a page's
-    footer, by its number. InputError for faulty markup, an unknown drawing, and a character no typeface has.
+    footer, by its number. hidden: what goes into hidden fields of a page of a form, by its number. InputError for
+    faulty markup, an unknown drawing, and a character no typeface has.
     """
     size = width, height = _size(paper)
     margins = split(header), split(footer)
@@ -98,6 +100,8 @@ def render(
     for number, sheet in enumerate(sheets, 1):
         page = Page(tree, width)
         tree.page()
+        for name, value in ({} if form is None else hidden(number)).items():
+            fields.hide(name, value, first + number - 1)
         for placed in sheet:
             _draw(page, placed, height - TOP, None if form is None else fields, first + number - 1)
             used |= placed.line.used

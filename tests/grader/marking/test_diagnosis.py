@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from grader.marking.diagnosis import _best, _Fits
 from grader.marking.hypotheses import suspects
 from grader.marking.score import score
-from grader.marking.verdicts import WRONG, Marks
+from grader.marking.verdicts import CORRECT, WRONG, Marks
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.rehearsal.simulate import numerals_of, simulate
@@ -144,3 +145,81 @@ def test_of_two_mistakes_the_catalogue_s_first_one_is_named_alone_where_it_expla
         if len(reason.misconceptions) == 1:
             alone[s] |= set(reason.misconceptions)
     assert any(first[0].name in names and len(names) == 2 for names in alone)
+
+
+def test_a_rounding_slip_is_no_misconception() -> None:
+    """Numbers off by one or two units of the last digit, just out of the range."""
+    exam = exam_of("relu-sigmoid", "squared-error", 1)
+    n = len(exam.variants)
+    unit = 10.0**-exam.spec.rounding.digits
+    values = np.round(np.concatenate([exam.high.T + unit, exam.low.T - unit]), 4)
+    marks = marked(exam, values, np.arange(2 * n) % n)
+    assert (marks.verdicts == WRONG).any()
+    assert not any(named(marks))
+
+
+def test_a_mistake_made_in_one_place_only_is_not_a_misconception() -> None:
+    """The ascent of one parameter among thirty that go down."""
+    exam = exam_of("relu-sigmoid", "squared-error", 1)
+    batch, n = exam.batches[0], len(exam.variants)
+    values = exam.value.T.copy()
+    i = exam.columns.index("q1_new_w13")
+    values[:, i] = batch.givens["w13"] + batch.givens["alpha"] * batch.values["dw13"]
+    marks = marked(exam, np.round(values, 4), np.arange(n))
+    assert (marks.verdicts[:, i] == WRONG).all()
+    assert (np.delete(marks.verdicts, i, axis=1) == CORRECT).all()
+    assert not any(named(marks))
+
+
+@pytest.mark.parametrize("loss", ["squared-error", "cross-entropy"])
+def test_where_two_explain_the_only_wrong_cell_equally_none_is_named(loss: str) -> None:
+    """With one hidden unit and one iteration a mistake on the way back shows in one number only."""
+    exam = exam_of("tanh-heads", loss, 1, 100)
+    alone = [m for m in applying(exam) if m.name.startswith("tanh-slope") or m.name.endswith("-path-only")]
+    marks, truth = holding(exam, [(m,) for m in alone], 100)
+    unnamed = 0
+    for names, held in zip(named(marks), truth, strict=True):
+        assert names in (set(), held)
+        unnamed += not names
+    assert 0 < unnamed < 0.1 * len(truth)
+
+
+def fits_of(*rows: tuple[int, int, list[int]], cells: int = 4) -> _Fits:
+    """Of (student, gain, explained cells) each; row r is about hypothesis r."""
+    explained = np.zeros((len(rows), cells), dtype=bool)
+    for r, (_, _, places) in enumerate(rows):
+        explained[r, places] = True
+    students, gain = np.array([s for s, _, _ in rows]), np.array([g for _, g, _ in rows])
+    return _Fits(students, np.arange(len(rows)), explained, explained.sum(axis=1), gain, np.zeros(len(rows), bool))
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "sure"),
+    [
+        ([(0, 1, [0])], 0, True),
+        ([(0, 0, [0])], -1, False),  # as much against it as for it
+        ([(0, 1, [0]), (0, 2, [0, 1])], 1, True),
+        ([(0, 1, [0]), (0, 1, [1])], 0, False),  # two explain as much
+        ([(0, 1, [0]), (0, 1, [0])], 0, False),  # on one cell twins cannot be told apart
+        ([(0, 2, [0, 1]), (0, 2, [0, 1])], 0, True),  # on two the first of the catalogue is named
+        ([(0, 2, [0, 1]), (0, 2, [0, 2])], 0, False),
+    ],
+)
+def test_the_hypothesis_named_explains_most_and_no_other_as_much(rows, row, sure) -> None:
+    best = _best(fits_of(*rows), 1, 0)
+    assert (best.row.tolist(), best.sure.tolist()) == ([row], [sure])
+
+
+def test_a_pair_is_named_only_where_it_explains_more_than_was_explained() -> None:
+    fits = fits_of((0, 2, [0, 1]), (1, 2, [0, 1]))
+    assert _best(fits, 3, np.array([1, 2, 0])).sure.tolist() == [True, False, False]
+    twins = fits_of((0, 2, [0, 1]), (0, 2, [0, 1]))
+    assert not _best(twins, 1, np.array([1])).sure.any()  # one cell more than before
+
+
+def test_every_student_is_judged_alone() -> None:
+    best = _best(fits_of((1, 3, [0, 1, 2]), (0, 1, [3]), (1, 1, [0]), (0, 2, [0, 1])), 3, 0)
+    assert best.row.tolist() == [3, 0, -1]
+    assert best.gain.tolist() == [2, 3, 0]
+    assert best.count.tolist() == [2, 3, 0]
+    assert best.sure.tolist() == [True, True, False]

@@ -438,10 +438,17 @@ def test_another_exams_answers_are_told_in_one_line(faults):
     ]
 
 
-def test_of_many_variants_an_unknown_one_is_told_the_range(tmp_path):
-    (tmp_path / "answers.csv").write_text("student_id,variant,q1_z1\na,902,1\n")
-    with pytest.raises(InputError, match=r'unknown variant "902"; known: 001 to 100$'):
-        read_sheet(tmp_path / "answers.csv", items=["q1_z1"], variants=[f"{k:03d}" for k in range(1, 101)])
+@pytest.mark.parametrize(("count", "known"), [(12, "001, 002, 003, .*, 012"), (13, "001 to 013"), (100, "001 to 100")])
+def test_of_many_variants_an_unknown_one_is_told_the_range(tmp_path, count, known):
+    (tmp_path / "answers.csv").write_text("student_id,variant,q1_z1\na,xyz,1\n")
+    with pytest.raises(InputError, match=rf'unknown variant "xyz"; known: {known}$'):
+        read_sheet(tmp_path / "answers.csv", items=["q1_z1"], variants=[f"{k:03d}" for k in range(1, count + 1)])
+
+
+def test_a_column_item_without_one_of_answers_is_left_out_of_a_wide_table(answers):
+    found = answers("student_id,variant,item,q1_z1_1\na,1,x,2\n")
+    assert found.values[0, 0] == 2
+    assert 'columns that are no items are left out: "item"' in found.notes[0]
 
 
 @pytest.mark.parametrize("content,expected", WHOLE.values(), ids=WHOLE.keys())  # noqa: PT006

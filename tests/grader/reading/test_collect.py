@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 
 from grader.cli import app
 from grader.mark import mark
-from grader.reading import collect as collecting
-from grader.reading import forms
+from grader.reading import forms, sandbox
 from grader.reading.answers import read_sheet
 from grader.reading.collect import collect, write_answers
 from qgen.exam.exam import make_exam, write_exam
 from qgen.exam.spec import spec_of
 from qgen.make import print_papers
+from qgen.papers.seal import Seal, seal_text
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,11 @@ def pdf(objects, trailer="", start="%PDF-1.7"):
     )
 
 
+def catalog(fields):
+    """That of a file without pages."""
+    return f"<< /Type /Catalog /Pages << /Type /Pages /Kids [] /Count 0 >> /AcroForm << /Fields [{fields}] >> >>"
+
+
 def filled(fields, extra="", form=""):
     """A form with these text fields."""
     kids = " ".join(f"{k} 0 R" for k in range(3, 3 + len(fields)))
@@ -67,11 +72,30 @@ def filled(fields, extra="", form=""):
     )
 
 
+def reply(fields, *notes):
+    """What a reader says of a form."""
+    loose = [[name, text, number, [], False] for number, (name, text) in enumerate(fields.items())]
+    return {"pages": [], "loose": loose, "notes": notes}
+
+
+def answered(monkeypatch, replies):
+    """Readers say this of whatever they are asked."""
+    monkeypatch.setattr(sandbox.Readers, "answers", lambda self, requests: iter(replies))
+
+
+def read(folder):
+    """What the form a.pdf in a folder holds: texts by field, and notes."""
+    form = forms.read_form((folder / "a.pdf").read_bytes())
+    fields = [field for page in form["pages"] for field in page["fields"]] + form["loose"]
+    return {"fields": {name: text for name, text, *_ in fields}, "notes": form["notes"]}
+
+
 def right(exam, variant, /, **more):
     """What a perfect student fills in."""
     at = exam.variants.index(variant)
     answers = {item: f"{exam.value[k, at]:.4f}" for k, item in enumerate(exam.columns)}
-    return {"exam": exam.checksum[:8], "variant": variant, "student_id": f"S{variant}", **answers, **more}
+    seal = {"seal_1": seal_text(exam, Seal(variant, 1, False))}
+    return {"exam": exam.checksum[:8], "variant": variant, "student_id": f"S{variant}", **seal, **answers, **more}
 
 
 def test_what_was_filled_in_is_what_is_read_back(exam, folder):
@@ -111,7 +135,7 @@ def test_a_form_that_pypdf_filled_is_read(exam, folder):
     writer = pypdf.PdfWriter(io.BytesIO(blank_form(exam)))
     writer.update_page_form_field_values(writer.pages[0], {"q1_dw13": "-0.1234", "student_id": "S7"})
     writer.write(folder / "a.pdf")
-    (paper,) = collect([folder], exam).papers
+    (paper,) = collect([folder], replace(exam, sealed=False)).papers
     assert paper.answers == {"q1_dw13": "-0.1234"}
 
 
@@ -122,7 +146,7 @@ def test_papers_filled_in_earn_the_marks_that_the_same_answers_earn_in_a_table(e
     for k, variant in enumerate(exam.variants[:2]):
         fields = right(exam, variant, q1_dw13="0.5", q1_z1_1="", q2_loss="abc", q1_a3="-0,5")
         writer = pypdf.PdfWriter(tmp_path / "papers" / f"{variant}.pdf")
-        fields |= {"exam": None, "variant": None}
+        fields |= {"exam": None, "variant": None, "seal_1": None}
         values = {name: text for name, text in fields.items() if text is not None}
         for page in writer.pages:
             writer.update_page_form_field_values(page, values, auto_regenerate=False)
@@ -191,7 +215,7 @@ def bomb():
     """A form in an object stream that unpacks to 120 MB."""
     packed = zlib.compress(b"3 0 << /FT /Tx /T (q1_loss) >> " + b" " * 120_000_000, 1)
     objects = [
-        "<< /Type /Catalog /AcroForm << /Fields [2 0 R] >> >>",
+        catalog("2 0 R"),
         f"<< /FT /Tx /T (q1_loss) /V 3 0 R /Length {len(packed)} /Filter /FlateDecode >>\nstream\n".encode()
         + packed
         + b"\nendstream",
@@ -221,15 +245,18 @@ def hostile(exam):
         "flat": (pdf([catalog, "<< /Type /Pages /Kids [] /Count 0 >>"]), "has no form fields: printed to PDF"),
         "foreign": (filled({"Name": "x", "q9_z1": "1"}), "is a form, but has no field of this exam"),
         "other": (filled(right(exam, "001", exam="0badf00d")), 'belongs to another exam ("0badf00d"; this one is'),
-        "stranger": (filled(right(exam, "001", variant="044")), 'variant "044" is not of this exam (001 to 004)'),
-        "nameless": (filled(right(exam, "001", variant="")), "does not say its variant"),
+        "stranger": (
+            filled(right(exam, "001", variant="044")),
+            'says variant "044", and its sealed code variant "001": the field was',
+        ),
+        "nameless": (filled(right(exam, "001", seal_1="")), "does not carry its sealed code"),
         "locked": (encrypted(good, "secret"), "is encrypted; ask for a copy without a password"),
-        "many": (filled({f"f{k}": "1" for k in range(10_000)}), "has more than 5,000 form fields"),
+        "many": (filled({f"f{k}": "1" for k in range(20_001)}), "has more than 20,000 form fields"),
         "root": (pdf(["null"]), "is damaged"),
         "loop": (pdf(["<< /AcroForm 2 0 R >>", "2 0 R"]), "is damaged"),
         "noise": (b"%PDF-1.7\n" + bytes(range(256)) * 50 + b"%%EOF", "is damaged"),
         "id": (filled(right(exam, "001", student_id="x" * 150)), "student id"),
-        "large": (b"%PDF-1.7" + b" " * 20_000_001, "is larger than 20 MB"),
+        "large": (b"%PDF-1.7" + b" " * 50_000_001, "is larger than 50 MB"),
     }
 
 
@@ -255,14 +282,14 @@ def test_what_is_odd_but_readable_is_read_and_noted(exam, folder):
             "were not run",
         ),
         "blank": (
-            filled({**dict.fromkeys(answers, ""), "variant": "001", "student_id": "b"}),
+            filled({**dict.fromkeys(answers, ""), "seal_1": answers["seal_1"], "student_id": "b"}),
             "no answer is filled in",
         ),
         "huge": (
             filled({**answers, "student_id": "huge", "q1_loss": "9" * 20_000}),
             '"q1_loss" holds 20,000 characters, of which 200',
         ),
-        "owner": (encrypted(filled({**answers, "student_id": "o", "variant": "002"}), ""), ""),
+        "owner": (encrypted(filled({**right(exam, "002"), "student_id": "o"}), ""), ""),
     }
     for name, (data, _) in files.items():
         (folder / f"{name}.pdf").write_bytes(data)
@@ -279,25 +306,25 @@ def test_what_is_odd_but_readable_is_read_and_noted(exam, folder):
 def test_a_field_tree_that_bites_its_tail_ends(tmp_path):
     data = pdf(
         [
-            "<< /Type /Catalog /AcroForm << /Fields [2 0 R 2 0 R 3 0 R] >> >>",
+            catalog("2 0 R 2 0 R 3 0 R"),
             "<< /T (a) /Kids [3 0 R 2 0 R] >>",
             "<< /T (b) /FT /Tx /V (1) /Kids [2 0 R] /Parent 2 0 R >>",
         ]
     )
     (tmp_path / "a.pdf").write_bytes(data)
-    assert forms.read_form(str(tmp_path / "a.pdf"))["fields"] == {"a.b": "1"}
+    assert read(tmp_path)["fields"] == {"a.b": "1"}
 
 
 def test_kids_inherit_kind_and_value_and_names_are_joined(tmp_path):
     data = pdf(
         [
-            "<< /Type /Catalog /AcroForm << /Fields [2 0 R] >> >>",
+            catalog("2 0 R"),
             "<< /T (q1_dw10) /FT /Tx /V (7) /Kids [3 0 R] >>",
             "<< /T (2_1) /Parent 2 0 R /Kids [<< /Subtype /Widget >>] >>",
         ]
     )
     (tmp_path / "a.pdf").write_bytes(data)
-    assert forms.read_form(str(tmp_path / "a.pdf"))["fields"]["q1_dw10.2_1"] == "7"
+    assert read(tmp_path)["fields"]["q1_dw10.2_1"] == "7"
 
 
 def test_a_bomb_and_a_file_that_takes_for_ever_are_left_out_in_time(exam, folder):
@@ -318,7 +345,7 @@ def test_a_bomb_and_a_file_that_takes_for_ever_are_left_out_in_time(exam, folder
 def test_a_reader_that_dies_is_replaced(exam, folder, monkeypatch):
     for variant in ("001", "002"):
         (folder / f"{variant}.pdf").write_bytes(filled(right(exam, variant)))
-    from grader.reading import collect as module
+    from grader.reading import sandbox as module
 
     real = module.subprocess.Popen
     calls = []
@@ -376,14 +403,20 @@ def test_the_command_writes_the_others_and_exits_1_if_a_file_was_left_out(exam, 
 
 def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
     (folder / "a.pdf").write_bytes(filled({"x": "1"}))
-    lines = [str(folder / "a.pdf"), str(folder / "none.pdf")]
+    lines = [{"file": str(folder / name)} for name in ("a.pdf", "none.pdf")]
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(line) + "\n" for line in lines)))
     monkeypatch.setattr(forms, "_limit", lambda: None)
+    monkeypatch.setattr(forms, "_limit_time", lambda: None)
+    monkeypatch.setattr(forms.gc, "set_threshold", lambda most: None)
     out = io.StringIO()
     monkeypatch.setattr("sys.stdout", out)
     forms.main()
     replies = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert replies == [{"fields": {"x": "1"}, "notes": []}, {"fault": "cannot be read: No such file or directory"}]
+    loose = [["x", "1", 0, [], False]]
+    assert replies == [
+        {"pages": [], "loose": loose, "notes": []},
+        {"fault": "cannot be read: No such file or directory"},
+    ]
 
 
 def test_what_a_form_says_can_always_be_read_back_and_control_characters_are_spaces(exam, folder):
@@ -415,14 +448,14 @@ def test_lines_on_a_crowd_of_papers_stay_short(exam, folder):
 def test_a_field_holds_200_characters_and_whatever_is_longer_is_cut_and_told(tmp_path):
     whole, cut = "7" * 200, "8" * 201
     objects = [
-        "<< /Type /Catalog /AcroForm << /Fields [2 0 R 3 0 R 4 0 R 5 0 R] >> >>",
+        catalog("2 0 R 3 0 R 4 0 R 5 0 R"),
         f"<< /T (a) /FT /Tx /V ({whole}) >>",
         f"<< /T (b) /FT /Tx /V ({cut}) >>",
         f"<< /T ({'n' * 200}) /FT /Tx /V (1) >>",
         f"<< /T ({'m' * 201}) /FT /Tx /V (1) >>",
     ]
     (tmp_path / "a.pdf").write_bytes(pdf(objects))
-    said = forms.read_form(str(tmp_path / "a.pdf"))
+    said = read(tmp_path)
     assert said["fields"] == {"a": whole, "b": cut[:200] + "…", "n" * 200: "1"}
     assert said["notes"] == ['"b" holds 201 characters, of which 200 were kept']
 
@@ -430,32 +463,31 @@ def test_a_field_holds_200_characters_and_whatever_is_longer_is_cut_and_told(tmp
 def test_a_form_may_have_so_many_fields_and_no_more(tmp_path, monkeypatch):
     (tmp_path / "a.pdf").write_bytes(filled({"a": "1", "b": "2", "c": "3"}))
     monkeypatch.setattr(forms, "MOST_FIELDS", 3)
-    assert forms.read_form(str(tmp_path / "a.pdf"))["fields"] == {"a": "1", "b": "2", "c": "3"}
+    assert read(tmp_path)["fields"] == {"a": "1", "b": "2", "c": "3"}
     monkeypatch.setattr(forms, "MOST_FIELDS", 2)
-    assert "has more than 2 form fields" in forms.answer(str(tmp_path / "a.pdf"))["fault"]
+    assert "has more than 2 form fields" in forms.answer({"file": str(tmp_path / "a.pdf")})["fault"]
 
 
 @pytest.mark.parametrize("script", ["/JS (x)", "/A << /S /JavaScript /JS (x) >>", "/AA << >>", "/A << /Launch 1 >>"])
 def test_a_script_at_a_field_is_told(tmp_path, script):
     objects = [
-        "<< /Type /Catalog /AcroForm << /Fields [2 0 R 3 0 R] >> >>",
+        catalog("2 0 R 3 0 R"),
         "<< /T (a) /FT /Tx /V (1) /A << /S /GoTo >> >>",
         f"<< /T (b) /FT /Tx /V (2) {script} >>",
     ]
     (tmp_path / "a.pdf").write_bytes(pdf(objects))
-    assert forms.read_form(str(tmp_path / "a.pdf"))["notes"] == ["holds actions or scripts, which were not run"]
-    (tmp_path / "b.pdf").write_bytes(pdf([*objects[:2], "<< /T (b) /FT /Tx /V (2) >>"]))
-    assert forms.read_form(str(tmp_path / "b.pdf"))["notes"] == []
+    assert read(tmp_path)["notes"] == ["holds actions or scripts, which were not run"]
+    (tmp_path / "a.pdf").write_bytes(pdf([*objects[:2], "<< /T (b) /FT /Tx /V (2) >>"]))
+    assert read(tmp_path)["notes"] == []
 
 
 def test_eight_notes_on_a_file_are_shown_and_of_a_students_other_papers_three(exam, folder, monkeypatch):
     def said(notes, texts):
         fields = [right(exam, "001", **{exam.columns[0]: text}) for text in texts]
-        replies = [(Path(f"{k}.pdf"), {"fields": f, "notes": ["odd"] * notes}) for k, f in enumerate(fields)]
-        monkeypatch.setattr(collecting, "_read", lambda files, seconds: iter(replies))
-        return collect([folder], exam)
+        answered(monkeypatch, [reply(f, *["odd"] * notes) for f in fields])
+        monkeypatch.chdir(folder)
+        return collect([Path(f"{k}.pdf") for k in range(len(fields))], exam)
 
-    (folder / "a.pdf").write_bytes(b"")
     assert said(8, "1").notes == ["0.pdf: " + "; ".join(["odd"] * 8)]
     assert said(9, "1").notes == ["0.pdf: " + "; ".join(["odd"] * 8) + " ..."]
     for count, end in ((4, "1.pdf, 2.pdf, 3.pdf too"), (5, "1.pdf, 2.pdf, 3.pdf and 1 more too")):
@@ -468,15 +500,13 @@ def test_a_variant_that_is_not_of_the_exam_is_told_with_those_that_are(exam, fol
         ("009", 'a.pdf: variant "009" is not of this exam (001 to 004)'),
         ("", "a.pdf: does not say its variant; type its answers in by hand"),
     ):
-        reply = (Path("a.pdf"), {"fields": right(exam, "001", variant=variant) | {"variant": variant}, "notes": []})
-        monkeypatch.setattr(collecting, "_read", lambda files, seconds, reply=reply: iter([reply]))
-        (folder / "a.pdf").write_bytes(b"")
-        assert collect([folder], exam).left_out == [line]
+        answered(monkeypatch, [reply({**right(exam, "001"), "variant": variant, "seal_1": ""})])
+        assert collect([Path("a.pdf")], replace(exam, sealed=False)).left_out == [line]
 
 
 def test_two_papers_of_one_variant_are_noted_and_one_is_not(exam, folder, monkeypatch):
-    replies = [(Path(f"{s}.pdf"), {"fields": right(exam, v, student_id=s), "notes": []})
-               for s, v in (("a", "001"), ("b", "001"), ("c", "002"))]  # fmt: skip
-    monkeypatch.setattr(collecting, "_read", lambda files, seconds: iter(replies))
-    (folder / "a.pdf").write_bytes(b"")
-    assert collect([folder], exam).notes == ['variant 001: handed in by "a" and "b"']
+    said = (("a", "001"), ("b", "001"), ("c", "002"))
+    answered(monkeypatch, [reply(right(exam, variant, student_id=student)) for student, variant in said])
+    assert collect([Path(f"{student}.pdf") for student, _ in said], exam).notes == [
+        'variant 001: handed in by "a" and "b"'
+    ]

@@ -107,7 +107,8 @@ def test_what_a_viewer_fills_in_earns_the_marks_of_the_same_answers_in_a_table(e
 
 
 def test_a_viewer_sees_a_field_for_every_item_and_only_the_paper_s_own_are_read_only(exam, back):
-    assert back[1] == [[sorted(["exam", "variant", "name", "student_id", *exam[0].columns]), ["exam", "variant"]]] * 3
+    ours = ["exam", "seal_1", "seal_2", "seal_3", "variant"]
+    assert back[1] == [[sorted([*ours, "name", "student_id", *exam[0].columns]), ours]] * 3
 
 
 def test_what_a_viewer_fills_in_is_seen_on_the_paper(typed, back):

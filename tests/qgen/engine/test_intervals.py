@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.engine import functions
-from qgen.engine.intervals import Interval, interval
+from qgen.engine.intervals import TINY, Interval, interval
 
 ends = st.floats(-50, 50, allow_nan=False).map(lambda v: round(v, 3))
 shares = st.floats(0, 1)
@@ -134,3 +134,10 @@ def test_the_kink_belongs_to_the_left_side():
     zero = Interval.point(0.0)
     assert (zero.positive(0.1).low, zero.positive(0.1).high) == (0.1, 0.1)
     assert functions.positive(np.array([-1e-9, 0.0, 1e-9]), 0.1).tolist() == [0.1, 0.1, 1.0]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_divided_by_no_less_than_the_smallest_number_that_counts_the_result_is_finite(sign):
+    ends = sorted((sign * TINY, sign * 1.0))
+    found = Interval(np.array(1.0), np.array(1.0)) / Interval(*map(np.array, ends))
+    assert np.isfinite([found.low, found.high]).all()

@@ -5,7 +5,7 @@ import pytest
 from cases import any_givens, notes_givens, question_for
 
 from qgen.engine.intervals import Interval
-from qgen.engine.misconceptions import CATALOGUE, mistaken_rules
+from qgen.engine.misconceptions import CATALOGUE, Mistake, Swap, mistaken_rules
 from qgen.engine.rules import RULES
 from qgen.engine.solve import solve
 
@@ -211,3 +211,9 @@ def test_a_mistake_that_a_step_has_no_neighbour_for_is_not_made_there():
     _, right, wrong = made("transposed-weight", "B", "cross-entropy")
     for name, value in right.items():
         np.testing.assert_array_equal(value, wrong[name])
+
+
+def test_a_mistake_may_make_a_number_where_another_one_makes_a_range():
+    ranged = Mistake(lambda a: Interval(np.array([2.0]), np.array([3.0])))
+    found = Swap(lambda a: a, 3, [(0, ranged), (2, Mistake(lambda a: np.array([5.0])))])(np.array([1.0]))
+    assert (found.low.tolist(), found.high.tolist()) == ([[2], [1], [5]], [[3], [1], [5]])

@@ -82,6 +82,20 @@ def test_the_same_seed_is_the_same_exam_and_another_seed_another():
     assert not (one.value == other.value).all(axis=0).any()
 
 
+def test_an_exam_of_before_says_nothing_of_sealed_forms_and_is_the_same_exam(folder):
+    exam, path = read_exam(folder), folder / "exam.json"
+    assert exam.sealed
+    content = json.loads(path.read_text("utf-8"))
+    assert content.pop("sealed") is True
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    before = read_exam(folder)
+    assert (before.sealed, rekeyed(before).sealed, before.checksum) == (False, False, exam.checksum)
+    again = folder / "again"
+    again.mkdir()
+    write_exam(before, again)
+    assert (again / "exam.json").read_bytes() == path.read_bytes()
+
+
 def test_a_seed_of_128_bits_is_kept_to_the_last(tmp_path):
     write_exam(made(seed=2**128 - 1), tmp_path)
     assert read_exam(tmp_path).seed == 2**128 - 1
@@ -294,3 +308,9 @@ def test_progress_counts_the_variants_of_all_questions():
     seen = []
     draw_exam(spec_of(QUICK), 3, 7, progress=seen.append)
     assert seen[-1] == 6
+
+
+def test_values_are_kept_to_twelve_decimals_and_no_fewer():
+    value = make_exam(spec_of({}), 5, 1).value
+    assert (value == np.round(value, 12)).all()
+    assert not (value == np.round(value, 11)).all()

@@ -167,7 +167,9 @@ def test_copies_are_named_as_such():
 def test_a_question_with_every_number_fixed_has_one_variant():
     fixed = {name: float(v[0]) for name, v in drawn(40, "B", "cross-entropy").givens.items()}
     spec = spec_for("B", "cross-entropy", givens=fixed)
-    assert {name: v.tolist() for name, v in draw(spec, 1).givens.items()} == {k: [v] for k, v in fixed.items()}
+    batch, tally = sample(spec.questions[0], spec, 1, np.random.default_rng(1))
+    assert {name: v.tolist() for name, v in batch.givens.items()} == {k: [v] for k, v in fixed.items()}
+    assert (tally.drawn, tally.accepted) == (1, 1)
     with pytest.raises(InputError) as caught:
         draw(spec, 2)
     assert caught.value.faults == ("q1: every given is fixed, so there is one variant, not 2; write --n 1",)

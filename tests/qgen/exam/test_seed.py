@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from qgen.errors import InputError
-from qgen.exam.seed import seed_of
+from qgen.exam.seed import guessable, new_seed, seed_of
 
 
 @pytest.mark.parametrize("seed", [7, "7", "007", np.int8(7), np.uint64(7), np.array(7)])
@@ -27,3 +27,10 @@ def test_anything_else_is_one_line(seed):
     (line,) = fault.value.faults
     assert line.startswith('--seed: "')
     assert line.endswith("is not a seed; write a whole number such as 2026, of at most 80 digits")
+
+
+def test_a_fresh_seed_cannot_be_guessed_and_a_short_one_can():
+    assert guessable(2026)
+    assert guessable((1 << 64) - 1)
+    assert not guessable(1 << 64)
+    assert not any(guessable(new_seed()) for _ in range(100))

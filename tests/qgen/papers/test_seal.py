@@ -1,6 +1,8 @@
 import dataclasses
+import io
 import random
 
+import pypdf
 import pytest
 import segno
 
@@ -8,6 +10,7 @@ from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.papers import seal
+from qgen.papers.papers import Papers
 from qgen.papers.seal import Seal, qr_code, read_seal, seal_text
 
 
@@ -71,3 +74,22 @@ def test_once_the_seals_are_learned_another_seal_needs_no_new_code(exam):
     for signature in ("FFFFFFFF", "00000000", "9A5EC37B"):
         seal._modules(text[: -seal.SIGNATURE] + signature)
     assert seal._difference.cache_info().misses == made
+
+
+def described(data):
+    """A paper's pages: what is drawn, with what, and the fields; the page's hidden seal apart."""
+    pages, seals = [], []
+    for number, page in enumerate(pypdf.PdfReader(io.BytesIO(data)).pages, 1):
+        fields = [field.get_object() for field in page["/Annots"]]
+        mine = [field for field in fields if field["/T"] == f"seal_{number}"]
+        seals += [(field["/V"], field["/F"], field["/Ff"], field["/Rect"]) for field in mine]
+        others = [(field["/T"], field["/Rect"], field["/F"], field.get("/V")) for field in fields if field not in mine]
+        fonts = {name: font.get_object()["/BaseFont"] for name, font in page["/Resources"]["/Font"].items()}
+        pages.append((page.get_contents().get_data(), fonts, others))
+    return pages, seals
+
+
+def test_every_page_holds_its_seal_in_a_hidden_read_only_field_and_looks_as_without(exam):
+    pages, seals = described(Papers(exam).question_paper(1))
+    assert seals == [(seal_text(exam, Seal("002", k + 1, False)), 2, 1, [0, 0, 0, 0]) for k in range(len(pages))]
+    assert described(Papers(dataclasses.replace(exam, sealed=False)).question_paper(1)) == (pages, [])

@@ -29,7 +29,7 @@ def fields_of(data):
 
 def test_a_paper_has_a_field_for_every_item_and_tells_its_exam_and_variant(exam, paper):
     fields = fields_of(paper)
-    assert set(fields) == {"exam", "variant", "name", "student_id", *exam.columns}
+    assert set(fields) == {"exam", "variant", "seal_1", "seal_2", "name", "student_id", *exam.columns}
     assert fields["variant"]["/V"] == "001"
     assert fields["exam"]["/V"] == exam.checksum[:8]
     assert fields["q1_dw11"]["/TU"] == "partial derivative of L with respect to w 1 1, hidden layer"
