@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.reading.answers import read_sheet
-from grader.reading.identity import Listed
+from grader.reading.students.identity import Listed
 from grader.reading.submissions import Absent, Submissions
 from qgen.errors import InputError
 

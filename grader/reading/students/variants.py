@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from grader.reading.columns import ABSENT
-from grader.reading.identity import Listed
+from grader.reading.students.identity import Listed
 from grader.reading.layouts import Arranged
 from grader.reading.numerals import read
 from qgen.errors import quoted
