@@ -13,9 +13,9 @@ from grader.marking.overrides import read_decisions
 from grader.marking.score import CHUNK, score
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
 from grader.reading.answers import answers_to, read_answers
-from grader.reading.students.identity import Listed
 from grader.reading.responses import read_responses, recognise
 from grader.reading.responses.people import NOBODY, read_people
+from grader.reading.students.identity import Listed
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.results.collusion import collusion

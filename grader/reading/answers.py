@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from grader.reading.columns import is_answers
-from grader.reading.students.identity import Listed, identified, missing, shared
 from grader.reading.layouts import Arranged, arrange
 from grader.reading.responses import recognise
 from grader.reading.responses.people import shown
-from grader.reading.submissions import Absent, Submissions
+from grader.reading.students.identity import Listed, identified, missing, shared
 from grader.reading.students.variants import variants_of
+from grader.reading.submissions import Absent, Submissions
 from qgen.errors import InputError, quoted, several, some
 from qgen.exam.exam import Exam
 from qgen.tables.rows import Heading

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from grader.reading.columns import ABSENT
-from grader.reading.students.identity import Listed
 from grader.reading.layouts import Arranged
 from grader.reading.numerals import read
+from grader.reading.students.identity import Listed
 from qgen.errors import quoted
 from qgen.tables.table import SHOWN, Faults
 
