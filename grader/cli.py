@@ -44,6 +44,9 @@ def score(
     encoding: Annotated[
         str | None, typer.Option(help="The answers file's encoding, such as cp1252; default: found by looking.")
     ] = None,
+    last: Annotated[
+        bool, typer.Option("--last", help="Of several rows of a student count the last, not none.")
+    ] = False,
     templates: Templates = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a results folder that exists, if nothing else lies in it.")
@@ -65,6 +68,7 @@ def score(
                 out,
                 encoding=encoding,
                 roster=roster,
+                last=last,
                 overrides=overrides,
                 feedback=feedback,
                 templates=templates,
@@ -169,16 +173,25 @@ class By(StrEnum):
     layer = "layer"
 
 
+class Absent(StrEnum):
+    """What a gradebook file has for those who were absent."""
+
+    leave_out = "leave-out"
+    zero = "zero"
+
+
+Absentees = Annotated[Absent, typer.Option("--absent", help="Whether who was absent is left out, or gets a 0.")]
+Lms = Annotated[
+    str,
+    typer.Argument(help="canvas, moodle, blackboard, brightspace, sakai, openedx or generic.", autocompletion=_systems),
+]
+
+
 @app.command(
     epilog=examples("grader export canvas --roster gradebook.csv", "grader export moodle --roster grades.csv --xml")
 )
 def export(
-    lms: Annotated[
-        str,
-        typer.Argument(
-            help="canvas, moodle, blackboard, brightspace, sakai, openedx or generic.", autocompletion=_systems
-        ),
-    ],
+    lms: Lms,
     results: Annotated[Path, typer.Option(help="The results folder that grader score wrote.")] = Path("results"),
     roster: Annotated[
         Path | None, typer.Option(help="The system's own export, whose rows and ids ours takes over.")
@@ -199,6 +212,7 @@ def export(
         Path | None, typer.Option(help="The exam folder, for the comments' language; default: ./exam, if any.")
     ] = None,
     templates: Templates = None,
+    absent: Absentees = Absent.leave_out,
     xml: Annotated[bool, typer.Option("--xml", help="For Moodle: a file for its XML import, by ID numbers.")] = False,
     partial: Annotated[
         bool, typer.Option("--partial", help="Write although some students have no row, or some rows no student.")
@@ -222,6 +236,7 @@ def export(
             feedback=feedback,
             templates=templates,
             exam=exam or (Path("exam") if Path("exam/exam.json").is_file() else None),
+            absent=absent.value,
             xml=xml,
             partial=partial,
             force=force,

@@ -14,6 +14,8 @@ from grader.marking.score import CHUNK, score
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
 from grader.reading.answers import answers_to, read_answers
 from grader.reading.responses import read_responses, recognise
+from grader.reading.responses.people import NOBODY, read_people
+from grader.reading.students.identity import Listed
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.results.collusion import collusion
@@ -43,6 +45,7 @@ def mark(
     *,
     encoding: str | None = None,
     roster: str | Path | None = None,
+    last: bool = False,
     overrides: str | Path | None = None,
     feedback: bool = True,
     templates: str | Path | None = None,
@@ -53,7 +56,7 @@ def mark(
     answers, out = Path(answers), Path(out)
     roster, overrides, templates = (None if path is None else Path(path) for path in (roster, overrides, templates))
     progress("reading", 0, 1)
-    exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster)
+    exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster, last)
     progress("reading", 1, 1)
     count = len(submissions.students)
     jobs = worthwhile(count, FEWEST)
@@ -87,14 +90,18 @@ def _strange(marks: Marks) -> Iterator[str]:
         yield f"only {right:,} of {answered:,} answers are right: are they to this exam? say which with --exam"
 
 
-def _submissions(answers: Path, exam: Exam, encoding: str | None, roster: Path | None) -> tuple[Exam, Submissions]:
+def _submissions(
+    answers: Path, exam: Exam, encoding: str | None, roster: Path | None, last: bool
+) -> tuple[Exam, Submissions]:
     """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
     tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.columns))
     if not tables or any(recognise(table.heading) for table in tables):
         return read_responses(answers, exam, roster=roster)
-    submissions = read_answers(tables, exam)
-    if roster is not None:
-        note = f"{roster.name}: not needed, for {answers.name} names students by their ids; it serves an LMS's export"
+    people = NOBODY if roster is None else read_people(roster)
+    listed = Listed.of(exam.students, exam.names, people)
+    submissions = read_answers(tables, exam, listed=listed, last=last)
+    if roster is not None and listed.sheet.issuperset(people.called):
+        note = f"{roster.name}: not needed, for {answers.name} names students by their ids, as the exam's roster does"
         return exam, replace(submissions, notes=(*submissions.notes, note))
     return exam, submissions
 

@@ -20,7 +20,8 @@ from qgen.parallel import copied, copies, each, received, worthwhile
 
 # What an exam folder may hold for --force to replace it.
 OURS = (
-    "exam.json", "key.csv", "answers.csv", "papers", "solutions", "papers.pdf", "solutions.pdf", "moodle.xml",
+    "exam.json", "key.csv", "answers.csv", "answers.xlsx", "papers", "solutions",
+    "papers.pdf", "solutions.pdf", "moodle.xml",
     "canvas.zip",
 )  # fmt: skip
 FEWEST = 10  # papers for which a process of their own is worth its start
@@ -55,7 +56,7 @@ def make(
     booklet: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Made:
-    """papers/, solutions/, exam.json, key.csv and answers.csv in `out`. InputError where anything is at fault.
+    """papers/, solutions/, exam.json, key.csv and both answer sheets in `out`. InputError where anything is at fault.
 
     `booklet`: papers.pdf and solutions.pdf too, all in one for the print shop.
     """
@@ -65,7 +66,8 @@ def make(
     if students is not None and len(students) > n:
         raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
     _check_printable(spec, students or {})
-    _check_unanswered(out / "answers.csv")
+    for sheet in ("answers.csv", "answers.xlsx"):
+        _check_unanswered(out / sheet)
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         draw = partial(draw_exam, spec, n, seed_of(seed), students=students)
         total = n * len(spec.questions)
@@ -134,10 +136,13 @@ def _check_unanswered(sheet: Path) -> None:
     """InputError where an answer sheet, which --force would replace, was filled in, or is one no more."""
     if not sheet.exists():
         return
+    from qgen.tables.rows import blank
     from qgen.tables.table import read_table
 
     try:
-        filled = any("".join(row[2:]).strip() for _, row in read_table(sheet).rows)
+        table = read_table(sheet)
+        items = [at for at, heading in enumerate(table.heading) if heading not in ("student_id", "variant", "name")]
+        filled = any(not blank(row[at] for at in items if at < len(row)) for _, row in table.rows)
     except InputError:
         filled = True
     if filled:

@@ -13,7 +13,7 @@ NAMES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuff
 
 FLOORS = [
     "qgen.version qgen.lazy qgen.errors qgen.decimals qgen.headings",
-    "qgen.terminal",
+    "qgen.terminal qgen.mangled",
     "qgen.memory qgen.parallel",
     "qgen.typeset qgen.tables",
     "qgen.files",

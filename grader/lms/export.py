@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial as partial_of
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -57,6 +58,7 @@ def export(
     feedback: bool | None = None,
     templates: str | Path | None = None,
     exam: str | Path | None = None,
+    absent: Literal["leave-out", "zero"] = "leave-out",
     partial: bool = False,
     title: str = "Exam",
     force: bool = False,
@@ -65,8 +67,8 @@ def export(
     """Write a results folder as a gradebook file for `lms`, a key of SYSTEMS, on its own export `roster`.
 
     The file is <results>/<lms>.csv unless `out` names another. Nothing is written if a student on either side
-    has no partner, unless `partial`. Comments go along where the LMS takes them, unless `feedback` is false, in the
-    words of `templates` and the language of `exam`, a folder, else in English.
+    has no partner, unless `partial`. The `absent` get no row, or a 0. Comments go along where the LMS takes them,
+    unless `feedback` is false, in the words of `templates` and the language of `exam`, a folder, else in English.
     Raises InputError for files, columns and grades at fault.
     """
     results = Path(results)
@@ -77,7 +79,7 @@ def export(
     percent = scale == "percent"
     comments = feedback is not False and system.comments
     language = _language(exam) if exam and comments else "en"
-    found = read_results(results, marks=by_layer or comments)
+    found = read_results(results, marks=by_layer or comments, absent_zero=absent == "zero")
     scores = {score.student_id: score for score in found.scores}
     table = rectangular(read_table(roster)) if roster else None
     people = system.read(table) if table else system.bare(list(scores))
@@ -87,12 +89,9 @@ def export(
 
     kept, ids, answer = _paired(found, people, [*columns, *(find(base, people.columns) if by_layer else [])])
     values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in kept}
+    say = partial_of(_comment, found, templates, language)
     grades = (
-        Grade(
-            student,
-            tuple(number(value) for value in values[name]),
-            comment(scores[name], found.maxima, found.lost.get(name, ()), templates, language) if comments else "",
-        )
+        Grade(student, tuple(map(number, values[name])), say(scores[name]) if comments else "")
         for name, student in kept
     )
     sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
@@ -180,6 +179,12 @@ def _ids(students: Sequence[Student], roster: Gradebook) -> tuple[IdColumns, dic
     """The id columns that serve all these students, else those that serve most, and whom they fail."""
     tried = [(choice, unwritable(students, roster, choice.keys)) for choice in roster.ids]
     return min(tried, key=lambda pair: len(pair[1]))
+
+
+def _comment(found: Results, templates: Path | None, language: str, score: Score) -> str:
+    if score.absent:
+        return ""
+    return comment(score, found.maxima, found.lost.get(score.student_id, ()), templates, language)
 
 
 def _value(score: Score, want: Wanted, maxima: Mapping[str, Decimal], *, percent: bool) -> Decimal:

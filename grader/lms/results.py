@@ -27,6 +27,7 @@ class Score:
     max_score: Decimal
     percent: Decimal
     layers: Mapping[str, Decimal]
+    absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,11 @@ class Results:
         return max((score.max_score for score in self.scores), default=Decimal(0))
 
 
-def read_results(folder: Path, *, marks: bool) -> Results:
-    """scores.csv and, if it is there or `marks` says it must be, marks.csv; InputError with all faults."""
+def read_results(folder: Path, *, marks: bool, absent_zero: bool = False) -> Results:
+    """scores.csv and, if it is there or `marks` says it must be, marks.csv; InputError with all faults.
+
+    Who has no score is absent: ungraded, or with `absent_zero` graded 0.
+    """
     faults: list[str] = []
     scores: dict[str, Score] = {}
     ungraded: dict[str, None] = {}
@@ -81,7 +85,10 @@ def read_results(folder: Path, *, marks: bool) -> Results:
                 student, cells["score"], cells["max_score"], cells["percent"], {n: cells[n] for n in layers}
             )
     if not faults and not scores:
-        faults.append(f"{path}: holds no score")
+        faults.append(f"{path}: holds no score{': everybody was absent' * bool(ungraded)}")
+    if absent_zero:
+        scores |= {student: _zero(student, next(iter(scores.values()))) for student in ungraded if scores}
+        ungraded = {}
     sums, lost = _read_marks(folder / "marks.csv", faults) if marks or (folder / "marks.csv").exists() else ({}, {})
     if faults:
         raise InputError(*faults[:SHOWN], *([f"... and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []))
@@ -94,6 +101,12 @@ def read_results(folder: Path, *, marks: bool) -> Results:
                            for name in unknown))  # fmt: skip
     ungraded.update(dict.fromkeys(student for student in sums if student not in scores))
     return Results(tuple(scores.values()), tuple(ungraded), layers, maxima, lost)
+
+
+def _zero(student: str, like: Score) -> Score:
+    """The score of who was absent, out of the same maximum as another's."""
+    nothing = Decimal(0)
+    return Score(student, nothing, like.max_score, nothing, dict.fromkeys(like.layers, nothing), absent=True)
 
 
 def _read_marks(path: Path, faults: list[str]) -> tuple[dict[str, dict[str, Decimal]], dict[str, list[Lost]]]:

@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.reading.columns import is_answers
 from grader.reading.layouts import Arranged, arrange
 from grader.reading.responses import recognise
-from grader.reading.submissions import Submissions
-from qgen.errors import InputError, quoted, some
+from grader.reading.responses.people import shown
+from grader.reading.students.identity import Listed, identified, missing, shared
+from grader.reading.students.variants import variants_of
+from grader.reading.submissions import Absent, Submissions
+from qgen.errors import InputError, quoted, several, some
 from qgen.exam.exam import Exam
-from qgen.roster import student_id
 from qgen.tables.rows import Heading
-from qgen.tables.table import SHOWN, Faults, Table, read_tables
+from qgen.tables.table import Faults, Table, read_tables
 
-_FEW = 12  # variants that a message names one by one
-_SOME = 4  # items that a message names
+_SOME, _MOST = 4, 40  # items, and students, that a message names
+NOBODY = Listed()
 
 
-def read_answers(source: str | Path | Sequence[Table], exam: Exam, *, encoding: str | None = None) -> Submissions:
+def read_answers(
+    source: str | Path | Sequence[Table],
+    exam: Exam,
+    *,
+    listed: Listed | None = None,
+    last: bool = False,
+    encoding: str | None = None,
+) -> Submissions:
     """The answers to an exam in a file or its tables: wide, a column per item, or long, student_id,variant,item,answer.
 
-    Rows need no variant where the exam has a roster. InputError lists the faults of the whole file; a cell that is no
-    number is not one of them, but unreadable.
+    Rows need no variant where the exam has a roster, or where who is `listed` has one. InputError lists the faults of
+    the whole file; a cell that is no number is not one of them, but unreadable. `last`: of several rows of a student
+    the last one with answers counts; else they are faults.
     """
     tables = read_tables(source, encoding, answers_to(exam.columns)) if isinstance(source, str | Path) else source
     if any(recognise(table.heading) for table in tables):
         raise InputError(f"{tables[0].name}: is a system's export of a quiz; read it with read_responses")
-    return read_sheet(tables, items=exam.columns, variants=exam.variants, students=exam.students or None)
+    listed = Listed.of(exam.students, exam.names) if listed is None else listed
+    return read_sheet(tables, items=exam.columns, variants=exam.variants, listed=listed, last=last)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One table of the file; `faults` are raised once all of it is looked at."""
+
+    table: Table
+    faults: Faults
+    arranged: Arranged
 
 
 def read_sheet(
@@ -40,44 +60,98 @@ def read_sheet(
     items: Sequence[str],
     variants: Sequence[str],
     students: Mapping[str, str] | None = None,
+    listed: Listed = NOBODY,
+    last: bool = False,
     encoding: str | None = None,
 ) -> Submissions:
     """The answers to these items in a file or its tables.
 
-
-    `students` is the roster, student id -> variant, for the rows that name no variant. Headings match loosely
-    (`Q1 dw13`), variants also without their leading zeros. Of a workbook all sheets with answers are read. InputError
-    lists the faults of the whole file; a cell that is no number is not one of them, but UNREADABLE.
+    `students` is the exam's roster, student id -> variant, for the rows that name no variant; or `listed`, with what
+    else is known of the class. Headings match loosely (`Q1 dw13`), variants also without their leading zeros. Of a
+    workbook all sheets with answers are read. Who is absent is none of the students. InputError lists the faults of
+    the whole file; a cell that is no number is not one of them, but UNREADABLE.
     """
     tables = read_tables(source, encoding, answers_to(items)) if isinstance(source, str | Path) else source
     used = [table for table in tables if is_answers(table.heading, items)] or tables[:1]
-    parts, chosen, notes, lines = [], [], list[str](), list[str]()
-    where: dict[str, str] = {}
+    listed = listed if students is None else Listed.of(students, {})
+    parts, lines = [], list[str]()
     for table in used:
         faults = Faults(table.name)
         try:
-            arranged = arrange(table, list(items), faults, roster=students is not None)
-            which, remarks = _variants(arranged, variants, students, faults)
-            for student, line in zip(arranged.students, arranged.lines, strict=True):
-                if where.setdefault(student, table.name) != table.name:
-                    faults.add(line, f"student {student}: stands in {where[student]} already")
-            faults.stop()
+            arranged = arrange(table, list(items), faults, roster=any(listed.variants.values()), last=last)
+            parts.append(_Part(table, faults, arranged))
         except InputError as fault:
             lines += fault.faults
-            continue
-        parts.append(arranged)
-        chosen.append(which)
-        notes += [*table.notes, *(f"{table.name}:{remark}" for remark in (*_of_columns(table, arranged), *remarks))]
+    read, more = _together(parts, items, variants, listed, last)
+    lines += more
     if lines:
         raise InputError(*lines)
-    people = [student for part in parts for student in part.students]
-    if not people:
+    if read is None:
         raise InputError(f"{used[0].name}: has a heading, but no student's answers below it")
     if others := [quoted(table.sheet) for table in tables if table not in used]:
-        notes.append(f"sheets without answers were left out: {some(others, _SOME)}")
-    written = np.concatenate([part.written for part in parts])
-    source_name = f"{used[0].name}: " if len(used) == 1 else ""
-    return Submissions.of(people, np.concatenate(chosen), items, written, notes, source=source_name)
+        read = replace(read, notes=(*read.notes, f"sheets without answers were left out: {some(others, _SOME)}"))
+    return read
+
+
+def _together(
+    parts: Sequence[_Part], items: Sequence[str], variants: Sequence[str], listed: Listed, last: bool
+) -> tuple[Submissions | None, list[str]]:
+    """The students of all tables, None if there are none; and the faults."""
+    written = [student for part in parts for student in part.arranged.students]
+    ids, likely, remarks = identified(written, listed)
+    kept, again = _one_row_each(parts, ids, last)
+    remarks += again
+    chosen, away, notes, lines = list[int](), list[bool](), list[str](), list[str]()
+    for part in parts:
+        mine = ids[len(chosen) : len(chosen) + len(part.arranged.students)]
+        variant, absent, against = variants_of(part.arranged, mine, likely, variants, listed, part.faults)
+        chosen += variant
+        away += absent
+        try:
+            part.faults.stop()
+        except InputError as fault:
+            lines += fault.faults
+        name = part.table.name
+        notes += [*part.table.notes, *(f"{name}:{note}" for note in (*_of_columns(part), *against))]
+    if lines or not written:
+        return None, lines
+    here, left = ([at for at in kept if away[at] is absent] for absent in (False, True))
+    people, taken = [ids[at] for at in here], [chosen[at] for at in here]
+    said = [word for part in parts for word in part.arranged.unanswered]
+    empty = [ids[at] for at in here if said[at] == ""]
+    remarks += [f"absent, no marks and no feedback: {shown([ids[at] for at in left], listed.names)}"] * bool(left)
+    remarks += [f'no answers, on no roster: scored 0, unless a row says "absent": {shown(empty, listed.names)}'] * bool(
+        empty
+    )
+    remarks += [*missing(ids, listed), *shared(people, taken, variants, listed)]
+    source = f"{parts[0].table.name}: " if len(parts) == 1 else ""
+    notes += [f"{source}{remark}" for remark in remarks]
+    texts = np.concatenate([part.arranged.written for part in parts])[here]
+    read = Submissions.of(people, np.array(taken, np.intp), items, texts, notes, source=source)
+    names = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
+    before = np.searchsorted(here, left).tolist()
+    return replace(read, absent=tuple(Absent(ids[at], names[k], before[k]) for k, at in enumerate(left))), []
+
+
+def _one_row_each(parts: Sequence[_Part], ids: Sequence[str], last: bool) -> tuple[list[int], list[str]]:
+    """Each student's row, and remarks: the `last` one with answers; else every row but the first is a fault."""
+    rows = [(part, line, said) for part in parts
+            for line, said in zip(part.arranged.lines, part.arranged.unanswered, strict=True)]  # fmt: skip
+    chosen: dict[str, int] = {}
+    again: dict[str, None] = {}
+    for at, (student, (part, line, said)) in enumerate(zip(ids, rows, strict=True)):
+        if student not in chosen:
+            chosen[student] = at
+        elif last:
+            again[student] = None
+            if said is None or rows[chosen[student]][2] is not None:
+                chosen[student] = at
+        else:
+            first, before, _ = rows[chosen[student]]
+            where = f"on line {before}" if first is part else f"in {first.table.name}"
+            part.faults.add(line, f"student {student}: stands {where} already")
+    remark = f"{several(len(again), 'student')} handed in several times, the last one counts: {some([*again], _MOST)}"
+    return sorted(chosen.values()), [remark] * bool(again)
 
 
 def answers_to(items: Sequence[str]) -> Heading:
@@ -85,53 +159,8 @@ def answers_to(items: Sequence[str]) -> Heading:
     return lambda heading: is_answers(heading, items) or recognise(heading) is not None
 
 
-def _of_columns(table: Table, arranged: Arranged) -> Iterator[str]:
-    yield from arranged.remarks
-    if arranged.absent:
-        absent = some(arranged.absent, _SOME)
-        yield f"{table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"
-
-
-def _variants(
-    arranged: Arranged, variants: Sequence[str], roster: Mapping[str, str] | None, faults: Faults
-) -> tuple[NDArray[np.intp], list[str]]:
-    """Each student's variant as an index: the one written, else the roster's. What is written against it is noted."""
-    find = _variant_finder(variants)
-    listed = None if roster is None else {student_id(student): variant for student, variant in roster.items()}
-    chosen = np.zeros(len(arranged.students), np.intp)
-    notes: list[str] = []
-    known = variants if len(variants) <= _FEW else [f"{variants[0]} to {variants[-1]}"]
-    rows = zip(arranged.students, arranged.lines, arranged.variants, strict=True)
-    for at, (student, line, text) in enumerate(rows):
-        where = f"student {student}"
-        expected = None if listed is None else listed.get(student)
-        index = find(text or expected or "")
-        if not text and listed is None:
-            faults.add(line, f"{where}: no variant")
-        elif not text and expected is None:
-            faults.add(line, "no variant, and the roster has no student", student, listed or ())
-        elif index is None:
-            faults.add(line, f"{where}: unknown variant", text or expected or "", known)
-        else:
-            chosen[at] = index
-            if listed is not None and expected is None:
-                notes.append(f"{line}: {where} is not on the roster; marked as variant {variants[index]}")
-            elif expected is not None and find(expected) != index:
-                instead = f"marked as variant {variants[index]}, as written"
-                notes.append(f"{line}: {where} has variant {quoted(expected)} on the roster; {instead}")
-    hidden = len(notes) - SHOWN
-    return chosen, notes[:SHOWN] + ([f" ... and {hidden:,} more students against the roster"] if hidden > 0 else [])
-
-
-def _variant_finder(variants: Sequence[str]) -> Callable[[str], int | None]:
-    """From a text to a variant's index; leading zeros may be missing or added where that leaves one variant."""
-    exact = {variant: index for index, variant in enumerate(variants)}
-    bare: dict[str, int | None] = {}
-    for variant, index in exact.items():
-        bare[variant.lstrip("0")] = None if variant.lstrip("0") in bare else index
-
-    def find(text: str) -> int | None:
-        text = text.removesuffix(".0").removesuffix(",0")  # a spreadsheet's number
-        return exact[text] if text in exact else bare.get(text.lstrip("0"))
-
-    return find
+def _of_columns(part: _Part) -> Iterator[str]:
+    yield from part.arranged.remarks
+    if part.arranged.absent:
+        absent = some(part.arranged.absent, _SOME)
+        yield f"{part.table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"

@@ -87,9 +87,14 @@ def collect(
 
 
 def write_answers(papers: Iterable[Paper], exam: Exam, out: str | Path, *, force: bool = False) -> None:
-    """The papers as a wide answers file; what a spreadsheet would run is kept as text."""
-    rows = ((p.student, p.variant, *(p.answers.get(item, "") for item in exam.columns)) for p in papers)
-    heading = ("student_id", "variant", *exam.columns)
+    """The papers as a wide answers file; what a spreadsheet would run is kept as text.
+
+    Who handed in an empty paper was not absent: a column says so where there is one.
+    """
+    papers = list(papers)
+    handed_in = () if all(p.answers for p in papers) else ("present",)
+    rows = ((p.student, p.variant, *handed_in, *(p.answers.get(item, "") for item in exam.columns)) for p in papers)
+    heading = ("student_id", "variant", *handed_in, *exam.columns)
     write_whole(out, csv_text([heading, *(list(map(guarded, row)) for row in rows)]), force=force)
 
 

@@ -13,8 +13,9 @@ from qgen.headings import loose as bare
 from qgen.tables.table import Faults, Table
 
 LONG = ("student_id", "variant", "item", "answer")
+PRESENT, ABSENT = "present", "absent"  # what a row may say of a student
 UNNAMED = "\0unnamed"  # a column without a heading
-_PEOPLE = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail"}
+_PEOPLE = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail", PRESENT}
 # What looks like an item's id.
 _ITEM = re.compile(r"q[0-9]+_\w+|\w+_(?:[te][0-9]_)?(?:(?:new_|d)?[zawb][0-9][0-9._]*|loss)")
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.reading.columns import UNNAMED, Names, columns_of
+from grader.reading.columns import ABSENT, PRESENT, UNNAMED, Names, columns_of
 from grader.reading.numerals import read
 from grader.reading.submissions import Texts
 from qgen.errors import InputError, quoted, some
+from qgen.headings import find
 from qgen.roster import LONGEST_ID, student_id
 from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
@@ -19,13 +20,15 @@ from qgen.tables.table import Faults, Table
 _MOST = 1_000_000  # students: the places of their answers alone are 0.5 GB
 _SOME = 4  # headings or lines that a message names
 _WHOLE, _PLACES = re.compile(r"[-−]?[0-9]{1,2}"), re.compile("[0-9]{3,}")  # of a decimal number
+_YES, _NO = {"x", "y", "yes", "1", "true", "ja", "oui", "si", "sí"}, {"n", "no", "0", "false", "nein", "non"}
 
 
 @dataclass(frozen=True)
 class Arranged:
     """What S students wrote: their ids, the lines they start on, their variants ("" if none), the answers (S, I).
 
-    absent: the items that have no column; remarks: on the file, each with its line.
+    absent: the items that have no column; remarks: on the file, each with its line; unanswered: of each row
+    without answers what it says, "present", "absent" or nothing; of the others None. A student may have several rows.
     """
 
     students: list[str]
@@ -34,12 +37,14 @@ class Arranged:
     written: Texts
     absent: Sequence[str] = ()
     remarks: Sequence[str] = ()
+    unanswered: Sequence[str | None] = ()
 
 
-def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool) -> Arranged:
+def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool, last: bool = False) -> Arranged:
     """The students in the order of the file; items without a column are "". With a `roster` variants may be missing.
 
-    Faults of the heading are raised, those of the rows added to `faults`.
+    `last`: of several answers to an item, a row each, the last one counts; else they are faults. Faults of the heading
+    are raised, those of the rows added to `faults`.
     """
     found = columns_of(table, items, faults)
     columns = found.names
@@ -47,7 +52,7 @@ def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool)
         faults.add(table.line, 'no column "variant", and no roster to take the variants from')
     faults.stop()
     rows = _Rows(table, columns, faults)
-    arranged = (_long if "item" in columns else _wide)(table, rows, items, faults)
+    arranged = _long(table, rows, items, faults, last) if "item" in columns else _wide(table, rows, items, faults)
     remarks = []
     if found.left_out:
         remarks.append(
@@ -112,34 +117,52 @@ def _is_answer(text: str) -> bool:
     return read(text).kind != "blank"
 
 
+def _unanswered(cells: Sequence[str], places: Iterable[int], attendance: int | None) -> str | None:
+    """What a row without answers says of its student, in a cell or in the column `present`; None if it has any."""
+    for at in places:
+        text = cells[at].strip()
+        if text and text.casefold() not in (PRESENT, ABSENT) and _is_answer(text):
+            return None
+    said = {cell.strip().casefold() for cell in cells}
+    if attendance is not None:
+        word = cells[attendance].strip().casefold()
+        said.add(PRESENT if word in _YES else ABSENT if word in _NO else "")
+    return next((word for word in (PRESENT, ABSENT) if word in said), "")
+
+
 def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Arranged:
     columns = rows.columns
     present = [item for item in items if item in columns]
     places = [columns.index(item) for item in present]
     who, variant = columns.index("student_id"), columns.index("variant") if "variant" in columns else None
-    first: dict[str, int] = {}
+    students: list[str] = []
+    lines: list[int] = []
     variants: list[str] = []
     answers: list[list[str]] = []
+    attendance = find(table.heading, PRESENT)
+    unanswered: list[str | None] = []
     for line, cells in rows:
         student = _checked_id(cells[who], line, faults)
         if table.delimiter == "," and (cut := _cut_in_two([cells[at] for at in places])):
             faults.add(line, f'is {cut} one number? its comma cuts it in two; write "{cut}" in quotes, or 0.5 for 0,5')
-        if student in first:
-            faults.add(line, f"student {student}: stands on line {first[student]} already")
-        elif student:
-            first[student] = line
+        if student:
+            students.append(student)
+            lines.append(line)
             variants.append("" if variant is None else cells[variant].strip())
+            unanswered.append(said := _unanswered(cells, places, attendance))
+            if said is not None:
+                cells = ["" if cell.strip().casefold() == said else cell for cell in cells]
             answers.append(cells)
         elif any(_is_answer(cells[at]) for at in places):
             faults.add(line, "has answers but no student_id")
-    written = np.full((len(first), len(items)), "", object)
+    written = np.full((len(students), len(items)), "", object)
     if answers:
         written[:, [items.index(item) for item in present]] = np.array(answers, object)[:, places]
     absent = [item for item in items if item not in present]
-    return Arranged(list(first), list(first.values()), variants, written, absent)
+    return Arranged(students, lines, variants, written, absent, unanswered=unanswered)
 
 
-def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Arranged:
+def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, last: bool) -> Arranged:
     columns = rows.columns
     who, what, said = (columns.index(name) for name in ("student_id", "item", "answer"))
     variant = columns.index("variant") if "variant" in columns else None
@@ -166,7 +189,7 @@ def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Ar
         elif not student or item is None:
             if _is_answer(answer):
                 faults.add(line, f"has an answer but no {'item' if student else 'student_id'}")
-        elif (student, item) in answers:
+        elif (student, item) in answers and not last:
             before_line = answers[student, item][1]
             faults.add(line, f"student {student}, item {item}: stands on line {before_line} already")
         else:
@@ -176,4 +199,8 @@ def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Ar
     for (student, item), (answer, _) in answers.items():
         written[row[student], column[item]] = answer
     stated_by = [variants.get(student, ("", 0))[0] for student in first]
-    return Arranged(list(first), list(first.values()), stated_by, written)
+    unanswered = [_unanswered(texts.tolist(), range(len(items)), None) for texts in written]
+    for word, texts in zip(unanswered, written, strict=True):
+        if word is not None:
+            texts[[text.strip().casefold() == word for text in texts]] = ""
+    return Arranged(list(first), list(first.values()), stated_by, written, unanswered=unanswered)

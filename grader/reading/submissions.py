@@ -24,6 +24,15 @@ class _Codes(dict[str, int]):
         return code
 
 
+@dataclass(frozen=True)
+class Absent:
+    """Who handed in nothing: the student, the variant that was meant for them, if any, and the row that comes next."""
+
+    student: str
+    variant: str
+    before: int
+
+
 @dataclass(frozen=True, eq=False)
 class Submissions:
     """What S students answered to I items, as it stands in the file and as numbers."""
@@ -36,6 +45,7 @@ class Submissions:
     kinds: NDArray[np.int8]  # (S, I): VALUE, BLANK or UNREADABLE
     reasons: Mapping[Cell, Reason]  # why a cell (student, item) is UNREADABLE
     notes: tuple[str, ...]  # remarks on the file
+    absent: tuple[Absent, ...] = ()  # are none of the students above
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{np.count_nonzero(self.kinds == kind):,} {name}" for kind, name in enumerate(KINDS))

@@ -43,7 +43,7 @@ def sums(marks: Marks) -> Array:
 
 
 def scores_csv(marks: Marks) -> str:
-    """One row per student: score, maximum, per cent, and what each layer earned."""
+    """One row per student: score, maximum, per cent, and what each layer earned; of the absent the maximum alone."""
     exam, most = marks.exam, marks.exam.max_score
     lines = [",".join(("student_id", "variant", "score", "max_score", "percent", *layer_columns(exam))) + "\n"]
     submissions, written = marks.submissions, lru_cache(maxsize=1 << 16)(number)
@@ -53,6 +53,9 @@ def scores_csv(marks: Marks) -> str:
         percent = f"{100 * score / most if most else 0.0:.2f}"
         row = (cell(student), exam.variants[v], written(score), written(most), percent, *map(written, parts))
         lines.append(",".join(row) + "\n")
+    for absent in reversed(submissions.absent):
+        rest = "," * (1 + len(layer_columns(exam)))
+        lines.insert(1 + absent.before, f"{cell(absent.student)},{absent.variant},,{written(most)}{rest}\n")
     return "".join(lines)
 
 

@@ -28,7 +28,8 @@ def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> Non
     screen.print(_by_student(marks, screen.width) if len(students) <= MOST_ROWS else _at_a_glance(marks))
     counts = [f"{np.count_nonzero(marks.verdicts == v):,} {name.replace('_', '-')}" for v, name in enumerate(VERDICTS)]
     cells = ", ".join(counts)
-    screen.print(f"{several(len(students), 'student')}, {marks.verdicts.size:,} cells: {cells}")
+    away = f" and {len(marks.submissions.absent):,} absent" if marks.submissions.absent else ""
+    screen.print(f"{several(len(students), 'student')}{away}, {marks.verdicts.size:,} cells: {cells}")
     named = marks.misconceptions()
     if named:
         common = ", ".join(f"{name} ({several(count, 'cell')})" for name, count in named[:3])

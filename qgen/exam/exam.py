@@ -24,7 +24,6 @@ from qgen.exam.certify import Batch
 from qgen.exam.sample import Tally, sample
 from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
-from qgen.tables.spreadsheet import cell
 from qgen.version import __version__
 
 if TYPE_CHECKING:
@@ -161,7 +160,9 @@ def rekeyed(exam: Exam) -> Exam:
 
 
 def write_exam(exam: Exam, folder: str | Path) -> None:
-    """exam.json, key.csv and the empty answers.csv into an existing folder."""
+    """exam.json, key.csv and the empty answers.csv and answers.xlsx into an existing folder."""
+    from qgen.exam.answer_sheet import answer_sheet, answer_workbook
+
     folder = Path(folder)
     key = key_csv(exam)
     content = {**_content(exam), "seed": None if exam.seed is None else str(exam.seed)}
@@ -173,6 +174,7 @@ def write_exam(exam: Exam, folder: str | Path) -> None:
     (folder / "exam.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="")
     (folder / "key.csv").write_text(key, "utf-8", newline="")
     (folder / "answers.csv").write_text(answer_sheet(exam), "utf-8", newline="")
+    (folder / "answers.xlsx").write_bytes(answer_workbook(exam))
 
 
 def read_exam(folder: str | Path, *, verify: bool = True) -> Exam:
@@ -295,11 +297,3 @@ def key_csv(exam: Exam) -> str:
             numbers = (plain(value[i][v]), plain(low[i][v]), plain(high[i][v]))
             writer.writerow((name, item.id, item.layer, item.part, f"{item.marks:g}", *numbers))
     return out.getvalue()
-
-
-def answer_sheet(exam: Exam) -> str:
-    """The empty answers.csv: one row per variant, the student's id filled in where a roster said."""
-    holders = {variant: student for student, variant in exam.students.items()}
-    blank = "," * len(exam.columns)
-    rows = [f"{cell(holders.get(name, ''))},{name}{blank}\n" for name in exam.variants]
-    return ",".join(("student_id", "variant", *exam.columns)) + "\n" + "".join(rows)

@@ -216,9 +216,54 @@ def test_answers_made_up_from_tiny_gradients_earn_next_to_nothing(here: Path) ->
 
 def test_an_id_that_was_guarded_in_the_answer_sheet_is_the_rosters(here: Path) -> None:
     make(spec_of({}), 1, here / "guarded", seed=1, students={"=1+1": "Ann"})
-    assert run("score", "guarded/answers.csv", "--exam", "guarded", "--out", "r", "--no-feedback").exit_code == 0
+    sheet = Path("guarded/answers.csv")
+    sheet.write_text(sheet.read_text().removesuffix(",\n") + ",1\n")
+    assert run("score", str(sheet), "--exam", "guarded", "--out", "r", "--no-feedback").exit_code == 0
     assert not Path("r/remarks.txt").exists()
     assert rows("r/scores.csv")[0]["student_id"] == "'=1+1"
+
+
+def roster_exam(here: Path, students: dict[str, str], rows: dict[str, str]) -> Path:
+    """An exam of a roster in ./listed, and its sheet with some right answers, by id as it is written in the sheet."""
+    exam = make_exam(spec_of(SMALL), len(students), 1, students=students)
+    (here / "listed").mkdir()
+    write_exam(exam, here / "listed")
+    lines = [",".join(("student_id", "variant", *exam.columns))]
+    for v, (written, kind) in enumerate(rows.items()):
+        values = [exam.spec.rounding.text(x) for x in exam.value[:, v]]
+        cells = {"right": values, "": [""] * len(values)}.get(kind, [kind, *[""] * (len(values) - 1)])
+        lines.append(",".join((written, exam.variants[v], *cells)))
+    sheet = here / "listed/answers.csv"
+    sheet.write_text("\n".join(lines) + "\n", "utf-8")
+    return sheet
+
+
+CLASS = {"0012": "Ann Able", "0013": "Baker, Bo", "0014": "Cy Dee", "0015": "Dana Eff"}
+
+
+def test_who_is_absent_is_listed_without_score_marks_feedback_or_grade(here: Path) -> None:
+    sheet = roster_exam(here, CLASS, {"0012": "right", "0013": "", "0014": "present", "0015": "absent"})
+    result = run("score", str(sheet), "--exam", "listed")
+    assert result.exit_code == 0, result.output
+    told = "absent, no marks and no feedback: 0013 (Baker, Bo), 0015 (Dana Eff)"
+    assert told in result.output
+    assert told in Path("results/remarks.txt").read_text()
+    scores = {row["student_id"]: row for row in rows("results/scores.csv")}
+    assert list(scores) == list(CLASS)
+    assert {s: (row["score"], row["percent"], row["variant"]) for s, row in scores.items() if not row["percent"]} == {
+        "0013": ("", "", "002"), "0015": ("", "", "004")
+    }  # fmt: skip
+    assert scores["0014"]["score"] == "0"
+    assert {row["student_id"] for row in rows("results/marks.csv")} == {"0012", "0014"}
+    assert sorted(path.name for path in Path("results/feedback").iterdir()) == ["0012.pdf", "0014.pdf"]
+    Path("grades.csv").write_text("student_id\n" + "\n".join(CLASS) + "\n")
+    exported = run("export", "generic", "--roster", "grades.csv")
+    assert exported.exit_code == 0, exported.output
+    assert [row["student_id"] for row in rows("results/generic.csv")] == ["0012", "0014"]
+    assert run("export", "generic", "--roster", "grades.csv", "--absent", "zero", "--force").exit_code == 0
+    graded = rows("results/generic.csv")
+    assert [row["Exam"] for row in graded] == [scores["0012"]["score"], "0", "0", "0"]
+    assert graded[1]["Feedback"] == ""
 
 
 LONG = "a" * 300

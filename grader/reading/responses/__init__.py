@@ -51,7 +51,7 @@ def read_responses(path: str | Path, exam: Exam, *, roster: str | Path | None = 
     if lines:
         raise InputError(*lines)
     if not attempts:
-        raise InputError(f"{path}: no student has answered anything yet")
+        raise InputError(*notes, f"{path}: no student has answered anything yet")
     return assemble(attempts, exam, people, notes)
 
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from grader.reading.responses.attempts import Attempt
-from grader.reading.responses.people import NOBODY, People
+from grader.reading.responses.people import People
+from grader.reading.responses.users import by_student
 from grader.reading.submissions import Cell, Submissions
 from grader.reasons import Reason
-from qgen.errors import InputError, quoted, several, some
+from qgen.errors import InputError, quoted, several
 from qgen.exam.exam import Exam
 
 UNSTATED = (
@@ -27,12 +28,12 @@ def assemble(
     """Every student once, each with one variant. InputError lists what contradicts itself."""
     faults: list[str] = []
     remarks = list(notes)
-    by_student = _by_student(attempts, exam, people, remarks)
+    students = by_student(attempts, exam, people, faults, remarks)
     choices: list[Choice] = []
-    written = np.full((len(by_student), len(exam.columns)), "", object)
+    written = np.full((len(students), len(exam.columns)), "", object)
     doubts: dict[Cell, Reason] = {}
     column = {item: i for i, item in enumerate(exam.columns)}
-    for row, (student, mine) in enumerate(by_student.items()):
+    for row, (student, mine) in enumerate(students.items()):
         choices.append(_choice(student, mine, exam, people, faults, remarks))
         seen: dict[str, str] = {}
         for attempt in mine:
@@ -50,27 +51,7 @@ def assemble(
     if sat is not exam:
         mixed = several(len(sat.variants) - len(exam.variants), "combination")
         remarks.append(f"{mixed} of variants such as {sat.variants[-1]}: the quiz drew each question at random")
-    return sat, Submissions.of(tuple(by_student), variants, exam.columns, written, remarks, doubts)
-
-
-def _by_student(
-    attempts: Sequence[Attempt], exam: Exam, people: People, remarks: list[str]
-) -> dict[str, list[Attempt]]:  # fmt: skip
-    """Attempts by student id: the roster's, else the exam's, else what the LMS calls the user."""
-    found: dict[str, list[Attempt]] = {}
-    strangers = []
-    for attempt in attempts:
-        student = people.find(attempt)
-        if student is None:
-            listed = [key.value for key in attempt.keys if not key.own and key.value in exam.students]
-            student = listed[0] if listed else attempt.who
-            if people is not NOBODY and not listed:
-                strangers.append(student)
-        found.setdefault(student, []).append(attempt)
-    if strangers:
-        who = several(len(strangers), "user")
-        remarks.append(f"{who} not found on the roster, marked under the LMS's own id: {some(strangers)}")
-    return found
+    return sat, Submissions.of(tuple(students), variants, exam.columns, written, remarks, doubts)
 
 
 def _choice(

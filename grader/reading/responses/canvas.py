@@ -54,9 +54,9 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     attempts: dict[str, Attempt] = {}
     again: dict[str, bool] = {}
     for line, cells in rows_of(table, faults):
-        who = cells[1].strip() or cells[0].strip()
-        if not who:
+        if not (cells[0].strip() or cells[1].strip()):
             continue
+        who = cells[1].strip() or f"line {line}"  # a name may be another's, too
         if who in attempts:
             again[who] = True
             continue

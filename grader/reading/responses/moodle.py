@@ -7,7 +7,8 @@ then for every slot of the quiz question, response and right answer, as far as t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.reading.responses.attempts import Attempt, Key, Written, items_of, rows_of, tag_in, unknown
@@ -15,11 +16,15 @@ from grader.reading.responses.cloze import split_parts
 from grader.reasons import Wording
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
+from qgen.headings import columns as called
 from qgen.tables.table import Faults, Table
 
 GRADE = re.compile(r".*/\s?\d+(?:[.,]\d+)?")
 SLOT = re.compile(r"(?P<word>.*\D)(?P<number>\d{1,4})", re.DOTALL)
 FEWEST = 6  # columns before the first slot: two names, status, started, completed, duration
+FEWEST_NAMES = 5  # by so many different ones a column that is not known by its heading shows that it tells people apart
+MOST = 40  # people whom a remark names
+Who = tuple[object, ...]  # what one user's rows have in common: names and ids, or the line itself
 TICK = 'tick "question text" on the Responses page and download it again'
 
 
@@ -57,28 +62,58 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     rows = list(rows_of(table, faults))
     slots, completed = _layout(table, rows, faults)
     quiz = Quiz(table, exam, slots, faults)
-    attempts: dict[tuple[str, ...], Attempt] = {}
-    again, unfinished = {}, {}
+    proof = {at: _proof(table.heading, rows, at) for at in range(2, completed - 2)}
+    often = Counter(tuple(cells[:2]) for _, cells in rows)
+    attempts: dict[Who, Attempt] = {}
+    again, unfinished, idle = {}, dict[Who, str](), dict[Who, str]()
     for line, cells in rows:
-        who = tuple(cell.strip() for cell in cells[: completed - 2])
+        needed = 2 if often[tuple(cells[:2])] > 1 else 1
+        keys = tuple(Key(cells[at].strip()) for at in proof if proof[at] >= needed and not _absent(cells[at]))
+        who = (*cells[:2], *(key.value for key in keys)) if keys else (line,)
         if not _absent(cells[completed]):
             again[who] = who in attempts
             answers = tuple(answer for place in range(len(slots)) for answer in _answers(quiz, place, line, cells))
-            keys = tuple(Key(cell.strip()) for cell in cells[2 : completed - 2] if not _absent(cell))
             attempts[who] = Attempt(table.name, line, keys, _name(cells), answers)
-        elif not all(_absent(cells[slot.response]) for slot in slots):
+        elif not (_absent(cells[completed - 2]) and all(_absent(cells[slot.response]) for slot in slots)):
             unfinished[who] = _name(cells)
-    left = [name for who, name in unfinished.items() if who not in attempts]
+        else:
+            idle[who] = _name(cells)
+    _note_left_out(quiz, unfinished, idle, attempts)
     if quiz.foreign:
         numbers = some([str(number) for number in sorted(set(quiz.foreign))])
         quiz.notes.append(f"{table.name}: slot {numbers}: questions that are not of this exam, left out")
     if sum(again.values()):
         who_many = several(sum(again.values()), "student")
         quiz.notes.append(f"{table.name}: {who_many} with several attempts: the last finished one counts")
-    if left:
-        without = several(len(left), "student")
-        quiz.notes.append(f"{table.name}: {without} without a finished attempt left out: {some(left)}")
     return list(attempts.values()), quiz.notes
+
+
+def _note_left_out(
+    quiz: Quiz, unfinished: Mapping[Who, str], idle: Mapping[Who, str], finished: Container[Who]
+) -> None:
+    """Names those whose attempt is in progress, and who have none."""
+    left = [name for who, name in unfinished.items() if who not in finished]
+    later = [name for who, name in unfinished.items() if who in finished]
+    for names, what in (
+        (left, "without a finished attempt left out"),
+        (later, "with one more attempt in progress, which is left out"),
+        ([name for who, name in idle.items() if who not in finished and who not in unfinished], "without an attempt"),
+    ):
+        if names:
+            quiz.notes.append(f"{quiz.table.name}: {several(len(names), 'student')} {what}: {some(names, MOST)}")
+
+
+def _proof(heading: Sequence[str], rows: Sequence[tuple[int, list[str]]], at: int) -> int:
+    """How surely a column tells people apart: 2 as an e-mail address does, 1 perhaps, 0 as a department does not."""
+    if called([heading[at]], "id", "login", "email"):
+        return 2
+    names: dict[str, set[tuple[str, ...]]] = {}
+    for _, cells in rows:
+        if not _absent(cells[at]):
+            names.setdefault(cells[at].strip().casefold(), set()).add(tuple(cells[:2]))
+    if any(len(holders) > 1 for holders in names.values()):
+        return 0
+    return 2 if all("@" in value for value in names) or len(names) >= FEWEST_NAMES else 1
 
 
 def _answers(quiz: Quiz, place: int, line: int, cells: Sequence[str]) -> list[Written]:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from grader.reading.responses.attempts import Attempt
+from qgen.errors import some
 from qgen.roster import read_roster, student_id
 
 K = TypeVar("K")
+MOST = 40  # students whom a remark names
 
 
 @dataclass(frozen=True)
 class People:
     """The roster by the LMS's own number, by e-mail or login, and by name; what two share is left out.
 
-    names: of every student, as its sorted words; () where none is known.
+    names: of every student, as its sorted words; () where none is known. called: the names as they are written.
     """
 
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -28,10 +30,11 @@ class People:
     named: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     variants: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, attempt: Attempt) -> str | None:
-        """The student of a user: by id, then by e-mail or login, then by a name that only one student has."""
-        name = _name(attempt.name)
+        """The student of a user: by id, else by e-mail or login."""
+        name = words(attempt.name)
         for key in attempt.keys:
             if key.own and key.value in self.own:
                 return self.own[key.value]
@@ -42,7 +45,7 @@ class People:
         for key in attempt.keys:
             if not key.own and key.value.casefold() in self.logins:
                 return self.logins[key.value.casefold()]
-        return self.named.get(name)
+        return None
 
 
 NOBODY = People()
@@ -51,7 +54,7 @@ NOBODY = People()
 def read_people(path: str | Path) -> People:
     """A roster with any of names, e-mail addresses, logins, ids of the LMS's own, and variants."""
     roster = read_roster(path, names=False)
-    names = {person.student: _name(person.name) for person in roster.people}
+    names = {person.student: words(person.name) for person in roster.people}
     return People(
         names,
         _unique((person.own, person.student) for person in roster.people if person.own),
@@ -59,6 +62,7 @@ def read_people(path: str | Path) -> People:
         _unique((name, student) for student, name in names.items() if name),
         {person.student: person.variant for person in roster.people if person.variant},
         roster.notes,
+        roster.students,
     )
 
 
@@ -70,6 +74,11 @@ def _unique(pairs: Iterable[tuple[K, str]]) -> dict[K, str]:
     return {key: next(iter(students)) for key, students in found.items() if len(students) == 1}
 
 
-def _name(text: str) -> tuple[str, ...]:
+def shown(students: Sequence[str], names: Mapping[str, str], most: int = MOST) -> str:
+    """The students, the first of many, with their names."""
+    return some([f"{one} ({names[one]})" if names.get(one) else one for one in students], most)
+
+
+def words(text: str) -> tuple[str, ...]:
     """A name's words in the order of the alphabet, without case: "Able, Ann" is "Ann Able"."""
     return tuple(sorted(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())))

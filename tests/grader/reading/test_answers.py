@@ -181,13 +181,17 @@ def test_a_variant_written_against_the_roster_counts_and_is_noted(answers):
     assert read_in.notes == (
         'answers.csv:2: student 007 has variant "001" on the roster; marked as variant 010, as written',
         "answers.csv:3: student S09 is not on the roster; marked as variant 002",
+        "answers.csv: one student's variant handed in by several: 002 by S09 and S08",
     )
 
 
 def test_notes_of_a_whole_class_against_the_roster_are_cut(answers):
-    read_in = answers(HEAD + "".join(f"X{k},1,,,\n" for k in range(SHOWN + 3)), students=ROSTER)
-    assert len(read_in.notes) == SHOWN + 1
-    assert read_in.notes[-1] == "answers.csv: ... and 3 more students against the roster"
+    read_in = answers(HEAD + "".join(f"X{k},1,1,,\n" for k in range(SHOWN + 3)), students=ROSTER)
+    assert len(read_in.notes) == SHOWN + 2
+    assert read_in.notes[-2:] == (
+        "answers.csv: ... and 3 more students against the roster",
+        "answers.csv: on the roster, but not in this file: 007, S08",
+    )
 
 
 def test_a_variant_without_its_zeros_is_unknown_where_two_could_be_meant(answers, faults):
@@ -316,8 +320,8 @@ def test_columns_of_forms_are_left_out_and_named_and_the_id_is_found(answers):
 
 
 def test_a_row_that_ends_early_is_blank_there_and_told(answers):
-    found = answers(HEAD + "a,001,1\nb,002,1,2,3\nc,010\n")
-    assert [sum(row) for row in (found.kinds == 1).tolist()] == [2, 0, 3]
+    found = answers(HEAD + "a,001,1\nb,002,1,2,3\nc,010,1,2\n")
+    assert [sum(row) for row in (found.kinds == 1).tolist()] == [2, 0, 1]
     assert found.notes == ("answers.csv:2: ends before the last column, so blank there (all such lines: 2, 4)",)
 
 
@@ -500,8 +504,8 @@ def test_an_encoding_that_does_not_fit_or_does_not_exist_is_one_line(faults):
 
 
 def test_students_unknown_to_the_roster_are_faults_where_no_variant_is_written(faults):
-    assert faults("student_id,q1_z1_1\n7,1\nS8,1\n", students=ROSTER) == [
-        'answers.csv:2: no variant, and the roster has no student "7"; known: 007, S08',
+    assert faults("student_id,q1_z1_1\nX,1\nS8,1\n", students=ROSTER) == [
+        'answers.csv:2: no variant, and the roster has no student "X"; known: 007, S08',
         'answers.csv:3: no variant, and the roster has no student "S8"; did you mean "S08"?',
     ]
     assert faults("student_id,q1_z1_1\n7,1\n", students={"7": "9"}) == [

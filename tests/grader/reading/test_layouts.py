@@ -85,8 +85,8 @@ def test_as_many_students_as_are_accepted_are_read_and_one_more_is_refused(read,
 def test_as_many_students_against_the_roster_as_are_shown_are_not_cut(read) -> None:
     roster = {"007": "001"}
     for count, more in ((SHOWN, []), (SHOWN + 1, ["a.csv: ... and 1 more students against the roster"])):
-        notes = read(HEAD + "".join(f"X{k},1,,,\n" for k in range(count)), students=roster).notes
-        assert len(notes) == SHOWN + len(more)
+        notes = read(HEAD + "".join(f"X{k},1,1,,\n" for k in range(count)), students=roster).notes
+        assert len(notes) == SHOWN + len(more) + 1  # and who is missing
         assert [note for note in notes if "..." in note] == more
 
 

@@ -1,0 +1,70 @@
+"""Which variant each student of an answers file had, and who was absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from grader.reading.columns import ABSENT
+from grader.reading.layouts import Arranged
+from grader.reading.numerals import read
+from grader.reading.students.identity import Listed
+from qgen.errors import quoted
+from qgen.tables.table import SHOWN, Faults
+
+_FEW = 12  # variants that a message names one by one
+
+
+def variants_of(
+    arranged: Arranged, ids: Sequence[str], likely: Mapping[str, str], variants: Sequence[str], listed: Listed,
+    faults: Faults,
+) -> tuple[list[int], list[bool], list[str]]:  # fmt: skip
+    """Each student's variant as an index, the one written, else the roster's, or else -1; whether each was absent.
+
+    What is written against the roster is noted.
+    """
+    find = _finder(variants)
+    roster = listed.variants
+    chosen: list[int] = []
+    absent: list[bool] = []
+    notes: list[str] = []
+    known = variants if len(variants) <= _FEW else [f"{variants[0]} to {variants[-1]}"]
+    rows = zip(ids, arranged.lines, arranged.variants, arranged.unanswered, strict=True)
+    for student, line, text, said in rows:
+        where = f"student {student}"
+        if text and find(text) is None and read(text).kind == "blank":
+            text = ""
+        expected = roster.get(student)
+        index = find(text or expected or "")
+        chosen.append(-1 if index is None else index)
+        absent.append(said == ABSENT or (said == "" and (student in listed.sheet or not (text or expected))))
+        if absent[-1]:
+            continue
+        if not (text or expected) and not any(roster.values()):
+            faults.add(line, f"{where}: no variant")
+        elif not (text or expected):
+            faults.add(line, "no variant, and the roster has no student", student, roster)
+        elif index is None:
+            faults.add(line, f"{where}: unknown variant", text or expected or "", known)
+        elif roster and expected is None:
+            perhaps = f"; perhaps {likely[student]}" if student in likely else ""
+            notes.append(f"{line}: {where} is not on the roster{perhaps}; marked as variant {variants[index]}")
+        elif expected and find(expected) != index:
+            instead = f"marked as variant {variants[index]}, as written"
+            notes.append(f"{line}: {where} has variant {quoted(expected)} on the roster; {instead}")
+    hidden = len(notes) - SHOWN
+    more = [f" ... and {hidden:,} more students against the roster"] if hidden > 0 else []
+    return chosen, absent, notes[:SHOWN] + more
+
+
+def _finder(variants: Sequence[str]) -> Callable[[str], int | None]:
+    """From a text to a variant's index; leading zeros may be missing or added where that leaves one variant."""
+    exact = {variant: index for index, variant in enumerate(variants)}
+    bare: dict[str, int | None] = {}
+    for variant, index in exact.items():
+        bare[variant.lstrip("0")] = None if variant.lstrip("0") in bare else index
+
+    def find(text: str) -> int | None:
+        text = text.removesuffix(".0").removesuffix(",0")  # a spreadsheet's number
+        return exact[text] if text in exact else bare.get(text.lstrip("0"))
+
+    return find

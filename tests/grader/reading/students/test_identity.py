@@ -1,0 +1,135 @@
+"""Who the rows of an answers file are: absent, missing, mended, or told; nobody is scored 0 without a word."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.reading.answers import read_sheet
+from grader.reading.students.identity import Listed
+from grader.reading.submissions import Absent, Submissions
+from qgen.errors import InputError
+
+ITEMS, VARIANTS = ["q1_z1", "q1_z2"], ["001", "002", "003", "004"]
+HEAD = "student_id,variant,q1_z1,q1_z2\n"
+CLASS = {"0012": "001", "0013": "002", "ab14": "003"}
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    """Reads a file of this content, with the class on the exam's roster."""
+
+    def reads(content: str, students: dict[str, str] | None = CLASS, **options) -> Submissions:
+        (tmp_path / "a.csv").write_text(content, "utf-8")
+        return read_sheet(tmp_path / "a.csv", items=ITEMS, variants=VARIANTS, students=students, **options)
+
+    return reads
+
+
+@pytest.mark.parametrize(
+    "row", ["0013,002,,", "0013,,,", "0013,-,,", "0013,002,-,", "0013,n/a,n/a,--", "0013,002,Absent,"]
+)
+def test_a_row_of_the_sheet_without_answers_is_absent(read, row: str) -> None:
+    found = read(HEAD + f"0012,001,1,2\n{row}\nab14,003,3,4\n")
+    assert found.students == ("0012", "ab14")
+    assert found.values.tolist() == [[1, 2], [3, 4]]
+    assert found.absent == (Absent("0013", "002", 1),)
+    assert found.notes == ("a.csv: absent, no marks and no feedback: 0013",)
+
+
+@pytest.mark.parametrize("content", [HEAD + "0013,002,present,\n", "student_id,Present,q1_z1,q1_z2\n0013,x,,\n",
+                                     "student_id,variant,item,answer\n0013,002,q1_z1,PRESENT\n"])  # fmt: skip
+def test_who_is_said_to_be_present_is_not_absent(read, content: str) -> None:
+    found = read(content)
+    assert (found.students, found.absent) == (("0013",), ())
+    assert "".join(found.written[0]) == ""
+    assert found.notes == ("a.csv: on the roster, but not in this file: 0012, ab14",)
+
+
+def test_without_a_roster_an_empty_row_is_scored_and_named_and_one_without_a_variant_is_absent(read) -> None:
+    found = read(HEAD + "a,001,1,2\nb,002,,\nc,,,\nd,-,,\ne,004,absent,\n", None)
+    assert found.students == ("a", "b")
+    assert [one.student for one in found.absent] == ["c", "d", "e"]
+    assert found.notes == (
+        "a.csv: absent, no marks and no feedback: c, d, e",
+        'a.csv: no answers, on no roster: scored 0, unless a row says "absent": b',
+    )
+
+
+def test_a_long_file_s_students_without_answers_are_absent(read) -> None:
+    found = read("student_id,variant,item,answer\n0012,001,q1_z1,1\n0013,002,q1_z1,\n0013,002,q1_z2,-\n")
+    assert (found.students, [one.student for one in found.absent]) == (("0012",), ["0013"])
+
+
+def test_an_answer_that_cannot_be_read_is_an_answer(read) -> None:
+    assert read(HEAD + "0013,002,?0.0468,\n").students == ("0013",)
+
+
+def test_answers_without_a_variant_still_stop_the_file(read) -> None:
+    with pytest.raises(InputError, match="student a: no variant"):
+        read(HEAD + "a,-,1,2\n", None)
+
+
+def test_who_is_on_the_roster_but_not_in_the_file_is_named_and_the_other_way_round(read) -> None:
+    listed = Listed.of(CLASS, {"0013": "Bo Baker"})
+    assert read(HEAD + "0012,001,1,2\nX1,004,1,2\n", None, listed=listed).notes == (
+        "a.csv:3: student X1 is not on the roster; marked as variant 004",
+        "a.csv: on the roster, but not in this file: 0013 (Bo Baker), ab14",
+    )
+
+
+def test_ids_that_a_spreadsheet_changed_are_put_right_with_one_remark(read) -> None:
+    found = read(HEAD + "12,001,1,2\n13.0,,3,4\nAB14,3,5,6\n")
+    assert found.students == ("0012", "0013", "ab14")
+    assert found.variants.tolist() == [0, 1, 2]
+    assert found.notes == ("a.csv: 3 ids put right by the roster: 12 is 0012, 13.0 is 0013, AB14 is ab14",)
+
+
+def test_an_id_that_may_be_two_students_or_has_a_row_already_is_told_with_the_likely_one(read) -> None:
+    found = read(HEAD + "7,001,1,2\nB,002,3,4\nb,003,5,6\n", {"07": "001", "007": "002", "b": "003"})
+    assert found.students == ("7", "B", "b")
+    assert found.notes[:2] == (
+        "a.csv:2: student 7 is not on the roster; perhaps 007 or 07; marked as variant 001",
+        "a.csv:3: student B is not on the roster; perhaps b; marked as variant 002",
+    )
+
+
+def test_a_student_who_stands_there_by_id_and_by_e_mail_is_a_fault(read) -> None:
+    listed = Listed({"0012": "001"}, {}, {"ann@x.org": "0012"})
+    assert read(HEAD + "Ann@x.org,,1,2\n", None, listed=listed).students == ("0012",)
+    with pytest.raises(InputError, match="student 0012: stands on line 2 already"):
+        read(HEAD + "0012,001,1,2\nann@x.org,001,1,2\n", None, listed=listed)
+
+
+def test_two_students_with_one_variant_are_told_where_each_variant_was_one_student_s(read) -> None:
+    two = HEAD + "a,001,1,2\nb,1,1,2\nc,002,1,2\n"
+    assert read(two, None).notes == ("a.csv: one student's variant handed in by several: 001 by a and b",)
+    assert read(two + "d,2,1,2\ne,003,1,2\n", None).notes == ()  # more papers than variants
+    assert read(two, {"a": "001", "b": "001", "c": "002"}).notes == ()
+
+
+def test_without_a_roster_ids_that_look_changed_are_told_and_kept(read) -> None:
+    found = read(HEAD + "S1,001,1,2\ns1,002,1,2\n100123.0,003,1,2\n2.02512E+11,004,1,2\n", None)
+    assert found.students == ("S1", "s1", "100123.0", "2.02512E+11")
+    assert found.notes == (
+        "a.csv: ids that a spreadsheet or a slip may have changed, kept as they are: s1 is S1, 100123.0 is 100123, "
+        "2.02512E+11 is a number of 12 digits?",
+    )
+
+
+def test_the_last_of_several_hand_ins_with_answers_counts_if_asked_for(read) -> None:
+    text = HEAD + "0012,001,1,2\n0013,002,5,6\n0012,001,3,4\n0012,001,,\nab14,003,,\n"
+    with pytest.raises(InputError, match="student 0012: stands on line 2 already"):
+        read(text)
+    found = read(text, last=True)
+    assert (found.students, found.values.tolist()) == (("0013", "0012"), [[5, 6], [3, 4]])
+    assert found.absent == (Absent("ab14", "003", 2),)
+    assert found.notes[0] == "a.csv: 1 student handed in several times, the last one counts: 0012"
+    long = "student_id,variant,item,answer\n0012,001,q1_z1,1\n0012,001,q1_z1,2\n"
+    with pytest.raises(InputError, match="q1_z1: stands on line 2 already"):
+        read(long)
+    assert read(long, last=True).values[0, 0] == 2
+
+
+def test_a_line_of_the_sheet_left_empty_beside_a_later_hand_in_is_not_absence(read) -> None:
+    found = read(HEAD + "0012,001,,\n0012,001,3,4\n", last=True)
+    assert (found.students, found.absent) == (("0012",), ())
