@@ -189,6 +189,6 @@ def _fault(plain: str) -> Reason:
         return Reason("flat_power", (f"{found[1]}e{found[2].replace(' ', '')}",))
     if _SUM.fullmatch(plain):
         return Reason("calculation")
-    if (found := _TRAILING.fullmatch(plain)) and not found[1].endswith(("e", "E")):
+    if found := _TRAILING.fullmatch(plain):
         return Reason("trailing", names=(quoted(found[2])[1:-1],))
     return Reason("not_a_number")

@@ -70,3 +70,11 @@ def test_tables_of_nobody_are_empty(marks: Marks) -> None:
     nobody = score(marks.exam, marks.submissions.take(range(0)))
     assert (len(nobody.table()), len(nobody.by_student()), len(nobody.by_item())) == (0, 0, 21)
     assert repr(nobody) == '<Marks of 0 students in "Backpropagation by hand">'
+
+
+def test_only_what_was_right_or_followed_earns_anything(marks: Marks) -> None:
+    table = marks.table()
+    earned = table["marks"].groupby(table["verdict"], observed=True).agg(["min", "max"])
+    for verdict in {"wrong", "blank", "unreadable"} & set(earned.index):
+        assert earned.loc[verdict].to_list() == [0, 0]
+    assert earned.loc["follow_through", "max"] == pytest.approx(0.7 * table["max_marks"].max())

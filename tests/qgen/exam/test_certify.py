@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qgen.engine.activations import ACTIVATIONS
 from qgen.engine.misconceptions import CATALOGUE
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copied_share, mistake_gaps, quick, ranges
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copied_share, copying, mistake_gaps, quick, ranges
 from qgen.exam.spec import spec_of
 
 
@@ -237,3 +237,16 @@ def test_the_gap_of_a_mistake_is_counted_in_units_of_the_last_digit():
 
 def test_a_mistake_that_changes_only_some_variants_applies():
     assert "relu-slope-left-out" in {m.name for m in applicable(spec_for("A").questions[0].question)}
+
+
+def test_a_mistake_that_changes_nothing_does_not_apply():
+    """With the whole sum of squares the derivative's factor is 2 already."""
+    names = {m.name for m in applicable(spec_for("A", "sum-of-squares").questions[0].question)}
+    assert "factor-two" not in names
+    assert "loss-factor-left-out-of-error" in names
+
+
+def test_of_two_papers_alike_neither_is_fair_and_one_alone_is():
+    batch = drawn(1)
+    assert (copying(batch.take(np.array([0, 0]))) < 0).all()
+    assert (copying(batch) == np.inf).all()

@@ -314,3 +314,10 @@ def test_values_are_kept_to_twelve_decimals_and_no_fewer():
     value = make_exam(spec_of({}), 5, 1).value
     assert (value == np.round(value, 12)).all()
     assert not (value == np.round(value, 11)).all()
+
+
+def test_no_number_of_the_key_is_minus_zero():
+    exam = make_exam({"questions": [{"network": "relu-sigmoid", "dead_relu": 1}]}, 10, 1)
+    for table in (exam.value, exam.low, exam.high):
+        assert (table == 0).any()
+        assert not np.signbit(table[table == 0]).any()

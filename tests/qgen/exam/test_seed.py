@@ -12,6 +12,11 @@ def test_a_whole_number_of_any_kind_is_a_seed(seed):
     assert seed_of(seed) == 7
 
 
+@pytest.mark.parametrize("seed", [0, 10**80 - 1])
+def test_the_least_and_the_greatest_seed_are_taken(seed):
+    assert seed_of(seed) == seed_of(str(seed)) == seed
+
+
 def test_no_seed_is_a_new_one_of_128_bits():
     seeds = [seed_of(None) for _ in range(100)]
     assert len(set(seeds)) == 100
