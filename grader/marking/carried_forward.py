@@ -7,7 +7,7 @@ from the nearest answered steps, and from the student's forward pass with the ba
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -146,6 +146,12 @@ def depends_on_wrong(basis: Basis) -> Bools:
     rules = dict.fromkeys(RULES, lambda *needs, **constants: reduce(np.maximum, needs))
     wrong = solve(basis.question.steps, dict.fromkeys(basis.givens, nothing), rules=rules, claimed=basis.wrong)
     return np.asarray(np.array([wrong[item.step] for item in basis.question.items]).T > 0)
+
+
+def depends_on(basis: Basis, cells: Bools) -> Bools:
+    """The answers (students, items) that depend on any of these."""
+    wrong = {item.step: np.where(cells[:, i], 1.0, np.nan) for i, item in enumerate(basis.question.items)}
+    return depends_on_wrong(replace(basis, wrong=wrong))
 
 
 def before_update(basis: Basis, values: Array) -> Array:

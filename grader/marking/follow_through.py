@@ -50,6 +50,7 @@ class Answered:
     values: Array
     written: NDArray[np.object_]
     verdicts: Verdicts
+    key: Array
     low: Array
     high: Array
     before: Array
@@ -61,10 +62,11 @@ class Answered:
     ) -> Answered:  # fmt: skip
         """The answers in these rows and columns of a class's."""
         variants, values = submissions.variants[rows], submissions.values[rows, columns]
-        basis = basis_of(batch, variants, values, verdicts == CORRECT, exam.value[columns].T[variants])
+        key = exam.value[columns].T[variants]
+        basis = basis_of(batch, variants, values, verdicts == CORRECT, key)
         low, high = exam.low[columns].T[variants], exam.high[columns].T[variants]
         written = submissions.written[rows, columns]
-        return cls(exam, basis, values, written, verdicts, low, high, before_update(basis, values))
+        return cls(exam, basis, values, written, verdicts, key, low, high, before_update(basis, values))
 
 
 class Route(NamedTuple):
@@ -81,7 +83,7 @@ class Followed:
     """The verdicts after follow-through, with what own values lead to where that counted, else NaN.
 
     imprecise_of_own: right from own values only, to too few digits. coarse: half a unit of the last digit written
-    where few were, else 0. half: half the width of what own values lead to, NaN for nothing.
+    where few were, else 0. half: half the width of what own values lead to, due: that, unrounded; NaN for nothing.
     """
 
     verdicts: Verdicts
@@ -89,6 +91,7 @@ class Followed:
     imprecise_of_own: Bools
     coarse: Array
     half: Array
+    due: Array
 
 
 def follow_through(answered: Answered) -> Followed:
@@ -124,7 +127,7 @@ def follow_through(answered: Answered) -> Followed:
     if marking.follow_through < marking.imprecise:  # too few digits are worth no more than all of them
         verdicts[short] = FOLLOW_THROUGH
     half = (routes[0].highest - routes[0].lowest) / 2
-    return Followed(verdicts, basis.batch.rounding.round(expected), short, coarse, half)
+    return Followed(verdicts, basis.batch.rounding.round(expected), short, coarse, half, routes[0].due)
 
 
 def _route(answered: Answered, own: Basis, open_to: Bools, usable: Bools) -> Route:

@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.marking.follow_through import Answered, follow_through, reasons_of
 from grader.marking.hypotheses import Suspects, suspects
+from grader.marking.invention import invented
 from grader.marking.other_variant import Fit, other_variant
 from grader.marking.tolerance import settled, within
 from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, WRONG, Marks, Place, Verdicts
@@ -85,7 +86,14 @@ def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], first: int
             continue
         answered = Answered.of(exam, batch, part, rows, columns, verdicts[rows, columns])
         found = follow_through(answered)
-        verdicts[rows, columns], expected[rows, columns] = found.verdicts, found.expected_from_own
-        for (s, i), reason in reasons_of(answered, found, suspected).items():
+        why = reasons_of(answered, found, suspected)
+        explained = np.zeros(found.verdicts.shape, dtype=bool)
+        for place, reason in why.items():
+            explained[place] = bool(reason.misconceptions)
+        made_up = invented(answered, found, explained)
+        why |= {(s, i): Reason("invented") for s, i in np.argwhere(made_up).tolist()}
+        verdicts[rows, columns] = np.where(made_up, WRONG, found.verdicts)
+        expected[rows, columns] = np.where(made_up, np.nan, found.expected_from_own)
+        for (s, i), reason in why.items():
             reasons[first + int(rows[s]), columns.start + i] = reason
     return _Found(verdicts, expected, reasons, fits)

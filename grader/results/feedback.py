@@ -174,7 +174,7 @@ def _entry(cell: Marked, worked_out: Worked, wording: Wording) -> dict[str, Any]
         "kind": kind,
         "reason": wording.markup(cell.reason, cell.answer) if cell.reason else "",
         "misconceptions": misconceptions,
-        "why": bool(cell.verdict == "imprecise" or kind == "repeats" or misconceptions),
+        "why": bool(cell.verdict == "imprecise" or kind in ("repeats", "invented") or misconceptions),
         "decision": wording.markup(cell.decision) if cell.decision else "",
     }
 

@@ -23,6 +23,7 @@ KINDS = [
     Reason("letter", ("0.310",)),
     Reason("trailing", names=("m",)),
     Reason("note", names=("as it was",)),
+    Reason("invented"),
 ]
 
 

@@ -1,0 +1,160 @@
+"""Follow-through rewards work: what follows from numbers that nothing supports counts beside as much work only.
+
+A wrong number is supported if it follows from own numbers, if a known mistake explains it, or if it is as near to
+what is due as slips are: a sign, the point, a digit; a factor or term left out, or taken from beside. In the forward
+pass, and on the way back, units are counted whose numbers come from nowhere, and units whose own sums or gradients
+are supported. Where the first are more than TOLERATED times the second, what follows from them there earns nothing.
+One slip, or a few in different places, cost themselves only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.marking.carried_forward import Basis, depends_on
+from grader.marking.follow_through import Answered, Followed
+from grader.marking.mistaken import rules_by_row
+from grader.marking.tolerance import Bools
+from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG
+from qgen.engine.functions import Value
+from qgen.engine.intervals import Array
+from qgen.engine.misconceptions import Misconception, Mistake
+from qgen.engine.question import Question
+from qgen.engine.rules import total
+from qgen.engine.solve import solve
+from qgen.engine.steps import Role
+
+TOLERATED = 2  # unsupported units for each supported one
+MOST_DIGITS = 9  # of a number, in units of the last digit asked for, that are compared one by one
+
+# For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
+WAYS = (
+    (("forward", "loss"), Role.PREACTIVATION, Role.ACTIVATION),
+    (("gradient", "update"), Role.BIAS_GRADIENT, Role.WEIGHT_GRADIENT),
+)
+# Rules of two factors, and of several terms, in which one may be left out.
+PRODUCTS = {
+    Role.PRODUCT: "product",
+    Role.PATH: "path",
+    Role.DELTA: "delta_hidden",
+    Role.WEIGHT_GRADIENT: "weight_gradient",
+}
+SUMS = {Role.PREACTIVATION: "preactivation", Role.SUM_OF_PATHS: "sum_of_paths"}
+
+
+class Way(NamedTuple):
+    """The items (items,) of a way; for each of its units, (units, items), which cells lead and which follow."""
+
+    items: Bools
+    leads: Bools
+    others: Bools
+
+
+def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
+    """The cells (students, items) that earn nothing, though they follow from own numbers: those are made up.
+
+    explained: wrong by a known mistake.
+    """
+    verdicts, values, basis = followed.verdicts, answered.values, answered.basis
+    unit, ways = basis.batch.rounding.unit(answered.key), list(_ways(basis.question))
+    own = np.isin(verdicts, (FOLLOW_THROUGH, IMPRECISE)) & (answered.verdicts == WRONG)
+    right = np.isin(verdicts, (CORRECT, IMPRECISE)) & ~own & (values != 0)
+    solid = right | (own & (values != 0)) | explained
+    wrong = (verdicts == WRONG) & np.isfinite(values) & (values != 0) & ~explained
+    root = wrong & ~slipped(values, answered.key, unit) & ~slipped(values, followed.due, unit)
+    from_nowhere = partial(_from_nowhere, right, solid, wrong)
+    doubtful = np.flatnonzero(np.any([from_nowhere(root, way).any(axis=1) for way in ways], axis=0))
+    made_up = np.zeros(verdicts.shape, dtype=bool)
+    if not len(doubtful):
+        return made_up
+    reach = np.where(np.isfinite(followed.half), followed.half, (answered.high - answered.low) / 2) + unit
+    root[doubtful] &= ~_beside(basis.take(doubtful), values[doubtful], reach[doubtful])
+    for way in ways:
+        roots = from_nowhere(root, way)
+        rows = np.flatnonzero(roots.any(axis=1))
+        if len(rows):
+            made_up[rows] |= depends_on(basis.take(rows), roots[rows]) & way.items
+    return np.asarray(made_up & own)
+
+
+def slipped(values: Array, due: Array, unit: Array) -> Bools:
+    """Whether numbers are what is due but for the sign, the point, one digit, or two neighbouring digits swapped."""
+    with np.errstate(all="ignore"):
+        written, meant = (np.nan_to_num(np.rint(np.abs(number) / unit)) for number in (values, due))
+        tens = 10.0 ** np.rint(np.log10(written / meant))
+        moved = (np.abs(written - meant * tens) <= np.maximum(tens, 1) / 2) & (tens != 1) & (written * meant > 0)
+    places = 10.0 ** np.arange(MOST_DIGITS)
+    these, those = ((number[..., None] // places) % 10 for number in (written, meant))
+    differ = these != those
+    swapped = (these[..., 1:] == those[..., :-1]) & (these[..., :-1] == those[..., 1:]) & differ[..., 1:]
+    count = differ.sum(axis=-1)
+    alike = (count == 0) & (np.sign(values) != np.sign(due))
+    return np.asarray(alike | moved | (count == 1) | ((count == 2) & swapped.any(axis=-1)))
+
+
+def _from_nowhere(right: Bools, solid: Bools, wrong: Bools, root: Bools, way: Way) -> Bools:
+    """The roots (students, items) of unsupported units, where these are too many."""
+    leads, others = way.leads, way.others
+    supported = _any(solid, leads) | _any(right, others) | (_any(solid, others) & ~_any(wrong, leads))
+    unsupported = _any(root, leads | others) & ~supported
+    too_many = unsupported.sum(axis=1) > TOLERATED * supported.sum(axis=1)
+    return root & _any(unsupported & too_many[:, None], (leads | others).T)
+
+
+def _beside(basis: Basis, values: Array, reach: Array) -> Bools:
+    """Answers (students, items) that a factor or term left out explains, or one that stands beside in its place."""
+    found, everyone = np.zeros(values.shape, dtype=bool), np.arange(len(values))
+    for mistake in _near_mistakes(basis.question):
+        with np.errstate(all="ignore"):
+            rules = rules_by_row([(mistake, everyone)])
+            made = solve(basis.question.steps, basis.givens, rules=rules, claimed=basis.claims)
+            found |= np.abs(basis.question.stacked(made, len(values)).T - values) <= reach
+    return found
+
+
+def _near_mistakes(question: Question) -> Iterator[Misconception]:
+    """Every factor or term of a rule left out, or replaced by what stands beside it."""
+    beside: dict[str, dict[str, None]] = {}
+    for step in question.steps:
+        beside.setdefault(step.rule, {}).update(dict.fromkeys(step.neighbours))
+    for rule in PRODUCTS.values():
+        for factor in (0, 1):
+            for wrong in (_left_out(factor), *(_replaced(factor, name) for name in beside.get(rule, ()))):
+                yield Misconception("", {rule: wrong})
+    for rule in SUMS.values():
+        for place in (0, -1):
+            yield Misconception("", {rule: Mistake(partial(_without, place))})
+
+
+def _left_out(factor: int) -> Mistake:
+    return Mistake(lambda *factors: factors[1 - factor])
+
+
+def _replaced(factor: int, name: str) -> Mistake:
+    return Mistake(lambda *factors, **beside: factors[1 - factor] * beside[name], (name,))
+
+
+def _without(place: int, *terms: Value) -> Value:
+    kept = [term for i, term in enumerate(terms) if i != place % len(terms)]
+    return total(*kept) if kept else terms[0] * 0
+
+
+def _ways(question: Question) -> Iterator[Way]:
+    """Forward and back through every iteration."""
+    steps = [question.by_id[item.step] for item in question.items]
+    for t in range(1, question.iterations + 1):
+        for parts, lead, other in WAYS:
+            here = np.array([item.part in parts and item.iteration == t for item in question.items])
+            units = dict.fromkeys((step.layer, step.unit) for step, inside in zip(steps, here, strict=True) if inside)
+            of = np.array([[(step.layer, step.unit) == unit for step in steps] for unit in units])
+            leads, others = (here & of & [step.role == role for step in steps] for role in (lead, other))
+            yield Way(here, leads, others)
+
+
+def _any(cells: Bools, of: Bools) -> Bools:
+    """(students, n): whether any cell (students, items) is among those of each row of `of` (n, items)."""
+    return np.asarray(cells.astype(np.float32) @ of.T.astype(np.float32) > 0)
