@@ -18,7 +18,7 @@ from grader.reading.responses.people import NOBODY, read_people
 from grader.reading.students.identity import Listed
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
-from grader.results.collusion import collusion
+from grader.results.collusion import collusion, collusion_csv
 from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from grader.results.slips import slips
 from qgen.exam.exam import Exam, read_exam
@@ -28,7 +28,15 @@ from qgen.parallel import each, shares, worthwhile
 from qgen.tables.table import read_tables
 
 # What a results folder may hold for --force to replace it.
-OURS = ("scores.csv", "marks.csv", "remarks.txt", "feedback", "moodle.xml", *(f"{lms}.csv" for lms in NAMES))
+OURS = (
+    "scores.csv",
+    "marks.csv",
+    "remarks.txt",
+    "collusion.csv",
+    "feedback",
+    "moodle.xml",
+    *(f"{lms}.csv" for lms in NAMES),
+)
 # Of so many answers not even this share is right: so bad is no class that sat this exam.
 FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
@@ -64,7 +72,11 @@ def mark(
     decisions = read_decisions(overrides, exam, submissions.students) if overrides else {}
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
-        marks = replace(marks, remarks=(*submissions.notes, *_strange(marks), *slips(marks), *collusion(marks)))
+        suspicions = collusion(marks)
+        told = (*submissions.notes, *_strange(marks), *slips(marks), *(found.remark for found in suspicions))
+        marks = replace(marks, remarks=told)
+        if suspicions:
+            (folder / "collusion.csv").write_text(collusion_csv(marks, suspicions), "utf-8", newline="")
         _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
         if feedback:
             _write_feedback(marks, folder / "feedback", templates, progress)

@@ -1,43 +1,116 @@
-"""Submissions that fit another variant: a mistyped number, or a copied paper."""
+"""Wrong answers that lie in another paper's accepted ranges: a mistyped number, or a copied paper, question or page."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.marking.tolerance import within
+from grader.marking.tolerance import Bools
 from grader.reading.numerals import VALUE
 from grader.reading.submissions import Submissions
+from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
 
-FEWEST_CELLS = 8  # right answers to another variant, of which fewer may be chance
+FEWEST_CELLS = 5  # such answers to one other variant, of which fewer may be chance
+FEWEST_UNFOLLOWED = 8  # of which more earn no follow-through where they are half of the wrong answers to a question
+MOST_BY_CHANCE = 1e-4  # other variants that an honest student's wrong answers may be expected to fit as well
+SLICE = 1024  # students who are looked at at once
+
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Of a student's `answered` cells `right` are right for another `variant`, and `correct` for the student's."""
+    """A student's answers to `items` are right for another `variant`, not for the student's own.
+
+    `wrong`: how many answers, 0s apart, are not right for the own one; `correct`: how many are, of `answered`.
+    """
 
     student: int
     variant: int
-    right: int
+    items: tuple[int, ...]
+    wrong: int
     correct: int
     answered: int
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is most of the paper: then the variant may be mistyped."""
+        return len(self.items) >= max(FEWEST_UNFOLLOWED, 2 * self.correct, self.answered / 2)
 
-def other_variant(exam: Exam, submissions: Submissions, correct: NDArray[np.int_], first: int = 0) -> tuple[Fit, ...]:
-    """The students, counted from `first`, at least half of whose answers are right for another variant, and at least
-    twice as many as are `correct` (students,) for their own."""
-    answered = (submissions.kinds == VALUE).sum(axis=1)
-    doubtful = np.flatnonzero((answered >= FEWEST_CELLS) & (2 * correct < answered))
-    values = submissions.values[doubtful]
-    best, where = np.zeros((2, len(doubtful)), dtype=int)
-    for v in range(len(exam.variants)) if len(doubtful) else ():
-        right = within(values, exam.low[:, v], exam.high[:, v]).sum(axis=1)
-        better = right > best
-        best[better], where[better] = right[better], v
-    enough = (best >= FEWEST_CELLS) & (best >= 2 * correct[doubtful]) & (2 * best >= answered[doubtful])
-    enough &= where != submissions.variants[doubtful]
-    found = (table[enough].tolist() for table in (first + doubtful, where, best, correct[doubtful], answered[doubtful]))
-    return tuple(map(Fit, *found))
+
+def other_variant(exam: Exam, submissions: Submissions, own: Bools, first: int = 0) -> tuple[Fit, ...]:
+    """For each student, counted from `first`, the variant whose ranges hold improbably many wrong answers, if any.
+
+    own: (students, items), right for the own variant.
+    """
+    answered = submissions.kinds == VALUE
+    wrong = answered & ~own & (submissions.values != 0)  # whoever sees a dead unit writes 0s
+    rows = np.flatnonzero(wrong.sum(axis=1) >= FEWEST_CELLS)
+    found = []
+    for start in range(0, len(rows), SLICE):
+        some = rows[start : start + SLICE]
+        for s, variant, items in _improbable(exam, submissions.values[some], wrong[some]):
+            r = int(some[s])
+            counts = (int(table[r].sum()) for table in (wrong, own & answered, answered))
+            found.append(Fit(first + r, variant, items, *counts))
+    return tuple(found)
+
+
+def unfollowed(fits: tuple[Fit, ...], wrong: Bools, starts: list[int], first: int = 0) -> Bools:
+    """(students, questions): where nothing is followed, for what follows from what is copied, too.
+
+    wrong: (students, items), counted from `first`; starts: the first item of each question.
+    """
+    blocked = np.zeros((len(wrong), len(starts)), dtype=bool)
+    for fit in fits:
+        if len(fit.items) >= FEWEST_UNFOLLOWED:
+            s, copied = fit.student - first, np.zeros(wrong.shape[1], dtype=bool)
+            copied[list(fit.items)] = True
+            blocked[s] = 2 * np.add.reduceat(copied, starts, dtype=int) >= np.maximum(
+                1, np.add.reduceat(wrong[s], starts, dtype=int)
+            )
+    return blocked
+
+
+def _improbable(exam: Exam, values: Array, wrong: Bools) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Student, variant, items."""
+    count = len(exam.variants)
+    students, items, variants, rarity = _lying_in(exam, values, wrong)
+    pairs, pair, hits = np.unique(students * count + variants, return_inverse=True, return_counts=True)
+    chance = np.bincount(pair, rarity, len(pairs))
+    best = np.full(len(values), -1)
+    for p in np.flatnonzero(hits >= FEWEST_CELLS).tolist():
+        s, h = int(pairs[p]) // count, int(hits[p])
+        w = int(wrong[s].sum())
+        # as many ways to choose them, times the chance of each, times the variants
+        expected = lgamma(w + 1) - lgamma(h + 1) - lgamma(w - h + 1) + chance[p] + log(count)
+        if expected <= log(MOST_BY_CHANCE) and (best[s] < 0 or h > hits[best[s]]):
+            best[s] = p
+    for s in np.flatnonzero(best >= 0).tolist():
+        yield s, int(pairs[best[s]]) % count, tuple(np.sort(items[pair == best[s]]).tolist())
+
+
+def _lying_in(exam: Exam, values: Array, wrong: Bools) -> tuple[Places, Places, Places, Array]:
+    """Student, item, variant wherever a wrong answer lies in a variant's range; ln of how rare that is."""
+    found = []
+    for i in range(len(exam.items)):
+        rows = np.flatnonzero(wrong[:, i])
+        order = np.argsort(exam.low[i], kind="stable")
+        low, high, answers = exam.low[i, order], exam.high[i, order], values[rows, i]
+        # ranges begin at most a width before what they hold
+        start, stop = np.searchsorted(low, answers - (high - low).max()), np.searchsorted(low, answers, "right")
+        counts = stop - start
+        which = np.repeat(np.arange(len(rows)), counts)
+        place = np.arange(counts.sum()) + np.repeat(start - np.cumsum(counts) + counts, counts)
+        hit = high[place] >= answers[which]
+        which, place = which[hit], place[hit]
+        # but for the variant itself; of few variants none may hold it by chance, which is rare, not impossible
+        rarity = np.log((np.bincount(which, minlength=len(rows)) - 0.9).clip(0.1) / len(low))
+        found.append((rows[which], np.full(len(which), i), order[place], rarity[which]))
+    students, items, variants, rarity = map(np.concatenate, zip(*found, strict=True))
+    return students, items, variants, rarity

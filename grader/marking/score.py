@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
 from grader.marking.follow_through import Answered, follow_through, reasons_of
 from grader.marking.hypotheses import Suspects, suspects
 from grader.marking.invention import invented
-from grader.marking.other_variant import Fit, other_variant
+from grader.marking.other_variant import Fit, other_variant, unfollowed
 from grader.marking.tolerance import settled, within
 from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, WRONG, Marks, Place, Verdicts
 from grader.reading.numerals import BLANK, UNREADABLE
@@ -74,14 +75,13 @@ def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], first: int
     expected = np.full(verdicts.shape, np.nan)
     reasons = {(first + s, i): reason for (s, i), reason in part.reasons.items()}
     # to copy another paper, consistent in itself, must not earn marks for what follows from what
-    fits = other_variant(exam, part, right.sum(axis=1), first)
-    followed = np.ones(len(verdicts), dtype=bool)
-    followed[[fit.student - first for fit in fits]] = False
-    start = 0
-    for batch, suspected in zip(exam.batches, known, strict=True):
-        columns = slice(start, start + len(batch.question.items))
-        start = columns.stop
-        rows = np.flatnonzero((verdicts[:, columns] == WRONG).any(axis=1) & followed)
+    stops = list(accumulate(len(batch.question.items) for batch in exam.batches))
+    starts = [0, *stops[:-1]]
+    fits = other_variant(exam, part, right, first)
+    copied = unfollowed(fits, verdicts == WRONG, starts, first)
+    for k, (batch, suspected) in enumerate(zip(exam.batches, known, strict=True)):
+        columns = slice(starts[k], stops[k])
+        rows = np.flatnonzero((verdicts[:, columns] == WRONG).any(axis=1) & ~copied[:, k])
         if not len(rows):
             continue
         answered = Answered.of(exam, batch, part, rows, columns, verdicts[rows, columns])

@@ -40,7 +40,9 @@ def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> Non
     for remark in shortened(marks.remarks, len(marks.remarks), " in remarks.txt"):
         screen.print(printable(remark))
     written = ", ".join(
-        name for name in ("scores.csv", "marks.csv", "remarks.txt", "feedback") if (out / name).exists()
+        name
+        for name in ("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "feedback")
+        if (out / name).exists()
     )
     screen.print(f"results in {out}: {written}")
     if (out / "feedback").exists():

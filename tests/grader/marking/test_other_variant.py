@@ -1,67 +1,100 @@
-"""Whose answers fit another paper: how many it takes, and how many right ones for the own paper speak against it."""
+"""Whose wrong answers fit another paper: how many it takes, that honest students' do not, and what is not followed."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from grader.marking.other_variant import Fit, other_variant
-from grader.reading.answers import Submissions
-from grader.reading.numerals import VALUE
+from grader.marking.other_variant import Fit, other_variant, unfollowed
+from grader.marking.score import score
+from grader.marking.tolerance import within
+from grader.marking.verdicts import CORRECT
+from grader.reading.submissions import Submissions
+from grader.rehearsal.simulate import numerals_of, simulate
 from qgen.exam.exam import Exam, make_exam
-from qgen.exam.spec import spec_of
+
+VARIANTS = 40
 
 
 @pytest.fixture(scope="module")
 def exam() -> Exam:
-    """Variant v, from 0, takes v + 1 and 50 for every answer."""
-    made = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
-    value = np.broadcast_to(np.arange(1.0, 4.0), made.value.shape).copy()
-    return replace(made, value=value, low=value, high=value)
+    return make_exam({}, VARIANTS, 1)
 
 
-def fits(exam: Exam, *classes: dict[float, int], both: int = 0, first: int = 0) -> tuple[Fit, ...]:
-    """Of students with the first variant who write each number so often; `both`: items that take anything."""
-    written = np.full((len(classes), len(exam.items)), "", object)
-    for s, counts in enumerate(classes):
-        texts = [f"{value:g}" for value, count in counts.items() for _ in range(count)]
-        written[s, : len(texts)] = texts
-    exam = replace(exam, low=exam.low.copy(), high=exam.high.copy())
-    exam.low[:both], exam.high[:both] = 0, 100
-    submissions = Submissions.of(
-        [f"S{s}" for s in range(len(classes))], np.zeros(len(classes), int), exam.columns, written
-    )
-    values = submissions.values
-    correct = ((exam.low[:, 0] <= values) & (values <= exam.high[:, 0]) & (submissions.kinds == VALUE)).sum(axis=1)
-    return other_variant(exam, submissions, correct, first)
+def fits(exam: Exam, submissions: Submissions, first: int = 0) -> tuple[Fit, ...]:
+    own = within(submissions.values, exam.low.T[submissions.variants], exam.high.T[submissions.variants])
+    return other_variant(exam, submissions, own, first)
 
 
-@pytest.mark.parametrize(
-    ("counts", "found"),
-    [
-        ({2: 8}, True),
-        ({2: 7}, False),  # may be chance
-        ({2: 7, 9: 1}, False),
-        ({2: 8, 9: 8}, True),
-        ({2: 8, 9: 9}, False),  # less than half of the answers
-        ({1: 4, 2: 8}, True),
-        ({1: 5, 2: 9}, False),  # less than twice as many as for the own variant
-    ],
-)
-def test_half_of_the_answers_eight_at_least_and_twice_the_own_right_ones_make_a_fit(exam, counts, found) -> None:
-    own, other, answered = counts.get(1, 0), counts.get(2, 0), sum(counts.values())
-    assert fits(exam, counts) == ((Fit(0, 1, other, own, answered),) if found else ())
+def with_copied(exam: Exam, cells: np.ndarray) -> tuple[Submissions, np.ndarray]:
+    """A class that writes its own right numbers but for these cells (students, items), which another's paper has."""
+    own = np.arange(len(cells)) % VARIANTS
+    other = (own + 7) % VARIANTS
+    values = np.where(cells, exam.value.T[other], exam.value.T[own])
+    students = [f"S{s}" for s in range(len(cells))]
+    return Submissions.of(students, own, exam.columns, numerals_of(values, exam.spec.rounding)), other
 
 
-def test_half_of_the_answers_right_for_the_own_variant_are_no_fit_though_all_are_for_another(exam) -> None:
-    assert fits(exam, {2: 12}, both=5) == (Fit(0, 1, 12, 5, 12),)
-    assert fits(exam, {2: 12}, both=6) == ()
+@pytest.mark.parametrize(("copied", "at_least"), [(5, 0.95), (8, 1.0), (40, 1.0)])
+def test_five_copied_answers_show_and_from_whom(exam: Exam, copied: int, at_least: float) -> None:
+    rng = np.random.default_rng(1)
+    cells = np.zeros((VARIANTS, len(exam.items)), dtype=bool)
+    for row in cells:
+        row[rng.permutation(len(row))[:copied]] = True
+    submissions, other = with_copied(exam, cells)
+    found = fits(exam, submissions)
+    assert len(found) >= at_least * VARIANTS
+    for fit in found:
+        assert fit.variant == other[fit.student]
+        assert cells[fit.student, list(fit.items)].all()
+        assert fit.whole == (len(fit.items) >= 33 and len(fit.items) >= 2 * fit.correct)
 
 
-def test_of_variants_that_fit_as_well_the_first_is_told(exam) -> None:
-    assert [fit.variant for fit in fits(exam, {2: 8, 3: 8})] == [1]
-    assert [fit.variant for fit in fits(exam, {2: 8, 3: 9})] == [2]
+def test_four_copied_answers_may_be_chance(exam: Exam) -> None:
+    cells = np.zeros((VARIANTS, len(exam.items)), dtype=bool)
+    cells[:, [0, 20, 40, 60]] = True
+    assert fits(exam, with_copied(exam, cells)[0]) == ()
 
 
-def test_students_are_counted_from_the_first_of_the_class(exam) -> None:
-    assert [fit.student for fit in fits(exam, {1: 21}, {3: 21}, first=7)] == [8]
+def test_no_student_of_an_honest_class_is_named(exam: Exam) -> None:
+    assert fits(exam, simulate(exam, 2000, np.random.default_rng(2)).submissions) == ()
+
+
+def test_zeros_of_dead_units_are_not_copied() -> None:
+    exam = make_exam({"questions": [{"dead_relu": 2}]}, 6, 1)
+    zero = (exam.value == 0).all(axis=1)
+    assert zero.sum() >= 8
+    alive = replace(exam, low=exam.low.copy(), high=exam.high.copy())
+    alive.low[zero, 0] = alive.high[zero, 0] = 1.0  # so that the first student's zeros are right for the others only
+    written = np.where(zero, "0", "")[None].astype(object)
+    assert fits(alive, Submissions.of(["S1"], np.array([0]), exam.columns, written)) == ()
+
+
+def test_students_are_counted_from_the_first_of_the_class(exam: Exam) -> None:
+    cells = np.zeros((3, len(exam.items)), dtype=bool)
+    cells[1] = True
+    assert [fit.student for fit in fits(exam, with_copied(exam, cells)[0], first=7)] == [8]
+
+
+@pytest.mark.parametrize("question", [0, 1])
+def test_a_copied_question_earns_nothing_by_following_from_itself(exam: Exam, question: int) -> None:
+    cells = np.zeros((VARIANTS, len(exam.items)), dtype=bool)
+    columns = slice(0, 45) if question == 0 else slice(45, 66)
+    cells[:, columns] = True
+    marks = score(exam, with_copied(exam, cells)[0])
+    assert len(marks.fits) == VARIANTS
+    worth = np.array([item.marks for item in exam.items])[columns]
+    by_key = (marks.verdicts[:, columns] == CORRECT) * worth
+    assert (marks.earned()[:, columns] == by_key).all()
+    others = np.delete(marks.earned(), np.r_[columns], axis=1)
+    assert (others.sum(axis=1) == exam.max_score - worth.sum()).all()
+
+
+def test_only_questions_that_are_copied_by_half_go_without_following() -> None:
+    fit = Fit(5, 1, tuple(range(8)), 20, 0, 30)
+    wrong = np.zeros((1, 30), dtype=bool)
+    wrong[0, :16] = wrong[0, 20:24] = True
+    assert unfollowed((fit,), wrong, [0, 20], first=5).tolist() == [[True, False]]
+    wrong[0, 16] = True
+    assert unfollowed((fit,), wrong, [0, 20], first=5).tolist() == [[False, False]]
+    assert not unfollowed((replace(fit, items=tuple(range(7))),), wrong, [0, 20], first=5).any()

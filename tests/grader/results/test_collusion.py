@@ -1,5 +1,7 @@
 """A submission that fits another paper is reported, and so are improbable wrong answers in common."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
 from grader.reading.answers import read_sheet
-from grader.results.collusion import collusion
+from grader.results.collusion import collusion, collusion_csv
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 
@@ -30,9 +32,9 @@ def right(exam: Exam, variant: int) -> list[str]:
 
 def test_answers_to_another_variant_are_reported_with_that_variant(exam: Exam, tmp_path: Path) -> None:
     marks = marked(exam, tmp_path, [("ann", "001", right(exam, 2)), ("bob", "002", right(exam, 1))])
-    (line,) = collusion(marks)
-    assert line.startswith("ann: 21 of 21 answers are right for variant 003, ")
-    assert "for 001, as which the paper was marked" in line
+    (found,) = collusion(marks)
+    assert found.remark.startswith("ann: 21 of 21 answers are right for variant 003, ")
+    assert "for 001, as which the paper was marked" in found.remark
     assert marks.scores[1] == exam.max_score
     assert marks.scores[0] < 0.1 * exam.max_score
 
@@ -45,9 +47,8 @@ def test_two_students_with_the_same_improbable_wrong_answers_are_named(exam: Exa
     odd = ["7.1234", "3.4567", "9.8765"]
     rows = [(s, f"00{v + 1}", odd + right(exam, v)[3:]) for v, s in enumerate(("ann", "bob"))]
     rows.append(("cyd", "003", ["9", *right(exam, 2)[1:]]))
-    assert collusion(marked(exam, tmp_path, rows)) == (
-        "ann and bob have 3 wrong answers in common, on different variants",
-    )
+    (found,) = collusion(marked(exam, tmp_path, rows))
+    assert found.remark == "ann and bob have 3 wrong answers in common, on different variants"
 
 
 def test_the_same_wrong_answers_on_one_variant_or_by_many_are_not_named(exam: Exam, tmp_path: Path) -> None:
@@ -56,3 +57,19 @@ def test_the_same_wrong_answers_on_one_variant_or_by_many_are_not_named(exam: Ex
     assert collusion(marked(exam, tmp_path, same)) == ()
     many = [(f"s{k}", f"00{k % 4 + 1}", odd + right(exam, k % 4)[3:]) for k in range(8)]
     assert collusion(marked(exam, tmp_path, many)) == ()
+
+
+def test_what_was_copied_is_told_with_whose_paper_it_is_and_can_be_looked_up(exam: Exam, tmp_path: Path) -> None:
+    mixed = [*right(exam, 2)[:6], *right(exam, 0)[6:]]
+    marks = marked(
+        exam, tmp_path, [("=ann", "001", mixed), ("bob", "002", right(exam, 1)), ("cyd", "003", right(exam, 2))]
+    )
+    (found,) = collusion(marks)
+    assert found.remark.startswith("=ann: 6 of ")
+    assert found.remark.endswith(" wrong answers are right for variant 003 (6 in q1); copied? (003: cyd)")
+    (row,) = csv.DictReader(io.StringIO(collusion_csv(marks, [found])))
+    assert row["student_id"] == "'=ann"  # no spreadsheet runs it
+    assert (row["variant"], row["evidence"], row["other_variant"]) == ("001", "other_variant", "003")
+    assert row["other_students"] == "cyd"
+    assert row["count"] == "6"
+    assert row["answers"].split() == [f"{exam.columns[i]}={mixed[i]}" for i in range(6)]
