@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qgen.errors import InputError, printable, several, shortened, typed
-from qgen.terminal import command, examples, faults_shown, must_exist, progress_bar
+from qgen.terminal import command, examples, faults_shown, must_exist, progress_bar, tidy
 
 if TYPE_CHECKING:
     from grader.lms.export import Export
@@ -60,6 +60,7 @@ def score(
         from grader.mark import mark
         from grader.results.summary import print_summary
 
+        tidy(out)
         must_exist(roster=roster, overrides=overrides, templates=templates)
         with progress_bar() as progress:
             marks = mark(
@@ -143,6 +144,7 @@ def simulate(
         from grader.rehearsal.simulate import simulate as simulate_class
         from qgen.exam.exam import read_exam
 
+        tidy(exam)
         proportions = PROPORTIONS if mix is None else parse_mix(mix)
         simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)
         truth = out.parent / ("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
@@ -223,6 +225,7 @@ def export(
     with faults_shown():
         from grader.lms.export import export as export_scores
 
+        tidy(results, *([exam] if exam else []))
         must_exist(roster=roster, exam=exam, templates=templates)
         done = export_scores(
             lms,
@@ -268,11 +271,11 @@ def _named(exam: Path | None) -> str:
 
 def _exam_folder(exam: Path | None, answers: Path) -> Path:
     """The folder named, else the one that the answers file lies in, else ./exam, else the one beside the answers."""
+    folders = [answers.parent, Path("exam"), answers.parent / "exam"] if exam is None else [exam]
+    tidy(*folders)
     if not answers.exists():
         raise InputError(f"{answers}: no such file")
-    if exam is not None:
-        return exam
-    for folder in (answers.parent, Path("exam"), answers.parent / "exam"):
-        if (folder / "exam.json").is_file():
+    for folder in folders:
+        if exam is not None or (folder / "exam.json").is_file():
             return folder
     raise InputError(f"no exam found in ./exam or beside {answers}; name its folder with --exam")

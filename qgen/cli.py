@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from qgen.errors import InputError, several, typed
-from qgen.terminal import command, console, examples, faults_shown, progress_bar
+from qgen.terminal import command, console, examples, faults_shown, progress_bar, tidy
 
 app = command(
     "Draws a different network for every student and prints question papers and worked solutions.",
@@ -64,20 +64,20 @@ def make(
         from qgen.roster import read_roster
 
         started = time.monotonic()
+        tidy(out)
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
         listed = None if roster is None else read_roster(roster)
         if listed is not None:
-            typer.echo(f"roster: {listed.source}")
-            for note in listed.notes:
-                typer.echo(note, err=True)
-        count = len(listed.students if listed else {}) if n is None else n
+            _tell(listed)
+        students = listed.students if listed else None
+        count = len(students or ()) if n is None else n
         with progress_bar() as progress:
             made = make_papers(
                 exam_spec,
                 count,
                 out,
                 seed=seed_of(seed, "--seed"),
-                students=listed.students if listed else None,
+                students=students,
                 jobs=jobs,
                 force=force,
                 templates=templates,
@@ -118,6 +118,12 @@ def preview(
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
         for path in print_preview(exam_spec, out, seed=seed_of(seed, "--seed"), templates=templates, force=force):
             typer.echo(path)
+
+
+def _tell(roster: Any) -> None:
+    typer.echo(f"roster: {roster.source}")
+    for note in roster.notes:
+        typer.echo(note, err=True)
 
 
 def _warn_of_seed(seed: int | None) -> None:
@@ -162,6 +168,7 @@ def check(
     accepted, and which conditions reject the others.
     """
     with faults_shown():
+        tidy(path)
         if path.suffix == ".toml":
             _check_spec(path, n)
         else:
@@ -235,29 +242,32 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write an exam as a question bank that Moodle or Canvas imports."""
-    with faults_shown(), progress_bar() as progress:
+    with faults_shown():
         from qgen.exam.exam import read_exam
 
-        def exporting(done: int, of: int) -> None:
-            progress("exporting", done, of)
-
+        tidy(exam)
+        if separate and bank is not Bank.moodle_xml:
+            raise typer.BadParameter("Canvas always gets a question per item", param_hint="--separate")
         the_exam = read_exam(exam)
         notes: tuple[str, ...] = ()
-        if bank is Bank.moodle_xml:
-            from qgen.export.moodle_xml import write_moodle_xml
+        with progress_bar() as progress:
 
-            target = out or exam / "moodle.xml"
-            count = write_moodle_xml(
-                the_exam, target, separate=separate, templates=templates, force=force, progress=exporting
-            )
-        else:
-            from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
+            def exporting(done: int, of: int) -> None:
+                progress("exporting", done, of)
 
-            if separate:
-                raise typer.BadParameter("Canvas always gets a question per item", param_hint="--separate")
-            target = out or exam / "canvas.zip"
-            count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
-            notes = canvas_notes(the_exam)
-    for note in notes:
-        typer.secho(note, fg="yellow", err=True)
-    typer.echo(f"{several(count, 'question')} in {target}")
+            if bank is Bank.moodle_xml:
+                from qgen.export.moodle_xml import write_moodle_xml
+
+                target = out or exam / "moodle.xml"
+                count = write_moodle_xml(
+                    the_exam, target, separate=separate, templates=templates, force=force, progress=exporting
+                )
+            else:
+                from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
+
+                target = out or exam / "canvas.zip"
+                count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
+                notes = canvas_notes(the_exam)
+        for note in notes:
+            typer.secho(note, fg="yellow", err=True)
+        typer.echo(f"{several(count, 'question')} in {target}")

@@ -1,60 +1,225 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all, however the program ends; nothing of anybody else is deleted."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import secrets
 import shutil
-import tempfile
+import sys
+import time
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted, some
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))}
 LONGEST_NAME = 60
+OWNER_ONLY = 0o700  # an exam folder holds the key, a results folder everyone's marks
+NEW, OLD = "new", "old"  # in the hidden folder: what is to take the target's place, and what has stood there
+
+Stamp = tuple[int, int, int]  # a file's number on its disk, its size, and when it was changed
+_put: dict[Path, tuple[float, Path, os.stat_result]] = {}
 
 
 @contextmanager
-def whole_folder(target: Path, *, force: bool, marker: str, ours: Collection[str]) -> Iterator[Path]:
-    """A temporary folder beside `target` that takes its place at the end, and is gone if anything fails.
+def whole_folder(called: str | Path, *, force: bool, marker: str, ours: Collection[str]) -> Iterator[Path]:
+    """A hidden folder beside the one `called` so that takes its place at the end, and is gone if anything fails.
 
-    An existing target is replaced only with `force`, and only if it holds `marker`, which shows that this program
-    made it, and no file or folder but `ours`, and in those only PDFs as printed: --force never deletes anything else.
+    An existing one is replaced only with `force`, only if it holds `marker`, which shows that this program made it,
+    and no file or folder but `ours`, and in those only PDFs as printed; and only if nobody changes it meanwhile.
     """
-    target = Path.cwd() / target
-    if target.exists():
-        if not target.is_dir():
-            raise InputError(f"{target}: is a file, not a folder; choose another with --out")
-        if any(target.iterdir()):
-            if not (target / marker).is_file():
-                raise InputError(f"{target}: exists and holds no {marker}, so it is left alone; choose another --out")
-            if not force:
-                raise InputError(f"{target}: exists; choose another with --out, or replace it with --force")
-            foreign = sorted(str(path.relative_to(target)) for path in _foreign(target, ours))
-            if foreign:
-                shown = ", ".join(f'"{name}"' for name in foreign[:5]) + (", ..." if len(foreign) > 5 else "")
-                raise InputError(f"{target}: --force would delete {shown}; move it away, or choose another with --out")
+    called = Path(called)
+    with _beside(called) as (target, temporary):
+        before = _stamps(target)
+        _check_replaceable(called, target, force=force, marker=marker, ours=ours)
+        temporary.mkdir(OWNER_ONLY)
+        (temporary / NEW).mkdir(OWNER_ONLY)
+        yield temporary / NEW
+        _exchange(called, target, temporary, before)
+
+
+@contextmanager
+def whole_file(called: str | Path, *, force: bool) -> Iterator[BinaryIO]:
+    """A hidden file beside the one `called` so that takes its place at the end, and is gone if anything fails.
+
+    InputError where there is one already (without `force`), where somebody changes it meanwhile, or where none can be.
+    """
+    called = Path(called)
+    if called.is_dir():
+        raise InputError(f"{called}: is a folder; choose another name with --out")
+    with _beside(called) as (target, temporary):
+        before = _stamp(target)
+        if before and not target.is_file():
+            raise InputError(f"{called}: is a device, which cannot be replaced; choose another name with --out")
+        if before and not force:
+            raise InputError(f"{called}: exists; choose another name, or replace it with --force")
+        with temporary.open("xb") as file:
+            yield file
+        if _stamp(target) != before:
+            raise _meanwhile(called)
+        _put[target] = time.monotonic(), called, temporary.stat()
+        if before:
+            temporary.replace(target)
+        elif not _named(temporary, target):
+            raise _meanwhile(called)
+
+
+def write_whole(called: str | Path, content: str | bytes, *, force: bool) -> None:
+    """A `whole_file` of this content."""
+    with whole_file(called, force=force) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def written(since: float) -> list[Path]:
+    """What this process has put in its place since then (`time.monotonic`), as the disk has it at this moment."""
+    return [
+        called
+        for target, (when, called, new) in _put.items()
+        if when >= since and target.exists() and os.path.samestat(target.stat(), new)
+    ]
+
+
+def tidied(called: str | Path) -> list[str]:
+    """Removes what runs that were killed left beside this file or folder, and says what it put back or kept.
+
+    Nothing is done while another process writes there, which knows better.
+    """
+    called = Path(called)
+    target = Path(os.path.realpath(called))
+    told = []
+    with suppress(OSError, InputError):
+        if _left(target):
+            with _alone(called, target) as alone:
+                for path in _left(target) if alone else ():
+                    try:
+                        if _removed(called, target, path):
+                            told.append(f"{called}: put back as it was before a command was killed while replacing it")
+                    except InputError as fault:
+                        told += fault.faults
+    return told
+
+
+@contextmanager
+def _beside(called: Path) -> Iterator[tuple[Path, Path]]:
+    """The place meant, links followed, and a name of its own for what takes it; whatever has that name is gone after.
+
+    InputError where nothing can be written, or where another process is writing.
+    """
+    target = Path(os.path.realpath(called))
+    temporary = target.parent / f".{target.name}.unfinished-{secrets.token_hex(4)}"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        with _alone(called, target) as alone:
+            for path in _left(target) if alone else ():
+                with suppress(InputError):
+                    _removed(called, target, path)
+            try:
+                yield target, temporary
+            finally:
+                _removed(called, target, temporary)
     except OSError as fault:
-        raise InputError(f"{target}: cannot be written: {fault.strerror}; choose another with --out") from None
-    try:
-        inner = temporary / target.name
-        inner.mkdir()
-        yield inner
-        _replace(inner, target, temporary / "old")
-    except OSError as fault:
-        raise InputError(f"{target}: cannot be written: {fault.strerror}; nothing was changed") from None
-    finally:
+        raise InputError(f"{called}: cannot be written: {fault.strerror}; nothing was changed") from None
+
+
+def _left(target: Path) -> list[Path]:
+    """What runs that ended before their time left beside it, and what one leaves that has not ended."""
+    name = re.compile(rf"\.{re.escape(target.name)}\.unfinished-[0-9a-f]{{8}}")
+    return [Path(entry) for entry in os.scandir(target.parent) if name.fullmatch(entry.name)]
+
+
+def _removed(called: Path, target: Path, temporary: Path) -> bool:
+    """Removes what a run left; where that ended between its two renames, what it was to replace is put back: True.
+
+    InputError where there is something else in that place by now.
+    """
+    back = (temporary / NEW).exists() and (temporary / OLD).exists()
+    if back:
+        try:
+            (temporary / OLD).rename(target)
+        except OSError:
+            raise InputError(f"{called}: as it was before, it is kept in {temporary / OLD}") from None
+    if temporary.is_dir():
         shutil.rmtree(temporary, ignore_errors=True)
+    else:
+        temporary.unlink(missing_ok=True)
+    return back
+
+
+@contextmanager
+def _alone(called: Path, target: Path) -> Iterator[bool]:
+    """While this lasts, no other process of ours writes there; False where system and disk cannot tell.
+
+    A lock shows it, which ends with its process however that ends. InputError where another process holds it.
+    """
+    path = target.parent / f".{target.name}.lock"
+    while True:
+        with path.open("ab") as file:
+            try:
+                locked = _locked(file)
+            except BlockingIOError:
+                raise InputError(f"{called}: another command is writing it; try again when that one is done") from None
+            if not _is(file, path):  # who had the lock before has removed the file since it was opened here
+                continue
+            try:
+                yield locked
+            finally:
+                if sys.platform == "win32":
+                    file.close()
+                with suppress(OSError):
+                    path.unlink()
+            return
+
+
+def _is(file: BinaryIO, path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    return False
+
+
+def _locked(file: BinaryIO) -> bool:
+    """Locks the file as long as this process has it open; False where there are no locks, BlockingIOError if held."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return False
+    except OSError as fault:
+        if fault.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+            raise BlockingIOError from None
+        return False
+    return True
+
+
+def _check_replaceable(called: Path, target: Path, *, force: bool, marker: str, ours: Collection[str]) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise InputError(f"{called}: is a file, not a folder; choose another with --out")
+    if target == Path.cwd():
+        raise InputError(f"{called}: is the folder you are in, which cannot be replaced; choose another with --out")
+    if any(target.iterdir()):
+        if not (target / marker).is_file():
+            raise InputError(f"{called}: exists and holds no {marker}, so it is left alone; choose another --out")
+        if not force:
+            raise InputError(f"{called}: exists; choose another with --out, or replace it with --force")
+        foreign = sorted(str(path.relative_to(target)) for path in _foreign(target, ours))
+        if foreign:
+            shown = some([quoted(name, 100) for name in foreign])
+            raise InputError(f"{called}: --force would delete {shown}; move it away, or choose another with --out")
 
 
 def _foreign(folder: Path, ours: Collection[str]) -> Iterator[Path]:
@@ -76,47 +241,63 @@ def as_printed(path: Path) -> bool:
         return False
 
 
-def _replace(new: Path, target: Path, old: Path) -> None:
-    if not target.exists():
-        new.rename(target)
-        return
-    try:
+def _exchange(called: Path, target: Path, temporary: Path, before: Mapping[str, Stamp]) -> None:
+    """Puts the new folder in its place; InputError, and all is as it was, if that is not as it was `before`.
+
+    What stands there is looked at once it is out of the way, where nobody puts anything any more.
+    """
+    new, old = temporary / NEW, temporary / OLD
+    _put[target] = time.monotonic(), called, new.stat()
+    if before:
         target.rename(old)
+        now = _stamps(old)
+        if now != before:
+            raise _meanwhile(called, sorted(name for name, _ in set(now.items()) ^ set(before.items())))
+    elif os.name == "nt":  # where no folder takes the place of an empty one
+        with suppress(OSError):
+            target.rmdir()
+    try:
         new.rename(target)
-    except BaseException:  # Ctrl-C between the two, too: the old folder must not go with the temporary one
-        if old.exists() and not target.exists():
-            old.rename(target)
+    except OSError:
+        if target.exists():
+            raise _meanwhile(called) from None
         raise
 
 
-@contextmanager
-def whole_file(target: str | Path, *, force: bool) -> Iterator[BinaryIO]:
-    """A file beside `target` that takes its place at the end, and is gone if anything fails.
-
-    InputError where the target exists (without `force`) or cannot be written.
-    """
-    target = Path(target)
-    if target.is_dir():
-        raise InputError(f"{target}: is a folder; choose another name with --out")
-    if target.exists() and not force:
-        raise InputError(f"{target}: exists; choose another name, or replace it with --force")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+def _named(temporary: Path, target: Path) -> bool:
+    """Gives a file its name; False where something has it."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            yield file
-        temporary.replace(target)
-    except OSError as fault:
-        raise InputError(f"{target}: cannot be written: {fault.strerror}; nothing was changed") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
+        os.link(temporary, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a disk that knows no second names
+        temporary.rename(target)
+    return True
 
 
-def write_whole(target: str | Path, content: str | bytes, *, force: bool) -> None:
-    """A `whole_file` of this content."""
-    with whole_file(target, force=force) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
+def _stamps(folder: Path) -> dict[str, Stamp]:
+    """All that is in a folder, by its path in there; of a folder in it only which one it is."""
+    found = {}
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            stamp = _stamp(path)
+            if stamp:
+                found[str(path.relative_to(folder))] = stamp if name in files else (stamp[0], 0, 0)
+    return found
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        it = path.lstat()
+    except FileNotFoundError:
+        return None
+    return it.st_ino, it.st_size, it.st_mtime_ns
+
+
+def _meanwhile(called: Path, names: Sequence[str] = ()) -> InputError:
+    what = f"{called}: {some([quoted(name, 100) for name in dict.fromkeys(names)])}" if names else str(called)
+    return InputError(f"{what}: appeared or changed while this command ran; nothing was replaced")
 
 
 def safe_name(text: str) -> str:

@@ -66,9 +66,9 @@ def make(
     if students is not None and len(students) > n:
         raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
     _check_printable(spec, students or {})
-    for sheet in ("answers.csv", "answers.xlsx"):
-        _check_unanswered(out / sheet)
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
+        for sheet in ("answers.csv", "answers.xlsx"):
+            _check_unanswered(out / sheet)
         draw = partial(draw_exam, spec, n, seed_of(seed), students=students)
         total = n * len(spec.questions)
 
@@ -116,18 +116,24 @@ def preview(
 
     out, templates = Path(out), Path(templates) if templates else None
     paper, solution = out / "paper.pdf", out / "solution.pdf"
-    changed = [path for path in (paper, solution) if path.exists() and not as_printed(path)]
-    if changed and not force:
-        raise InputError(
-            *(
-                f"{path}: was filled in, changed or made by something else; choose another folder with --out, "
-                "or replace it with --force"
-                for path in changed
+
+    def check_unchanged() -> None:
+        changed = [path for path in (paper, solution) if path.exists() and not as_printed(path)]
+        if changed and not force:
+            raise InputError(
+                *(
+                    f"{path}: was filled in, changed or made by something else; choose another folder with --out, "
+                    "or replace it with --force"
+                    for path in changed
+                )
             )
-        )
+
+    check_unchanged()
     exam = make_exam(spec, 1, seed)
     papers = Papers(exam, templates)
-    for path, pdf in ((paper, papers.question_paper(0)), (solution, papers.solution(0))):
+    pdfs = papers.question_paper(0), papers.solution(0)
+    check_unchanged()  # somebody may have looked at the last ones meanwhile, and written into them
+    for path, pdf in zip((paper, solution), pdfs, strict=True):
         write_whole(path, pdf, force=True)
     return paper, solution
 

@@ -70,12 +70,14 @@ def copies(work: Callable[[Any], Any], shares: Sequence[Sequence[Any]]) -> Itera
     pipes: list[Connection] = []
     processes = []
     try:
-        for share in shares:
-            pipe, its = context.Pipe(duplex=False)
-            pipes.append(pipe)
-            processes.append(context.Process(target=_work, args=(work, share, its)))
-            processes[-1].start()
-            its.close()
+        with _deaf():
+            for share in shares:
+                pipe, its = context.Pipe(duplex=False)
+                pipes.append(pipe)
+                process = context.Process(target=_work, args=(work, share, its))
+                process.start()
+                processes.append(process)
+                its.close()
         yield pipes
     finally:
         for process, pipe in zip(processes, pipes, strict=False):
@@ -83,6 +85,16 @@ def copies(work: Callable[[Any], Any], shares: Sequence[Sequence[Any]]) -> Itera
             pipe.close()
         for process in processes:
             process.join()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Signals to stop come through afterwards; never to a process that was copied meanwhile: its caller ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def received(pipe: Connection) -> Any:
@@ -98,8 +110,6 @@ def received(pipe: Connection) -> Any:
 
 def _work(work: Callable[[Any], Any], share: Sequence[Any], results: Connection) -> None:
     """In a copy, which is ended by the process that waits for it, and with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     try:
         for part in share:

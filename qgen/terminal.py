@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -24,29 +26,60 @@ if TYPE_CHECKING:
 # read when numpy is imported: our matrices are small, more threads of its library would only wait for each other
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 UNBROKEN = 10_000  # so wide is what is no terminal
+GONE = (errno.EPIPE, errno.EINVAL)  # who reads our output has gone; on Windows the second
 
 
 @contextmanager
 def faults_shown() -> Iterator[None]:
-    """Turns an InputError into one line per fault on stderr and exit code 1, and being ended into tidying up."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    """Turns an InputError into one line per fault on stderr and exit code 1, and a signal to stop into the truth."""
+    began, before = time.monotonic(), _stoppable()
     try:
         yield
     except InputError as fault:
         for line in fault.faults:
             typer.secho(printable(line), fg="red", err=True)
         raise typer.Exit(1) from None
-    except BrokenPipeError:  # who reads our output has gone: typer's business
-        raise
     except OSError as fault:  # a name that is too long, a disk that is full
         where = f"{quoted(str(fault.filename), 100)}: " if fault.filename else ""
         typer.secho(f"{where}{fault.strerror or fault}", fg="red", err=True)
         raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.secho("stopped; nothing was written", fg="red", err=True)
-        raise typer.Exit(130) from None
+    except KeyboardInterrupt as stop:
+        from qgen.files import written
+
+        done = ", ".join(map(str, written(began)))
+        typer.secho(printable(f"stopped; {f'written: {done}' if done else 'nothing was written'}"), fg="red", err=True)
+        raise typer.Exit(128 + (stop.args or (signal.SIGINT,))[0]) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stoppable() -> dict[int, Any]:
+    """Makes a signal to stop raise KeyboardInterrupt, unless it is ignored, as by nohup; the handlers before.
+
+    Only the first one does: whatever is tidied up then goes through.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers if signal.getsignal(number) != signal.SIG_IGN}
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        for one in before:
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt(number)
+
+    for number in before:
+        signal.signal(number, stop)
+    return before
+
+
+def tidy(*places: Path) -> None:
+    """Puts in order what runs that were killed left there, and says so."""
+    from qgen.files import tidied
+
+    for line in dict.fromkeys(line for place in places for line in tidied(place)):
+        typer.secho(printable(line), fg="yellow", err=True)
 
 
 @contextmanager
@@ -101,9 +134,82 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+class _Outlet(io.RawIOBase):
+    """A standard stream that stops no work: what it takes no more is dropped, and `fault` says why."""
+
+    def __init__(self, raw: Any) -> None:
+        super().__init__()
+        self.raw, self.fault = raw, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return bool(self.raw.isatty())
+
+    def fileno(self) -> int:
+        return int(self.raw.fileno())
+
+    def write(self, data: Any) -> int:
+        """How many bytes were taken."""
+        try:
+            while not self.fault:
+                taken = self.raw.write(data)
+                if taken is not None:
+                    return int(taken)
+                time.sleep(0.01)  # a pipe that does not wait for its reader
+        except OSError as fault:
+            self.fault = fault.errno or errno.EIO
+        return len(data)
+
+
+class _Command(typer.Typer):
+    """A command whose output may go anywhere: to an encoding that lacks letters, a closed, a broken or a full place."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Runs it and ends the process."""
+        outlets = _opened()
+        try:
+            return super().__call__(*arguments, **options)
+        except SystemExit as end:
+            raise SystemExit(_ended(outlets, end.code)) from None
+
+
+def _ended(outlets: Mapping[str, _Outlet], code: Any) -> Any:
+    """The exit code, once everything is shown: 1 where not all of it could be, unless nobody reads it any more."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is done: from here on there is nothing to tell
+    for name in outlets:
+        getattr(sys, name).flush()
+    fault = outlets["stdout"].fault if "stdout" in outlets else 0
+    if not fault or fault in GONE:
+        return code
+    typer.secho(f"what was to be shown here could not be written: {os.strerror(fault)}", fg="red", err=True)
+    return code or 1
+
+
+def _opened() -> dict[str, _Outlet]:
+    """What standard output and error go through from now on."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # as the lowest free number, which the next file would get
+    outlets = {}
+    for number, name in enumerate(("stdout", "stderr"), 1):
+        stream = getattr(sys, name) or io.TextIOWrapper(io.FileIO(number, "w", closefd=False), "utf-8")
+        if isinstance(stream, io.TextIOWrapper):
+            outlets[name] = outlet = _Outlet(getattr(stream.buffer, "raw", stream.buffer))
+            text = io.TextIOWrapper(
+                io.BufferedWriter(outlet), stream.encoding, "backslashreplace", line_buffering=stream.line_buffering
+            )
+            setattr(sys, name, text)
+    return outlets
+
+
 def command(purpose: str, *lines: str) -> typer.Typer:
     """A command with the option --version, and subcommands to come. `lines`: examples."""
-    app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, rich_markup_mode=None)
+    app = _Command(no_args_is_help=True, pretty_exceptions_show_locals=False, rich_markup_mode=None)
 
     @app.callback(help=purpose, epilog=examples(*lines))
     def main(
@@ -111,8 +217,6 @@ def command(purpose: str, *lines: str) -> typer.Typer:
             bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
         ] = False,
     ) -> None:
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, TextIOWrapper):  # a pipe on Windows takes 250 characters: the others are escaped
-                stream.reconfigure(errors="backslashreplace")
+        pass
 
     return app

@@ -13,11 +13,11 @@ NAMES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuff
 
 FLOORS = [
     "qgen.version qgen.lazy qgen.errors qgen.decimals qgen.headings",
-    "qgen.terminal qgen.mangled",
+    "qgen.mangled",
     "qgen.memory qgen.parallel",
     "qgen.typeset qgen.tables",
     "qgen.files",
-    "qgen.roster qgen.engine",
+    "qgen.terminal qgen.roster qgen.engine",
     "qgen.exam",
     "qgen.solution",
     "qgen.papers",

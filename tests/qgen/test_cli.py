@@ -191,11 +191,11 @@ def test_a_place_that_cannot_be_written_is_one_line():
 
 
 def test_a_folder_without_permission_is_one_line(monkeypatch):
-    def refuse(**_):
+    def refuse(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     # root may write everywhere, and tests run as root, too
-    monkeypatch.setattr("qgen.files.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
     (line,) = fault("make", "--n", 1, "--spec", "one.toml", "--out", "exam")
     assert "cannot be written: Permission denied" in line
 
