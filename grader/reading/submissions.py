@@ -69,9 +69,12 @@ class Submissions:
     @classmethod
     def of(
         cls, students: Sequence[str], variants: NDArray[np.intp], items: Sequence[str], written: Texts,
-        notes: Sequence[str] = (), doubts: Mapping[Cell, Reason] | None = None, source: str = "",
+        notes: Sequence[str] = (), doubts: Mapping[Cell, Reason] | None = None,
+        commas: Mapping[Cell, bool] | None = None, source: str = "",
     ) -> Submissions:  # fmt: skip
-        """Reads all cells, but those in `doubt`, which are unreadable for another reason.
+        """Reads all cells, but those in `doubts`, which are unreadable for another reason.
+
+        commas: of cells whose decimal mark is known, whether it is a comma.
 
         To a student who writes a decimal comma 1,234 is one number, and 1.234 may be two. Who does is evident from the
         student's other cells: a comma that can only be a decimal mark and no such dot. Where these show neither, the
@@ -86,8 +89,11 @@ class Submissions:
         values, kinds = value[which], kind[which]
         unreadable = np.argwhere(kinds == UNREADABLE).tolist()
         reasons = {(s, i): reason for s, i in unreadable if (reason := said[which[s, i]].reason)}
-        again = {(s, i): read(written[s, i], comma=True) for s, i in _commas(texts, which, kind == VALUE)}
+        commas = commas or {}
+        meant = (cell for cell in _commas(texts, which, kind == VALUE) if cell not in commas)
+        again = {(s, i): read(written[s, i], comma=True) for s, i in meant}
         count = sum(numeral.kind == "value" for numeral in again.values())
+        again |= {cell: read(written[cell], comma=True) for cell, comma in commas.items() if comma}
         doubted = {cell: Numeral("unreadable", reason=reason) for cell, reason in (doubts or {}).items()}
         for cell, numeral in {**again, **doubted}.items():
             values[cell], kinds[cell] = numeral.value, KINDS.index(numeral.kind)

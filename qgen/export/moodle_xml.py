@@ -78,7 +78,7 @@ class Bank(Content):
     @cached_property
     def weights(self) -> list[list[int]]:
         """Cloze weights, by question and item."""
-        return [weights([item.marks for item in q.question.items]) for q in self.exam.spec.questions]
+        return weights([[item.marks for item in q.question.items] for q in self.exam.spec.questions])
 
     @cached_property
     def remarks(self) -> dict[str, str]:

@@ -53,12 +53,15 @@ def wider(low: Decimal, high: Decimal, value: Decimal, rounding: Rounding) -> Ra
     return low - half, high + half
 
 
-def weights(marks: Sequence[float]) -> list[int]:
-    """The marks as whole numbers of the same proportions, unchanged where they are whole; all 1 where all are 0."""
-    fractions = [Fraction(plain(mark)) for mark in marks]
-    whole = lcm(*(fraction.denominator for fraction in fractions))
-    scaled = [int(fraction * whole) for fraction in fractions]
-    return scaled if any(scaled) else [1] * len(scaled)
+def weights(questions: Sequence[Sequence[float]]) -> list[list[int]]:
+    """The marks of each question's items as whole numbers of the same proportions in all of the exam.
+
+    Unchanged where all are whole; all 1 in a question of which all are 0.
+    """
+    fractions = [[Fraction(plain(mark)) for mark in marks] for marks in questions]
+    whole = lcm(*(fraction.denominator for marks in fractions for fraction in marks))
+    scaled = [[int(fraction * whole) for fraction in marks] for marks in fractions]
+    return [marks if any(marks) else [1] * len(marks) for marks in scaled]
 
 
 def shift(sizes: Sequence[Decimal], units: Sequence[Decimal], smallest: Decimal, finest: Decimal) -> int:

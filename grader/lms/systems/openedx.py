@@ -9,7 +9,7 @@ from qgen.errors import InputError, quoted
 from qgen.headings import find
 from qgen.tables.table import Table
 
-OVERRIDE = re.compile(r"new_override-(?P<id>[0-9a-f]{8})")
+OVERRIDE = re.compile(r"new_override-(?P<id>.+)")
 
 
 class OpenEdX(System):

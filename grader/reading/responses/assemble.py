@@ -32,6 +32,7 @@ def assemble(
     choices: list[Choice] = []
     written = np.full((len(students), len(exam.columns)), "", object)
     doubts: dict[Cell, Reason] = {}
+    commas: dict[Cell, bool] = {}
     column = {item: i for i, item in enumerate(exam.columns)}
     for row, (student, mine) in enumerate(students.items()):
         choices.append(_choice(student, mine, exam, people, faults, remarks))
@@ -45,13 +46,15 @@ def assemble(
                 written[row, column[answer.item]] = answer.text
                 if answer.doubt:
                     doubts[row, column[answer.item]] = answer.doubt
+                if answer.comma is not None:
+                    commas[row, column[answer.item]] = answer.comma
     if faults:
         raise InputError(*faults[:50], *([f"... and {len(faults) - 50:,} more"] if len(faults) > 50 else []))
     sat, variants = _sat(exam, choices)
     if sat is not exam:
         mixed = several(len(sat.variants) - len(exam.variants), "combination")
         remarks.append(f"{mixed} of variants such as {sat.variants[-1]}: the quiz drew each question at random")
-    return sat, Submissions.of(tuple(students), variants, exam.columns, written, remarks, doubts)
+    return sat, Submissions.of(tuple(students), variants, exam.columns, written, remarks, doubts, commas)
 
 
 def _choice(

@@ -36,12 +36,16 @@ class Tag:
 
 @dataclass(frozen=True)
 class Written:
-    """One answer; `variant` "" if the file does not say it; `doubt` says why it cannot be read."""
+    """One answer; `variant` "" if the file does not say it; `doubt` says why it cannot be read.
+
+    comma: whether its decimal mark is a comma; None where only what its writer wrote elsewhere tells.
+    """
 
     item: str
     variant: str
     text: str
     doubt: Reason | None = None
+    comma: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 Columns are known by place: name, id, sis_id perhaps, section and more, then two for every question, headed by its
 text and by its points: what was typed, and the points it got. A question that a student did not have is blank twice.
+Canvas writes numbers in its user's language: 1360.5 as 1,360.5 or 1.360,5, without zeros at the end.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from grader.reading.numerals import read as read_number
 from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divided, rows_of, tag_in, unknown
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
@@ -18,6 +20,9 @@ from qgen.tables.table import Faults, Table
 
 QUESTION = re.compile(r"\s*\d+: .*", re.DOTALL)
 POINTS = re.compile(r"\s*\d*\.?\d+\s*")
+OTHER = {".": ",", ",": "."}
+NUMBER = re.compile(r"[-−]?(?P<whole>\d*)(?:(?P<mark>[.,])(?P<part>\d+))?", re.ASCII)
+GROUPED = re.compile(r"[-−]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|(?:\.\d{3}){2,}|(?:,\d{3}){2,})", re.ASCII)
 FEWEST = 3  # columns before the first question of an anonymous survey: section, section_id, submitted
 
 
@@ -51,6 +56,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     sis = next((i for i in range(2, before) if "sis" in table.heading[i].casefold()), None)
     if before <= FEWEST or table.heading[0].strip().casefold() == "section":
         raise InputError(f"{table.name}:{table.line}: has no names and ids: is the quiz an anonymous survey?")
+    mark = _decimal_mark(table, tags)
     attempts: dict[str, Attempt] = {}
     again: dict[str, bool] = {}
     for line, cells in rows_of(table, faults):
@@ -63,9 +69,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
         ids = [Key(cells[sis].strip())] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
         answers = tuple(
-            Written(tag.item, tag.variant, *divided(cells[i].strip(), tag.exponent))
-            for i, tag in tags.items()
-            if (cells[i] + cells[i + 1]).strip()
+            _written(tag, cells[i].strip(), mark) for i, tag in tags.items() if (cells[i] + cells[i + 1]).strip()
         )
         attempts[who] = Attempt(table.name, line, keys, one_line(cells[0]), answers)
     notes = []
@@ -74,6 +78,39 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     if again:
         notes.append(f"{table.name}: {several(len(again), 'student')} with several attempts: the last one counts")
     return list(attempts.values()), notes
+
+
+def _decimal_mark(table: Table, tags: Mapping[int, Tag]) -> str:
+    """The decimal mark of all numbers in the file, "." or ","; "" where they do not tell, or contradict each other."""
+    numbers = [(tag, cells[i].strip()) for _, cells in table.body for i, tag in tags.items() if i < len(cells)]
+    found = {mark for _, text in numbers if (mark := _mark_of(text))}
+    if not found:  # Canvas writes no zeros at the end of decimals
+        ended = (NUMBER.fullmatch(text) for tag, text in numbers if tag.exponent and text.endswith("0"))
+        found = {OTHER[number["mark"]] for number in ended if number and number["mark"]}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _mark_of(text: str) -> str:
+    """The decimal mark of a number that shows which one it has."""
+    if GROUPED.fullmatch(text):
+        return OTHER[next(char for char in text if char in OTHER)]
+    number = NUMBER.fullmatch(text)
+    if not number or not number["mark"]:
+        return ""
+    return number["mark"] if len(number["part"]) != 3 or number["whole"] in ("", "0") or len(number["whole"]) > 3 else ""
+
+
+def _written(tag: Tag, text: str, mark: str) -> Written:
+    """One answer, without the marks between thousands; multiples as the number itself."""
+    bare = text.replace(OTHER[mark], "") if mark and (text.count(mark) < 2) else text
+    comma = mark == "," if mark else None
+    if not tag.exponent:
+        return Written(tag.item, tag.variant, bare, comma=comma)
+    number = NUMBER.fullmatch(text)
+    if not mark and number and number["mark"] and not _mark_of(text):
+        return Written(tag.item, tag.variant, text, read_number(text, comma=number["mark"] == ".").reason)
+    plain = bare.replace(",", ".") if comma else bare
+    return Written(tag.item, tag.variant, *divided(plain, tag.exponent), comma=None if comma is None else False)
 
 
 def _questions(heading: Sequence[str]) -> list[int]:

@@ -155,6 +155,14 @@ def test_fractional_marks_become_whole_weights_in_proportion(awkward):
     assert [w / 4 for w in weights] == marks
 
 
+def test_questions_weigh_in_moodle_what_they_weigh_on_paper():
+    quarters = {"forward": 0.5, "loss": 0.25, "gradient": 1.5}
+    mixed = make_exam(spec_of({"questions": [{"marks": quarters}, {"network": "tanh-heads"}]}), 1, 8)
+    found = [sum(w for w, _ in cloze_fields(q.findtext("questiontext/text"))) for q in bank(mixed)
+             if q.get("type") == "multianswer"]  # fmt: skip
+    assert found == [4 * sum(item.marks for item in q.question.items) for q in mixed.spec.questions]
+
+
 def test_too_few_digits_get_the_specs_share_but_the_old_value_nothing(exam):
     question = next(q for q in bank(exam) if q.get("type") == "multianswer")
     fields = cloze_fields(question.findtext("questiontext/text"))

@@ -53,9 +53,13 @@ def test_the_wider_range_is_half_a_unit_of_one_digit_fewer_with_two_left(value, 
 
 
 def test_weights_are_whole_numbers_in_the_proportions_of_the_marks():
-    assert weights([1.0, 2.0, 0.0]) == [1, 2, 0]
-    assert weights([0.5, 1.25, 2.0]) == [2, 5, 8]
-    assert weights([0.0, 0.0]) == [1, 1]
+    assert weights([[1.0, 2.0, 0.0]]) == [[1, 2, 0]]
+    assert weights([[0.5, 1.25, 2.0]]) == [[2, 5, 8]]
+    assert weights([[0.0, 0.0]]) == [[1, 1]]
+
+
+def test_weights_of_all_questions_have_one_common_multiple():
+    assert weights([[0.5, 0.25], [1.0, 3.0], [0.0]]) == [[2, 1], [4, 12], [1]]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,12 @@ def test_overrides_of_a_subsection_read_back(results, save, override_rows, peopl
     assert grades == {n: v[""] for n, v in truth.items()}
 
 
+def test_a_subsection_called_by_a_human_is_found_by_its_title(results, save, override_rows):
+    rows = [[cell.replace("0a1b2c3d", "homework") for cell in override_rows[0]], *override_rows[1:]]
+    done = export("openedx", results, roster=save("bulk.csv", rows), column="Midterm")
+    assert b"new_override-homework" in done.files[0].read_bytes()
+
+
 def test_points_over_the_maximum_and_columns_per_layer_are_refused(results, save, points_rows):
     roster = save("sgp.csv", points_rows)
     with pytest.raises(InputError, match="cannot take one per layer"):

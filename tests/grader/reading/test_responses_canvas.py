@@ -1,0 +1,69 @@
+"""Canvas writes numbers in its user's language: each is read as what was typed, or is in doubt."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from grader.reading.numerals import UNREADABLE
+from grader.reading.responses import read_responses
+from grader.reading.submissions import Submissions
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
+
+EXAM = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 1, 8)
+MULTIPLE, PLAIN, OTHER = EXAM.columns[:3]
+
+
+def read(tmp_path: Path, *rows: dict[str, str]) -> Submissions:
+    """The first item is asked for a thousand times as large, the others as they are."""
+    asked = {MULTIPLE: " x1000", PLAIN: "", OTHER: ""}
+    head = ["name", "id", "section", "section_id", "submitted"]
+    for item, times in asked.items():
+        head += [f"10: [{item} v001{times}] z = ?", "1.0"]
+    path = tmp_path / "quiz.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*head, "n correct", "n incorrect", "score"])
+        for at, row in enumerate(rows):
+            cells = [text for item in asked for text in (row.get(item, ""), "0.0")]
+            writer.writerow([f"Ann {at}", str(900 + at), "S", "12", "2026-11-27", *cells, "0", "1", "0.0"])
+    return read_responses(path, EXAM)[1]
+
+
+@pytest.mark.parametrize(
+    ("multiple", "plain", "values", "written"),
+    [
+        ("1,360", "", 1.36, "1.360"),  # no zero stands at the end of Canvas' decimals
+        ("1.360", "", 1.36, "1.360"),
+        ("1,234", "0.6415", 1.234, "1.234"),
+        ("1.234", "-0,6415", 1.234, "1.234"),
+        ("1.234,5", "", 1.2345, "1.2345"),
+        ("1,234,567.5", "", 1234.5675, "1234.5675"),
+        ("-1.234.567", "", -1234.567, "-1234.567"),
+        ("136,25", "1,997", 0.13625, "0.13625"),
+    ],
+)
+def test_marks_of_thousands_are_read_as_such(tmp_path, multiple, plain, values, written):
+    read_ = read(tmp_path, {MULTIPLE: multiple, PLAIN: plain})
+    assert read_.values[0, 0] == values
+    assert read_.written[0, 0] == written
+
+
+def test_what_one_student_wrote_tells_of_all_for_the_file_has_one_language(tmp_path):
+    read_ = read(tmp_path, {MULTIPLE: "1.360"}, {PLAIN: "1,997", OTHER: "0,25"})
+    assert read_.values[0, 0] == 1.36
+    assert read_.values[1, 1] == 1.997
+    assert read_.written[1].tolist()[:3] == ["", "1,997", "0,25"], "as it was typed"
+
+
+def test_without_any_clue_a_number_is_in_doubt_not_guessed(tmp_path):
+    for text in ("1,234", "1.234"):
+        read_ = read(tmp_path, {MULTIPLE: text})
+        assert read_.kinds[0, 0] == UNREADABLE
+        assert read_.reasons[0, 0].kind == "two_readings"
+
+
+def test_a_file_that_contradicts_itself_is_read_cell_by_cell(tmp_path):
+    read_ = read(tmp_path, {MULTIPLE: "136.25", PLAIN: "0,6415"})
+    assert read_.values[0].tolist()[:2] == [0.13625, 0.6415]
