@@ -97,7 +97,9 @@ def _mark_of(text: str) -> str:
     number = NUMBER.fullmatch(text)
     if not number or not number["mark"]:
         return ""
-    return number["mark"] if len(number["part"]) != 3 or number["whole"] in ("", "0") or len(number["whole"]) > 3 else ""
+    return (
+        number["mark"] if len(number["part"]) != 3 or number["whole"] in ("", "0") or len(number["whole"]) > 3 else ""
+    )
 
 
 def _written(tag: Tag, text: str, mark: str) -> Written:
