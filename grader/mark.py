@@ -21,6 +21,7 @@ from grader.reasons import Wording
 from grader.results.collusion import collusion, collusion_csv
 from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from grader.results.slips import slips
+from qgen.errors import InputError, quoted
 from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
@@ -74,12 +75,11 @@ def mark(
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
         suspicions = collusion(marks)
         told = (*submissions.notes, *_strange(marks), *slips(marks), *(found.remark for found in suspicions))
-        marks = replace(marks, remarks=told)
+        missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
+        marks = replace(marks, remarks=(*told, *missing))
         if suspicions:
             (folder / "collusion.csv").write_text(collusion_csv(marks, suspicions), "utf-8", newline="")
         _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
-        if feedback:
-            _write_feedback(marks, folder / "feedback", templates, progress)
     return marks
 
 
@@ -118,17 +118,35 @@ def _submissions(
     return exam, submissions
 
 
-def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> None:
+def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> list[str]:
+    """The PDFs; a remark for each student whose PDF could not be made. InputError where a template lets nobody's be."""
     from grader.results.feedback import Feedback
 
-    def write(students: range) -> int:
+    def write(students: range) -> tuple[int, dict[int, Exception]]:
+        faults: dict[int, Exception] = {}
         for s in students:
-            (folder / feedback.names[s]).write_bytes(feedback.pdf(s))
-        return students.stop
+            try:
+                pdf = feedback.pdf(s)
+            except InputError as fault:
+                faults[s] = fault
+                continue
+            except Exception as fault:  # of one student's: the others wait for theirs
+                faults[s] = Exception(f"{type(fault).__name__}: {fault}")  # one that reaches another process
+                continue
+            (folder / feedback.names[s]).write_bytes(pdf)
+        return students.stop, faults
 
     folder.mkdir()
     feedback = Feedback(marks, templates)
-    count = len(marks.submissions.students)
-    jobs = worthwhile(count, FEWEST_PDFS)
-    for done in each(write, shares(count, MOST_PDFS, jobs), jobs):
-        progress("feedback", done, count)
+    students = marks.submissions.students
+    jobs = worthwhile(len(students), FEWEST_PDFS)
+    faults: dict[int, Exception] = {}
+    for done, found in each(write, shares(len(students), MOST_PDFS, jobs), jobs):
+        faults |= found
+        progress("feedback", done, len(students))
+    if students and len(faults) == len(students) and all(isinstance(fault, InputError) for fault in faults.values()):
+        raise faults[0]
+    return [
+        f"student {quoted(students[s])}: no feedback could be made: {'; '.join(str(fault).splitlines())}"
+        for s, fault in faults.items()
+    ]

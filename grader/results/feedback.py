@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,6 @@ from grader.marking.verdicts import Marked, Marks, number
 from grader.reasons import Wording
 from grader.results.marksheet import layer_columns
 from qgen.engine.symbols import latex_name
-from qgen.errors import InputError
 from qgen.files import safe_name, unique_names
 from qgen.papers.words import in_template, macro
 from qgen.papers.words import render as words
@@ -26,7 +24,6 @@ from qgen.typeset.page.pages import render
 # others are listed.
 MOST_DETAILED, FEWER_DETAILED, MANY = 9, 4, 60
 
-Shown = Callable[[str], str]
 _FRACTION = re.compile(r"\\frac\{(\\partial \w)\}\{(.*)\}")
 
 
@@ -47,7 +44,7 @@ class Feedback:
         variant = int(self.marks.submissions.variants[s])
         if variant not in self._solved:
             self._solved[variant] = _lines(self.marks, self._derivations, variant)
-        return _printed(self.marks, s, self._solved[variant], self.templates)
+        return _pdf(self.marks, _context(self.marks, s, self._solved[variant], self.templates), self.templates)
 
     @cached_property
     def _derivations(self) -> list[Derivation]:
@@ -56,14 +53,6 @@ class Feedback:
     @cached_property
     def _solved(self) -> dict[int, dict[str, Worked]]:
         return {}
-
-
-def _printed(marks: Marks, s: int, lines: dict[str, Worked], templates: Path | None) -> bytes:
-    """The PDF; where an id or an answer, or else the name, has characters that no typeface has, "?" in their place."""
-    for answers, name in ((str, str), (_ascii, str)):
-        with suppress(InputError):
-            return _pdf(marks, _context(marks, s, lines, templates, answers, name), templates)
-    return _pdf(marks, _context(marks, s, lines, templates, _ascii, _ascii), templates)
 
 
 def _pdf(marks: Marks, context: dict[str, Any], templates: Path | None) -> bytes:
@@ -81,6 +70,7 @@ def _pdf(marks: Marks, context: dict[str, Any], templates: Path | None) -> bytes
             drawings={},
             title=f"{spec.title}: {heading}",
             language=spec.language,
+            replacing=True,
         )
 
 
@@ -93,14 +83,12 @@ def _lines(marks: Marks, derivations: list[Derivation], variant: int) -> dict[st
     return lines
 
 
-def _context(
-    marks: Marks, s: int, lines: dict[str, Worked], templates: Path | None, shown: Shown, shown_name: Shown
-) -> dict[str, Any]:
+def _context(marks: Marks, s: int, lines: dict[str, Worked], templates: Path | None) -> dict[str, Any]:
     exam, marks_of = marks.exam, marks.earned(slice(s, s + 1))[0].tolist()
     student, wording = marks.submissions.students[s], Wording(exam.spec.language, templates)
     score = round(sum(marks_of), 6)
     cells = [
-        _shown(marks.cell((s, i)), shown)
+        _decided(marks.cell((s, i)))
         for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True))
         if earned < item.marks or (s, i) in marks.decisions
     ]
@@ -120,8 +108,8 @@ def _context(
     return {
         "title": exam.spec.title,
         "variant": exam.variants[int(marks.submissions.variants[s])],
-        "student": shown(student),
-        "full_name": shown_name(exam.names.get(student, "")),
+        "student": student,
+        "full_name": exam.names.get(student, ""),
         "score": number(score),
         "max_score": number(exam.max_score),
         "all_right": score >= exam.max_score,
@@ -131,14 +119,10 @@ def _context(
     }
 
 
-def _shown(cell: Marked, shown: Shown) -> Marked:
-    """The cell, its people's words as they can be shown, without a decision that changes nothing."""
-    reason, decision = cell.reason, cell.decision
-    if reason is not None:
-        reason = replace(reason, names=tuple(map(shown, reason.names)))
-    if decision is not None:
-        decision = replace(decision, reason=shown(decision.reason)) if decision.marks != decision.instead_of else None
-    return replace(cell, answer=shown(cell.answer), reason=reason, decision=decision)
+def _decided(cell: Marked) -> Marked:
+    """The cell without a decision that changes nothing."""
+    decision = cell.decision
+    return replace(cell, decision=None) if decision and decision.marks == decision.instead_of else cell
 
 
 def _groups(marks: Marks, cells: list[Marked], lines: dict[str, Worked], wording: Wording) -> Iterator[dict[str, Any]]:
@@ -188,8 +172,3 @@ def _detail(groups: list[dict[str, Any]]) -> None:
     for group in groups:
         group["more"] = [entry for entry in group["lost"] if id(entry) not in detailed]
         group["lost"] = [entry for entry in group["lost"] if id(entry) in detailed]
-
-
-def _ascii(text: str) -> str:
-    """What is not ASCII, and may lack a glyph, as "?"."""
-    return "".join(c if c == "−" or (c.isascii() and c.isprintable()) else "?" for c in text)

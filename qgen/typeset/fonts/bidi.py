@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 # A letter and the signs on it.
 _CLUSTER = re.compile("(.)([\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]*)")
 _TAGS = "".join(map(chr, range(0xE0020, 0xE0080)))  # characters that the algorithm does not see (class BN, rule X9)

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 REGULAR = {"wght": 400}  # where a variable font is drawn
 _UNSEEN = "Zs", "Cf"
+# Never printed, whatever glyph a font has: no characters, and what would turn the words around it the other way.
+_NEVER, _TURNING = ("Cc", "Cs", "Co"), "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _FORBIDDEN = 0x0002, 0x0100, 0x0200  # OS/2 fsType: no embedding, no subsetting, bitmaps only
 
 
@@ -74,9 +76,12 @@ class Font:
     @cache  # noqa: B019  fonts are kept for good
     def has(self, char: str) -> bool:
         """Whether it has a glyph for this character, and one that can be seen."""
+        kind = unicodedata.category(char)
+        if kind in _NEVER or char in _TURNING:
+            return False
         try:
             glyph = self.characters.get(ord(char))
-            return glyph is not None and (unicodedata.category(char) in _UNSEEN or bool(self._drawn(glyph)))
+            return glyph is not None and (kind in _UNSEEN or bool(self._drawn(glyph)))
         except Exception:  # see above
             return False
 

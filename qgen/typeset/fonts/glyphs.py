@@ -1,4 +1,4 @@
-"""What one document can print beyond the fixed tables: people's names in any script there is a typeface for."""
+"""What one document can print beyond the fixed tables: people's words in any script there is a typeface for."""
 
 import re
 import unicodedata
@@ -14,6 +14,7 @@ from qgen.typeset.fonts.typefaces import find, remedy
 from qgen.typeset.private import is_cluster
 
 _UPRIGHT = "STIXGeneral", "DejaVuSerif", "DejaVuSans"
+REPLACED = "\ufffd"  # what stands for a character that no typeface has
 # Where words look for a typeface after a face's own table, in this order, and before all others there are.
 BEYOND = {
     "R": _UPRIGHT,
@@ -23,23 +24,18 @@ BEYOND = {
 
 
 class Glyphs:
-    """What one document can print: the fixed tables, and whatever else occurs in `extra` (people's names).
+    """What one document can print: the fixed tables, and whatever else occurs in `extra` (people's words).
 
-    A word that leaves a face's table is set as a whole in the first typeface that has all of it. UnprintableError names
-    all characters without a glyph in any.
+    A word that leaves a face's table is set as a whole in the first typeface that has all of it. Characters without a
+    glyph in any are an UnprintableError, which names them all; with `replacing` each is printed as REPLACED.
     """
 
-    def __init__(self, extra: str = "") -> None:
+    def __init__(self, extra: str = "", *, replacing: bool = False) -> None:
         self._codes: dict[Font, dict[str, int]] = {}
-        self.unusual = False
-        lacking: dict[str, None] = {}
-        for word in extra.split():
-            shown = _shown(word, lacking)
-            # Too long a word may be broken anywhere; the other faces have what the regular one has.
-            sources = [source for part in (shown, *shown) for source, _ in _parts("R", part, lacking)]
-            self.unusual |= any(sources)
-        if lacking:
-            raise UnprintableError(*lacking, remedy=remedy("".join(lacking), can_shape()))
+        self.unusual = bool(extra)
+        self._lacking: dict[str, None] | None = {} if replacing else None
+        if not replacing:
+            _check(extra)
 
     @property
     def found(self) -> dict[str, tuple[Font, tuple[Cluster, ...]]]:
@@ -55,7 +51,7 @@ class Glyphs:
             return width(face, text)
         return sum(
             sum(_cluster(font, char).width for char in part) / 1000 if font else width(face, part)
-            for font, part in _parts(face, _shown(text))
+            for font, part in _parts(face, _shown(text, self._lacking), self._lacking)
         )
 
     def runs(self, face: str, text: str) -> list[tuple[str, str]]:
@@ -63,7 +59,7 @@ class Glyphs:
         if not self.unusual:
             return [(face, encode(face, text))]
         runs: list[tuple[str, str]] = []
-        for font, part in _parts(face, visual(_shown(text), first_letter)):
+        for font, part in _parts(face, visual(_shown(text, self._lacking), first_letter), self._lacking):
             name, code = self._own(font, part) if font else (face, encode(face, part))
             if runs and runs[-1][0] == name:
                 code = runs.pop()[1] + code
@@ -76,6 +72,18 @@ class Glyphs:
         numbers = [codes.setdefault(char, len(codes) + 1) for char in part]
         name = _resource(list(self._codes).index(font))
         return name, "".join(escaped(byte) for number in numbers for byte in number.to_bytes(2, "big"))
+
+
+def _check(text: str) -> None:
+    """UnprintableError with all characters that no typeface has."""
+    lacking: dict[str, None] = {}
+    for word in text.split():
+        shown = _shown(word, lacking)
+        for part in (shown, *shown):  # too long a word may be broken anywhere
+            for _ in _parts("R", part, lacking):  # the other faces have what the regular one has
+                pass
+    if lacking:
+        raise UnprintableError(*lacking, remedy=remedy("".join(lacking), can_shape()))
 
 
 def _resource(k: int) -> str:
@@ -95,7 +103,7 @@ def _fonts(face: str) -> tuple[Font, ...]:
 def _shown(text: str, lacking: dict[str, None] | None = None) -> str:
     """Arabic words in their joined forms, as far as there are glyphs for these; clusters as private characters.
 
-    Letters that cannot be combined are added to `lacking` and left out, if it is given; else an UnprintableError.
+    Letters that cannot be combined are added to `lacking` and replaced, if it is given; else an UnprintableError.
     """
     if text.isascii():
         return text
@@ -104,10 +112,7 @@ def _shown(text: str, lacking: dict[str, None] | None = None) -> str:
         shown = clustered(match.group())
         return _lack(match.group(), lacking) if shown is None else shown
 
-    strange = "".join(filter(is_cluster, text))
-    if strange:
-        _lack(strange, lacking)
-        text = "".join(char for char in text if not is_cluster(char))
+    text = "".join(_lack(char, lacking) if is_cluster(char) else char for char in text)
     text = COMBINING.sub(combine, text)
     if not is_rtl(text):
         return text
@@ -122,7 +127,7 @@ def _lack(text: str, lacking: dict[str, None] | None) -> str:
     if lacking is None:
         raise UnprintableError(*dict.fromkeys(text))
     lacking.update(dict.fromkeys(text))
-    return ""
+    return REPLACED * len(text)
 
 
 @lru_cache(maxsize=4096)
@@ -149,7 +154,7 @@ def _is_fixed(face: str, char: str) -> bool:
 def _parts(face: str, text: str, lacking: dict[str, None] | None = None) -> Iterator[tuple[Font | None, str]]:
     """The text in words and spaces with their typefaces, a word that no typeface has as a whole in parts.
 
-    A character that no typeface has is added to `lacking`, if it is given; else it is an UnprintableError.
+    A character that no typeface has is added to `lacking` and replaced, if it is given; else it is an UnprintableError.
     """
     for word in re.split("( )", text):
         known, font = _whole(face, word)
@@ -164,4 +169,4 @@ def _parts(face: str, text: str, lacking: dict[str, None] | None = None) -> Iter
                 if known:
                     yield font, piece
                 else:
-                    _lack(piece, lacking)
+                    yield _whole(face, _lack(piece, lacking))[1], REPLACED

@@ -17,11 +17,15 @@ _ESCAPED = re.compile(f"[{ESCAPES}]")
 _SPACES = re.compile(r"\s+")
 _MINUS = re.compile(r"(?<![^\s(])-(?=\d)")  # a hyphen before a number is a minus
 _SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
+_PRIVATE = re.compile(f"[{ANY}]")
 
 
 def escape(text: str) -> str:
-    """People's words (names, titles) as markup that prints them as they are, on one line."""
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+    """People's words (names, titles) as markup that prints them as they are, on one line.
+
+    A private character, which nobody knows the look of, is replaced.
+    """
+    return _SPECIAL.sub(r"\\\g<0>", _PRIVATE.sub("\ufffd", " ".join(text.split())))
 
 
 class Text(NamedTuple):

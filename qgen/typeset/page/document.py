@@ -23,12 +23,17 @@ class Chunk(NamedTuple):
 
 
 def set_lines(
-    markup: str, width: float, drawings: Mapping[str, Drawing], margins: Sequence[Inline] = ()
+    markup: str,
+    width: float,
+    drawings: Mapping[str, Drawing],
+    margins: Sequence[Inline] = (),
+    *,
+    replacing: bool = False,
 ) -> tuple[list[Line], Glyphs]:
     """All lines of a document in reading order, `width` wide, and the glyphs it needs beyond the fixed tables.
 
-    margins: what headers and footers print. What stands on many papers is set once: the lines of a chunk of markup
-    are kept, if no drawing is in it.
+    margins: what headers and footers print. replacing: see Glyphs. What stands on many papers is set once: the lines of
+    a chunk of markup are kept, if no drawing is in it.
     """
     found: list[Chunk | str] = []
     unusual: list[object] = [part for part in margins if not _is_plain(part)]
@@ -43,7 +48,7 @@ def set_lines(
             # Report the faults of the whole markup, with their lines; a formula's fault as it is.
             parse(markup)
             raise
-    glyphs = Glyphs(" ".join(_texts(unusual))) if unusual else PLAIN
+    glyphs = Glyphs(" ".join(_texts(unusual)), replacing=replacing) if unusual else PLAIN
     flow = Flow(width, drawings, glyphs)
     return _joined([_set(flow, part) if isinstance(part, str) else part for part in found]), glyphs
 

@@ -74,6 +74,7 @@ def render(
     form: Mapping[str, str] | None = None,
     seal: Callable[[int], Drawing] | None = None,
     hidden: Callable[[int], Mapping[str, str]] = lambda page: {},
+    replacing: bool = False,
 ) -> bytes:
     """The PDF of a document; the same arguments give the same bytes, in any order and process.
 
@@ -81,13 +82,14 @@ def render(
     the page's number and their count. `escape` protects people's words in them. drawings: by the names that
     @diagram uses. language, words: what formulas are read aloud in. form: makes boxes and lines fields that
     can be filled in on a screen; what it holds goes into hidden fields. seal: what is drawn in the middle of a page's
-    footer, by its number. hidden: what goes into hidden fields of a page of a form, by its number. InputError for
-    faulty markup, an unknown drawing, and a character no typeface has.
+    footer, by its number. hidden: what goes into hidden fields of a page of a form, by its number. replacing: what no
+    typeface has is replaced by a mark. InputError for faulty markup, an unknown drawing, and a character no typeface
+    has.
     """
     size = width, height = _size(paper)
     margins = split(header), split(footer)
     printed = [_numbered(part, 1, 1) for parts in margins for part in parts]
-    lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, printed)
+    lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, printed, replacing=replacing)
     sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
     file = File()
     first = file.reserve(len(sheets))
