@@ -9,7 +9,7 @@ from functools import partial
 from multiprocessing import Value
 from pathlib import Path
 
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted
 from qgen.exam.exam import MOST_VARIANTS, Exam, draw_exam, make_exam, write_exam
 from qgen.exam.sample import Tally
 from qgen.exam.seed import Seed, seed_of
@@ -129,6 +129,8 @@ def preview(
             )
 
     check_unchanged()
+    spec = spec_of(spec)
+    _check_printable(spec, {})
     exam = make_exam(spec, 1, seed)
     papers = Papers(exam, templates)
     pdfs = papers.question_paper(0), papers.solution(0)
@@ -161,8 +163,8 @@ def _check_printable(spec: Spec, students: Mapping[str, str]) -> None:
     from qgen.typeset.fonts.glyphs import Glyphs
 
     words = {"title": spec.title, "course": spec.course, "instructions": spec.instructions}
-    texts = [(f'{key} "{text}"', text) for key, text in words.items()]
-    texts += [(f'student "{student}", "{name}"', f"{student} {name}") for student, name in students.items()]
+    texts = [(f"{key} {quoted(text)}", text) for key, text in words.items()]
+    texts += [(f"student {quoted(student)}, {quoted(name)}", f"{student} {name}") for student, name in students.items()]
     faults: list[str] = []
     remedies: dict[str, None] = {}
     for what, text in texts:

@@ -19,7 +19,6 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.engine.symbols import UPDATED, latex_name
 from qgen.errors import InputError, nearest, quoted
-from qgen.typeset.fonts.faces import UnprintableError
 from qgen.typeset.markup.blocks import escape
 
 _INSTALLED = Path(__file__).parent.parent / "templates"
@@ -94,8 +93,6 @@ def in_template(name: str, folder: Path | None, language: str) -> Iterator[None]
     """Adds to faults of the markup or a formula which template they are in, or that its words are at fault."""
     try:
         yield
-    except UnprintableError:  # of a person's name
-        raise
     except InputError as fault:
         file = load(name, folder, language).filename
         raise InputError(*(f"{file}, or {WORDS}: {line}" for line in fault.faults)) from None

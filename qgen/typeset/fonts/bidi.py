@@ -65,9 +65,9 @@ def _joins_back(letter: str) -> bool:
 def visual(line: str, letter: Callable[[str], str] = str) -> str:
     """The characters of one line from left to right (UAX #9); `letter` is what a private character starts with.
 
-    python-bidi neither mirrors nor says where a character went. So each is followed by its number in two tags, which
-    come first, and the wrong way round, where the character is written to the left. A letter at the end, written in
-    the direction of the line, keeps the last tags where they are.
+    python-bidi neither mirrors nor says where a character went. So each is followed by its number in two or four tags,
+    which come first, and the wrong way round, where the character is written to the left. A letter at the end, written
+    in the direction of the line, keeps the last tags where they are.
     """
     spoken = "".join(map(letter, line))
     if not is_rtl(spoken):
@@ -76,19 +76,24 @@ def visual(line: str, letter: Callable[[str], str] = str) -> str:
     from bidi.mirror import MIRRORED
 
     clusters = _CLUSTER.findall(line)
-    tagged = "".join(letter(char) + _tags(i) for i, (char, _) in enumerate(clusters))
+    places = 2 if len(clusters) <= len(_TAGS) ** 2 else 4
+    tagged = "".join(letter(char) + _tags(i, places) for i, (char, _) in enumerate(clusters))
     shown = get_display(tagged + "א")[1:] if get_base_level(spoken) else get_display(tagged + "a")[:-1]
     ordered = ""
-    for i in range(0, len(shown), 3):
+    for i in range(0, len(shown), places + 1):
         leftward = shown[i] in _TAGS
-        char, signs = clusters[_number(shown[i + 1] + shown[i] if leftward else shown[i + 1 : i + 3])]
+        tags = shown[i : i + places][::-1] if leftward else shown[i + 1 : i + 1 + places]
+        char, signs = clusters[_number(tags)]
         ordered += (MIRRORED.get(char, char) if leftward and unicodedata.mirrored(char) else char) + signs
     return ordered
 
 
-def _tags(number: int) -> str:
-    return _TAGS[number // len(_TAGS)] + _TAGS[number % len(_TAGS)]
+def _tags(number: int, places: int) -> str:
+    return "".join(_TAGS[number // len(_TAGS) ** place % len(_TAGS)] for place in reversed(range(places)))
 
 
 def _number(tags: str) -> int:
-    return _TAGS.index(tags[0]) * len(_TAGS) + _TAGS.index(tags[1])
+    number = 0
+    for tag in tags:
+        number = number * len(_TAGS) + _TAGS.index(tag)
+    return number

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 REGULAR = {"wght": 400}  # where a variable font is drawn
 _UNSEEN = "Zs", "Cf"
-# Never printed, whatever glyph a font has: no characters, and what would turn the words around it the other way.
-_NEVER, _TURNING = ("Cc", "Cs", "Co"), "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Printed with no font: what is no character, private ones, tags, and what would turn the words around it.
+UNPRINTABLE = re.compile(
+    "[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\uf8ff\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
 _FORBIDDEN = 0x0002, 0x0100, 0x0200  # OS/2 fsType: no embedding, no subsetting, bitmaps only
 
 
@@ -76,12 +78,9 @@ class Font:
     @cache  # noqa: B019  fonts are kept for good
     def has(self, char: str) -> bool:
         """Whether it has a glyph for this character, and one that can be seen."""
-        kind = unicodedata.category(char)
-        if kind in _NEVER or char in _TURNING:
-            return False
         try:
-            glyph = self.characters.get(ord(char))
-            return glyph is not None and (kind in _UNSEEN or bool(self._drawn(glyph)))
+            glyph = None if UNPRINTABLE.match(char) else self.characters.get(ord(char))
+            return glyph is not None and (unicodedata.category(char) in _UNSEEN or bool(self._drawn(glyph)))
         except Exception:  # see above
             return False
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from qgen.typeset.fonts.bidi import is_rtl, shaped, visual
 from qgen.typeset.fonts.clusters import COMBINING, can_shape, cluster_of, clustered, first_letter
 from qgen.typeset.fonts.faces import CODES, UnprintableError, encode, escaped, typeface, width
-from qgen.typeset.fonts.font import Cluster, Font
+from qgen.typeset.fonts.font import UNPRINTABLE, Cluster, Font
 from qgen.typeset.fonts.typefaces import find, remedy
 from qgen.typeset.private import is_cluster
 
@@ -112,7 +112,7 @@ def _shown(text: str, lacking: dict[str, None] | None = None) -> str:
         shown = clustered(match.group())
         return _lack(match.group(), lacking) if shown is None else shown
 
-    text = "".join(_lack(char, lacking) if is_cluster(char) else char for char in text)
+    text = UNPRINTABLE.sub(lambda match: _lack(match.group(), lacking), text)
     text = COMBINING.sub(combine, text)
     if not is_rtl(text):
         return text

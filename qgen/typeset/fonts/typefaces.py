@@ -174,4 +174,4 @@ def remedy(chars: str, shaper: bool) -> str:
             "no font on this machine has them: install one (Debian, Ubuntu: apt install fonts-noto; Windows: Settings, "
             f"Optional features; macOS: Font Book), name its folder in {OWN}, or write Latin letters"
         )
-    return "no typeface has such characters"
+    return "no typeface has such characters; leave them out"
