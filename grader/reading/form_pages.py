@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from grader.reading.faults import FormError
@@ -18,6 +19,7 @@ OWN = ("exam", "variant", "student_id", "name")
 MOST_NAMED = 3
 # What programs that merge files append to a field's name where another file has it too: qpdf's +1, MuPDF's [603].
 _RENAMED = re.compile(r"(\+\d{1,6}| ?\[\d{1,9}\]|#\d{1,6})+")
+_TIDY = re.compile(r"[\w.,:+−-]*", re.ASCII).fullmatch  # what is on one line already
 _DRAWN = "?drawn"  # what a cell says that a person must look at: no number, and never blank
 
 
@@ -119,23 +121,34 @@ class PaperFields:
     exam: Exam
     known: dict[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def _items(self) -> frozenset[str]:
+        return frozenset(self.exam.columns)
+
     def page(self, number: int, page: Mapping[str, Any]) -> FormPage:
         """The fields of ours on a page of a file."""
         texts: dict[str, list[str]] = {}
         typed, drawn = [], []
         numbers = set()
         for given, text, at, over, lines in page["fields"]:
-            name = self.name(given)
+            name = self.known.get(given) or self.name(given)
             if not name:
                 continue
-            if name in self.exam.columns:
+            if name in self._items:
                 numbers.add(at)
-            texts.setdefault(name, []).extend(map(one_line, (text, *over)))
-            typed += [f"{name} {quoted(text)}" for text in over]
-            drawn += [name] * (lines and not any(texts[name]))
+            said = texts.setdefault(name, [])
+            said.append(text if _TIDY(text) else one_line(text))
+            if over:
+                said += map(one_line, over)
+                typed += [f"{name} {quoted(text)}" for text in over]
+            if lines and not any(said):
+                drawn.append(name)
         settled, notes = {}, []
         for name, said in texts.items():
-            settled[name], note = _settled(name, said, name in self.exam.columns)
+            if len(said) == 1:
+                settled[name] = said[0]
+                continue
+            settled[name], note = _settled(name, said, name in self._items)
             notes += note
         if settled and (page["beside"] or page["drawn"] or page["added"] or typed):
             blank = [name for name in self.exam.columns if settled.get(name) == ""]

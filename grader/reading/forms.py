@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -125,13 +125,16 @@ class Form:
         parts: list[str] = []
         kind = value = number = None
         for _ in range(MOST_ABOVE):
-            self._listen(node)
-            part = node.get("/T")
-            kind, value = kind or node.get("/FT"), node.get("/V") if value is None else value
-            if part is not None:
-                parts.append(_text(part))
+            keys = node.keys()  # to get what is not there takes longest
+            self._listen(node, keys)
+            if kind is None and "/FT" in keys:
+                kind = node.get("/FT")
+            if value is None and "/V" in keys:
+                value = node.get("/V")
+            if "/T" in keys:
+                parts.append(_text(node.get("/T")))
                 number = self._number(node) if number is None else number
-            node = node.get("/Parent")
+            node = node.get("/Parent") if "/Parent" in keys else None
             if not isinstance(node, pikepdf.Dictionary):
                 break
         name = ".".join(reversed(parts))
@@ -150,11 +153,13 @@ class Form:
                 continue
             seen.add(key)
             self._counted()
-            self._listen(node)
-            part = node.get("/T")
+            keys = node.keys()
+            self._listen(node, keys)
+            part = node.get("/T") if "/T" in keys else None
             name = above if part is None else f"{above}.{_text(part)}" if above else _text(part)
-            kind, value = node.get("/FT") or kind, node.get("/V", value)
-            stack += [(kid, name, kind, value) for kid in reversed(_listed(node.get("/Kids")))]
+            kind, value = node.get("/FT") if "/FT" in keys else kind, node.get("/V") if "/V" in keys else value
+            if "/Kids" in keys:
+                stack += [(kid, name, kind, value) for kid in reversed(_listed(node.get("/Kids")))]
             if part is not None and key not in placed and str(kind) in ("/Tx", "/Ch") and len(name) <= LONGEST:
                 yield [name, self._cut(name, _text(value)), self._number(node), [], False]
 
@@ -166,8 +171,8 @@ class Form:
     def _number(self, node: Any) -> int:
         return self.numbers.setdefault(_key(node), len(self.numbers))
 
-    def _listen(self, node: Any) -> None:
-        if "/AA" in node or "/JS" in node or ("/A" in node and _acts(node.get("/A"))):
+    def _listen(self, node: Any, keys: Set[str]) -> None:
+        if "/AA" in keys or "/JS" in keys or ("/A" in keys and _acts(node.get("/A"))):
             self.notes.append("holds actions or scripts, which were not run")
 
     def _cut(self, name: str, text: str) -> str:
@@ -206,10 +211,11 @@ def _text(value: Any) -> str:
     """A text, whichever way it is written."""
     if value is None:
         return ""
-    if isinstance(value, pikepdf.Stream):
-        value = pikepdf.String(value.read_bytes().decode("latin-1"))
-    if not isinstance(value, pikepdf.String | pikepdf.Name):
-        return f"({type(value).__name__})"
+    if not isinstance(value, pikepdf.String):
+        if isinstance(value, pikepdf.Stream):
+            value = pikepdf.String(value.read_bytes().decode("latin-1"))
+        elif not isinstance(value, pikepdf.Name):
+            return f"({type(value).__name__})"
     try:
         return str(value)
     except UnicodeError:  # half a character, for one
@@ -240,7 +246,8 @@ def _strokes(kind: str, annotation: Any) -> list[Box]:
 def _added(page: Any) -> bool:
     """Whether more is drawn on a page than our papers have: one stream, and no pictures."""
     contents, resources = page.get("/Contents"), page.get("/Resources")
-    pictures = resources.get("/XObject") if isinstance(resources, pikepdf.Dictionary) else None
+    has = isinstance(resources, pikepdf.Dictionary) and "/XObject" in resources
+    pictures = resources.get("/XObject") if has else None
     return (isinstance(contents, pikepdf.Array) and len(contents) > 1) or (
         isinstance(pictures, pikepdf.Dictionary) and len(pictures) > 0
     )

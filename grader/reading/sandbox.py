@@ -11,6 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MOST_READERS = 4
+AT_ONCE = 4  # requests, which a pipe holds whatever its size
 WORTHWHILE = 100  # files for which a process of their own is worth its start
 
 Request = Mapping[str, Any]
@@ -26,43 +28,57 @@ _Reader = subprocess.Popen[str]
 
 @dataclass(frozen=True)
 class Readers:
-    """Those that read nothing now; as many as have been needed at once."""
+    """Those that read nothing now, as many as have been needed at once; the others, and until when they may read."""
 
     seconds: float
     free: queue.SimpleQueue[_Reader] = field(default_factory=queue.SimpleQueue)
+    until: dict[_Reader, float] = field(default_factory=dict)
 
     def ask(self, request: Request) -> dict[str, Any]:
         """What a process says to one request; {"fault": why} where it cannot."""
+        return self._asked([request])[0]
+
+    def _asked(self, requests: Sequence[Request]) -> list[dict[str, Any]]:
+        """What one process says to a few requests, sent at once; another answers those that it does not come to."""
+        found: list[dict[str, Any]] = []
         reader = self._reader()
         assert reader.stdin is not None
         assert reader.stdout is not None
-        timer = threading.Timer(self.seconds, reader.kill)
-        timer.start()
         try:
-            reader.stdin.write(json.dumps(request) + "\n")
+            reader.stdin.write("".join(json.dumps(request) + "\n" for request in requests))
             reader.stdin.flush()
-            reply = reader.stdout.readline()
         except OSError:
-            reply = ""
-        late = not timer.is_alive()
-        timer.cancel()
-        if reply.endswith("\n"):
-            self.free.put(reader)
-            result: dict[str, Any] = json.loads(reply)
-            return result
-        _end(reader)
+            pass  # it has ended, and says nothing
+        while len(found) < len(requests):
+            self.until[reader] = time.monotonic() + self.seconds
+            reply = reader.stdout.readline()
+            late = time.monotonic() > self.until.pop(reader)
+            if not reply.endswith("\n"):
+                _end(reader)
+                return [*found, self._fault(late), *map(self.ask, requests[len(found) + 1 :])]
+            found.append(json.loads(reply))
+        self.free.put(reader)
+        return found
+
+    def _fault(self, late: bool) -> dict[str, Any]:
         if late:
             return {"fault": f"takes more than {self.seconds:g} s to read, so it is no paper of ours"}
         return {"fault": "brings the PDF reader down; not read"}
 
     def answers(self, requests: Sequence[Request]) -> Iterator[dict[str, Any]]:
         """What is said to each request, in order, on as many processes as are worth it."""
-        count = min(MOST_READERS, os.cpu_count() or 1, len(requests) // WORTHWHILE)
-        if count <= 1:
-            yield from map(self.ask, requests)
-            return
+        count = max(1, min(MOST_READERS, os.cpu_count() or 1, len(requests) // WORTHWHILE))
+        few = [requests[first : first + AT_ONCE] for first in range(0, len(requests), AT_ONCE)]
         with ThreadPoolExecutor(count) as pool:
-            yield from pool.map(self.ask, requests)
+            for replies in pool.map(self._asked, few):
+                yield from replies
+
+    def watch(self, ended: threading.Event) -> None:
+        """Ends whoever reads for too long, until all is `ended`."""
+        while not ended.wait(min(self.seconds / 10, 0.5)):
+            for reader, until in list(self.until.items()):
+                if time.monotonic() > until:
+                    reader.kill()
 
     def _reader(self) -> _Reader:
         try:
@@ -81,10 +97,14 @@ class Readers:
 @contextmanager
 def readers(seconds: float) -> Iterator[Readers]:
     """Readers that are ended at the end, whatever happens."""
-    them = Readers(seconds)
+    them, ended = Readers(seconds), threading.Event()
+    watchdog = threading.Thread(target=them.watch, args=(ended,), daemon=True)
+    watchdog.start()
     try:
         yield them
     finally:
+        ended.set()
+        watchdog.join()
         while not them.free.empty():
             _end(them.free.get())
 

@@ -81,4 +81,4 @@ def test_the_remedy_is_one_command_for_the_packages_that_are_missing_and_help(mo
     for chars in ("ส", "\u0f40"):
         assert "no font on this machine has them" in remedy(chars, True)
         assert typefaces.OWN in remedy(chars, True)
-    assert remedy("\x07", True) == "no typeface has such characters"
+    assert remedy("\x07", True) == "no typeface has such characters; leave them out"
