@@ -1,12 +1,17 @@
-"""Which box of a page something lies on that was typed or drawn with a tool for comments."""
+"""Which box of a page something lies on that was typed or drawn with a tool for comments, and what a box shows."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import pikepdf
+
 Box = tuple[float, float, float, float]
 """Left, low, right, high, in points."""
+UNREADABLE = "picture"  # what a field is said to show that holds no text that can be told
+_SHOWS = re.compile(rb"\b(Tj|TJ|Do|EI|sh)\b|['\"]")  # what draws text or an image (ISO 32000-1, annex A)
 ENOUGH = 0.5  # of the smaller of two boxes: so much in common is one over the other
 
 
@@ -46,3 +51,24 @@ def _common(one: Box, other: Box) -> float:
     high = min(one[3], other[3]) - max(one[1], other[1])
     smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
     return wide * high / smaller if wide > 0 and high > 0 else 0.0
+
+
+def pictured(widget: Any) -> str:
+    """The text in a field's picture; UNREADABLE where there is something else, nothing where it is empty."""
+    appearance = widget.get("/AP") if "/AP" in widget else None
+    normal = appearance.get("/N") if isinstance(appearance, pikepdf.Dictionary) else None
+    if not isinstance(normal, pikepdf.Stream) or not _SHOWS.search(normal.read_bytes()):
+        return ""
+    text, other = b"", False
+    for instruction in pikepdf.parse_content_stream(normal):
+        kind = str(instruction.operator)
+        if kind in ("Tj", "TJ", "'", '"'):
+            for operand in instruction.operands:
+                parts = list(operand) if isinstance(operand, pikepdf.Array) else [operand]
+                text += b"".join(bytes(part) for part in parts if isinstance(part, pikepdf.String))
+            text += b" "
+        other = other or kind in ("Do", "INLINE IMAGE", "sh")
+    told = " ".join(text.decode("latin-1").split())
+    if told:
+        return told if told.isascii() and told.isprintable() else UNREADABLE
+    return UNREADABLE if other else ""

@@ -129,8 +129,8 @@ class PaperFields:
         """The fields of ours on a page of a file."""
         texts: dict[str, list[str]] = {}
         typed, drawn = [], []
-        numbers = set()
-        for given, text, at, over, lines in page["fields"]:
+        numbers, pictured = set(), {}
+        for given, text, at, over, lines, shown in page["fields"]:
             name = self.known.get(given) or self.name(given)
             if not name:
                 continue
@@ -143,6 +143,8 @@ class PaperFields:
                 typed += [f"{name} {quoted(text)}" for text in over]
             if lines and not any(said):
                 drawn.append(name)
+            if shown:
+                pictured[name] = shown
         settled, notes = {}, []
         for name, said in texts.items():
             if len(said) == 1:
@@ -150,6 +152,11 @@ class PaperFields:
                 continue
             settled[name], note = _settled(name, said, name in self._items)
             notes += note
+        pictured = {name: shown for name, shown in pictured.items() if not settled[name]}
+        if pictured:
+            boxes = some([f"{name} {quoted(shown)}" for name, shown in pictured.items()], MOST_NAMED)
+            notes.append(f"page {number}: only in the picture of a field, not in its value: {boxes}; look at it")
+            settled |= {name: f"?{one_line(shown)}" for name, shown in pictured.items() if name in self._items}
         if settled and (page["beside"] or page["drawn"] or page["added"] or typed):
             blank = [name for name in self.exam.columns if settled.get(name) == ""]
             drawn = [name for name in drawn if name in blank]

@@ -23,7 +23,7 @@ from typing import Any
 import pikepdf
 
 from grader.reading import zipped
-from grader.reading.boxes import Box, box_of, drawn_over, rectangle
+from grader.reading.boxes import Box, box_of, drawn_over, pictured, rectangle
 from grader.reading.faults import FormError
 from qgen.errors import quoted
 
@@ -41,10 +41,11 @@ _SILENT = ("/Link", "/Popup", "/PrinterMark", "/TrapNet")  # kinds of annotation
 def read_form(data: bytes) -> dict[str, Any]:
     """What a file holds, in what JSON can say. FormError, or whatever pikepdf raises.
 
-    `pages`: of each page its `fields`, a list of [full name, text, number, typed, drawn]. Fields with one number are
-    one field at several places; `typed` are the texts that somebody put over it with a tool for comments, `drawn` tells
-    of lines. `beside`: typed texts over no field; `drawn`: how many drawings of which kind; `added`: whether a program
-    drew into the page itself. `loose`: fields that are on no page. `notes`: what a person should know.
+    `pages`: of each page its `fields`, a list of [full name, text, number, typed, drawn, pictured]. Fields with one
+    number are one field at several places; `typed` are the texts that somebody put over it with a tool for comments,
+    `drawn` tells of lines, `pictured` is what a field shows that holds no text. `beside`: typed texts over no field;
+    `drawn`: how many drawings of which kind; `added`: whether a program drew into the page itself. `loose`: fields that
+    are on no page. `notes`: what a person should know.
     """
     if not data:
         raise FormError("is empty")
@@ -102,7 +103,7 @@ class Form:
                 self._counted()
                 if field := self._field(annotation):
                     widgets.append(annotation)
-                    fields.append([*field, [], False])
+                    fields.append([*field, [], False, "" if field[1].strip() else self._cut("", pictured(annotation))])
             elif kind not in _SILENT and not _number(annotation.get("/F")) & HIDDEN:
                 (typed if kind == "/FreeText" else others).append((kind, annotation))
         beside = []
@@ -161,7 +162,7 @@ class Form:
             if "/Kids" in keys:
                 stack += [(kid, name, kind, value) for kid in reversed(_listed(node.get("/Kids")))]
             if part is not None and key not in placed and str(kind) in ("/Tx", "/Ch") and len(name) <= LONGEST:
-                yield [name, self._cut(name, _text(value)), self._number(node), [], False]
+                yield [name, self._cut(name, _text(value)), self._number(node), [], False, ""]
 
     def _counted(self) -> None:
         self.count += 1

@@ -74,7 +74,7 @@ def filled(fields, extra="", form=""):
 
 def reply(fields, *notes):
     """What a reader says of a form."""
-    loose = [[name, text, number, [], False] for number, (name, text) in enumerate(fields.items())]
+    loose = [[name, text, number, [], False, ""] for number, (name, text) in enumerate(fields.items())]
     return {"pages": [], "loose": loose, "notes": notes}
 
 
@@ -412,7 +412,7 @@ def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdout", out)
     forms.main()
     replies = [json.loads(line) for line in out.getvalue().splitlines()]
-    loose = [["x", "1", 0, [], False]]
+    loose = [["x", "1", 0, [], False, ""]]
     assert replies == [
         {"pages": [], "loose": loose, "notes": []},
         {"fault": "cannot be read: No such file or directory"},
@@ -510,3 +510,36 @@ def test_two_papers_of_one_variant_are_noted_and_one_is_not(exam, folder, monkey
     assert collect([Path(f"{student}.pdf") for student, _ in said], exam).notes == [
         'variant 001: handed in by "a" and "b"'
     ]
+
+
+def shown_alone(item, operators):
+    """A form on whose page one field has a picture and no value."""
+    return pdf(
+        [
+            "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 5 0 R] >> >>",
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Annots [4 0 R 5 0 R] >>",
+            f"<< /Subtype /Widget /FT /Tx /T ({item}) /Rect [1 1 9 9] /AP << /N 6 0 R >> >>",
+            "<< /Subtype /Widget /FT /Tx /T (variant) /V (001) /Rect [0 0 0 0] /F 2 >>",
+            f"<< /Subtype /Form /BBox [0 0 9 9] /Length {len(operators)} >>\nstream\n{operators}\nendstream",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("operators", "read", "said"),
+    [
+        ("/Tx BMC BT /F 9 Tf (0.4684) Tj ET EMC", "?0.4684", '"0.4684"'),
+        ("BT [(-0.4) -20 (684)] TJ ET", "?-0.4684", '"-0.4684"'),
+        ("BT <00170018> Tj ET", "?picture", '"picture"'),
+        ("q /Im0 Do Q", "?picture", '"picture"'),
+        ("/Tx BMC q BT ET Q EMC", None, ""),
+        ("0.9 g 0 0 9 9 re f", None, ""),
+    ],
+)
+def test_a_cell_that_shows_something_and_has_no_value_waits_for_a_person(exam, folder, operators, read, said):
+    (folder / "S1.pdf").write_bytes(shown_alone("q1_z1_1", operators))
+    collected = collect([folder], replace(exam, sealed=False))
+    assert [paper.answers.get("q1_z1_1") for paper in collected.papers] == [read]
+    told = [note for note in collected.notes if "only in the picture of a field" in note]
+    assert [f"q1_z1_1 {said}" in note for note in told] == [True] * bool(read)
