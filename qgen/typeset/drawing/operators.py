@@ -6,12 +6,13 @@ from operator import attrgetter
 
 from qgen.typeset.drawing.shapes import Bitmap, Contour, Inset, Point, Rectangle, Run, Shape
 from qgen.typeset.fonts.faces import encode
+from qgen.typeset.fonts.outlines import in_table, outline
 
 
 def operators(shapes: Iterable[Shape]) -> str:
     """What draws the shapes, in order, black where they do not say; the graphics state is left as it was."""
     parts: list[str] = []
-    for kind, group in groupby(shapes, type):
+    for kind, group in groupby(shapes, _kind):
         if kind is Run:
             parts.append(_text(run for run in group if isinstance(run, Run)))
         elif kind is Rectangle:
@@ -19,6 +20,11 @@ def operators(shapes: Iterable[Shape]) -> str:
         else:
             parts += map(_drawn, group)
     return " ".join(parts)
+
+
+def _kind(shape: Shape) -> object:
+    """Its type; none for a run of characters that are drawn as paths."""
+    return None if isinstance(shape, Run) and not in_table(shape.face, shape.text) else type(shape)
 
 
 def _number(value: float) -> str:
@@ -55,6 +61,9 @@ def _drawn(shape: Shape) -> str:
     match shape:
         case Contour():
             return _contour(shape)
+        case Run(x, y, face, size, text):
+            scale = f"{size / 1000:.5f}"
+            return f"q {scale} 0 0 {scale} {_point((x, y))} cm {outline(face, text).path} f Q"
         case Bitmap(x, y, side, size, rows):
             # A mask of one bit per module: a path would leave hairlines between its rows.
             image = f"BI /W {size} /H {size} /IM true /D[1 0] /F/AHx ID {rows.hex()}> EI"

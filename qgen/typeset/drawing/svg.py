@@ -5,7 +5,7 @@ from html import escape
 
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.shapes import Contour, Inset, Point, Rectangle, Run, Shape
-from qgen.typeset.fonts.faces import width
+from qgen.typeset.fonts.outlines import width
 
 FAMILY = "STIX Two Text,STIXGeneral,Times New Roman,serif"
 SHORT = 3  # longer texts carry their width, as a browser's typeface is another than the papers'

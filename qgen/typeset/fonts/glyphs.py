@@ -41,7 +41,7 @@ class Glyphs:
     def found(self) -> dict[str, tuple[Font, tuple[Cluster, ...]]]:
         """By resource name, the fonts beyond the fixed tables and what was printed with them, from code 1 on."""
         return {
-            _resource(k): (font, tuple(_cluster(font, char) for char in codes))
+            _resource(k): (font, tuple(cluster(font, char) for char in codes))
             for k, (font, codes) in enumerate(self._codes.items())
         }
 
@@ -50,7 +50,7 @@ class Glyphs:
         if not self.unusual:
             return width(face, text)
         return sum(
-            sum(_cluster(font, char).width for char in part) / 1000 if font else width(face, part)
+            sum(cluster(font, char).width for char in part) / 1000 if font else width(face, part)
             for font, part in _parts(face, _shown(text, self._lacking), self._lacking)
         )
 
@@ -86,12 +86,18 @@ def _check(text: str) -> None:
         raise UnprintableError(*lacking, remedy=remedy("".join(lacking), can_shape()))
 
 
+def parts(face: str, text: str) -> Iterator[tuple[Font | None, str]]:
+    """Any text from left to right, in parts with their typefaces; None is the face's own. Else an UnprintableError."""
+    return _parts(face, visual(_shown(text), first_letter))
+
+
 def _resource(k: int) -> str:
     return f"N{k + 1}"
 
 
 @lru_cache(maxsize=4096)
-def _cluster(font: Font, char: str) -> Cluster:
+def cluster(font: Font, char: str) -> Cluster:
+    """What is drawn for a character of a part."""
     return cluster_of(char)[1] if is_cluster(char) else font.cluster(char)
 
 

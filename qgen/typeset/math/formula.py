@@ -9,7 +9,8 @@ from typing import NamedTuple
 from qgen.errors import InputError
 from qgen.typeset.drawing.operators import operators
 from qgen.typeset.drawing.shapes import Rectangle, Run
-from qgen.typeset.fonts.faces import used_by, width
+from qgen.typeset.fonts.faces import used_by
+from qgen.typeset.fonts.outlines import in_table, width
 from qgen.typeset.math.breaking import break_row
 from qgen.typeset.math.latex import FormulaError, parse
 from qgen.typeset.math.mathbox import Box, Style, row
@@ -145,7 +146,8 @@ def _runs(box: Box) -> list[tuple[float, float, str, float, str]]:
     end = 0.0
     for x, y, face, scale, text in box.glyphs:
         wide = width(face, text) * scale
-        if runs and runs[-1][1:4] == (y, face, scale) and abs(x - end) < 1e-6:
+        joins = bool(runs) and in_table(face, text) and in_table(face, runs[-1][4])
+        if joins and runs[-1][1:4] == (y, face, scale) and abs(x - end) < 1e-6:
             runs[-1] = (*runs[-1][:4], runs[-1][4] + text)
             end += wide
         else:

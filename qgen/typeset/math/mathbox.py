@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from qgen.typeset.fonts.faces import metrics, width
+from qgen.typeset.fonts.outlines import in_table, outline
 from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
+from qgen.typeset.private import is_digit
 
 # STIX: the height of the minus sign's middle, the height of x, a pleasing thickness of fraction rules.
 AXIS, X_HEIGHT, RULE = 0.253, 0.45, 0.05
@@ -65,6 +68,9 @@ class Box:
 
 @lru_cache(maxsize=4096)
 def _measure(face: str, text: str) -> tuple[float, float, float, float]:
+    if not in_table(face, text):
+        words = outline(face, text)
+        return words.width, words.ascent, words.descent, 0.0
     glyphs = [metrics(face, char) for char in text if char != " "]
     ascent = max((glyph.ascent for glyph in glyphs), default=0.0)
     descent = max((glyph.descent for glyph in glyphs), default=0.0)
@@ -72,7 +78,14 @@ def _measure(face: str, text: str) -> tuple[float, float, float, float]:
 
 
 def signs(face: str, text: str, scale: float) -> Box:
-    """A row of characters of one face."""
+    """A row of characters of one face; of words that it lacks, digits stand apart."""
+    if not in_table(face, text) and any(map(is_digit, text)):
+        result = Box()
+        for _, group in groupby(text, is_digit):
+            part = signs(face, "".join(group), scale)
+            result.add(part, result.width)
+            result.width += part.width
+        return result
     wide, ascent, descent, italic = _measure(face, text)
     return Box(wide * scale, ascent * scale, descent * scale, italic * scale, [(0.0, 0.0, face, scale, text)])
 

@@ -9,6 +9,7 @@ from qgen.typeset.drawing.shapes import Inset, Run, Shape
 from qgen.typeset.fonts.clusters import breaks_before
 from qgen.typeset.fonts.faces import used_by
 from qgen.typeset.fonts.glyphs import Glyphs
+from qgen.typeset.fonts.outlines import in_table
 from qgen.typeset.markup.inline import Formula, Inline, Text
 from qgen.typeset.math.formula import Layout, break_formula, layout
 from qgen.typeset.private import MOST_DIGITS, normalised, numbered, slots_filled, with_slots
@@ -170,7 +171,9 @@ _cached_wrap = lru_cache(maxsize=1024)(_wrap)
 
 def drawn(text: Inline, width: float, size: float) -> Iterator[Drawing]:
     """The lines of a text that wraps at `width`, as drawings with the origin at the baseline's left end."""
-    for line in _broken(text, width, size, False, PLAIN):
+    words = "".join([part.text for part in text if isinstance(part, Text)])
+    usual = all(in_table(part.face, part.text) for part in text if isinstance(part, Text))
+    for line in _broken(text, width, size, False, PLAIN if usual else Glyphs(words)):
         shapes: list[Shape] = []
         x = 0.0
         for wide, face, content in line:
