@@ -16,7 +16,10 @@ from qgen.typeset.fonts.font import Font, faces, opened
 # Modules that hold Noto fonts (Open Font License), and what pip calls them.
 PACKAGES = {"manimgx_fonts_cjk": "manimgx-fonts-cjk", "manimgx_fonts": "manimgx-fonts"}
 OWN = "QGEN_FONTS"  # the environment variable that names a folder of fonts to look in before all others
-_HAN = "CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "KANGXI", "FULLWIDTH"
+_HAN = (
+    "CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "KANGXI", "FULLWIDTH",
+    "SMALL", "PRESENTATION",
+)  # fmt: skip
 _STANDARDS = {"SC": "gb2312", "TC": "big5", "JP": "shift_jis", "KR": "euc_kr"}
 _REGIONAL = {
     "SC": "notosanssc sourcehansanssc simsun msyh songti hiraginosansgb stheiti",
@@ -160,7 +163,7 @@ _PACKED = {
 
 def remedy(chars: str, shaper: bool) -> str:
     """What to do about characters that no typeface has; `shaper`: whether letters can be combined."""
-    letters = [char for char in chars if unicodedata.category(char)[0] in "LM"]
+    letters = [char for char in chars if unicodedata.category(char)[0] in "LM" or script(char) == "CJK"]
     scripts = {script(char) for char in letters}
     wanted = [] if shaper or not scripts - {"CJK"} else ["uharfbuzz"]
     for module, packed in zip(PACKAGES, ({"CJK"}, _PACKED), strict=True):

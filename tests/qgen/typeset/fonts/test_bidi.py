@@ -65,3 +65,7 @@ def test_a_vowel_sign_does_not_part_its_neighbours():
 def test_other_scripts_are_left_alone():
     assert not is_rtl("Zoë Жук 中")
     assert shaped("Zoë Жук 中") == visual("Zoë Жук 中") == "Zoë Жук 中"
+
+
+def test_a_line_of_any_length_is_put_in_order():
+    assert visual("א" * 9000 + "ב" * 9000) == "ב" * 9000 + "א" * 9000

@@ -74,6 +74,7 @@ def test_the_face_of_a_collection_is_that_of_the_region(folders, font):
 def test_the_remedy_is_one_command_for_the_packages_that_are_missing_and_help(monkeypatch):
     monkeypatch.setattr(typefaces, "find_spec", lambda name: None)
     assert remedy("王가", False).endswith("-m pip install manimgx-fonts-cjk, or write Latin letters")
+    assert remedy("﹠︐", False).endswith("-m pip install manimgx-fonts-cjk, or write Latin letters")
     assert remedy("ส", False).endswith("-m pip install uharfbuzz manimgx-fonts, or write Latin letters")
     assert remedy("ส王", True).endswith("-m pip install manimgx-fonts-cjk manimgx-fonts, or write Latin letters")
     monkeypatch.setattr(typefaces, "find_spec", lambda name: name)
