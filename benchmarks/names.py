@@ -27,7 +27,8 @@ from qgen.typeset.fonts.glyphs import Glyphs
 
 NAMES = (
     "Jürgen Groß-Öztürk", "יוסף בן־דוד", "محمد عبد الله", "สมชาย ใจดี", "प्रिया शर्मा", "陈景润", "山田 太郎", "김철수",
-    "Cy \ufe60 Co", "\ufe10 \ufe6b", "e\u0301\u0323 combined", "a\u200bb", "Ann\u202enna", "\u0301", "\x07", "x" * 10_000,
+    "Cy \ufe60 Co", "\ufe10 \ufe6b", "e\u0301\u0323 combined", "a\u200bb", "Ann\u202enna", "\u0301", "\x07",
+    "x" * 10_000,
 )  # fmt: skip
 _REFUSED = re.compile(r'student "(S\d+)", ".*: .*U\+[0-9A-F]{4,6} .* cannot be printed')
 

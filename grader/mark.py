@@ -75,12 +75,10 @@ def mark(
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
         suspicions = collusion(marks)
         told = (*submissions.notes, *_strange(marks), *slips(marks), *(found.remark for found in suspicions))
-        marks = replace(marks, remarks=told)
+        missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
+        marks = replace(marks, remarks=(*told, *missing))
         if suspicions:
             (folder / "collusion.csv").write_text(collusion_csv(marks, suspicions), "utf-8", newline="")
-        if feedback:
-            missing = _write_feedback(marks, folder / "feedback", templates, progress)
-            marks = replace(marks, remarks=(*marks.remarks, *missing))
         _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
     return marks
 

@@ -7,8 +7,10 @@ import pytest
 
 import grader.mark
 import grader.marking.score
+import grader.results.feedback
 from grader.mark import mark
 from grader.rehearsal.simulate import simulate, write_simulated
+from qgen.errors import InputError
 from qgen.exam.exam import make_exam, write_exam
 from qgen.exam.spec import spec_of
 
@@ -38,3 +40,37 @@ def test_a_class_gets_the_same_marks_in_parts_on_two_processes(folder: Path, mon
     monkeypatch.setattr(grader.mark, "FEWEST", STUDENTS // 2)
     assert results(folder, "parts") == whole
     assert whole["marks.csv"].count(b"\n") > STUDENTS
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("fault", [ValueError("planted"), InputError("planted"), MemoryError("planted")])
+def test_a_student_whose_feedback_cannot_be_made_is_listed_and_the_others_have_theirs(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, fault: Exception
+) -> None:
+    pdf = grader.results.feedback.Feedback.pdf
+
+    def planted(self: grader.results.feedback.Feedback, s: int) -> bytes:
+        if s == STUDENTS - 1:
+            raise fault
+        return pdf(self, s)
+
+    monkeypatch.setattr(grader.results.feedback.Feedback, "pdf", planted)
+    monkeypatch.setattr(grader.mark, "worthwhile", lambda count, least: jobs)
+    marks = mark(folder / "answers.csv", folder / "exam", tmp_path / "results")
+    student = marks.submissions.students[-1]
+    line = next(line for line in marks.remarks if "no feedback could be made" in line)
+    assert line.startswith(f'student "{student}": ')
+    assert line.endswith("planted")
+    assert line in (tmp_path / "results" / "remarks.txt").read_text("utf-8").splitlines()
+    assert len(list((tmp_path / "results" / "feedback").iterdir())) == STUDENTS - 1
+    assert (tmp_path / "results" / "scores.csv").read_text("utf-8").count("\n") == STUDENTS + 1
+
+
+def test_a_template_that_lets_nobody_have_feedback_is_a_fault_and_nothing_is_written(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "feedback.txt").write_text("<< nothing >>\n", "utf-8")
+    with pytest.raises(InputError, match=r"feedback\.txt:1: 'nothing' is undefined"):
+        mark(folder / "answers.csv", folder / "exam", tmp_path / "results", templates=tmp_path / "words")
+    assert not (tmp_path / "results").exists()

@@ -14,6 +14,7 @@ from qgen.errors import InputError
 from qgen.exam.exam import make_exam, read_exam
 from qgen.exam.spec import spec_of
 from qgen.make import file_names, make, preview
+from qgen.papers.words import TEMPLATES
 
 SEED = 314159265358979
 
@@ -225,6 +226,42 @@ def test_names_that_no_typeface_has_are_all_listed_before_anything_is_drawn(spec
     assert second.startswith('student "S3"')
     assert "Latin letters" in remedy
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Cy \ufe60 Co",
+        "\ufe10",
+        "Ann\u202ebc",
+        "\u2067אב\u2069",
+        "\ue000",
+        "\U000f0000",
+        "\U000e0041",
+        "\x07",
+        "\ud800",
+        "\0",
+    ],
+)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_cannot_be_printed_of_a_name_is_refused_with_its_student(spec, tmp_path, name, jobs):
+    with pytest.raises(InputError, match=r'^student "S2", ".*": .*U[+][0-9A-F]{4,5} .*cannot be printed'):
+        make(spec, 2, tmp_path / "exam", seed=SEED, students={"S1": "Ann", "S2": name}, jobs=jobs)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "א" * 10_000, "\u0301", "a\u200bb", "\u200eAnn", "e\u0301" * 500, "  "])
+def test_a_name_of_any_length_and_of_marks_alone_is_printed(spec, tmp_path, name):
+    make(spec, 1, tmp_path / "exam", seed=SEED, students={"S1": name})
+    assert (tmp_path / "exam" / "papers" / "S1.pdf").exists()
+
+
+def test_words_of_a_template_that_no_typeface_has_are_said_to_be_its(spec, tmp_path):
+    (tmp_path / "words").mkdir()
+    template = (TEMPLATES / "paper.txt").read_text("utf-8")
+    (tmp_path / "words" / "paper.txt").write_text(template + "\nGood luck \U0001f9ff\n", "utf-8")
+    with pytest.raises(InputError, match=r"paper\.txt, or words\.txt: .*U\+1F9FF .*cannot be printed"):
+        make(spec, 1, tmp_path / "exam", seed=SEED, templates=tmp_path / "words")
 
 
 @pytest.mark.parametrize("activation", ["identity", "relu", "tanh", "sigmoid"])

@@ -81,8 +81,39 @@ def test_the_name_of_the_exams_roster_stands_in_the_feedback(exam: Exam, tmp_pat
     pdfs = [pdf for _, pdf in printed(marked(named, tmp_path, {"ann": {"q1_a3": "\U0001f9ff"}, "bob": {}, "eve": {}}))]
     first, second, third = (text_of(pdf)[1] for pdf in pdfs)
     assert "Zoë *Åström*" in first
-    assert re.search("Ann Bo [?\U0001f9ff]", second)
+    assert re.search("Ann Bo [\ufffd\U0001f9ff]", second)
     assert "Name" not in third
+
+
+SIGNS = "−≥→√ŁαΔЖאب"
+
+
+@pytest.mark.parametrize("where", ["unreadable", "reason", "name"])
+def test_a_sign_that_any_face_has_is_shown_in_every_face(exam: Exam, tmp_path: Path, where: str) -> None:
+    words = f"0.3 {' '.join(SIGNS)}"
+    named = replace(exam, names={"ann": words if where == "name" else "Ann"})
+    marks = marked(named, tmp_path, {"ann": {"q1_a3": words if where == "unreadable" else "0.777"}})
+    if where == "reason":
+        cell = 0, exam.columns.index("q1_a3")
+        marks = replace(marks, decisions={cell: Decision("0.5", words, "0")})
+    ((_, pdf),) = printed(marks)
+    text = text_of(pdf)[1]
+    assert [sign for sign in SIGNS if sign not in text] == []
+    assert "\ufffd" not in text
+
+
+@pytest.mark.parametrize(
+    "char", ["\U0001f9ff", "\x07", "\u202e", "\ue000", "\uf8ff", "\U000e0041", "\U000f0000", "\ud800"]
+)
+def test_what_no_typeface_has_is_replaced_by_a_mark_that_is_seen(exam: Exam, tmp_path: Path, char: str) -> None:
+    named = replace(exam, names={"ann": f"Ann אב{char}"})
+    marks = marked(named, tmp_path, {"ann": {"q1_a3": "0.777"}})
+    cell = 0, exam.columns.index("q1_a3")
+    ((_, pdf),) = printed(replace(marks, decisions={cell: Decision("0.5", f"odd {char} here", "0")}))
+    text = " ".join(text_of(pdf)[1].split())
+    assert "\ufffd" in text
+    assert "Student" in text
+    assert char not in text
 
 
 def test_a_perfect_student_is_told_so(exam: Exam, tmp_path: Path) -> None:
