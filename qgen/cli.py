@@ -25,6 +25,12 @@ Papers = Annotated[
 Roster = Annotated[
     Path | None, typer.Option(help="A table student_id,name, or your gradebook's export: names on the papers.")
 ]
+IdColumn = Annotated[
+    str | None, typer.Option("--id", help="The roster's column of student ids, where its heading is not known.")
+]
+NameColumn = Annotated[
+    str | None, typer.Option("--name", help="The roster's column of names, where its heading is not known.")
+]
 SpecFile = Annotated[
     Path | None, typer.Option("--spec", help="What to draw and ask (qgen new writes one); default: two small networks.")
 ]
@@ -38,6 +44,8 @@ def make(
     n: Papers = None,
     spec: SpecFile = None,
     roster: Roster = None,
+    id_column: IdColumn = None,
+    name_column: NameColumn = None,
     out: Annotated[Path, typer.Option(help="The exam folder to make.")] = Path("exam"),
     seed: Annotated[
         str | None, typer.Option(help="A whole number; the same one makes the same exam. Default: a secret one.")
@@ -66,7 +74,7 @@ def make(
         started = time.monotonic()
         tidy(out)
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
-        listed = None if roster is None else read_roster(roster)
+        listed = None if roster is None else read_roster(roster, id_column=id_column, name_column=name_column)
         if listed is not None:
             _tell(listed)
         students = listed.students if listed else None

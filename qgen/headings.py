@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from qgen.errors import InputError, quoted, some
+
 # `id`: the school's number or our own student_id; `own`: a system's number for its user.
 Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last", "variant"]
 
@@ -67,3 +69,23 @@ def columns(headings: Sequence[str], *kinds: Kind) -> list[int]:
     """The columns of these kinds, kind by kind, the better headings first."""
     places = (find(headings, name) for kind in kinds for name in HEADINGS[kind])
     return list(dict.fromkeys(place for place in places if place is not None))
+
+
+def renamed(headings: Sequence[str], where: str, *, ids: str | None = None, names: str | None = None) -> list[str]:
+    """The headings, with the columns that the user says hold the ids and the names called student_id and name.
+
+    InputError for a column that is not there, with those that are.
+    """
+    found = [heading.strip() for heading in headings]
+    chosen: dict[int, str] = {}
+    for wanted, called in ((ids, "student_id"), (names, "name")):
+        if wanted is None:
+            continue
+        place = find(found, wanted)
+        if place is None:
+            known = some([quoted(heading) for heading in found if heading], 20)
+            raise InputError(f"{where}: no column {quoted(wanted)}; its headings are {known}")
+        chosen[place] = called
+    left: list[Kind] = [*(["id"] if ids is not None else []), *(["name", "first", "middle", "last"] if names else [])]
+    others = columns(found, *left)
+    return [chosen.get(at, f"other {heading}" if at in others else heading) for at, heading in enumerate(found)]

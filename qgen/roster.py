@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qgen.errors import InputError, nearest, quoted, several
-from qgen.headings import HEADINGS, columns, find
+from qgen.headings import HEADINGS, columns, find, loose, renamed
 from qgen.tables.spreadsheet import unguarded
 from qgen.tables.table import Faults, Table, filled, read_table
 
@@ -70,10 +70,19 @@ def one_line(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def read_roster(path: str | Path, *, names: bool = True) -> Roster:
-    """Everyone in the file, with `names`. InputError lists every fault with its line."""
-    table = read_table(path)
+def read_roster(
+    path: str | Path, *, names: bool = True, id_column: str | None = None, name_column: str | None = None
+) -> Roster:
+    """Everyone in the file, with `names` where it has any. InputError lists every fault with its line.
+
+    The columns of the ids and of the names are known by their headings, unless they are named.
+    """
+    called = [loose(heading) for heading in (id_column, name_column) if heading is not None]
+    table = read_table(path, is_heading=lambda row: bool(called) and set(called) <= set(map(loose, row)))
+    whole = table.heading
+    table = replace(table, heading=renamed(whole, f"{table.name}:{table.line}", ids=id_column, names=name_column))
     system, ids, parts = _layout(table, names)
+    ids = ids[:1] if id_column else ids
     faults, notes = Faults(table.name), list(table.notes)
     logins, own, variant = (columns(table.heading, *kinds) for kinds in (("login", "email"), ("own",), ("variant",)))
     rows = []
@@ -93,7 +102,7 @@ def read_roster(path: str | Path, *, names: bool = True) -> Roster:
     if len(rows) > MOST_STUDENTS:
         raise InputError(f"{table.name}: has more than {MOST_STUDENTS:,} students")
     best = max(ids, key=lambda k: sum(bool(cells[k]) for _, _, cells in rows))
-    heading = table.heading[best].strip()
+    heading = whole[best].strip()
     people: dict[str, Person] = {}
     lines: dict[str, int] = {}
     for line, name, cells in rows:
@@ -113,7 +122,8 @@ def read_roster(path: str | Path, *, names: bool = True) -> Roster:
     if best != ids[0]:
         first = next(line for line, _, cells in rows if not cells[ids[0]])
         why = f' ("{table.heading[ids[0]].strip()}" is blank on line {first})'
-    source = f'{system} of {several(len(people), "student")}; student ids from "{heading}"{why}'
+    named = "" if any(person.name for person in people.values()) or not names else "; no names"
+    source = f'{system} of {several(len(people), "student")}; student ids from "{heading}"{why}{named}'
     return Roster(tuple(people.values()), source, tuple(notes))
 
 
@@ -124,24 +134,29 @@ def _layout(table: Table, names: bool) -> tuple[str, list[int], list[int]]:
     system = next(known, "class list")
     ids = columns(heading, "id", "login", "email", "own")
     if not ids:
-        raise _unknown(table, 'student ids; write "student_id,name", or give the gradebook that your system exports')
+        what = 'student ids; write "student_id,name", give the gradebook that your system exports, or say --id COLUMN'
+        raise _unknown(table, what, _meant(table))
     if system == "class list":
         ids = ids[:1]  # in one's own file no other column is meant
     parts = [place for place in columns(heading, "first", "middle", "last") if place not in ids]
     whole = [place for place in columns(heading, "name") if place not in ids]
     if len(parts) < 2:
         parts = whole[:1] or parts
-    if names and not parts:
-        raise _unknown(table, 'names; write "student_id,name"')
+    if names and not parts and (hint := _meant(table)):
+        raise _unknown(table, 'names; write "student_id,name"', hint)
     if system == "class list" and any(_POINTS.fullmatch(cell.strip()) for cell in heading):
         system = "Sakai gradebook"
     return system, ids, parts
 
 
-def _unknown(table: Table, what: str) -> InputError:
+def _unknown(table: Table, what: str, hint: str) -> InputError:
     found = ", ".join(quoted(cell.strip()) for cell in table.heading[:8])
+    return InputError(f"{table.name}:{table.line}: the header {found} has no {what}{hint}")
+
+
+def _meant(table: Table) -> str:
+    """A hint where a heading is nearly one that we know."""
     headings = ["student_id", "name", "first name", "last name", "username", "email"]
     strange = [cell.strip() for cell in table.heading[:8] if cell.strip().lower() not in headings]
     hints = [f"; {quoted(cell)}: {nearest(cell.lower(), headings)}" for cell in strange]
-    hint = next((hint for hint in hints if "did you mean" in hint), "")
-    return InputError(f"{table.name}:{table.line}: the header {found} has no {what}{hint}")
+    return next((hint for hint in hints if "did you mean" in hint), "")

@@ -126,6 +126,7 @@ def _paired(
         for name, student in matching.pairs
         if name in scores and student.line in excused
     ]
+    warnings += [matching.mended] * bool(matching.mended)
     left = [Unmatched(s.who, excused[s.line]) for s in people.students if s.line in excused]
     left += [Unmatched(name, "has no score") for name in found.ungraded]
     alone = [one for one in matching.in_results if one.who in scores]

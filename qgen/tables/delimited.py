@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import Literal
 
 from qgen.errors import InputError
+from qgen.tables.encodings import CALLED, example, guessed
 from qgen.tables.rows import ACCEPTED, MOST_ABOVE, MOST_PLACES, Heading, Row, blank, too_many
 
 LONGEST = 1 << 21  # bytes of a line, roughly
@@ -68,7 +69,8 @@ def _decoded(name: str, data: bytes, declared: str | None) -> tuple[str, tuple[s
     found = next((encoding for bom, encoding in _BOMS.items() if data.startswith(bom)), None)
     if not found and data[1:400:2].count(0) > len(data[1:400:2]) // 2:
         found = "utf-16-le"
-    for encoding in [declared or found] if declared or found else ["utf-8", "cp1252", "latin-1"]:
+    told = declared or found or ("utf-8" if _is_utf8(data) else "")
+    for encoding in [told] if told else [guessed(data), "latin-1"]:
         assert encoding
         try:
             io.TextIOWrapper(io.BytesIO(), encoding)  # LookupError for codecs of other things than text
@@ -79,9 +81,20 @@ def _decoded(name: str, data: bytes, declared: str | None) -> tuple[str, tuple[s
             raise InputError(f'unknown encoding "{encoding}"; write utf-8, utf-16, latin-1 or cp1252') from None
         if "\0" in text:
             raise InputError(f"{name}: has NUL characters, so it is no plain text; save it as {ACCEPTED}")
-        guessed = encoding in ("cp1252", "latin-1") and not declared
-        return text, (f"{name}: is not UTF-8; read as Windows-1252 (Latin-1)",) * guessed
-    raise InputError(f"{name}: is not {declared or found}; save it as UTF-8, or say which encoding it has")
+        if declared or found or encoding == "utf-8":
+            return text, ()
+        word = example(text)
+        such = f', such as "{word}"' if word else ""
+        return text, (f"{name}: is not UTF-8; read as {CALLED.get(encoding, CALLED['cp1252'])}{such}",)
+    raise InputError(f"{name}: is not {told}; save it as UTF-8, or say which encoding it has")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _delimiter(text: str, is_heading: Heading | None) -> tuple[str, int]:

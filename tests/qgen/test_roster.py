@@ -84,7 +84,7 @@ def test_all_faults_are_listed_with_the_line_they_start_on(read):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("no,nmae\n1,A\n", '1: the header "no", "nmae" has no student ids; write "student_id,name", or give the'),
+        ("no,nmae\n1,A\n", '1: the header "no", "nmae" has no student ids; write "student_id,name", give the'),
         ("student_id,nmae\n1,A\n", 'has no names; write "student_id,name"; "nmae": did you mean "name"?'),
         ("student_id,name\n\n", "students.csv: no students below the header"),
         ("", "students.csv: is empty"),
@@ -143,3 +143,25 @@ def test_an_id_is_the_same_however_it_is_spaced_and_guarded(text):
 def test_an_id_that_was_guarded_against_spreadsheets_is_the_id():
     assert student_id(guarded("=1+1")) == "=1+1"
     assert student_id("O'Neil") == "O'Neil"
+
+
+def test_names_may_be_missing_where_there_are_ids(read):
+    roster = read("candidate_id,candidate_ref,total_score\n1001,ann,\n1002,bo,\n")
+    assert roster.students == {"ann": "", "bo": ""}
+    assert roster.source.endswith('student ids from "candidate_ref"; no names')
+
+
+def test_columns_that_nobody_knows_are_named(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text("Course of 2026\nstudent_id,Kennzeichen,Rufname,Last name,First name\nx,007,Ann,A,B\ny,8,Bo,C,D\n")
+    roster = read_roster(path, id_column="kennzeichen", name_column="Rufname")
+    assert roster.students == {"007": "Ann", "8": "Bo"}
+    assert 'student ids from "Kennzeichen"' in roster.source
+
+
+def test_a_column_that_is_not_there_is_told_with_those_that_are(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text("Kennung,Name\n1,Ann\n")
+    with pytest.raises(InputError) as caught:
+        read_roster(path, id_column="Nummer")
+    assert caught.value.faults == ('class.csv:1: no column "Nummer"; its headings are "Kennung", "Name"',)

@@ -21,14 +21,59 @@ def test_each_of_the_three_finds_the_student(name):
     assert [u.who for u in found.in_roster] == ["8"]
 
 
-@pytest.mark.parametrize(
-    ("name", "hint"), [("7", 'it has "007"'), ("s01", 'it has "S01"'), ("123", 'it has "1.23"'), ("x", "of the roster")]
-)
+@pytest.mark.parametrize(("name", "hint"), [("123", 'it has "1.23"'), ("x", "of the roster"), ("S-01", 'it has "S01"')])
 def test_what_is_merely_alike_is_not_matched_but_named(name, hint):
     found = match([name], roster(("007", "a", ""), ("S01", "b", ""), ("1.23", "c", "")))
     assert found.pairs == ()
     assert hint in found.in_results[0].why
     assert len(found.in_roster) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "written"),
+    [
+        ("0007000", "7000", "0007000"),  # the gradebook has been in a spreadsheet
+        ("7000", "0007000", "0007000"),  # the answers have
+        ("202512345678", "2.02512E+11", "202512345678"),
+        ("100123", "100123.0", "100123"),
+        ("100123.0", "100123", "100123"),
+        ("s01", "S01", "S01"),
+    ],
+)
+def test_an_id_that_a_spreadsheet_changed_on_either_side_is_mended_with_one_remark(name, row, written):
+    found = match([name, "8"], roster((row, "a", ""), ("8", "b", "")))
+    assert [(n, s.line, s.cells[0]) for n, s in found.pairs] == [(name, 2, written), ("8", 3, "8")]
+    assert found.mended == f"1 id put right: {row} is {name}"
+    assert not found.in_results
+
+
+@pytest.mark.parametrize("rows", [("007", "0007"), ("7.0", "007")])
+def test_an_id_that_may_be_two_rows_is_not_mended(rows):
+    found = match(["7"], roster(*((row, f"user{at}", "") for at, row in enumerate(rows))))
+    assert found.pairs == ()
+    assert found.mended == ""
+
+
+def two_numbers(*people):
+    """A school's number beside the system's own."""
+    students = tuple(
+        Student(line, (sis, own), (Key("id", "SIS", sis), Key("id", "Own", own)))
+        for line, (sis, own) in enumerate(people, 2)
+    )
+    return Gradebook(("SIS", "Own"), students, (), (IdColumns((1,), (0, 1)),))
+
+
+def test_of_two_columns_the_one_that_holds_all_ids_counts():
+    gradebook = two_numbers(("105", "101"), ("999", "105"), ("888", "103"))
+    found = match(["105", "999", "888", "nobody"], gradebook)
+    assert [(n, s.line) for n, s in found.pairs] == [("105", 2), ("999", 3), ("888", 4)]
+    assert [one.who for one in found.in_results] == ["nobody"]
+
+
+def test_a_number_of_the_system_s_that_is_by_chance_a_student_s_who_left_is_nobody():
+    found = match(["105", "888", "777"], two_numbers(("999", "105"), ("888", "103"), ("777", "104")))
+    assert [n for n, _ in found.pairs] == ["888", "777"]
+    assert found.in_results[0].why == '"105" is Own in line 2 of the roster, whose SIS is "999": students go by SIS here'
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_file_that_is_not_utf8_is_read_as_windows_1252_and_says_so(answers):
     read_in = answers(PLAIN.encode("latin-1").replace(b"-0.5", b"\x960.5"))
     assert read_in.students == ("007", "Sö8")
     assert read_in.values[0, 1] == -0.5
-    assert read_in.notes == ("answers.csv: is not UTF-8; read as Windows-1252 (Latin-1)",)
+    assert read_in.notes == ('answers.csv: is not UTF-8; read as Windows-1252 (Latin-1), such as "Sö8"',)
 
 
 def test_items_without_a_column_are_blank(answers):

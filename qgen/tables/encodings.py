@@ -1,0 +1,96 @@
+"""Which encoding a file is in that is no UTF-8: the one in which its letters look like names and words.
+
+An umlaut of an older Macintosh is another letter or a sign in Windows' encoding, and in that of its command line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+CALLED = {
+    "cp1252": "Windows-1252 (Latin-1)", "mac_roman": "Mac Roman", "cp850": "DOS (code page 850)",
+    "cp1250": "Windows-1250 (Central Europe)", "cp1251": "Windows-1251 (Cyrillic)", "cp1253": "Windows-1253 (Greek)",
+    "cp1255": "Windows-1255 (Hebrew)", "cp1256": "Windows-1256 (Arabic)", "cp932": "Shift JIS", "gb18030": "GB 18030",
+    "big5": "Big5", "euc_kr": "EUC-KR",
+}  # fmt: skip
+_SEVERAL_BYTES = ("cp932", "gb18030", "big5", "euc_kr")
+_OFTEN = set("äöüßéèçñáíóøåÄÖÜÉłŁžšŽŠřčČëÅ")
+_SELDOM = set("ëêàâãìîïòôõúùûæœÈÁÀÅÇÍÑÓÔØÚÆýşğśŚżŻźńąęćŘěďťňůĐđőű")
+_COMMON = {  # of other alphabets than the Latin
+    "CYRILLIC": "аеинорвлтскАВЕИКМПС", "GREEK": "αοιεηςρσνκτάόίέΑΓΔΚΜΠ", "HEBREW": "יוהאלרמנדשתבכ", "ARABIC": "المحدينرعسوب",
+}  # fmt: skip
+_WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
+_MOST = 1 << 16  # bytes with what is no ASCII that are looked at
+
+
+def guessed(data: bytes) -> str:
+    """The encoding that makes the most plausible words; Windows-1252 where nothing tells."""
+    words = b"\n".join(_lines(data))
+    scores = {}
+    for encoding in CALLED:
+        try:
+            text = words.decode(encoding)
+            data.decode(encoding)
+        except UnicodeError:
+            continue
+        scores[encoding] = sum(map(_asian if encoding in _SEVERAL_BYTES else _western, _WORD.findall(text)))
+    best = max(scores, key=lambda encoding: scores[encoding], default="latin-1")
+    if best in _SEVERAL_BYTES and scores.get("cp1252", -1) >= 0:
+        return "cp1252"
+    return best
+
+
+def example(text: str) -> str:
+    """A word that shows whether the guess was right."""
+    return next((found[0] for found in _WORD.finditer(text) if any(char.isalpha() for char in found[0])), "")
+
+
+def _lines(data: bytes) -> Iterable[bytes]:
+    """Lines with what is no ASCII, of a few pages at most."""
+    size = 0
+    for found in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
+        yield found[0]
+        size += len(found[0])
+        if size > _MOST:
+            return
+
+
+def _western(word: str) -> int:
+    """Letters as names have them, less signs and capitals within words, and letters of two scripts in one."""
+    score = 0
+    for at, char in enumerate(word):
+        if char.isascii():
+            continue
+        before, after = word[at - 1 : at] if at else "", word[at + 1 : at + 2]
+        beside = [one for one in before + after if one.isalnum()]
+        script = _script(char)
+        if char == "’":
+            score += 3
+            continue
+        if not char.isalpha():
+            score -= 3 * len([one for one in beside if one.isalpha()]) + 3 * (unicodedata.category(char) in ("Cc", "Co"))
+            continue
+        score += 3 * (char in _OFTEN) + (char in _SELDOM) + 2 * (char in _COMMON.get(script, ""))
+        strange_capital = char.isupper() and (before.islower() or (before.isalpha() and after.islower()))
+        strange_capital |= char.islower() and after.isupper()
+        score -= 3 * strange_capital
+        for one in beside:
+            score -= 3 * (one.isdigit() or _script(one) != script) or (script not in _COMMON and not one.isascii())
+    return score
+
+
+def _asian(word: str) -> int:
+    """Ideographs, kana and hangul, less everything else, and what stands beside Latin letters."""
+    score = 0
+    for char, after in zip(word, word[1:] + " ", strict=True):
+        if not char.isascii():
+            name = unicodedata.name(char, "")
+            score += 1 if name.startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA LETTER", "HANGUL SYLLABLE")) else -3
+        score -= 3 * (char.isalpha() and after.isalpha() and char.isascii() != after.isascii())
+    return score
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "?").partition(" ")[0]
