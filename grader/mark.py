@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from grader.decisions.changes import changes_csv
+from grader.decisions.overrides import added, decisions_of, overrides_csv, read_overrides
+from grader.decisions.policy import Policy, read_policy
 from grader.lms import NAMES
-from grader.marking.overrides import read_decisions
 from grader.marking.score import CHUNK, score
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
 from grader.reading.answers import answers_to, read_answers

@@ -29,6 +29,7 @@ FLOORS = [
     "grader.reasons",
     "grader.reading",
     "grader.marking",
+    "grader.decisions",
     "grader.results grader.lms",
     "grader.rehearsal",
     "grader.mark",

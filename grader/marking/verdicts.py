@@ -68,11 +68,31 @@ class Marks:
     def earned(self, rows: slice[int | None, int | None, None] = slice(None)) -> Array:
         """(students, items): the marks of some students."""
         marks = worth(self.exam, self.verdicts[rows])
-        students = range(len(self.verdicts))[rows]
-        for (student, item), decision in self.decisions.items():
-            if student in students:
-                marks[students.index(student), item] = float(decision.marks)
+        if self.exam.spec.marking.repeated_mistake:
+            repeated = self.repeated[rows] * self.exam.spec.marking.repeated_mistake
+            marks += repeated * np.array([item.marks for item in self.exam.items])
+        return np.where(np.isnan(self.decided[rows]), marks, self.decided[rows]) if self.decisions else marks
+
+    @cached_property
+    def decided(self) -> Array:
+        """(students, items): the marks that the examiner gave, else NaN."""
+        marks = np.full(self.verdicts.shape, np.nan)
+        for place, decision in self.decisions.items():
+            marks[place] = float(decision.marks)
         return marks
+
+    @cached_property
+    def repeated(self) -> NDArray[np.bool_]:
+        """(students, items): wrong by mistakes alone that an earlier answer to the same question shows as well."""
+        question = [k for k, q in enumerate(self.exam.spec.questions) for _ in q.question.items]
+        found = np.zeros(self.verdicts.shape, dtype=bool)
+        charged: dict[tuple[int, int], set[str]] = {}
+        for s, i in sorted(place for place, reason in self.reasons.items() if reason.misconceptions):
+            before = charged.setdefault((s, question[i]), set())
+            names = set(self.reasons[s, i].misconceptions)
+            found[s, i] = names <= before
+            before |= names
+        return found
 
     @property
     def scores(self) -> Array:
@@ -95,6 +115,8 @@ class Marks:
         v, verdict = int(self.submissions.variants[s]), int(self.verdicts[place])
         reason, from_own = self.usual_reason(verdict, float(self.expected_from_own[place]))
         marks, decision = self.worth[verdict][i], self.decisions.get(place)
+        if self.exam.spec.marking.repeated_mistake and self.repeated[place]:
+            marks += self.exam.spec.marking.repeated_mistake * exam.items[i].marks
         return Marked(
             self.submissions.students[s],
             exam.variants[v],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +18,7 @@ from qgen.engine.symbols import plain_name
 from qgen.errors import several
 
 PARTS = ("forward", "loss", "gradient", "update")
+WHOLE = "question"  # the key of what all items of a question are worth together
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,23 @@ class Given:
     iteration: int
 
 
+def own_marks(items: Sequence[Item], marks: Mapping[str, Fraction]) -> list[Fraction | None]:
+    """What each item is worth by its step, else its layer, else its part; None where nothing but the whole says it."""
+    return [next((marks[key] for key in (i.step, i.layer, i.part) if key in marks), None) for i in items]
+
+
 @dataclass(frozen=True)
 class Question:
-    """`marks` per item of each part. Steps and items follow from the network, the loss and the iterations."""
+    """Steps and items follow from the network, the loss and the iterations.
+
+    `marks`: of an item by its step, of each item of a layer or a part, or of the whole question; the narrower wins.
+    """
 
     id: str
     network: Network
     loss: Loss
     iterations: int
-    marks: Mapping[str, float]
+    marks: Mapping[str, Fraction]
 
     def __repr__(self) -> str:
         counts = f"{several(self.iterations, 'iteration')}, {several(len(self.items), 'item')}"
@@ -72,7 +82,14 @@ class Question:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """All items in the order of the paper: per iteration forward, loss, gradients, updates."""
-        return tuple(item for t in range(1, self.iterations + 1) for item in self._items(t))
+        asked = [item for t in range(1, self.iterations + 1) for item in self._items(t)]
+        own = own_marks(asked, self.marks)
+        left = self.marks.get(WHOLE, Fraction(0)) - sum(filter(None, own))
+        share = left / max(1, own.count(None))
+        return tuple(
+            replace(item, marks=float(share if marks is None else marks))
+            for item, marks in zip(asked, own, strict=True)
+        )
 
     @cached_property
     def given(self) -> Mapping[str, Given]:
@@ -127,7 +144,7 @@ class Question:
         p, layers = prefix(t), self.network.layers
 
         def item(quantity: str, layer: str, part: str) -> Item:
-            return Item(f"{self.id}_{p}{quantity}", p + quantity, layer, part, t, self.marks[part])
+            return Item(f"{self.id}_{p}{quantity}", p + quantity, layer, part, t, 0.0)
 
         for layer in layers:
             pairs = [("z" + unit, "a" + unit) for unit in layer.units]

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ import numpy as np
 
 from qgen.engine.losses import LOSSES
 from qgen.engine.network import MAX_UNITS, Network, known, named_network, network_of
-from qgen.engine.question import PARTS, Question
+from qgen.engine.question import PARTS, WHOLE, Question, own_marks
 from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.pools import Pool, is_number, pool_of
 
 MAX_ITERATIONS = 9
+MOST_MARKS = 1000
 
 QUESTION_DEFAULTS: Mapping[str, Any] = {
     "network": "relu-sigmoid",
@@ -48,6 +50,8 @@ DEFAULTS: Mapping[str, Any] = {
     "certify": {"tolerance": 0.05, "saturation": 0.05, "kink": 0.05, "copying": 0.1, "misconceptions": True},
     "marking": {"follow_through": 1, "imprecise": 0.5, "no_follow_through": []},
 }
+# Left out of the table where they are not given: the checksums of exams that know no such keys stay right.
+UNFILLED = {"marking": ("repeated_mistake",)}
 POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
 
 
@@ -64,11 +68,15 @@ class Certify:
 
 @dataclass(frozen=True)
 class Marking:
-    """The share of an item's marks for follow-through and for too few digits; parts without follow-through."""
+    """The share of an item's marks for follow-through, for too few digits, for a mistake made again in a question.
+
+    And the parts without follow-through.
+    """
 
     follow_through: float
     imprecise: float
     no_follow_through: tuple[str, ...]
+    repeated_mistake: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -170,7 +178,7 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
     certify, marking = table["certify"], table["marking"]
     for name, section, keys in (
         ("certify", certify, ("tolerance", "saturation", "kink", "copying")),
-        ("marking", marking, ("follow_through", "imprecise")),
+        ("marking", {"repeated_mistake": 0} | marking, ("follow_through", "imprecise", "repeated_mistake")),
     ):
         faults += [
             f'{where}: {name}.{key}: "{section[key]}" is not accepted; write a number from 0 to 1'
@@ -188,7 +196,10 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
         table["title"], table["course"], table["instructions"], table["language"], table["paper"],
         drawing, rounding,
         Certify(**certify),
-        Marking(float(marking["follow_through"]), float(marking["imprecise"]), tuple(unmarked)),
+        Marking(
+            float(marking["follow_through"]), float(marking["imprecise"]), tuple(unmarked),
+            float(marking.get("repeated_mistake", 0)),
+        ),
         tuple(specs), table,
     )  # fmt: skip
 
@@ -221,9 +232,9 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
     if type(q["dead_relu"]) is not int or not 0 <= q["dead_relu"] <= relus:
         faults.append(f'{where}.dead_relu: "{q["dead_relu"]}" is not accepted; write 0 to {relus}')
     faults += [
-        f'{where}.marks.{part}: "{marks}" is not accepted; write a number from 0 to 1000'
-        for part, marks in q["marks"].items()
-        if not is_number(marks) or not 0 <= marks <= 1000
+        f'{where}.marks.{key}: "{text}" is not accepted; write a number from 0 to {MOST_MARKS}, or "1/3"'
+        for key, text in q["marks"].items()
+        if (one := _fraction(text)) is None or not 0 <= one <= MOST_MARKS
     ]
     pools = {}
     for kind in POOLS:
@@ -237,8 +248,9 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
         ]
     if network is None:
         raise InputError(*faults)
-    marks = {part: float(m) for part, m in q["marks"].items() if is_number(m)}
+    marks = {key: one for key, text in q["marks"].items() if (one := _fraction(text)) is not None}
     question = Question(name, network, loss, iterations, marks)
+    faults += _marks(marks, question, f"{where}.marks")
     for key, value in q["givens"].items():
         if key not in question.givens:
             faults.append(f'{where}.givens: "{key}" is not given here; {nearest(key, question.givens)}')
@@ -250,6 +262,25 @@ def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -
         raise InputError(*faults)
     fixed = {key: float(value) for key, value in q["givens"].items()}
     return QuestionSpec(question, pools, fixed, q["dead_relu"])
+
+
+def _marks(given: Mapping[str, Fraction], question: Question, where: str) -> Iterator[str]:
+    """What is wrong with the marks of items, layers, parts or the whole."""
+    known = (WHOLE, *PARTS, *question.layers, *(item.step for item in question.items))
+    unknown = [key for key in given if key not in known]
+    yield from (f'{where}: "{key}" is no part, layer or item here; {nearest(key, known)}' for key in unknown)
+    if WHOLE in given:
+        own = own_marks(question.items, given)
+        fixed = sum(one for one in own if one is not None)
+        if fixed > given[WHOLE] or (None not in own and fixed != given[WHOLE]):
+            yield f"{where}: the items' own marks are {fixed} together, the question's {given[WHOLE]}"
+
+
+def _fraction(value: object) -> Fraction | None:
+    """A number as it is written, or "1/3"; None for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,4}/[1-9]\d{0,3}", value, re.ASCII):
+        return Fraction(value)
+    return Fraction(str(value)) if is_number(value) else None
 
 
 def _network(value: object, where: str) -> Network:
@@ -269,9 +300,13 @@ def _filled(
     table: dict[str, Any] = {}
     for key in known:
         value, default = given.get(key, defaults.get(key)), defaults.get(key)
-        if key in ("certify", "marking", "marks"):
+        if key == "marks" and is_number(value):
+            value = {WHOLE: value}
+        if key == "marks" and isinstance(value, Mapping):
+            value = dict(value) if WHOLE in value else {**QUESTION_DEFAULTS[key], **value}
+        elif key in ("certify", "marking", "marks"):
             if isinstance(value, Mapping):
-                value = _filled(value, defaults[key], f"{where}{key}.", faults, ())
+                value = _filled(value, defaults[key], f"{where}{key}.", faults, UNFILLED.get(key, ()))
             else:
                 faults.append(f'{where}{key}: "{value}" is not a table')
                 value = dict(defaults[key])

@@ -70,7 +70,9 @@ def _western(word: str) -> int:
             score += 3
             continue
         if not char.isalpha():
-            score -= 3 * len([one for one in beside if one.isalpha()]) + 3 * (unicodedata.category(char) in ("Cc", "Co"))
+            score -= 3 * len([one for one in beside if one.isalpha()]) + 3 * (
+                unicodedata.category(char) in ("Cc", "Co")
+            )
             continue
         score += 3 * (char in _OFTEN) + (char in _SELDOM) + 2 * (char in _COMMON.get(script, ""))
         strange_capital = char.isupper() and (before.islower() or (before.isalpha() and after.islower()))

@@ -125,7 +125,7 @@ FAULTS = [
     (question(los="x"), f'{Q1}.los: not known; did you mean "loss"?'),
     ({"certify": {"tolerence": 0.1}}, 'spec: certify.tolerence: not known; did you mean "tolerance"?'),
     ({"marking": {"imprcise": 1}}, 'spec: marking.imprcise: not known; did you mean "imprecise"?'),
-    (question(marks={"los": 1}), f'{Q1}.marks.los: not known; did you mean "loss"?'),
+    (question(marks={"los": 1}), f'{Q1}.marks: "los" is no part, layer or item here; did you mean "loss"?'),
     ({"questions": []}, "spec: questions: write one or more [[questions]] tables"),
     ({"questions": {"network": "relu-sigmoid"}}, "spec: questions: write one or more [[questions]] tables"),
     ({"questions": ["relu-sigmoid"]}, "spec: questions: write one or more [[questions]] tables"),
@@ -159,9 +159,11 @@ FAULTS = [
     (question(iterations="2"), f'{Q1}.iterations: "2" is not accepted; write 1 to 9'),
     (question(iterations=True), f'{Q1}.iterations: "True" is not accepted; write 1 to 9'),
     (question(dead_relu=3), f'{Q1}.dead_relu: "3" is not accepted; write 0 to 2'),
-    (question(marks=3), f'{Q1}.marks: "3" is not a table'),
-    (question(marks={"loss": -1}), f'{Q1}.marks.loss: "-1" is not accepted; write a number from 0 to 1000'),
-    (question(marks={"loss": 10**400}), f'{Q1}.marks.loss: "{10**400}" is not accepted; write a number from 0 to 1000'),
+    (question(marks="3"), f'{Q1}.marks: "3" is not a table'),
+    (question(marks={"question": 5, "update": 1}),
+     f"{Q1}.marks: the items' own marks are 17 together, the question's 5"),
+    (question(marks={"loss": -1}), f'{Q1}.marks.loss: "-1" is not accepted; write a number from 0 to 1000, or "1/3"'),
+    (question(marks={"loss": 10**400}), f'{Q1}.marks.loss: "{10**400}" is not accepted; write a number from 0 to 1000, or "1/3"'),
     (question(weights="x"), f'{Q1}.weights: "x" is no range; {RANGE}'),
     (question(weights=[]), f'{Q1}.weights: "[]" is no range; {RANGE}'),
     (question(weights=float("inf")), f'{Q1}.weights: "inf" is no range; {RANGE}'),
@@ -321,3 +323,20 @@ def test_targets_of_a_squared_loss_may_be_any_numbers(loss):
         -2,
         3,
     ]
+
+
+def test_the_narrower_marks_win_and_a_question_is_worth_what_it_says_exactly():
+    spec = spec_of({"questions": [
+        {"marks": 20},
+        {"marks": {"question": 20, "update": "1/3", "output": 1, "dw11_1": 2}},
+        {"marks": {"output": 3}},
+    ]})  # fmt: skip
+    whole, mixed, layered = ({item.step: item for item in q.question.items} for q in spec.questions)
+    for items, total in ((whole, 20), (mixed, 20)):
+        assert round(sum(item.marks for item in items.values()), 9) == total
+    assert len({item.marks for item in whole.values()}) == 1
+    assert mixed["dw11_1"].marks == 2
+    assert mixed["new_w11_1"].marks == 1 / 3
+    assert mixed["new_b3"].marks == mixed["dw13"].marks == 1  # a layer goes before a part
+    assert {item.marks for item in layered.values() if item.layer == "output"} == {3}
+    assert {item.marks for item in layered.values() if item.layer != "output"} == {1}

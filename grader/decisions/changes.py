@@ -1,0 +1,93 @@
+"""changes.csv: whose score moved when an exam was marked again, by which answers, and why."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.marking.verdicts import Marked, Marks, number
+from grader.reasons import Decision
+from qgen.tables.spreadsheet import cell, unguarded
+
+HEADER = "student_id,variant,score_before,score,item,marks_before,marks,why"
+
+
+@dataclass(frozen=True)
+class Before:
+    """A cell as it was marked before."""
+
+    answer: str
+    verdict: str
+    marks: str
+    max_marks: str
+    decision: str
+
+
+def changes_csv(results: Path, marks: Marks, rules: Mapping[str, str]) -> str:
+    """Rows for every student whose score is another than in a results folder; "" where there are none, or no folder.
+
+    rules: what the policy says of items.
+    """
+    scores = {row["student_id"]: row for row in _rows(results / "scores.csv")}
+    now = dict(zip(marks.submissions.students, map(number, marks.scores.tolist()), strict=True))
+    moved = {student for student, score in now.items() if student not in scores or scores[student]["score"] != score}
+    gone = [row for student, row in scores.items() if student not in now and row["score"]]
+    if not scores or not (moved or gone):
+        return ""
+    cells: dict[str, dict[str, Before]] = {}
+    for row in _rows(results / "marks.csv"):
+        if row["student_id"] in moved:
+            cells.setdefault(row["student_id"], {})[row["item"]] = Before(
+                row["answer"], row["verdict"], row["marks"], row["max_marks"], row.get("decision", "")
+            )
+    lines = [HEADER]
+    for s, student in enumerate(marks.submissions.students):
+        if student not in moved:
+            continue
+        variant, before = marks.exam.variants[marks.submissions.variants[s]], scores.get(student, {}).get("score", "")
+        found = list(_moved(marks, s, cells.get(student, {}), rules)) if before else []
+        for item, was, is_, why in found or [("", "", "", "has no score in the marks before")]:
+            lines.append(",".join(map(cell, (student, variant, before, now[student], item, was, is_, why))))
+    for row in gone:
+        entries = (row["student_id"], row["variant"], row["score"], "", "", "", "", "has no score any more")
+        lines.append(",".join(map(cell, entries)))
+    return "\n".join(lines) + "\n"
+
+
+def _moved(
+    marks: Marks, s: int, before: Mapping[str, Before], rules: Mapping[str, str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Item, marks before, marks, why."""
+    for i, item in enumerate(marks.exam.columns):
+        one, was = marks.cell((s, i)), before.get(item)
+        if was is None:
+            yield item, "", number(one.marks), "was not asked before"
+        elif was.marks != number(one.marks):
+            yield item, was.marks, number(one.marks), _why(one, was, rules.get(item, ""))
+
+
+def _why(one: Marked, was: Before, rule: str) -> str:
+    """The first of what explains other marks."""
+    old = Decision.parse(was.decision)
+    if one.decision and (old is None or (old.marks, old.reason) != (one.decision.marks, one.decision.reason)):
+        return f"decided: {one.decision.reason}"
+    if old and not one.decision:
+        return f"no longer decided: {old.reason}"
+    if was.answer.strip() != one.answer.strip():
+        return f'the answer was "{was.answer.strip()}", is "{one.answer.strip()}"'
+    if rule:
+        return f"the item is {rule}"
+    if was.verdict != one.verdict:
+        return f"{was.verdict} before, {one.verdict} now"
+    return "the item was worth " + was.max_marks if was.max_marks != number(one.item.marks) else "marked by another policy"
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    """A file of a results folder; nothing where it cannot be read, as if nobody had been marked before."""
+    with suppress(OSError, UnicodeDecodeError, csv.Error), path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            if None not in row and None not in row.values():
+                yield {name: unguarded(text) for name, text in row.items()}

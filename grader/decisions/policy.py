@@ -1,0 +1,110 @@
+"""marking.toml: how an exam is marked after all, without touching it.
+
+    [marking]                  # the keys of the spec's [marking]
+    repeated_mistake = 1
+
+    [items.q1_dw13]
+    drop = true                # counts for nobody
+    give = true                # everybody gets it
+    marks = 2                  # is worth so much
+    widen = 0.001              # is accepted so much further, to both sides
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.decisions.overrides import EVERYONE, Override
+from grader.marking.verdicts import number
+from qgen.errors import InputError, nearest, quoted
+from qgen.exam.exam import Exam
+from qgen.exam.pools import is_number
+from qgen.exam.spec import spec_of
+
+SECTIONS = ("marking", "items")
+KEYS = ("drop", "give", "marks", "widen")
+GIVEN = "given to all"  # the reason of a decision that a policy makes
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """The exam as it is marked, what everybody gets, and a sentence about each item that was changed."""
+
+    exam: Exam
+    given: tuple[Override, ...]
+    said: Mapping[str, str]
+
+
+def read_policy(path: str | Path, exam: Exam) -> Policy:
+    """An exam under a marking.toml. InputError lists every fault."""
+    path = Path(path)
+    try:
+        table = tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(f"{path}: cannot be read: {fault}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise InputError(f"{path}: not TOML: {fault}") from None
+    return policy_of(table, exam, str(path))
+
+
+def policy_of(table: Mapping[str, Any], exam: Exam, where: str = "marking") -> Policy:
+    """The same, of a table."""
+    faults = [f"{where}: {key}: not known; {nearest(key, SECTIONS)}" for key in table if key not in SECTIONS]
+    items, marking = table.get("items", {}), table.get("marking", {})
+    for name, section in (("items", items), ("marking", marking)):
+        if not isinstance(section, Mapping):
+            raise InputError(*faults, f"{where}: {name}: {quoted(str(section))} is not a table")
+    for item, rules in items.items():
+        faults += _faults(item, rules, exam, where)
+    spec = exam.spec
+    try:
+        spec = spec_of(_respecified(exam, marking, {} if faults else items), where)
+    except InputError as fault:
+        faults += fault.faults
+    if faults:
+        raise InputError(*faults)
+    batches = tuple(replace(batch, spec=q) for batch, q in zip(exam.batches, spec.questions, strict=True))
+    wider = np.array([[items.get(item, {}).get("widen", 0.0)] for item in exam.columns])
+    # as decimals, so that what is printed is what is compared
+    low, high = np.round(exam.low - wider, 12), np.round(exam.high + wider, 12)
+    moved = replace(exam, spec=spec, batches=batches, low=low, high=high)
+    given = [Override(EVERYONE, i.id, number(i.marks), GIVEN) for i in moved.items if items.get(i.id, {}).get("give")]
+    return Policy(moved, tuple(given), {item: _said(rules) for item, rules in items.items()})
+
+
+def _respecified(exam: Exam, marking: Mapping[str, Any], items: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec's table with another [marking] and other marks."""
+    old: Any = exam.spec.table
+    questions = [dict(q) for q in old["questions"]]
+    for table, q in zip(questions, exam.spec.questions, strict=True):
+        worth = {item.step: items[item.id] for item in q.question.items if item.id in items}
+        marks = {step: 0 if "drop" in rules else rules["marks"] for step, rules in worth.items() if {"drop", "marks"} & set(rules)}
+        if marks:  # the others stay as they are, whatever the question is worth then
+            table["marks"] = {item.step: item.marks for item in q.question.items} | marks
+    return {**old, "questions": questions, "marking": {**old["marking"], **marking}}
+
+
+def _faults(item: str, rules: object, exam: Exam, where: str) -> list[str]:
+    at = f"{where}: items.{item}"
+    if item not in exam.columns:
+        return [f"{at}: no such item; {nearest(item, exam.columns)}"]
+    if not isinstance(rules, Mapping):
+        return [f"{at}: {quoted(str(rules))} is not a table"]
+    faults = [f"{at}.{key}: not known; {nearest(key, KEYS)}" for key in rules if key not in KEYS]
+    faults += [f"{at}.{key}: write true, or leave it out" for key in ("drop", "give") if rules.get(key, True) is not True]
+    if "widen" in rules and not (is_number(rules["widen"]) and 0 < rules["widen"] <= 1):
+        faults.append(f'{at}.widen: "{rules["widen"]}" is not accepted; write a number up to 1, such as 0.001')
+    if "drop" in rules and len(rules) > 1:
+        faults.append(f"{at}: an item that is dropped has nothing else")
+    return faults
+
+
+def _said(rules: Mapping[str, Any]) -> str:
+    words = {"drop": "dropped", "give": GIVEN, "marks": "worth {:g}", "widen": "accepted {:g} further"}
+    return ", ".join(words[key].format(value) for key, value in rules.items())
