@@ -19,7 +19,8 @@ _SEVERAL_BYTES = ("cp932", "gb18030", "big5", "euc_kr")
 _OFTEN = set("äöüßéèçñáíóøåÄÖÜÉłŁžšŽŠřčČëÅ")
 _SELDOM = set("ëêàâãìîïòôõúùûæœÈÁÀÅÇÍÑÓÔØÚÆýşğśŚżŻźńąęćŘěďťňůĐđőű")
 _COMMON = {  # of other alphabets than the Latin
-    "CYRILLIC": "аеинорвлтскАВЕИКМПС", "GREEK": "αοιεηςρσνκτάόίέΑΓΔΚΜΠ", "HEBREW": "יוהאלרמנדשתבכ", "ARABIC": "المحدينرعسوب",
+    "CYRILLIC": "аеинорвлтскАВЕИКМПС", "GREEK": "αοιεηςρσνκτάόίέΑΓΔΚΜΠ",
+    "HEBREW": "יוהאלרמנדשתבכ", "ARABIC": "المحدينرعسوب",
 }  # fmt: skip
 _WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
 _MOST = 1 << 16  # bytes with what is no ASCII that are looked at
@@ -70,7 +71,9 @@ def _western(word: str) -> int:
             score += 3
             continue
         if not char.isalpha():
-            score -= 3 * len([one for one in beside if one.isalpha()]) + 3 * (unicodedata.category(char) in ("Cc", "Co"))
+            score -= 3 * len([one for one in beside if one.isalpha()]) + 3 * (
+                unicodedata.category(char) in ("Cc", "Co")
+            )
             continue
         score += 3 * (char in _OFTEN) + (char in _SELDOM) + 2 * (char in _COMMON.get(script, ""))
         strange_capital = char.isupper() and (before.islower() or (before.isalpha() and after.islower()))
