@@ -25,6 +25,14 @@ Templates = Annotated[
 ]
 
 
+IdColumn = Annotated[
+    str | None, typer.Option("--id", help="The table's column of student ids, where its heading is not known.")
+]
+NameColumn = Annotated[
+    str | None, typer.Option("--name", help="The table's column of names, where its heading is not known.")
+]
+
+
 @app.command(epilog=examples("grader score answers.csv", "grader score answers.csv --overrides overrides.csv --force"))
 def score(
     answers: Annotated[
@@ -44,6 +52,8 @@ def score(
     encoding: Annotated[
         str | None, typer.Option(help="The answers file's encoding, such as cp1252; default: found by looking.")
     ] = None,
+    id_column: IdColumn = None,
+    name_column: NameColumn = None,
     last: Annotated[
         bool, typer.Option("--last", help="Of several rows of a student count the last, not none.")
     ] = False,
@@ -70,6 +80,8 @@ def score(
                 encoding=encoding,
                 roster=roster,
                 last=last,
+                id_column=id_column,
+                name_column=name_column,
                 overrides=overrides,
                 feedback=feedback,
                 templates=templates,
@@ -201,6 +213,8 @@ def export(
     out: Annotated[
         Path | None, typer.Option(help="The file to write; default: <system>.csv in the results folder.")
     ] = None,
+    id_column: IdColumn = None,
+    name_column: NameColumn = None,
     column: Annotated[str | None, typer.Option(help="The gradebook's column for this exam, by id or name.")] = None,
     title: Annotated[str, typer.Option(help="What a new column for this exam is called.")] = "Exam",
     scale: Annotated[Scale, typer.Option(help="Whether to write points, or per cent of the maximum.")] = Scale.points,
@@ -232,13 +246,15 @@ def export(
             results,
             roster=roster,
             out=out,
+            id_column=id_column,
+            name_column=name_column,
             column=column,
             title=title,
             scale=scale.value,
             by_layer=by is By.layer,
             feedback=feedback,
             templates=templates,
-            exam=exam or (Path("exam") if Path("exam/exam.json").is_file() else None),
+            exam=exam or _exam_here(),
             absent=absent.value,
             xml=xml,
             partial=partial,
@@ -247,8 +263,6 @@ def export(
         _tell(done)
         if not done.files:
             raise InputError("nothing was written; mend the roster, or write the others with --partial")
-        if not (done.complete or partial):
-            raise typer.Exit(1)
 
 
 def _tell(done: Export) -> None:
@@ -262,6 +276,10 @@ def _tell(done: Export) -> None:
             typer.secho(line, fg="red", err=True)
     for file in done.files:
         typer.echo(f"{several(len(done.matched), 'student')} in {file}; import it: {done.upload}")
+
+
+def _exam_here() -> Path | None:
+    return Path("exam") if Path("exam/exam.json").is_file() else None
 
 
 def _named(exam: Path | None) -> str:

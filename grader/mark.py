@@ -28,6 +28,7 @@ from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
 from qgen.parallel import each, shares, worthwhile
+from qgen.roster import renamed
 from qgen.tables.table import read_tables
 
 # What a results folder may hold for --force to replace it.
@@ -45,6 +46,7 @@ FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
 MOST_PDFS = 100  # students whose feedback is made before progress is told
 
+Named = tuple[str | None, str | None]  # the columns of ids and of names, where the user says which
 Progress = Callable[[str, int, int], None]
 
 
@@ -57,6 +59,8 @@ def mark(
     encoding: str | None = None,
     roster: str | Path | None = None,
     last: bool = False,
+    id_column: str | None = None,
+    name_column: str | None = None,
     overrides: str | Path | None = None,
     feedback: bool = True,
     templates: str | Path | None = None,
@@ -67,7 +71,7 @@ def mark(
     answers, out = Path(answers), Path(out)
     roster, overrides, templates = (None if path is None else Path(path) for path in (roster, overrides, templates))
     progress("reading", 0, 1)
-    exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster, last)
+    exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster, last, (id_column, name_column))
     progress("reading", 1, 1)
     count = len(submissions.students)
     jobs = worthwhile(count, FEWEST)
@@ -105,12 +109,20 @@ def _strange(marks: Marks) -> Iterator[str]:
 
 
 def _submissions(
-    answers: Path, exam: Exam, encoding: str | None, roster: Path | None, last: bool
+    answers: Path, exam: Exam, encoding: str | None, roster: Path | None, last: bool, named: Named
 ) -> tuple[Exam, Submissions]:
     """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
-    tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.columns))
+    ids, names = named
+    tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.columns, ids))
     if not tables or any(recognise(table.heading) for table in tables):
+        if any(named):
+            raise InputError(f"{answers}: is a system's export, whose columns are known; leave out --id and --name")
         return read_responses(answers, exam, roster=roster)
+    tables = [
+        replace(table, heading=renamed(table.heading, f"{table.name}:{table.line}", ids=ids, names=names))
+        for table in tables
+        if len(tables) == 1 or not any(named) or answers_to(exam.columns, ids)(table.heading)
+    ]
     people = NOBODY if roster is None else read_people(roster)
     listed = Listed.of(exam.students, exam.names, people)
     submissions = read_answers(tables, exam, listed=listed, last=last)

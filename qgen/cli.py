@@ -69,15 +69,11 @@ def make(
         from qgen.exam.seed import seed_of
         from qgen.exam.spec import read_spec, spec_of
         from qgen.make import make as make_papers
-        from qgen.roster import read_roster
 
         started = time.monotonic()
         tidy(out)
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
-        listed = None if roster is None else read_roster(roster, id_column=id_column, name_column=name_column)
-        if listed is not None:
-            _tell(listed)
-        students = listed.students if listed else None
+        students = None if roster is None else _students(roster, id_column, name_column)
         count = len(students or ()) if n is None else n
         with progress_bar() as progress:
             made = make_papers(
@@ -128,10 +124,15 @@ def preview(
             typer.echo(path)
 
 
-def _tell(roster: Any) -> None:
-    typer.echo(f"roster: {roster.source}")
-    for note in roster.notes:
+def _students(roster: Path, id_column: str | None, name_column: str | None) -> dict[str, str]:
+    """Names by id; tells what was read, and remarks."""
+    from qgen.roster import read_roster
+
+    listed = read_roster(roster, id_column=id_column, name_column=name_column)
+    typer.echo(f"roster: {listed.source}")
+    for note in listed.notes:
         typer.echo(note, err=True)
+    return listed.students
 
 
 def _warn_of_seed(seed: int | None) -> None:

@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from qgen.errors import InputError, quoted, some
-
 # `id`: the school's number or our own student_id; `own`: a system's number for its user.
 Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last", "variant"]
 
@@ -16,6 +14,9 @@ Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last",
 HEADINGS: Mapping[Kind, tuple[str, ...]] = {
     "id": (
         "student_id", "Student number", "Student no", "Matriculation number", "Matrikelnummer", "Matrikel-Nr.",
+        "Matr.-Nr.", "Immatrikulationsnummer", "Registration number", "N° étudiant", "Numéro étudiant",
+        "Numéro d'étudiant", "Matrícula", "Número de matrícula", "Número de estudiante", "Matricola", "Studentnummer",
+        "External ID",  # UniTime
         "mtknr",  # HISinOne
         "REGISTRATION_NUMBER",  # TUMonline
         "SID",  # Gradescope
@@ -32,7 +33,8 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
         "Nombre de usuario", "Gebruikersnaam", "Nome de usuário",
     ),
     "email": (
-        "Email", "Email address", "Mail", "E-Mail-Adresse", "Adresse de courriel", "Dirección de correo",
+        "Email", "Email address", "Mail", "E-Mail-Adresse", "Adresse de courriel", "Adresse e-mail",
+        "Dirección de correo electrónico", "Correo electrónico", "Dirección de correo",
         "Dirección Email", "Indirizzo email", "E-mailadres", "Endereço de email",
     ),
     "own": ("id", "user_id", "lms_id", "Canvas ID", "candidate_id", "Crowdmark ID"),
@@ -46,11 +48,11 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
     ),
     "middle": ("Middle name", "Middle names"),
     "last": (
-        "Last name", "Surname", "Family name", "FAMILY_NAME_OF_STUDENT", "Nachname", "Nom", "Nom de famille",
-        "Apellido(s)", "Apellidos", "Cognome", "Achternaam", "Sobrenome", "Apelido(s)", "Efternamn", "Etternavn",
-        "Efternavn",
+        "Last name", "Surname", "Family name", "FAMILY_NAME_OF_STUDENT", "Nachname", "Familienname", "Nom",
+        "Nom de famille", "Apellido(s)", "Apellidos", "Cognome", "Achternaam", "Sobrenome", "Apelido(s)", "Efternamn",
+        "Etternavn", "Efternavn",
     ),
-    "variant": ("variant",),
+    "variant": ("variant", "Variante"),
 }  # fmt: skip
 
 
@@ -69,23 +71,3 @@ def columns(headings: Sequence[str], *kinds: Kind) -> list[int]:
     """The columns of these kinds, kind by kind, the better headings first."""
     places = (find(headings, name) for kind in kinds for name in HEADINGS[kind])
     return list(dict.fromkeys(place for place in places if place is not None))
-
-
-def renamed(headings: Sequence[str], where: str, *, ids: str | None = None, names: str | None = None) -> list[str]:
-    """The headings, with the columns that the user says hold the ids and the names called student_id and name.
-
-    InputError for a column that is not there, with those that are.
-    """
-    found = [heading.strip() for heading in headings]
-    chosen: dict[int, str] = {}
-    for wanted, called in ((ids, "student_id"), (names, "name")):
-        if wanted is None:
-            continue
-        place = find(found, wanted)
-        if place is None:
-            known = some([quoted(heading) for heading in found if heading], 20)
-            raise InputError(f"{where}: no column {quoted(wanted)}; its headings are {known}")
-        chosen[place] = called
-    left: list[Kind] = [*(["id"] if ids is not None else []), *(["name", "first", "middle", "last"] if names else [])]
-    others = columns(found, *left)
-    return [chosen.get(at, f"other {heading}" if at in others else heading) for at, heading in enumerate(found)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgen.errors import InputError, nearest, quoted, several
-from qgen.headings import HEADINGS, columns, find, loose, renamed
+from qgen.errors import InputError, nearest, quoted, several, some
+from qgen.headings import HEADINGS, Kind, columns, find, loose
+from qgen.mangled import suspects, told
 from qgen.tables.spreadsheet import unguarded
 from qgen.tables.table import Faults, Table, filled, read_table
 
@@ -78,7 +79,7 @@ def read_roster(
     The columns of the ids and of the names are known by their headings, unless they are named.
     """
     called = [loose(heading) for heading in (id_column, name_column) if heading is not None]
-    table = read_table(path, is_heading=lambda row: bool(called) and set(called) <= set(map(loose, row)))
+    table = read_table(path, is_heading=lambda row: _is_heading(row, called))
     whole = table.heading
     table = replace(table, heading=renamed(whole, f"{table.name}:{table.line}", ids=id_column, names=name_column))
     system, ids, parts = _layout(table, names)
@@ -90,7 +91,7 @@ def read_roster(
         cells = [one_line(cell) for cell in raw]
         if system.startswith("Brightspace"):
             cells = [cell.removeprefix("#") for cell in cells]
-        name = " ".join(cells[place] for place in parts if cells[place])
+        name = _joined([cells[place] for place in parts if cells[place]])
         if system.startswith("Canvas") and ("Points Possible" in "".join(cells) or not any(cells[k] for k in ids)):
             continue
         if system.startswith("Canvas") and name in _TEST_STUDENT:
@@ -118,6 +119,7 @@ def read_roster(
             people[student] = Person(student, name, tuple(filter(None, others)), *numbers[:1] or [""], *variants[:1])
             lines[student] = line
     faults.stop()
+    notes += _strange(table.name, people)
     why = ""
     if best != ids[0]:
         first = next(line for line, _, cells in rows if not cells[ids[0]])
@@ -125,6 +127,28 @@ def read_roster(
     named = "" if any(person.name for person in people.values()) or not names else "; no names"
     source = f'{system} of {several(len(people), "student")}; student ids from "{heading}"{why}{named}'
     return Roster(tuple(people.values()), source, tuple(notes))
+
+
+def _is_heading(row: Sequence[str], called: Sequence[str]) -> bool:
+    """Whether a row has all columns that are called so by the user; without any, one of ids."""
+    return set(called) <= set(map(loose, row)) if called else bool(columns(row, "id", "login", "email", "own"))
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The parts of a name; the first one alone where the last one holds it."""
+    if len(parts) == 2 and set(parts[0].casefold().split()) <= set(re.findall(r"[^\s,]+", parts[1].casefold())):
+        return parts[1]
+    return " ".join(parts)
+
+
+def _strange(name: str, people: Mapping[str, Person]) -> list[str]:
+    """Remarks on ids that a spreadsheet may have changed, and on rows that may be nobody's, such as a total."""
+    changed = suspects(people)
+    unnamed = [student for student, person in people.items() if not person.name]
+    remarks = [f"{name}: ids that a spreadsheet or a slip may have changed: {told(changed)}?"] * bool(changed)
+    if unnamed and len(unnamed) < len(people):
+        remarks.append(f"{name}: has no name for {some(unnamed)}")
+    return remarks
 
 
 def _layout(table: Table, names: bool) -> tuple[str, list[int], list[int]]:
@@ -140,8 +164,8 @@ def _layout(table: Table, names: bool) -> tuple[str, list[int], list[int]]:
         ids = ids[:1]  # in one's own file no other column is meant
     parts = [place for place in columns(heading, "first", "middle", "last") if place not in ids]
     whole = [place for place in columns(heading, "name") if place not in ids]
-    if len(parts) < 2:
-        parts = whole[:1] or parts
+    if len(parts) < 2:  # beside a column of first names "Name" may be the last ones
+        parts = [*(place for place in columns(heading, "first") if whole and place not in ids), *whole[:1]] or parts
     if names and not parts and (hint := _meant(table)):
         raise _unknown(table, 'names; write "student_id,name"', hint)
     if system == "class list" and any(_POINTS.fullmatch(cell.strip()) for cell in heading):
@@ -160,3 +184,25 @@ def _meant(table: Table) -> str:
     strange = [cell.strip() for cell in table.heading[:8] if cell.strip().lower() not in headings]
     hints = [f"; {quoted(cell)}: {nearest(cell.lower(), headings)}" for cell in strange]
     return next((hint for hint in hints if "did you mean" in hint), "")
+
+
+def renamed(headings: Sequence[str], where: str, *, ids: str | None = None, names: str | None = None) -> list[str]:
+    """The headings, with the columns that the user says hold the ids and the names called student_id and name.
+
+    InputError for a column that is not there, with those that are.
+    """
+    found = [heading.strip() for heading in headings]
+    chosen: dict[int, str] = {}
+    for wanted, called in ((ids, "student_id"), (names, "name")):
+        if wanted is None:
+            continue
+        place = find(found, wanted)
+        if place is None:
+            known = some([quoted(heading) for heading in found if heading], 20)
+            raise InputError(f"{where}: no column {quoted(wanted)}; its headings are {known}")
+        chosen[place] = called
+    left: tuple[Kind, ...] = ("id",) if ids is not None else ()
+    if names is not None:
+        left += ("name", "first", "middle", "last")
+    others = columns(found, *left)
+    return [chosen.get(at, f"other {heading}" if at in others else heading) for at, heading in enumerate(found)]

@@ -1,6 +1,6 @@
 """From a results folder to a gradebook file: read, match, check, write whole or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial as partial_of
@@ -12,13 +12,14 @@ from grader.lms import NAMES
 from grader.lms.cells import number, one_line
 from grader.lms.columns import Wanted, base_title, choose, find, wanted
 from grader.lms.comment import comment
-from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System
+from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System, students_of
 from grader.lms.matching import Unmatched, match, unwritable
 from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
 from grader.lms.results import Results, Score, read_results
 from grader.lms.systems import moodle
 from qgen.errors import InputError, nearest, quoted
 from qgen.files import write_whole
+from qgen.roster import renamed
 from qgen.tables.table import read_table, rectangular
 
 SYSTEMS: dict[str, System] = {name: import_module(f"grader.lms.systems.{name}").SYSTEM for name in NAMES}
@@ -52,6 +53,8 @@ def export(
     *,
     roster: str | Path | None = None,
     out: str | Path | None = None,
+    id_column: str | None = None,
+    name_column: str | None = None,
     column: str | None = None,
     scale: Literal["points", "percent"] = "points",
     by_layer: bool = False,
@@ -81,8 +84,7 @@ def export(
     language = _language(exam) if exam and comments else "en"
     found = read_results(results, marks=by_layer or comments, absent_zero=absent == "zero")
     scores = {score.student_id: score for score in found.scores}
-    table = rectangular(read_table(roster)) if roster else None
-    people = system.read(table) if table else system.bare(list(scores))
+    people, notes = _people(system, roster, scores, id_column, name_column)
     base = base_title(people, system, column, title) if by_layer else one_line(title)
     want = wanted(found, base, by_layer=by_layer, percent=percent)
     columns = choose(want, people, system, None if by_layer else column)
@@ -95,8 +97,9 @@ def export(
         for name, student in kept
     )
     sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
-    warnings = list(table.notes) if table else [f"no --roster: {system.bare_note}"]
-    warnings += column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
+    warnings = (
+        notes + column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
+    )
     warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
     warnings += [*answer.warnings, *system.review(sheet)]
     answer = replace(answer, warnings=tuple(warnings), upload=f"{system.name}: {system.upload}")
@@ -104,6 +107,25 @@ def export(
         return answer
     write_whole(target, system.write(sheet), force=force)
     return replace(answer, files=(target,))
+
+
+def _people(
+    system: System, roster: Path | None, scores: Iterable[str], ids: str | None, names: str | None
+) -> tuple[Gradebook, list[str]]:
+    """The roster, and remarks; where the user says which column the ids are in, students are known by it alone."""
+    if roster is None:
+        if ids or names:
+            raise InputError("--id and --name are columns of a --roster; there is none")
+        return system.bare(list(scores)), [f"no --roster: {system.bare_note}"]
+    table = rectangular(read_table(roster))
+    called = renamed(table.heading, f"{table.name}:{table.line}", ids=ids, names=names)
+    found = system.read(replace(table, heading=called) if system.free_headings else table)
+    if ids is not None:
+        people = students_of(table, {"id": [called.index("student_id")]}, mark=system.mark)
+        expected = {student.line: student.expected for student in found.students}
+        known = (replace(one, expected=expected[one.line]) for one in people if one.line in expected)
+        found = replace(found, students=tuple(known))
+    return replace(found, header=tuple(cell.strip() for cell in table.heading)), list(table.notes)
 
 
 def _paired(

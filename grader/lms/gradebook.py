@@ -133,6 +133,7 @@ class System:
     over_maximum: Literal["taken", "capped", "refused"] = "taken"
     comments = False
     feedback = "Feedback"  # what heads the comments
+    mark = ""  # stands before ids
     free_headings = False  # columns are mapped by hand on the import page
 
     def read(self, table: Table) -> Gradebook:

@@ -89,7 +89,9 @@ def _paired(
         for student in roster.students
         if student.line not in of_line and student.expected
     )
-    return Matching(pairs, tuple(Unmatched(name, missing[name]) for name in student_ids if name in missing), left, mended)
+    return Matching(
+        pairs, tuple(Unmatched(name, missing[name]) for name in student_ids if name in missing), left, mended
+    )
 
 
 def _by_main_column(hits: Mapping[str, Hits]) -> tuple[str, dict[str, Hits]]:

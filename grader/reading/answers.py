@@ -154,9 +154,9 @@ def _one_row_each(parts: Sequence[_Part], ids: Sequence[str], last: bool) -> tup
     return sorted(chosen.values()), [remark] * bool(again)
 
 
-def answers_to(items: Sequence[str]) -> Heading:
-    """Whether a row is the heading of answers to these items, or of a system's export."""
-    return lambda heading: is_answers(heading, items) or recognise(heading) is not None
+def answers_to(items: Sequence[str], ids: str | None = None) -> Heading:
+    """Whether a row is the heading of answers to these items, or of a system's export; `ids`: the column of ids."""
+    return lambda heading: is_answers(heading, items, ids) or recognise(heading) is not None
 
 
 def _of_columns(part: _Part) -> Iterator[str]:

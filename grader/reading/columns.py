@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qgen.errors import InputError, nearest, quoted
+from qgen.headings import Kind
 from qgen.headings import columns as columns_called
 from qgen.headings import loose as bare
 from qgen.tables.table import Faults, Table
@@ -55,8 +56,10 @@ def _squeezed(text: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
 
 
-def is_answers(heading: Sequence[str], items: Iterable[str]) -> bool:
+def is_answers(heading: Sequence[str], items: Iterable[str], ids: str | None = None) -> bool:
     """Whether a row is the heading of answers: an item, or items and answers, beside who wrote them."""
+    if ids is not None and bare(ids) in map(bare, heading):
+        heading = ["student_id", *heading]
     names = Names(items)
     found = {_loose(cell) for cell in heading}
     answers = {"item", "answer"} <= found or any(map(names.find, heading))
@@ -84,7 +87,8 @@ def columns_of(table: Table, items: Sequence[str], faults: Faults) -> Columns:
             strange.append((number, heading.strip()))
         elif key and key not in _PEOPLE:
             left_out.append(heading.strip())
-    _find_id(table, columns, left_out)
+    _find(table, columns, left_out, "student_id", ("id", "login", "email"))
+    _find(table, columns, left_out, "variant", ("variant",))
     known = set(columns) & set(items)
     if len(strange) > max(2, len(known)) and not long and set(columns) & set(names.known):
         some = ", ".join(quoted(heading) for _, heading in strange[:3])
@@ -98,19 +102,26 @@ def columns_of(table: Table, items: Sequence[str], faults: Faults) -> Columns:
     return Columns(columns, left_out)
 
 
-def _find_id(table: Table, columns: list[str], left_out: list[str]) -> None:
-    """Where no column is called student_id: the one that a roster would have the ids in."""
-    if "student_id" in columns:
+def _find(table: Table, columns: list[str], left_out: list[str], name: str, kinds: tuple[Kind, ...]) -> None:
+    """Where no column is called student_id or variant: the one that a roster would have them in."""
+    if name in columns:
         return
-    for place in columns_called(table.heading, "id", "login", "email"):
+    for place in columns_called(table.heading, *kinds):
         if not columns[place]:
-            columns[place] = "student_id"
+            columns[place] = name
             left_out[:] = [heading for heading in left_out if bare(heading) != bare(table.heading[place])]
             return
 
 
 def _needed(table: Table, columns: list[str], items: Sequence[str], faults: Faults, long: bool) -> None:
     """Faults where the columns are missing without which nothing can be read."""
+    known = Names(items)
+    turned = [cells[0].strip() for _, cells in table.body if cells and known.find(cells[0])]
+    if len(turned) > 1 and not set(columns) & set(items) and not long:
+        raise InputError(
+            f"{table.name}:{table.line}: {quoted(turned[0])}, {quoted(turned[1])} ... stand below each other: turn the "
+            "table, so that each student has a row (copy it; paste special, transpose)"
+        )
     if not set(columns) & {*LONG, *items}:
         expected = ", ".join([*LONG[:2], *items[:2]])
         found = quoted(", ".join(table.heading[:20]))

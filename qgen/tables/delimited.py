@@ -16,7 +16,8 @@ from qgen.tables.encodings import CALLED, example, guessed
 from qgen.tables.rows import ACCEPTED, MOST_ABOVE, MOST_PLACES, Heading, Row, blank, too_many
 
 LONGEST = 1 << 21  # bytes of a line, roughly
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+_STRAIGHT = str.maketrans("“”„", '"""')
 _SPACE = "\ufeff ,;\t"
 _BOMS = {  # the longer ones first: UTF-16's begins UTF-32's
     codecs.BOM_UTF32_LE: "utf-32",
@@ -40,6 +41,9 @@ def read_delimited(
             raise InputError(f"{name}: has a line of more than {LONGEST >> 20} MB; give {ACCEPTED}")
     text, notes = _decoded(name, data, encoding)
     text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("“", "„"):
+        text = text.translate(_STRAIGHT)
+        notes = (*notes, f"{name}: quotation marks “ ” were read as plain ones")
     delimiter, start = _delimiter(text, is_heading)
     lines = io.StringIO(text, newline="")
     for _ in range(1, start):

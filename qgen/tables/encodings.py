@@ -19,7 +19,8 @@ _SEVERAL_BYTES = ("cp932", "gb18030", "big5", "euc_kr")
 _OFTEN = set("äöüßéèçñáíóøåÄÖÜÉłŁžšŽŠřčČëÅ")
 _SELDOM = set("ëêàâãìîïòôõúùûæœÈÁÀÅÇÍÑÓÔØÚÆýşğśŚżŻźńąęćŘěďťňůĐđőű")
 _COMMON = {  # of other alphabets than the Latin
-    "CYRILLIC": "аеинорвлтскАВЕИКМПС", "GREEK": "αοιεηςρσνκτάόίέΑΓΔΚΜΠ", "HEBREW": "יוהאלרמנדשתבכ", "ARABIC": "المحدينرعسوب",
+    "CYRILLIC": "аеинорвлтскАВЕИКМПС", "GREEK": "αοιεηςρσνκτάόίέΑΓΔΚΜΠ",
+    "HEBREW": "יוהאלרמנדשתבכ", "ARABIC": "المحدينرعسوب",
 }  # fmt: skip
 _WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
 _MOST = 1 << 16  # bytes with what is no ASCII that are looked at

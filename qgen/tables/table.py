@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
-from qgen.errors import InputError, nearest, quoted
+from qgen.errors import InputError, nearest, quoted, some
 from qgen.tables.delimited import read_delimited
 from qgen.tables.rows import ACCEPTED, MOST_ABOVE, Heading, Row, blank, trimmed
 from qgen.tables.workbook import read_workbook
@@ -107,19 +107,33 @@ def read_tables(path: str | Path, encoding: str | None = None, is_heading: Headi
     if not rows:
         raise broken or InputError(f"{name}: is empty; give {ACCEPTED} with a heading")
     (line, heading), *body = _from_heading(rows, is_heading)
-    return [Table(name, trimmed(heading), line, body, notes, delimiter, len(heading), broken)]
+    body, again = _once(name, heading, body)
+    return [Table(name, trimmed(heading), line, body, (*notes, *again), delimiter, len(heading), broken)]
 
 
 def _of_sheet(name: str, title: str, rows: list[Row], is_heading: Heading | None) -> Table:
     (line, heading), *body = _from_heading(rows, is_heading)
+    body, again = _once(name, heading, body)
     body = [(at, row + [""] * (len(heading) - len(row))) for at, row in body]
-    return Table(name, heading, line, body, sheet=title)
+    return Table(name, heading, line, body, again, sheet=title)
 
 
 def _from_heading(rows: list[Row], is_heading: Heading | None) -> list[Row]:
     """Without the titles above the heading."""
     first = next((k for k, (_, row) in enumerate(rows[:MOST_ABOVE]) if is_heading and is_heading(row)), 0)
     return rows[first:]
+
+
+def _once(name: str, heading: list[str], body: list[Row]) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows that do not repeat the heading, and a remark on those that do."""
+    same = [cell.strip() for cell in trimmed(heading)]
+    if len(same) < 2:
+        return body, ()
+    lines = {at for at, row in body if len(row) >= len(same) and [cell.strip() for cell in trimmed(row)] == same}
+    if not lines:
+        return body, ()
+    note = f"{name}: lines that repeat the heading were left out: {some([str(at) for at in sorted(lines)])}"
+    return [row for row in body if row[0] not in lines], (note,)
 
 
 def filled(table: Table, faults: Faults) -> Iterator[Row]:

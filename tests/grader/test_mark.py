@@ -74,3 +74,16 @@ def test_a_template_that_lets_nobody_have_feedback_is_a_fault_and_nothing_is_wri
     with pytest.raises(InputError, match=r"feedback\.txt:1: 'nothing' is undefined"):
         mark(folder / "answers.csv", folder / "exam", tmp_path / "results", templates=tmp_path / "words")
     assert not (tmp_path / "results").exists()
+
+
+def test_columns_that_nobody_knows_are_named_and_a_wrong_name_is_a_fault(folder: Path) -> None:
+    text = (folder / "answers.csv").read_text()
+    (folder / "mine.csv").write_text(text.replace("student_id,", "Kennzeichen,", 1))
+    options = {"feedback": False, "id_column": "Kennzeichen"}
+    marks = mark(folder / "mine.csv", folder / "exam", folder / "named", **options)
+    assert (
+        marks.submissions.students
+        == mark(folder / "answers.csv", folder / "exam", folder / "known", feedback=False).submissions.students
+    )
+    with pytest.raises(InputError, match=r'mine\.csv:1: no column "Nr"; its headings are "Kennzeichen", "variant"'):
+        mark(folder / "mine.csv", folder / "exam", folder / "wrong", feedback=False, id_column="Nr")

@@ -165,3 +165,28 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(tmp_path):
     with pytest.raises(InputError) as caught:
         read_roster(path, id_column="Nummer")
     assert caught.value.faults == ('class.csv:1: no column "Nummer"; its headings are "Kennung", "Name"',)
+
+
+@pytest.mark.parametrize(
+    ("content", "students"),
+    [
+        ("Matrikelnummer;Name;Vorname\n0012;Able;Ann\n", {"0012": "Ann Able"}),
+        ("Matrikelnummer;Familienname;Vorname\n0012;Able;Ann\n", {"0012": "Ann Able"}),
+        ('SID,Name,First Name\n1,"Able, Ann",Ann\n', {"1": "Able, Ann"}),
+        ("N° étudiant;Nom;Prénom\n0012;Able;Ann\n", {"0012": "Ann Able"}),
+        ("Matrícula;Apellidos;Nombre\n0012;Able;Ann\n", {"0012": "Ann Able"}),
+        ('External ID,Student,Email\n0012,"Able, Ann",a@x\n', {"0012": "Able, Ann"}),
+        ("Course list,\nstudent_id,name\n0012,Ann\n", {"0012": "Ann"}),
+        ("student_id|name\n0012|Ann\n", {"0012": "Ann"}),
+        ("“student_id”,“name”\n“0012”,“Able, Ann”\n", {"0012": "Able, Ann"}),
+        ("student_id,name\n0012,Ann\nstudent_id,name\n13,Bo\n", {"0012": "Ann", "13": "Bo"}),
+    ],
+)
+def test_lists_as_offices_make_them_are_read(read, content, students):
+    assert read(content).students == students
+
+
+def test_ids_that_a_spreadsheet_changed_and_rows_without_a_name_are_told(read):
+    notes = read("student_id,name\n2.02512E+11,Ann\n100123.0,Bo\nTotal: 2,\n").notes
+    assert "2.02512E+11 is a number of 12 digits, 100123.0 is 100123?" in notes[0]
+    assert notes[1] == "students.csv: has no name for Total: 2"

@@ -24,6 +24,7 @@ class Brightspace(System):
         '"Create new grade item when an unrecognized item is referenced" is ticked'
     )
     over_maximum = "capped"
+    mark = "#"
 
     def read(self, table: Table) -> Gradebook:
         """The export of Grades > Enter Grades > Export: key field Both, Points grade, e-mail."""
@@ -31,7 +32,7 @@ class Brightspace(System):
         email = find(table.heading, "Email", "E-mail", "Email Address")
         if org is None and username is None:
             raise needed(table, "Brightspace", '"OrgDefinedId"', '"Username"')
-        students = students_of(table, {"id": [org], "login": [username], "email": [email]}, mark="#")
+        students = students_of(table, {"id": [org], "login": [username], "email": [email]}, mark=self.mark)
         columns = []
         for i, match in headed(table, ITEM):
             most = POINTS.search(match["about"] or "")

@@ -28,7 +28,7 @@ class Generic(System):
         others = tuple(
             Column(cell.strip(), cell.strip(), index=i)
             for i, cell in enumerate(table.heading)
-            if i not in places and cell.strip()
+            if i not in [*places, *columns(table.heading, "name", "first", "middle", "last")] and cell.strip()
         )
         ids = tuple(IdColumns((i,), tuple(sorted(places))) for i in places)
         return Gradebook(tuple(table.heading), students_of(table, known), others, ids, table.delimiter)

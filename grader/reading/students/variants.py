@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from grader.reading.columns import ABSENT
@@ -64,6 +65,8 @@ def _finder(variants: Sequence[str]) -> Callable[[str], int | None]:
         bare[variant.lstrip("0")] = None if variant.lstrip("0") in bare else index
 
     def find(text: str) -> int | None:
+        if not text.isascii():  # full-width, Arabic-Indic and other digits
+            text = "".join(str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text))
         text = text.removesuffix(".0").removesuffix(",0")  # a spreadsheet's number
         return exact[text] if text in exact else bare.get(text.lstrip("0"))
 

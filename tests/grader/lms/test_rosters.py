@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from grader.lms.export import export
+from qgen.errors import InputError
 from qgen.roster import read_roster
 from qgen.tables.delimited import csv_text
 
@@ -52,3 +53,22 @@ def test_a_name_cut_at_a_comma_is_a_fault_of_both(tmp_path: Path) -> None:
         read_roster(roster)
     with pytest.raises(type(one.value), match=r'class\.csv:2: "Ann" stands under no heading'):
         export("generic", tmp_path, roster=roster, feedback=False)
+
+
+def test_students_go_by_the_column_that_the_user_names(tmp_path: Path) -> None:
+    roster = tmp_path / "class.csv"
+    roster.write_text("Kennzeichen,Rufname,student_id,Note\n1,Ann,x,\n2,Bo,y,\n")
+    (tmp_path / "scores.csv").write_text("student_id,variant,score,max_score,percent\n1,001,10,40,25\n2,002,20,40,50\n")
+    done = export("generic", tmp_path, roster=roster, id_column="Kennzeichen", name_column="Rufname", feedback=False)
+    assert done.files[0].read_text().splitlines()[:2] == ["Kennzeichen,Exam", "1,10"]
+    with pytest.raises(InputError, match=r'class\.csv:1: no column "Nr"; its headings are "Kennzeichen", "Rufname"'):
+        export("generic", tmp_path, roster=roster, id_column="Nr", feedback=False, force=True)
+
+
+def test_a_gradebook_of_fixed_headings_is_matched_by_the_column_named(tmp_path: Path) -> None:
+    roster = tmp_path / "gradebook.csv"
+    roster.write_text("Student,ID,SIS Login ID,Section,Exam (7)\nA,1,b,S,\nB,2,a,S,\n")
+    (tmp_path / "scores.csv").write_text("student_id,variant,score,max_score,percent\na,001,10,40,25\nb,002,20,40,50\n")
+    done = export("canvas", tmp_path, roster=roster, id_column="sis login id", feedback=False)
+    assert done.matched == ("b", "a")
+    assert done.files[0].read_text().splitlines()[0] == "Student,ID,SIS Login ID,Section,Exam (7)"
