@@ -25,6 +25,15 @@ Templates = Annotated[
 ]
 
 
+Overrides = Annotated[
+    Path | None, typer.Option(help="Decisions, a table student_id,item,marks,reason; added to those of the results.")
+]
+MarkingPolicy = Annotated[
+    Path | None, typer.Option("--marking", help="A marking.toml: another policy than the exam's; kept in the results.")
+]
+ReplaceDecisions = Annotated[
+    bool, typer.Option("--replace-decisions", help="Forget decisions and policy that the results folder keeps.")
+]
 IdColumn = Annotated[
     str | None, typer.Option("--id", help="The table's column of student ids, where its heading is not known.")
 ]
@@ -45,9 +54,9 @@ def score(
     roster: Annotated[
         Path | None, typer.Option(help="For an LMS's export, to tell who is who: student_id,name,email,login.")
     ] = None,
-    overrides: Annotated[
-        Path | None, typer.Option(help="The examiner's decisions, a table student_id,item,marks,reason.")
-    ] = None,
+    overrides: Overrides = None,
+    marking: MarkingPolicy = None,
+    replace_decisions: ReplaceDecisions = False,
     feedback: Annotated[bool, typer.Option(help="Whether to print a PDF for every student.")] = True,
     encoding: Annotated[
         str | None, typer.Option(help="The answers file's encoding, such as cp1252; default: found by looking.")
@@ -71,7 +80,7 @@ def score(
         from grader.results.summary import print_summary
 
         tidy(out)
-        must_exist(roster=roster, overrides=overrides, templates=templates)
+        must_exist(roster=roster, overrides=overrides, marking=marking, templates=templates)
         with progress_bar() as progress:
             marks = mark(
                 answers,
@@ -83,6 +92,8 @@ def score(
                 id_column=id_column,
                 name_column=name_column,
                 overrides=overrides,
+                marking=marking,
+                replace_decisions=replace_decisions,
                 feedback=feedback,
                 templates=templates,
                 force=force,

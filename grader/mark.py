@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from grader.decisions.changes import changes_csv
-from grader.decisions.overrides import added, decisions_of, overrides_csv, read_overrides
-from grader.decisions.policy import Policy, read_policy
+from grader.decisions.kept import decided
+from grader.decisions.overrides import decisions_of, overrides_csv
 from grader.lms import NAMES
 from grader.marking.score import CHUNK, score
-from grader.marking.verdicts import CORRECT, IS_BLANK, Marks
+from grader.marking.verdicts import CORRECT, IS_BLANK, Marks, number
 from grader.reading.answers import answers_to, read_answers
 from grader.reading.responses import read_responses, recognise
 from grader.reading.responses.people import NOBODY, read_people
@@ -33,12 +33,8 @@ from qgen.tables.table import read_tables
 
 # What a results folder may hold for --force to replace it.
 OURS = (
-    "scores.csv",
-    "marks.csv",
-    "remarks.txt",
-    "collusion.csv",
-    "feedback",
-    "moodle.xml",
+    *("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "overrides.csv", "marking.toml"),
+    *("feedback", "moodle.xml"),
     *(f"{lms}.csv" for lms in NAMES),
 )
 # Of so many answers not even this share is right: so bad is no class that sat this exam.
@@ -62,6 +58,8 @@ def mark(
     id_column: str | None = None,
     name_column: str | None = None,
     overrides: str | Path | None = None,
+    marking: str | Path | None = None,
+    replace_decisions: bool = False,
     feedback: bool = True,
     templates: str | Path | None = None,
     force: bool = False,
@@ -69,24 +67,40 @@ def mark(
 ) -> Marks:
     """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all."""
     answers, out = Path(answers), Path(out)
-    roster, overrides, templates = (None if path is None else Path(path) for path in (roster, overrides, templates))
+    roster, templates = (None if path is None else Path(path) for path in (roster, templates))
     progress("reading", 0, 1)
     exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster, last, (id_column, name_column))
+    held = decided(exam, submissions.students, None if replace_decisions else out, overrides, marking)
     progress("reading", 1, 1)
     count = len(submissions.students)
     jobs = worthwhile(count, FEWEST)
     progress("marking", 0, count)
-    decisions = read_decisions(overrides, exam, submissions.students) if overrides else {}
+    exam = held.policy.exam
+    decisions = decisions_of((*held.policy.given, *held.overrides), exam, submissions.students)
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
         suspicions = collusion(marks)
         told = (*submissions.notes, *_strange(marks), *slips(marks), *(found.remark for found in suspicions))
         missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
-        marks = replace(marks, remarks=(*told, *missing))
-        if suspicions:
-            (folder / "collusion.csv").write_text(collusion_csv(marks, suspicions), "utf-8", newline="")
+        marks = replace(marks, remarks=(*told, *_bonuses(marks), *missing))
         _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
+        for called, text in (
+            ("collusion.csv", collusion_csv(marks, suspicions)),
+            ("overrides.csv", overrides_csv(held.overrides)),
+            ("marking.toml", held.marking),
+            ("changes.csv", changes_csv(out, marks, held.policy.said)),
+        ):
+            if text:
+                (folder / called).write_text(text, "utf-8", newline="")
     return marks
+
+
+def _bonuses(marks: Marks) -> Iterator[str]:
+    """Who gets more for an answer than it is worth."""
+    for (s, i), decision in marks.decisions.items():
+        item = marks.exam.items[i]
+        if float(decision.marks) > item.marks:
+            yield f"bonus: {marks.submissions.students[s]}, {item.id}: {decision.marks} of {number(item.marks)}"
 
 
 def _write_tables(marks: Marks, folder: Path, wording: Wording, jobs: int) -> None:

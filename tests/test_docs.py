@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 import grader.cli
 import qgen.cli
+from grader.decisions.overrides import HEADER as OVERRIDES
 from grader.lms import NAMES
 from grader.mark import OURS as RESULTS
-from grader.marking.overrides import HEADER as OVERRIDES
 from grader.marking.verdicts import VERDICTS
 from grader.reasons import Reason, Wording
 from grader.rehearsal.simulate import PROPORTIONS
@@ -207,7 +207,10 @@ def made(tmp_path_factory):
         sheet = [line.split(",")[:-1] for line in (folder / "answers.csv").read_text().splitlines()]
         sheet[2][2:] = sheet[1][2:]  # copied
         (folder / "answers.csv").write_text("\n".join(map(",".join, sheet)) + "\n")  # one column lost: a remark
-        run("grader", "score", "answers.csv")
+        run("grader", "score", "answers.csv", "--no-feedback")
+        (folder / "decided.csv").write_text("student_id,item,marks,reason\n*,q1_loss,2,a bonus for all\n")
+        (folder / "marking.toml").write_text("[items.q1_z3]\ngive = true\n")
+        run("grader", "score", "answers.csv", "--overrides", "decided.csv", "--marking", "marking.toml", "--force")
         columns = {"openedx": "block-v1:a+b", "blackboard": "|12"}
         for name in NAMES:
             run("grader", "export", name, *(["--column", columns[name]] if name in columns else []))
@@ -236,11 +239,15 @@ def test_every_column_and_key_of_these_files_is_told(made):
         exam
     ).keys()
     assert all(f"`{name}`" in exam for name in heading_of(made / "exam/answers.csv")[:2])
-    for name in ("scores.csv", "marks.csv"):
+    for name in ("scores.csv", "marks.csv", "changes.csv"):
         told = rows(section("marking.md", name)).keys()
         layers = [column for column in heading_of(made / "results" / name) if re.match(r"q\d_", column)]
         assert set(heading_of(made / "results" / name)) - set(layers) <= told
         assert not layers or "q1_hidden1" in told
+    from grader.decisions.policy import KEYS
+
+    policy = section("marking.md", "Another policy")
+    assert [key for key in KEYS if f"`{key} = " not in policy] == []
     assert set(OVERRIDES) <= rows(section("marking.md", "The examiner decides")).keys()
     told = section("marking.md", "`grader simulate`")
     assert [name for name in heading_of(made / "truth.csv") if f"`{name}`" not in told] == []

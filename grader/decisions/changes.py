@@ -27,8 +27,9 @@ class Before:
 
 
 def changes_csv(results: Path, marks: Marks, rules: Mapping[str, str]) -> str:
-    """Rows for every student whose score is another than in a results folder; "" where there are none, or no folder.
+    """Rows for every student whose score is another than in a results folder; "" where there is none.
 
+    Where no score is another, those of the folder's own changes.csv, so that to mark once more changes nothing.
     rules: what the policy says of items.
     """
     scores = {row["student_id"]: row for row in _rows(results / "scores.csv")}
@@ -36,7 +37,8 @@ def changes_csv(results: Path, marks: Marks, rules: Mapping[str, str]) -> str:
     moved = {student for student, score in now.items() if student not in scores or scores[student]["score"] != score}
     gone = [row for student, row in scores.items() if student not in now and row["score"]]
     if not scores or not (moved or gone):
-        return ""
+        kept = results / "changes.csv"
+        return kept.read_bytes().decode("utf-8", "replace") if kept.is_file() else ""
     cells: dict[str, dict[str, Before]] = {}
     for row in _rows(results / "marks.csv"):
         if row["student_id"] in moved:
@@ -82,7 +84,9 @@ def _why(one: Marked, was: Before, rule: str) -> str:
         return f"the item is {rule}"
     if was.verdict != one.verdict:
         return f"{was.verdict} before, {one.verdict} now"
-    return "the item was worth " + was.max_marks if was.max_marks != number(one.item.marks) else "marked by another policy"
+    return (
+        "the item was worth " + was.max_marks if was.max_marks != number(one.item.marks) else "marked by another policy"
+    )
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -46,7 +46,7 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
     students: who handed in; without them, as where a file is kept from an earlier run, any id is taken.
     """
     table = read_table(path)
-    columns = [loose(name) for name in table.heading]
+    columns = [loose(name) for name in ",".join(table.heading).rstrip(", ").split(",")]
     if set(columns) - set(map(loose, HEADER)) or set(map(loose, REQUIRED)) - set(columns):
         found = quoted(",".join(table.heading))
         raise InputError(f"{table.name}:{table.line}: the header is {found}; write {','.join(REQUIRED)}")
@@ -96,7 +96,9 @@ def decisions_of(overrides: Iterable[Override], exam: Exam, students: Sequence[s
 
 
 def overrides_csv(overrides: Iterable[Override]) -> str:
-    """The file as it is kept in the results folder."""
+    """The file as it is kept in the results folder; "" where nothing was decided."""
+    if not (overrides := list(overrides)):
+        return ""
     rows = [HEADER, *(tuple(map(cell, astuple(one))) for one in overrides)]
     return "".join(",".join(row) + "\n" for row in rows)
 

@@ -1,13 +1,13 @@
 """marking.toml: how an exam is marked after all, without touching it.
 
-    [marking]                  # the keys of the spec's [marking]
-    repeated_mistake = 1
+[marking]                  # the keys of the spec's [marking]
+repeated_mistake = 1
 
-    [items.q1_dw13]
-    drop = true                # counts for nobody
-    give = true                # everybody gets it
-    marks = 2                  # is worth so much
-    widen = 0.001              # is accepted so much further, to both sides
+[items.q1_dw13]
+drop = true                # counts for nobody
+give = true                # everybody gets it
+marks = 2                  # is worth so much
+widen = 0.001              # is accepted so much further, to both sides
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 from grader.decisions.overrides import EVERYONE, Override
 from grader.marking.verdicts import number
 from qgen.errors import InputError, nearest, quoted
+from qgen.exam.certify import DECIMALS
 from qgen.exam.exam import Exam
 from qgen.exam.pools import is_number
 from qgen.exam.spec import spec_of
@@ -72,7 +73,8 @@ def policy_of(table: Mapping[str, Any], exam: Exam, where: str = "marking") -> P
     batches = tuple(replace(batch, spec=q) for batch, q in zip(exam.batches, spec.questions, strict=True))
     wider = np.array([[items.get(item, {}).get("widen", 0.0)] for item in exam.columns])
     # as decimals, so that what is printed is what is compared
-    low, high = np.round(exam.low - wider, 12), np.round(exam.high + wider, 12)
+    low = np.where(wider > 0, np.round(exam.low - wider, DECIMALS), exam.low)
+    high = np.where(wider > 0, np.round(exam.high + wider, DECIMALS), exam.high)
     moved = replace(exam, spec=spec, batches=batches, low=low, high=high)
     given = [Override(EVERYONE, i.id, number(i.marks), GIVEN) for i in moved.items if items.get(i.id, {}).get("give")]
     return Policy(moved, tuple(given), {item: _said(rules) for item, rules in items.items()})
@@ -84,7 +86,9 @@ def _respecified(exam: Exam, marking: Mapping[str, Any], items: Mapping[str, Any
     questions = [dict(q) for q in old["questions"]]
     for table, q in zip(questions, exam.spec.questions, strict=True):
         worth = {item.step: items[item.id] for item in q.question.items if item.id in items}
-        marks = {step: 0 if "drop" in rules else rules["marks"] for step, rules in worth.items() if {"drop", "marks"} & set(rules)}
+        marks = {
+            step: rules.get("marks", 0) for step, rules in worth.items() if {"drop", "marks"} & set(rules)
+        }  # what is dropped has none
         if marks:  # the others stay as they are, whatever the question is worth then
             table["marks"] = {item.step: item.marks for item in q.question.items} | marks
     return {**old, "questions": questions, "marking": {**old["marking"], **marking}}
@@ -97,7 +101,9 @@ def _faults(item: str, rules: object, exam: Exam, where: str) -> list[str]:
     if not isinstance(rules, Mapping):
         return [f"{at}: {quoted(str(rules))} is not a table"]
     faults = [f"{at}.{key}: not known; {nearest(key, KEYS)}" for key in rules if key not in KEYS]
-    faults += [f"{at}.{key}: write true, or leave it out" for key in ("drop", "give") if rules.get(key, True) is not True]
+    faults += [
+        f"{at}.{key}: write true, or leave it out" for key in ("drop", "give") if rules.get(key, True) is not True
+    ]
     if "widen" in rules and not (is_number(rules["widen"]) and 0 < rules["widen"] <= 1):
         faults.append(f'{at}.widen: "{rules["widen"]}" is not accepted; write a number up to 1, such as 0.001')
     if "drop" in rules and len(rules) > 1:

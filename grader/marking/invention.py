@@ -29,6 +29,7 @@ from qgen.engine.solve import solve
 from qgen.engine.steps import Role
 
 TOLERATED = 2  # unsupported units for each supported one
+NEAR = 0.1  # of what is due: as far off may a number be that was rounded coarsely, or added up wrongly
 MOST_DIGITS = 9  # of a number, in units of the last digit asked for, that are compared one by one
 
 # For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
@@ -82,7 +83,7 @@ def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
 
 
 def slipped(values: Array, due: Array, unit: Array) -> Bools:
-    """Whether numbers are what is due but for the sign, the point, one digit, or two neighbouring digits swapped."""
+    """Whether numbers are what is due but for a tenth, the sign, the point, one digit, or two neighbours swapped."""
     with np.errstate(all="ignore"):
         written, meant = (np.nan_to_num(np.rint(np.abs(number) / unit)) for number in (values, due))
         tens = 10.0 ** np.rint(np.log10(written / meant))
@@ -93,7 +94,8 @@ def slipped(values: Array, due: Array, unit: Array) -> Bools:
     swapped = (these[..., 1:] == those[..., :-1]) & (these[..., :-1] == those[..., 1:]) & differ[..., 1:]
     count = differ.sum(axis=-1)
     alike = (count == 0) & (np.sign(values) != np.sign(due))
-    return np.asarray(alike | moved | (count == 1) | ((count == 2) & swapped.any(axis=-1)))
+    near = np.abs(values - due) <= NEAR * np.abs(due)
+    return np.asarray(near | alike | moved | (count == 1) | ((count == 2) & swapped.any(axis=-1)))
 
 
 def _from_nowhere(right: Bools, solid: Bools, wrong: Bools, root: Bools, way: Way) -> Bools:

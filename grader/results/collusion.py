@@ -45,7 +45,9 @@ def collusion(marks: Marks) -> tuple[Evidence, ...]:
 
 
 def collusion_csv(marks: Marks, found: Sequence[Evidence]) -> str:
-    """One row for each, with the answers that speak for it, as they were written."""
+    """One row for each, with the answers that speak for it, as they were written; "" where there are none."""
+    if not found:
+        return ""
     submissions, variants, columns = marks.submissions, marks.exam.variants, marks.exam.columns
     lines = [HEADER]
     for evidence in found:

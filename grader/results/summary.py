@@ -41,7 +41,7 @@ def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> Non
         screen.print(printable(remark))
     written = ", ".join(
         name
-        for name in ("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "feedback")
+        for name in ("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "feedback")
         if (out / name).exists()
     )
     screen.print(f"results in {out}: {written}")

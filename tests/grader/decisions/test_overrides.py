@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.marking.overrides import read_decisions
+from grader.decisions.overrides import Override, added, decisions_of, overrides_csv, read_overrides
 from grader.marking.score import score
 from grader.marking.verdicts import Marks
 from grader.reading.answers import read_sheet
@@ -30,7 +30,8 @@ def marks(tmp_path_factory: pytest.TempPathFactory) -> Marks:
 def decided(marks: Marks, tmp_path: Path, text: str) -> Marks:
     path = tmp_path / "overrides.csv"
     path.write_text(text)
-    return replace(marks, decisions=read_decisions(path, marks.exam, marks.submissions.students))
+    rows = read_overrides(path, marks.exam, marks.submissions.students)
+    return replace(marks, decisions=decisions_of(rows, marks.exam, marks.submissions.students))
 
 
 def test_a_decision_changes_one_mark_and_says_so(marks: Marks, tmp_path: Path) -> None:
@@ -50,10 +51,10 @@ def test_a_decision_changes_one_mark_and_says_so(marks: Marks, tmp_path: Path) -
     [
         ("bop,q1_a1,1,x", 'no answers of student "bop"; did you mean "bob"?'),
         ("bob,q1_a9,1,x", 'no item "q1_a9"; did you mean'),
-        ("bob,q1_a1,2,x", '"2" is not a mark from 0 to 1'),
-        ("bob,q1_a1,nan,x", '"nan" is not a mark from 0 to 1'),
-        ("bob,q1_a1,one,x", '"one" is not a mark from 0 to 1'),
-        *((f"bob,q1_a1,{mark},x", f'"{mark}" is not a mark from 0 to 1') for mark in LIBERTIES),
+        ("bob,q1_a1,1000.1,x", '"1000.1" is not a mark from 0 to 1000'),
+        ("bob,q1_a1,nan,x", '"nan" is not a mark from 0 to 1000'),
+        ("bob,q1_a1,one,x", '"one" is not a mark from 0 to 1000'),
+        *((f"bob,q1_a1,{mark},x", f'"{mark}" is not a mark from 0 to 1000') for mark in LIBERTIES),
         ("bob,q1_a1,1,", "a decision needs a reason"),
         ("bob,q1_a1,1", "has 3 cells, not 4"),
         ("bob,q1_a1,1,x\nbob,q1_a1,0,y", "decided twice"),
@@ -101,8 +102,8 @@ def test_a_wrong_header_is_named(marks: Marks, tmp_path: Path) -> None:
     [
         ("bob", "has 1 cells, not 4; write student_id,item,marks,reason"),
         ("bob,q1_a1,1,x,and more", "has 5 cells, not 4; put a reason with commas in quotes"),
-        ("bob,q1_a1,1.001,x", '"1.001" is not a mark from 0 to 1'),
-        ("bob,q1_a1,-0.001,x", '"-0.001" is not a mark from 0 to 1'),
+        ("bob,q1_a1,1001,x", '"1001" is not a mark from 0 to 1000'),
+        ("bob,q1_a1,-0.001,x", '"-0.001" is not a mark from 0 to 1000'),
     ],
 )
 def test_a_row_of_the_wrong_length_and_a_mark_just_out_of_range_are_told(
@@ -128,3 +129,24 @@ def test_a_star_decides_for_everyone_who_has_no_decision_of_their_own(marks, tmp
     }
     with pytest.raises(InputError, match=r"student \*, q1_a1: decided twice"):
         decided(marks, tmp_path, HEADER + "*,q1_a1,1,x\n*,q1_a1,0,y\n")
+
+
+def test_who_decided_and_when_may_stand_in_two_more_columns_in_any_order(marks: Marks, tmp_path: Path) -> None:
+    path = tmp_path / "overrides.csv"
+    path.write_text("when,student_id,item,reason,marks,By\n2026-11-27,bob,q1_a1,smudged,0.5,AT\n")
+    (row,) = read_overrides(path, marks.exam, marks.submissions.students)
+    assert row == Override("bob", "q1_a1", "0.5", "smudged", "AT", "2026-11-27")
+    path.write_text(overrides_csv([row]))
+    assert read_overrides(path, marks.exam) == [row]
+
+
+def test_a_later_decision_on_an_answer_takes_the_place_of_the_one_before_and_the_others_stay() -> None:
+    first, other, second = (
+        Override(*row) for row in (("a", "i", "1", "x"), ("b", "i", "0", "y"), ("a", "i", "0.5", "z"))
+    )
+    assert added([first, other], [second]) == [second, other]
+
+
+def test_more_than_an_answer_is_worth_is_a_bonus(marks: Marks, tmp_path: Path) -> None:
+    after = decided(marks, tmp_path, HEADER + "bob,q1_a1,3,elegant\n")
+    assert after.scores[1] == marks.scores[1] + 3

@@ -384,3 +384,22 @@ def test_nobody_is_marked_without_a_fault(small: Exam) -> None:
     marks = score(small, submitted(small, np.empty((0, len(small.items)), dtype=object)))
     assert marks.verdicts.shape == (0, len(small.items))
     assert marks.scores.shape == (0,)
+
+
+@pytest.mark.parametrize("iterations", [1, 2])
+def test_a_mistake_that_is_made_throughout_is_charged_once_where_the_policy_says_so(iterations: int) -> None:
+    question = {"network": "relu-sigmoid", "iterations": iterations}
+    made = make_exam({"questions": [question], "marking": {"repeated_mistake": 1}}, 20, 1)
+    plain = make_exam({"questions": [question]}, 20, 1)
+    everyone = np.arange(20)
+    for name in ("no-learning-rate", "gradient-ascent", "path-weight-forgotten", "bias-gradient-times-input"):
+        held = [(next(m for m in CATALOGUE if m.name == name), everyone)]
+        values = work(made.batches[0], everyone, habits_of(20, np.random.default_rng(1)), held=held)
+        submissions = Submissions.of(
+            [f"S{s}" for s in everyone], everyone, made.columns, numerals_of(values, made.spec.rounding)
+        )
+        once, each = score(made, submissions), score(plain, submissions)
+        assert (once.verdicts == each.verdicts).all()
+        assert (made.max_score - once.scores <= 1).mean() >= 0.9
+        assert (plain.max_score - each.scores).mean() >= 4
+        assert once.cell((0, int(np.flatnonzero(once.repeated[0])[0]))).marks == 1

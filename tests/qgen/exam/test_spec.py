@@ -160,10 +160,15 @@ FAULTS = [
     (question(iterations=True), f'{Q1}.iterations: "True" is not accepted; write 1 to 9'),
     (question(dead_relu=3), f'{Q1}.dead_relu: "3" is not accepted; write 0 to 2'),
     (question(marks="3"), f'{Q1}.marks: "3" is not a table'),
-    (question(marks={"question": 5, "update": 1}),
-     f"{Q1}.marks: the items' own marks are 17 together, the question's 5"),
+    (
+        question(marks={"question": 5, "update": 1}),
+        f"{Q1}.marks: the items' own marks are 17 together, the question's 5",
+    ),
     (question(marks={"loss": -1}), f'{Q1}.marks.loss: "-1" is not accepted; write a number from 0 to 1000, or "1/3"'),
-    (question(marks={"loss": 10**400}), f'{Q1}.marks.loss: "{10**400}" is not accepted; write a number from 0 to 1000, or "1/3"'),
+    (
+        question(marks={"loss": 10**400}),
+        f'{Q1}.marks.loss: "{10**400}" is not accepted; write a number from 0 to 1000, or "1/3"',
+    ),
     (question(weights="x"), f'{Q1}.weights: "x" is no range; {RANGE}'),
     (question(weights=[]), f'{Q1}.weights: "[]" is no range; {RANGE}'),
     (question(weights=float("inf")), f'{Q1}.weights: "inf" is no range; {RANGE}'),
