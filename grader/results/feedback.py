@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.marking.verdicts import Marked, Marks, number
+from grader.marking.verdicts import FOLLOW_THROUGH, Marked, Marks, number
 from grader.reasons import Wording
 from grader.results.marksheet import layer_columns
+from qgen.engine.question import Item
 from qgen.engine.symbols import latex_name
 from qgen.files import safe_name, unique_names
 from qgen.papers.words import in_template, macro
@@ -94,6 +95,11 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], templates: Path | N
     ]
     groups = list(_groups(marks, [c for c in cells if c.marks < c.item.marks or c.decision], lines, wording))
     _detail(groups)
+    followed = [
+        {"question": question, "names": [_inline(exam.items[i]) for i in columns]}
+        for question, columns in enumerate(_followed(marks, s), start=1)
+        if columns
+    ]
     layers = []
     for name, columns in layer_columns(exam).items():
         id, _, layer = name.partition("_")
@@ -115,8 +121,23 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], templates: Path | N
         "all_right": score >= exam.max_score,
         "percent": f"{100 * score / exam.max_score if exam.max_score else 0:.0f}",
         "layers": layers,
+        "followed": followed,
         "groups": [group for group in groups if group["lost"] or group["more"] or group["blank"]],
     }
+
+
+def _followed(marks: Marks, s: int) -> Iterator[list[int]]:
+    """For each question the columns of the answers that are right from own earlier numbers."""
+    start = 0
+    for q in marks.exam.spec.questions:
+        stop = start + len(q.question.items)
+        yield [i for i in range(start, stop) if marks.verdicts[s, i] == FOLLOW_THROUGH]
+        start = stop
+
+
+def _inline(item: Item) -> str:
+    """Its name in a line of text."""
+    return _FRACTION.sub(r"\1 / \2", latex_name(item.step))
 
 
 def _decided(cell: Marked) -> Marked:
@@ -145,7 +166,8 @@ def _entry(cell: Marked, worked_out: Worked, wording: Wording) -> dict[str, Any]
     misconceptions = cell.reason.misconceptions if cell.reason else ()
     return {
         "name": name,
-        "inline": _FRACTION.sub(r"\1 / \2", name),
+        "inline": _inline(cell.item),
+        "same": [],
         "answer": answer if cell.verdict in ("unreadable", "blank") else answer.replace("-", "−"),
         "low": cell.low,
         "high": cell.high,
@@ -158,16 +180,27 @@ def _entry(cell: Marked, worked_out: Worked, wording: Wording) -> dict[str, Any]
         "kind": kind,
         "reason": wording.markup(cell.reason, cell.answer) if cell.reason else "",
         "misconceptions": misconceptions,
-        "why": bool(cell.verdict == "imprecise" or kind in ("repeats", "invented") or misconceptions),
+        "why": cell.verdict in ("imprecise", "wrong"),
         "decision": wording.markup(cell.decision) if cell.decision else "",
     }
 
 
 def _detail(groups: list[dict[str, Any]]) -> None:
-    """Puts the lost marks for whose lines there is no room into `more`; a named mistake teaches most, it has room."""
+    """Puts the lost marks for whose lines there is no room into `more`; a named mistake teaches most, it has room.
+
+    A mistake is explained once in a question, at the first answer that shows it, which names the others.
+    """
     lost = [entry for group in groups for entry in group["lost"]]
     most = MOST_DETAILED if len(lost) + sum(len(group["blank"]) for group in groups) <= MANY else FEWER_DETAILED
-    first = sorted(lost, key=lambda entry: (not entry["misconceptions"], entry["verdict"] == "imprecise"))
+    told: dict[tuple[int, tuple[str, ...]], dict[str, Any]] = {}
+    new = []
+    for question, entry in ((group["question"], entry) for group in groups for entry in group["lost"]):
+        mistakes = question, entry["misconceptions"]
+        if entry["misconceptions"] and not entry["decision"] and told.setdefault(mistakes, entry) is not entry:
+            told[mistakes]["same"].append(entry["inline"])
+        else:
+            new.append(entry)
+    first = sorted(new, key=lambda entry: (not entry["misconceptions"], entry["verdict"] == "imprecise"))
     detailed = {id(entry) for entry in first[:most]} | {id(entry) for entry in lost if entry["decision"]}
     for group in groups:
         group["more"] = [entry for entry in group["lost"] if id(entry) not in detailed]

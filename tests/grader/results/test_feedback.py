@@ -168,3 +168,27 @@ def test_a_parameter_that_was_not_moved_is_told_to_be_the_old_one(exam: Exam, tm
     old = exam.batches[0].givens["b3"][0]
     ((_, pdf),) = printed(marked(exam, tmp_path, {"ann": {"q1_new_b3": f"{old:g}"}}))
     assert "That is the old value" in " ".join(text_of(pdf)[1].split())
+
+
+def test_a_mistake_is_explained_once_and_every_lost_mark_has_a_reason(exam: Exam, tmp_path: Path) -> None:
+    updates = [item for item in exam.columns if item.startswith("q1_new_")]
+    marks = marked(exam, tmp_path, {"ann": {item: "9.1" for item in updates} | {"q2_z1": "9.1"}})
+    reason = Reason("misconception", names=("no-learning-rate",))
+    told = {(0, exam.columns.index(item)): reason for item in updates}
+    ((_, pdf),) = printed(replace(marks, reasons={**marks.reasons, **told}))
+    text = " ".join(text_of(pdf)[1].split())
+    assert text.count("the learning rate was left out") == 1
+    assert f"The same in {len(updates) - 1} more answers" in text
+    assert "It follows neither from the given numbers nor from your own" in text
+    assert "Is a mark wrong?" in text
+
+
+def test_what_followed_from_own_numbers_is_said(exam: Exam, tmp_path: Path) -> None:
+    i = exam.columns.index("q2_dw13")
+    wrong = exam.value[i, 0] + 0.05
+    new = exam.batches[1].givens["w13"][0] - exam.batches[1].givens["alpha"][0] * wrong
+    text = exam.spec.rounding.text
+    marks = marked(exam, tmp_path, {"ann": {"q2_dw13": text(wrong), "q2_new_w13": text(new)}})
+    assert marks.scores[0] == exam.max_score - 1
+    ((_, pdf),) = printed(marks)
+    assert "Right from your own earlier numbers, and counted so: Question 2:" in " ".join(text_of(pdf)[1].split())

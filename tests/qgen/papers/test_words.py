@@ -210,9 +210,10 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "reason": "",
         "misconceptions": (),
         "why": False,
+        "same": [],
         "decision": "",
     }
-    named = {**item, "verdict": "wrong", "kind": "misconception", "reason": r"2 \* error", "why": True}
+    named = {**item, "verdict": "wrong", "kind": "misconception", "reason": r"2 \* error", "why": True, "same": ["z_2"]}
     blank = {**item, "answer": ""}
     decided = {**named, "decision": r"decided: good \* idea"}
     context = {
@@ -223,6 +224,7 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "score": "0",
         "max_score": "3",
         "percent": "0",
+        "followed": [{"question": 1, "names": ["z_3"]}],
     }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
     group = {"question": 1, "iteration": 2, "lost": [item, named, decided], "more": [item], "blank": [blank]}
