@@ -197,13 +197,18 @@ def _opened() -> dict[str, _Outlet]:
             os.open(os.devnull, os.O_RDWR)  # as the lowest free number, which the next file would get
     outlets = {}
     for number, name in enumerate(("stdout", "stderr"), 1):
-        stream = getattr(sys, name) or io.TextIOWrapper(io.FileIO(number, "w", closefd=False), "utf-8")
-        if isinstance(stream, io.TextIOWrapper):
-            outlets[name] = outlet = _Outlet(getattr(stream.buffer, "raw", stream.buffer))
-            text = io.TextIOWrapper(
-                io.BufferedWriter(outlet), stream.encoding, "backslashreplace", line_buffering=stream.line_buffering
-            )
-            setattr(sys, name, text)
+        stream = getattr(sys, name)
+        raw: Any
+        if stream is None:
+            raw, encoding, by_line = io.FileIO(number, "w", closefd=False), "utf-8", False
+        elif isinstance(stream, io.TextIOWrapper):
+            raw = getattr(stream.buffer, "raw", stream.buffer)
+            encoding, by_line = stream.encoding, stream.line_buffering
+        else:  # a notebook's, a test's
+            continue
+        outlets[name] = _Outlet(raw)
+        written = io.BufferedWriter(outlets[name])
+        setattr(sys, name, io.TextIOWrapper(written, encoding, "backslashreplace", line_buffering=by_line))
     return outlets
 
 
