@@ -184,7 +184,10 @@ def _ended(outlets: Mapping[str, _Outlet], code: Any) -> Any:
     fault = outlets["stdout"].fault if "stdout" in outlets else 0
     if not fault or fault in GONE:
         return code
-    typer.secho(f"what was to be shown here could not be written: {os.strerror(fault)}", fg="red", err=True)
+    from qgen.files import written
+
+    done = "".join(f"; written: {place}" for place in written(0.0))
+    typer.secho(printable(f"what there is to say cannot be shown: {os.strerror(fault)}{done}"), fg="red", err=True)
     return code or 1
 
 
