@@ -49,7 +49,10 @@ def _cells(name: str, line: int, row: Element) -> list[str]:
     for cell in row:
         if cell.tag not in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             continue
-        text, count = _text(cell) if len(cell) or cell.attrib else "", _repeats(cell, "columns")
+        if not (len(cell) or cell.keys()):
+            empty += 1
+            continue
+        text, count = _text(cell), _repeats(cell, "columns")
         if not text:
             empty += count
         elif len(cells) + empty + count > WIDEST:
