@@ -132,7 +132,11 @@ def _beside(called: Path) -> Iterator[tuple[Path, Path]]:
             try:
                 yield target, temporary
             finally:
-                _removed(called, target, temporary)
+                try:
+                    _removed(called, target, temporary)
+                except KeyboardInterrupt:
+                    _removed(called, target, temporary)
+                    raise
     except OSError as fault:
         raise InputError(f"{called}: cannot be written: {fault.strerror}; nothing was changed") from None
 
