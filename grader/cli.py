@@ -167,10 +167,10 @@ def simulate(
         from grader.rehearsal.simulate import simulate as simulate_class
         from qgen.exam.exam import read_exam
 
-        tidy(exam)
+        truth = out.parent / ("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
+        tidy(exam, out, truth)
         proportions = PROPORTIONS if mix is None else parse_mix(mix)
         simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)
-        truth = out.parent / ("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
         write_simulated(simulated, out, truth, force=force)
         typer.echo(
             f"{several(students, 'student')} in {out}, what each did in {truth}; "
@@ -250,7 +250,7 @@ def export(
     with faults_shown():
         from grader.lms.export import export as export_scores
 
-        tidy(results, *([exam] if exam else []))
+        tidy(results, *(place for place in (exam, out) if place))
         must_exist(roster=roster, exam=exam, templates=templates)
         done = export_scores(
             lms,

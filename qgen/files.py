@@ -25,6 +25,7 @@ LONGEST_NAME = 60
 OWNER_ONLY = 0o700  # an exam folder holds the key, a results folder everyone's marks
 NEW, OLD = "new", "old"  # in the hidden folder: what is to take the target's place, and what has stood there
 
+_OURS = re.compile(r"\.(.+)\.unfinished-(?:lock|[0-9a-f]{8})")  # beside the file or folder of that name
 Stamp = tuple[int, int, int]  # a file's number on its disk, its size, and when it was changed
 _put: dict[Path, tuple[float, Path, os.stat_result]] = {}
 
@@ -38,6 +39,7 @@ def whole_folder(called: str | Path, *, force: bool, marker: str, ours: Collecti
     """
     called = Path(called)
     with _beside(called) as (target, temporary):
+        _tidied_inside(target)
         before = _stamps(target)
         _check_replaceable(called, target, force=force, marker=marker, ours=ours)
         temporary.mkdir(OWNER_ONLY)
@@ -88,15 +90,15 @@ def written(since: float) -> list[Path]:
 
 
 def tidied(called: str | Path) -> list[str]:
-    """Removes what runs that were killed left beside this file or folder, and says what it put back or kept.
+    """Removes what runs that were killed left beside a file or folder, or in it; says what was put back or kept.
 
-    Nothing is done while another process writes there, which knows better.
+    Nothing is done where another process is at work, which knows better.
     """
     called = Path(called)
-    target = Path(os.path.realpath(called))
-    told = []
+    told = _tidied_inside(called)
     with suppress(OSError, InputError):
-        if _left(target):
+        target = Path(os.path.realpath(called))
+        if _lock_of(target).exists() or _left(target):
             with _alone(called, target) as alone:
                 for path in _left(target) if alone else ():
                     try:
@@ -105,6 +107,12 @@ def tidied(called: str | Path) -> list[str]:
                     except InputError as fault:
                         told += fault.faults
     return told
+
+
+def _tidied_inside(folder: Path) -> list[str]:
+    """The same for all that is in a folder."""
+    found = [_OURS.fullmatch(path.name) for path in folder.iterdir()] if folder.is_dir() else []
+    return [line for name in {match[1] for match in found if match} for line in tidied(folder / name)]
 
 
 @contextmanager
@@ -124,15 +132,23 @@ def _beside(called: Path) -> Iterator[tuple[Path, Path]]:
             try:
                 yield target, temporary
             finally:
-                _removed(called, target, temporary)
+                try:
+                    _removed(called, target, temporary)
+                except KeyboardInterrupt:
+                    _removed(called, target, temporary)
+                    raise
     except OSError as fault:
         raise InputError(f"{called}: cannot be written: {fault.strerror}; nothing was changed") from None
 
 
 def _left(target: Path) -> list[Path]:
-    """What runs that ended before their time left beside it, and what one leaves that has not ended."""
-    name = re.compile(rf"\.{re.escape(target.name)}\.unfinished-[0-9a-f]{{8}}")
-    return [Path(entry) for entry in os.scandir(target.parent) if name.fullmatch(entry.name)]
+    """What runs left beside it that ended before their time, and what one leaves that has not ended."""
+    beside = ((Path(entry), _OURS.fullmatch(entry.name)) for entry in os.scandir(target.parent))
+    return [path for path, match in beside if match and match[1] == target.name and path != _lock_of(target)]
+
+
+def _lock_of(target: Path) -> Path:
+    return target.parent / f".{target.name}.unfinished-lock"
 
 
 def _removed(called: Path, target: Path, temporary: Path) -> bool:
@@ -159,7 +175,7 @@ def _alone(called: Path, target: Path) -> Iterator[bool]:
 
     A lock shows it, which ends with its process however that ends. InputError where another process holds it.
     """
-    path = target.parent / f".{target.name}.lock"
+    path = _lock_of(target)
     while True:
         with path.open("ab") as file:
             try:

@@ -184,7 +184,10 @@ def _ended(outlets: Mapping[str, _Outlet], code: Any) -> Any:
     fault = outlets["stdout"].fault if "stdout" in outlets else 0
     if not fault or fault in GONE:
         return code
-    typer.secho(f"what was to be shown here could not be written: {os.strerror(fault)}", fg="red", err=True)
+    from qgen.files import written
+
+    done = "".join(f"; written: {place}" for place in written(0.0))
+    typer.secho(printable(f"what there is to say cannot be shown: {os.strerror(fault)}{done}"), fg="red", err=True)
     return code or 1
 
 
@@ -197,13 +200,18 @@ def _opened() -> dict[str, _Outlet]:
             os.open(os.devnull, os.O_RDWR)  # as the lowest free number, which the next file would get
     outlets = {}
     for number, name in enumerate(("stdout", "stderr"), 1):
-        stream = getattr(sys, name) or io.TextIOWrapper(io.FileIO(number, "w", closefd=False), "utf-8")
-        if isinstance(stream, io.TextIOWrapper):
-            outlets[name] = outlet = _Outlet(getattr(stream.buffer, "raw", stream.buffer))
-            text = io.TextIOWrapper(
-                io.BufferedWriter(outlet), stream.encoding, "backslashreplace", line_buffering=stream.line_buffering
-            )
-            setattr(sys, name, text)
+        stream = getattr(sys, name)
+        raw: Any
+        if stream is None:
+            raw, encoding, by_line = io.FileIO(number, "w", closefd=False), "utf-8", False
+        elif isinstance(stream, io.TextIOWrapper):
+            raw = getattr(stream.buffer, "raw", stream.buffer)
+            encoding, by_line = stream.encoding, stream.line_buffering
+        else:  # a notebook's, a test's
+            continue
+        outlets[name] = _Outlet(raw)
+        written = io.BufferedWriter(outlets[name])
+        setattr(sys, name, io.TextIOWrapper(written, encoding, "backslashreplace", line_buffering=by_line))
     return outlets
 
 

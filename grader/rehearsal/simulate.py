@@ -22,6 +22,7 @@ from qgen.errors import InputError, nearest, several
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
 from qgen.tables.delimited import csv_text
+from qgen.tables.spreadsheet import guarded
 
 # Kinds of students.
 PROPORTIONS: Mapping[str, float] = {
@@ -71,8 +72,8 @@ class Simulated:
         return Submissions.of(self.students, self.variants, self.exam.columns, self.written)
 
     def answers_csv(self) -> str:
-        """The answers file: wide, a column per item."""
-        rows = zip(self.students, self.variants, self.written.tolist(), strict=True)
+        """The answers file: wide, a column per item; an id that a spreadsheet would run is guarded."""
+        rows = zip(map(guarded, self.students), self.variants, self.written.tolist(), strict=True)
         answers = ((student, self.exam.variants[variant], *row) for student, variant, row in rows)
         return csv_text([("student_id", "variant", *self.exam.columns), *answers])
 
@@ -80,7 +81,7 @@ class Simulated:
         """One row per student: what it did, where, and with which misconceptions."""
         rows = (
             (who, self.exam.variants[v], t.did, t.question, " ".join(t.items), " + ".join(t.misconceptions), t.note)
-            for who, v, t in zip(self.students, self.variants, self.truth, strict=True)
+            for who, v, t in zip(map(guarded, self.students), self.variants, self.truth, strict=True)
         )
         return csv_text([TRUTH_HEADER, *rows])
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from qgen.errors import InputError
 from qgen.tables.encodings import CALLED, example, guessed
-from qgen.tables.rows import ACCEPTED, MOST_ABOVE, MOST_PLACES, Heading, Row, blank, too_many
+from qgen.tables.rows import A_ROW, ACCEPTED, MOST_ABOVE, MOST_PLACES, Heading, Row, blank, too_many
 
 LONGEST = 1 << 21  # bytes of a line, roughly
 _DELIMITERS = ",;\t|"
@@ -36,9 +36,7 @@ def read_delimited(
     The delimiter is the one that makes a heading of one of the first lines, else whichever cuts the first one into
     more cells.
     """
-    for at in range(0, len(data) - LONGEST, LONGEST):
-        if not re.search(rb"[\r\n]", data[at : at + LONGEST]):
-            raise InputError(f"{name}: has a line of more than {LONGEST >> 20} MB; give {ACCEPTED}")
+    _check_size(name, data)
     text, notes = _decoded(name, data, encoding)
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] in ("“", "„"):
@@ -66,6 +64,16 @@ def read_delimited(
         rows = [(at, cut) for at, (cell,) in rows for cut in csv.reader([cell], delimiter=delimiter)]
         notes = (*notes, f"{name}: every line stands in quotes, which were left out")
     return rows, delimiter, notes, None
+
+
+def _check_size(name: str, data: bytes) -> None:
+    """InputError for what takes too much time or memory to look at."""
+    for at in range(0, len(data) - LONGEST, LONGEST):
+        if not re.search(rb"[\r\n]", data[at : at + LONGEST]):
+            raise InputError(f"{name}: has a line of more than {LONGEST >> 20} MB; give {ACCEPTED}")
+    lines, cuts = (max(data.count(mark.encode()) for mark in marks) for marks in ("\n\r", _DELIMITERS))
+    if A_ROW * lines + cuts > MOST_PLACES:
+        raise InputError(f"{name}: has {lines:,} lines with {cuts:,} separators, more than any class needs")
 
 
 def _decoded(name: str, data: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]:

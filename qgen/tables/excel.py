@@ -10,17 +10,15 @@ from itertools import pairwise
 from typing import Any
 
 from qgen.errors import InputError
-from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Row, Sheet, too_far, too_many, trimmed, written
+from qgen.tables.markup import check_markup, others_but
+from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Kept, Row, Sheet, too_far, too_many, trimmed, written
 
-MOST_TAGS = 5_000_000  # of a workbook, those of a million cells: tags take openpyxl's time, not bytes
-MOST_OTHERS = 1_000_000  # of these, those that are no cell's, which take longer
 MOST_SHARED = 100_000  # formulas given by another cell's, which take longest
 _ZEROS = re.compile("00+")  # a number format
-_OTHER = re.compile(rb"<(?!/|(?:\w+:)?(?:row|c|v|f|is|t)[\s/>])")
+_OTHER = others_but("row", "c", "v", "f", "is", "t")
 _UNSOLVED = re.compile(
     rb"(?:</(?:\w+:)?f|<(?:\w+:)?f(?:\s[^<>]*)?/)>\s*(?:<(?:\w+:)?v\s*(?:/|></(?:\w+:)?v)>\s*)?</(?:\w+:)?c>"
 )
-_LONG_TAG = re.compile(rb"<[^<>]{1000000}")  # the parser begins it anew with every part of it that it gets
 _PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 
 
@@ -38,8 +36,8 @@ def read_xlsx(name: str, data: bytes, parts: Mapping[str, bytes]) -> list[Sheet]
         books = [load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)]
         if unsolved:
             books.append(load_workbook(io.BytesIO(data), read_only=True, keep_links=False))
-        versions = zip(*(book.worksheets for book in books), strict=True)
-        return [(sheets[0].title, list(_rows(name, sheets))) for sheets in versions]
+        versions, kept = zip(*(book.worksheets for book in books), strict=True), Kept(name)
+        return [(sheets[0].title, list(_rows(name, sheets, kept))) for sheets in versions]
 
 
 def _checked(name: str, parts: Mapping[str, bytes]) -> bool:
@@ -47,16 +45,13 @@ def _checked(name: str, parts: Mapping[str, bytes]) -> bool:
 
     Of two cells in one place openpyxl would take the last one.
     """
-    unsolved, tags, others, shared = False, 0, 0, 0
+    check_markup(name, parts.values(), _OTHER)
+    unsolved, shared = False, 0
     for part, xml in parts.items():
-        if _LONG_TAG.search(xml):
-            raise InputError(f"{name}: has a tag of more than a million characters; save its sheet as CSV")
-        tags += xml.count(b"<")
-        others += 0 if tags > MOST_TAGS else sum(1 for _ in _OTHER.finditer(xml))
         unsolved = unsolved or _UNSOLVED.search(xml) is not None
         shared += xml.count(b"shared")
-        if tags > MOST_TAGS or others > MOST_OTHERS or (unsolved and shared > MOST_SHARED):
-            raise InputError(f"{name}: has a million cells, or what takes as long to read; save its sheet as CSV")
+        if unsolved and shared > MOST_SHARED:
+            raise InputError(f"{name}: has formulas that take too long to read; save its sheet as CSV")
         if part.startswith("xl/worksheets/"):
             _ordered(name, part, xml)
     return unsolved
@@ -75,7 +70,7 @@ def _ordered(name: str, part: str, xml: bytes) -> None:
             )
 
 
-def _rows(name: str, sheets: Sequence[Any]) -> Iterator[Row]:
+def _rows(name: str, sheets: Sequence[Any], kept: Kept) -> Iterator[Row]:
     """The sheet's stored values; where a formula has none, the formula itself, as the second version has it."""
     for sheet in sheets:
         sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
@@ -93,6 +88,7 @@ def _rows(name: str, sheets: Sequence[Any]) -> Iterator[Row]:
         if len(versions) > 1:
             values = [next((v for v in cell if v is not None), None) for cell in zip(*versions, strict=True)]
         if row := trimmed(list(map(written, values))):
+            kept.add(number, row)
             yield number, row
 
 

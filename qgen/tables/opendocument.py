@@ -9,9 +9,10 @@ import io
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, iterparse
 
-from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Sheet, too_far, too_many, trimmed, written
+from qgen.tables.markup import check_markup, others_but
+from qgen.tables.rows import MOST_ROWS, WIDEST, Kept, Row, Sheet, too_far, trimmed, written
 
-LARGEST = 1 << 28  # characters of all cells, repeated ones as often as they stand
+_OTHER = others_but("table-row", "table-cell", "covered-table-cell", "p")
 _OFFICE, _TABLE, _TEXT = (
     f"{{urn:oasis:names:tc:opendocument:xmlns:{space}:1.0}}" for space in ("office", "table", "text")
 )
@@ -19,25 +20,24 @@ _OFFICE, _TABLE, _TEXT = (
 
 def read_ods(name: str, data: bytes, parts: Mapping[str, bytes]) -> list[Sheet]:
     """All sheets."""
+    check_markup(name, [parts["content.xml"]], _OTHER)
     sheets: list[Sheet] = []
-    line, places, size = 1, 0, 0
-    for event, element in iterparse(io.BytesIO(parts["content.xml"]), ("start", "end")):
-        if event == "start" and element.tag == _TABLE + "table":
-            sheets.append((element.get(_TABLE + "name", ""), []))
-            line = 1
-        if event == "start" or element.tag != _TABLE + "table-row":
+    rows: list[Row] = []
+    line, kept = 1, Kept(name)
+    for _, element in iterparse(io.BytesIO(parts["content.xml"])):
+        if element.tag == _TABLE + "table":
+            sheets.append((element.get(_TABLE + "name", ""), rows))
+            line, rows = 1, []
+        if element.tag != _TABLE + "table-row":
             continue
         count = _repeats(element, "rows")
         cells = _cells(name, line, element)
         element.clear()
         if cells:
-            places += count * len(cells)
-            size += count * sum(map(len, cells))
             if line + count > MOST_ROWS:
                 raise too_far(name, line)
-            if places > MOST_PLACES or size > LARGEST:
-                raise too_many(name, line)
-            sheets[-1][1].extend((line + k, cells[:]) for k in range(count))
+            kept.add(line, cells, count)
+            rows.extend((line + k, cells[:]) for k in range(count))
         line += count
     return sheets
 
@@ -48,6 +48,9 @@ def _cells(name: str, line: int, row: Element) -> list[str]:
     empty = 0
     for cell in row:
         if cell.tag not in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
+            continue
+        if not (len(cell) or cell.keys()):
+            empty += 1
             continue
         text, count = _text(cell), _repeats(cell, "columns")
         if not text:

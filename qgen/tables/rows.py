@@ -10,7 +10,11 @@ ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx or .ods workbook"
 WIDEST = 10_000  # columns of a workbook
 MOST_ROWS = 1_048_576  # of a sheet
 MOST_ABOVE = 30  # lines with any text, among which a heading is looked for
-MOST_PLACES = 20_000_000  # of a table: rows times columns
+MOST_PLACES = 10_000_000  # of a table: rows times columns
+MOST_KEPT = 2_000_000  # of a workbook, those with text and the empty ones before them
+MOST_CHARACTERS = 1 << 25  # of a workbook's cells
+LONGEST_CELL = 131_072  # characters, as the csv module has it
+A_ROW = 3  # so many cells take as much memory as a row by itself
 
 Row = tuple[int, list[str]]  # the line a row starts on, and its cells
 Heading = Callable[[list[str]], bool]  # whether a row is the heading that is looked for
@@ -41,9 +45,25 @@ def too_far(name: str, line: int) -> InputError:
     return InputError(f"{name}:{line}: has more than {WIDEST:,} columns or {MOST_ROWS:,} rows")
 
 
-def too_many(name: str, line: int) -> InputError:
+def too_many(name: str, line: int, most: int = 0) -> InputError:
     """For more cells than any class needs."""
-    return InputError(f"{name}:{line}: has more than {MOST_PLACES:,} cells, empty ones included")
+    return InputError(f"{name}:{line}: has more than {most or MOST_PLACES:,} cells, empty ones included")
+
+
+class Kept:
+    """How much of a workbook is kept in memory. InputError for more than any class needs."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.cells, self.characters = name, 0, 0
+
+    def add(self, line: int, cells: list[str], count: int = 1) -> None:
+        """So many rows with these cells."""
+        self.cells += count * (len(cells) + A_ROW)
+        self.characters += count * sum(map(len, cells))
+        if self.cells > MOST_KEPT:
+            raise too_many(self.name, line, MOST_KEPT)
+        if self.characters > MOST_CHARACTERS:
+            raise InputError(f"{self.name}:{line}: has more than {MOST_CHARACTERS:,} characters")
 
 
 def written(value: object) -> str:

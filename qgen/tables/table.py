@@ -12,7 +12,8 @@ from qgen.tables.delimited import read_delimited
 from qgen.tables.rows import ACCEPTED, MOST_ABOVE, Heading, Row, blank, trimmed
 from qgen.tables.workbook import read_workbook
 
-LARGEST = 1 << 28  # bytes of a file, or of a workbook unzipped: five times 100,000 students of 66 answers
+LARGEST = 1 << 28  # bytes of a file: five times 100,000 students of 66 answers
+UNZIPPED = 1 << 27  # bytes of a workbook: twice those of a million cells
 SHOWN = 50  # faults of one file
 _FOREIGN = {  # first bytes -> what such a file is
     b"\xd0\xcf\x11\xe0": "an old (.xls) or encrypted workbook; save it as .xlsx without a password, or as CSV",
@@ -96,7 +97,7 @@ def read_tables(path: str | Path, encoding: str | None = None, is_heading: Headi
         if data.startswith(start):
             raise InputError(f"{name}: is {what}")
     if data.startswith(b"PK\x03\x04"):
-        sheets = [(title, rows) for title, rows in read_workbook(name, data, LARGEST) if rows]
+        sheets = [(title, rows) for title, rows in read_workbook(name, data, UNZIPPED) if rows]
         if not sheets:
             raise InputError(f"{name}: its sheets are empty; give {ACCEPTED} with a heading")
         return [

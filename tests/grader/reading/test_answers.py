@@ -468,7 +468,7 @@ def test_a_zip_archive_that_is_no_workbook_is_one_line(faults):
 
 
 def test_a_zip_bomb_is_not_unzipped(faults, monkeypatch):
-    monkeypatch.setattr("qgen.tables.table.LARGEST", 1 << 20)
+    monkeypatch.setattr("qgen.tables.table.UNZIPPED", 1 << 20)
     with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * ((1 << 20) + 1))
     assert "unzips to more than 1 MB" in faults(file.getvalue())[0]
