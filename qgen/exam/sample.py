@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from qgen.engine.intervals import Array
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, copying
+from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, sieves
 from qgen.exam.spec import QuestionSpec, Spec
 
 SMALLEST_BATCH, LARGEST_BATCH = 1024, 16384
@@ -62,12 +62,13 @@ def sample(
         return _fixed(spec, exam, n)
     batches: list[Batch] = []
     seen: set[bytes] = set()
+    stages = sieves(spec.question)
     while tally.accepted < n:
         if tally.drawn + COSTLY * tally.reached.get("tolerance", 0) >= most:
             raise InputError(_too_few(spec, n, tally))
         batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, _next_size(n, tally), rng))
         tally.drawn += batch.size
-        batch = _certified(batch, tally)
+        batch = _certified(batch, stages, tally)
         fresh = np.array(_fresh(batch, seen), dtype=np.intp)
         tally.count("repeated", batch.size, batch.size - len(fresh))
         fresh = fresh[: n - tally.accepted]
@@ -101,16 +102,19 @@ def _draw(spec: QuestionSpec, size: int, rng: np.random.Generator) -> dict[str, 
     return givens
 
 
-def _certified(batch: Batch, tally: Tally) -> Batch:
+def _certified(batch: Batch, stages: Sequence[Stage], tally: Tally) -> Batch:
     """The variants of a batch that keep every condition; each stage sees only what the one before let through."""
-    for stage in STAGES:
+    reached: set[str] = set()
+    for stage in stages:
         if batch.size == 0:
             break
         kept = np.ones(batch.size, dtype=bool)
         for condition, margin in stage(batch).items():
-            tally.count(condition, int(kept.sum()), int((kept & ~(margin > 0)).sum()))
+            first = 0 if condition in reached else int(kept.sum())  # one condition may be looked at in several stages
+            reached.add(condition)
+            tally.count(condition, first, int((kept & ~(margin > 0)).sum()))
             kept &= margin > 0
-        batch = batch.take(np.flatnonzero(kept))
+        batch = batch if kept.all() else batch.take(np.flatnonzero(kept))
     return batch
 
 
