@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
-from operator import mul
+from functools import lru_cache, partial, reduce
+from operator import mul, or_
 from typing import Any
 
 import numpy as np
@@ -227,15 +227,23 @@ CATALOGUE = (*_FORWARD, *_LOSS, *_ERROR, *_SLOPES, *_PATHS, *_GRADIENTS, *_UPDAT
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """A step's value under several hypotheses: `wrong`, (len(rows), n), under those of these `rows`, else `right`."""
+    """A step's value under several hypotheses: `wrong`, (len(rows), n), under those of `rows`, else `right`.
+
+    mask: the rows as the bits of one number.
+    """
 
     right: Any
-    rows: NDArray[np.intp]
+    mask: int
     wrong: Any
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Which hypotheses lead to `wrong`."""
+        return _bits(self.mask)
 
     def written(self, write: Callable[[Step, Value], Value], step: Step) -> Rows:
         """The same, each value as it is written down."""
-        return Rows(write(step, self.right), self.rows, write(step, self.wrong))
+        return Rows(write(step, self.right), self.mask, write(step, self.wrong))
 
 
 class Swap:
@@ -248,21 +256,16 @@ class Swap:
     def __call__(self, *needs: Value, **named: Value) -> Value:
         """The right result, or `Rows` of it where a hypothesis may lead to another."""
         constants = {name: value for name, value in named.items() if name not in self.neighbours}
-        made = {row: mistake for row, mistake in self.mistakes if all(name in named for name in mistake.neighbours)}
+        made = [(row, mistake) for row, mistake in self.mistakes if all(name in named for name in mistake.neighbours)]
         right = self.right(*map(_right, needs), **constants)
-        led_here = [need.rows for need in needs if isinstance(need, Rows)]
-        if not made and not led_here:
-            return right
-        followed = np.setdiff1d(_union(led_here), list(made), assume_unique=True)
-        rows = np.union1d(followed, list(made)).astype(np.intp)
-        results = []
-        if len(followed):
-            results.append((followed, self.right(*[_of(need, followed) for need in needs], **constants)))
-        for row, mistake in made.items():
-            one = np.array([row])
-            beside = {name: _of(named[name], one) for name in mistake.neighbours}
-            results.append((one, mistake.wrong(*[_of(need, one) for need in needs], **constants, **beside)))
-        return Rows(right, rows, _put_together(rows, results))
+        here = sum(1 << row for row, _ in made)
+        followed = reduce(or_, (need.mask for need in needs if isinstance(need, Rows)), 0) & ~here
+        results = [(followed, self.right(*[_of(need, followed) for need in needs], **constants))] if followed else []
+        for row, mistake in made:
+            beside = {name: _of(named[name], 1 << row) for name in mistake.neighbours}
+            wrong = mistake.wrong(*[_of(need, 1 << row) for need in needs], **constants, **beside)
+            results.append((1 << row, wrong))
+        return Rows(right, here | followed, _put_together(here | followed, results)) if results else right
 
 
 def mistaken_rules(hypotheses: Sequence[Sequence[Misconception]]) -> dict[str, Rule]:
@@ -288,21 +291,24 @@ def _right(value: Any) -> Any:
     return value.right if isinstance(value, Rows) else value
 
 
-def _union(sets: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
-    return reduce(np.union1d, sets, np.empty(0, dtype=np.intp))
+@lru_cache(maxsize=4096)
+def _bits(mask: int) -> NDArray[np.intp]:
+    return np.array([row for row in range(mask.bit_length()) if mask >> row & 1], dtype=np.intp)
 
 
-def _of(value: Any, rows: NDArray[np.intp]) -> Any:
-    """A value under the hypotheses of these rows: (len(rows), n), or (n,) where it is the same under all."""
-    if not isinstance(value, Rows):
-        return value
-    if len(rows) == len(value.rows) and (rows == value.rows).all():
-        return value.wrong
-    place = np.minimum(np.searchsorted(value.rows, rows), len(value.rows) - 1)
-    changed = value.rows[place] == rows
-    if not changed.any():
-        return value.right
-    return _picked(value.right, value.wrong, place, changed)
+@lru_cache(maxsize=4096)
+def _places(mask: int, among: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Where the rows of a mask stand among those of another one, and whether they do."""
+    rows, all_rows = _bits(mask), _bits(among)
+    place = np.minimum(np.searchsorted(all_rows, rows), len(all_rows) - 1)
+    return place, all_rows[place] == rows
+
+
+def _of(value: Any, mask: int) -> Any:
+    """A value under the hypotheses of these rows: (rows, n), or (n,) where it is the same under all."""
+    if not isinstance(value, Rows) or not value.mask & mask:
+        return _right(value)
+    return value.wrong if value.mask == mask else _picked(value.right, value.wrong, *_places(mask, value.mask))
 
 
 def _picked(right: Any, wrong: Any, place: NDArray[np.intp], changed: NDArray[np.bool_]) -> Any:
@@ -312,16 +318,18 @@ def _picked(right: Any, wrong: Any, place: NDArray[np.intp], changed: NDArray[np
     return wrong[place] if changed.all() else np.where(changed[:, None], wrong[place], right)
 
 
-def _put_together(rows: NDArray[np.intp], results: Sequence[tuple[NDArray[np.intp], Any]]) -> Any:
-    """The results of some rows each, in one."""
+def _put_together(mask: int, results: Sequence[tuple[int, Any]]) -> Any:
+    """The results of some rows each, in one: (rows, n)."""
     if any(isinstance(value, Interval) for _, value in results):
         ranges = [(some, interval(value)) for some, value in results]
         return Interval(
-            _put_together(rows, [(some, value.low) for some, value in ranges]),
-            _put_together(rows, [(some, value.high) for some, value in ranges]),
+            _put_together(mask, [(some, value.low) for some, value in ranges]),
+            _put_together(mask, [(some, value.high) for some, value in ranges]),
         )
+    if len(results) == 1 and np.ndim(results[0][1]) == 2:
+        return results[0][1]
     shape = np.broadcast_shapes(*(np.shape(value)[-1:] for _, value in results))
-    together = np.empty((len(rows), *shape))
+    together = np.empty((mask.bit_count(), *shape))
     for some, value in results:
-        together[np.searchsorted(rows, some)] = value
+        together[_places(some, mask)[0]] = value
     return together

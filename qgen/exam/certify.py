@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import combinations
 from typing import Any
 
@@ -27,8 +27,8 @@ from qgen.errors import several
 from qgen.exam.spec import Certify, QuestionSpec
 
 SAME = 1e-9  # values nearer than this are the same number: a mistake that leads there changes nothing
-TOGETHER = 512  # variants that mistakes are made on at once
-PART = 16  # mistakes that draws are held against before the next ones
+TOGETHER = 2048  # variants that mistakes are made on at once
+FEWEST = 16  # mistakes that draws are held against before the next ones
 DECIMALS = 12  # of the values in exam.json
 
 CONDITIONS: Mapping[str, str] = {
@@ -78,7 +78,7 @@ class Batch:
 
     def _with(self, batch: Batch, of: Callable[[Any], Any]) -> Batch:
         """The batch with what was computed for this one already."""
-        for name in ("values", "enclosures"):
+        for name in ("values", "enclosures", "accepted"):
             if name in self.__dict__:
                 batch.__dict__[name] = {step: of(value) for step, value in self.__dict__[name].items()}
         return batch
@@ -178,12 +178,19 @@ def ranges(batch: Batch) -> dict[str, Array]:
 
 def mistakes(batch: Batch) -> dict[str, Array]:
     """The gap, in units of the last digit asked for, between each mistake's range and the accepted one."""
-    margin = np.full(batch.size, np.inf)
-    for first in range(0, batch.size if batch.certify.misconceptions else 0, TOGETHER):
-        some = slice(first, min(batch.size, first + TOGETHER))
-        for _, _, gap in mistake_gaps(batch.take(np.arange(batch.size)[some])):
-            margin[some] = np.minimum(margin[some], gap)
-    return {"misconceptions": margin}
+    return {"misconceptions": _in_pieces(batch, _gap)}
+
+
+def _gap(batch: Batch) -> Array:
+    return np.asarray(reduce(np.minimum, (gap for *_, gap in mistake_gaps(batch)), np.full(batch.size, np.inf)))
+
+
+def _in_pieces(batch: Batch, margin: Callable[[Batch], Array]) -> Array:
+    """The margin of as many variants at once as a processor's memory likes."""
+    if not batch.certify.misconceptions:
+        return np.full(batch.size, np.inf)
+    pieces = np.array_split(np.arange(batch.size), -(-batch.size // TOGETHER))  # rounded up
+    return np.concatenate([margin(batch.take(piece)) for piece in pieces])
 
 
 def mistake_gaps(batch: Batch) -> Iterator[tuple[Misconception, Item, Array]]:
@@ -209,18 +216,15 @@ def mistake_gaps(batch: Batch) -> Iterator[tuple[Misconception, Item, Array]]:
                     yield batch.catalogue[row], item, one
 
 
-def near_mistakes(batch: Batch) -> dict[str, Array]:
+def _near(batch: Batch) -> Array:
     """A quick look at the same: how much further than a unit each mistake's exact number is from the right one."""
     margin = np.full(batch.size, np.inf)
-    for first in range(0, batch.size if batch.certify.misconceptions else 0, TOGETHER):
-        some = slice(first, min(batch.size, first + TOGETHER))
-        few = batch.take(np.arange(batch.size)[some])
-        for _, wrong in _mistaken(few):
-            for item, made, affected in wrong:
-                right = few.values[item.step]
-                away = np.where(affected, np.abs(made.wrong - right), np.inf).min(axis=0) / few.rounding.unit(right)
-                margin[some] = np.minimum(margin[some], away - 1)
-    return {"misconceptions": margin}
+    for _, wrong in _mistaken(batch):
+        for item, made, affected in wrong:
+            right = batch.values[item.step]
+            away = np.where(affected, np.abs(made.wrong - right), np.inf).min(axis=0) / batch.rounding.unit(right)
+            margin = np.minimum(margin, away - 1)
+    return margin
 
 
 def _mistaken(batch: Batch) -> Iterator[tuple[list[Step], list[tuple[Item, Rows, NDArray[np.bool_]]]]]:
@@ -260,18 +264,25 @@ Stage = Callable[[Batch], dict[str, Array]]
 STAGES: tuple[Stage, ...] = (drawn, quick, ranges, mistakes)
 
 
-def sieves(question: Question) -> list[Stage]:
-    """The same, what is cheap or rejects much first, for draws: a few good ones are lost to a quick look."""
+def sieves(question: Question) -> tuple[Stage, ...]:
+    """The same for draws, what is cheap or rejects much first: a draw is rejected by the first mistake that lands.
+
+    Some good ones are lost to a quick look at mistakes, which comes before their ranges.
+    """
     catalogue = applicable(question)
-    parts = [catalogue[first : first + PART] for first in range(0, len(catalogue), PART)]
 
-    def against(part: Sequence[Misconception], stage: Stage) -> Stage:
-        return lambda batch: stage(batch.against(part))
+    def against(margin: Callable[[Batch], Array]) -> Stage:
+        def stage(batch: Batch) -> dict[str, Array]:
+            lowest, left, first = np.full(batch.size, np.inf), np.arange(batch.size), 0
+            while first < len(catalogue) and len(left):
+                part = catalogue[first : first + max(FEWEST, FEWEST * TOGETHER // len(left))]
+                lowest[left] = _in_pieces(batch.take(left).against(part), margin)
+                left, first = left[lowest[left] > 0], first + len(part)
+            return {"misconceptions": lowest}
 
-    return [
-        drawn, quick, *(against(part, near_mistakes) for part in parts),
-        ranges, *(against(part, mistakes) for part in parts),
-    ]  # fmt: skip
+        return stage
+
+    return drawn, quick, against(_near), ranges, against(_gap)
 
 
 def copying(batch: Batch) -> Array:

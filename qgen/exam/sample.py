@@ -12,7 +12,7 @@ from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, sieves
 from qgen.exam.spec import QuestionSpec, Spec
 
-SMALLEST_BATCH, LARGEST_BATCH = 1024, 16384
+SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 512, 131072, 8
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
 COSTLY = 10  # a draw that gets as far as the accepted ranges takes the time of some ten others
@@ -86,11 +86,9 @@ def sample(
 
 
 def _next_size(n: int, tally: Tally) -> int:
-    """As many draws as the rate so far asks for, within bounds."""
-    if not tally.accepted:
-        return SMALLEST_BATCH if not tally.drawn else LARGEST_BATCH
-    wanted = 1.2 * (n - tally.accepted) * tally.drawn / tally.accepted
-    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, wanted)))
+    """As many draws as the rate so far asks for, at most GROWTH times as many as there were, within bounds."""
+    wanted = 1.2 * (n - tally.accepted) * tally.drawn / max(1, tally.accepted)
+    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, min(wanted, GROWTH * tally.drawn))))
 
 
 def _draw(spec: QuestionSpec, size: int, rng: np.random.Generator) -> dict[str, Array]:
