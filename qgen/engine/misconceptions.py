@@ -70,9 +70,7 @@ _TRANSPOSED_GRADIENT = Mistake(
 
 _FORWARD = (
     _misconception("bias-forgotten", preactivation=lambda *products_and_bias: total(*products_and_bias[:-1])),
-    _misconception(
-        "weights-read-backwards", product=Mistake(lambda w, a, transposed: transposed * a, ("transposed",))
-    ),
+    _misconception("weights-read-backwards", product=Mistake(lambda w, a, transposed: transposed * a, ("transposed",))),
     _misconception("sigmoid-exponent-sign", sigmoid=lambda z: sigmoid(-z)),
     _misconception("sigmoid-brackets-missing", sigmoid=lambda z: 1 / sigmoid(z)),
     _misconception("tanh-for-sigmoid", sigmoid=tanh),
@@ -128,9 +126,7 @@ _ERROR = (
     _misconception(
         "slope-extra-after-cross-entropy", delta_cross_entropy=Mistake(lambda e, slope: e * slope, ("slope",))
     ),
-    _misconception(
-        "loss-derivative-for-delta", delta_cross_entropy=Mistake(lambda e, slope: e / slope, ("slope",))
-    ),
+    _misconception("loss-derivative-for-delta", delta_cross_entropy=Mistake(lambda e, slope: e / slope, ("slope",))),
 )
 _SLOPES = (
     _misconception("sigmoid-slope-plus", slope_sigmoid=lambda z, a: a * (1 + a)),
@@ -328,7 +324,7 @@ def _put_together(mask: int, results: Sequence[tuple[int, Any]]) -> Any:
         )
     if len(results) == 1 and np.ndim(results[0][1]) == 2:
         return results[0][1]
-    shape = np.broadcast_shapes(*(np.shape(value)[-1:] for _, value in results))
+    shape = np.broadcast_shapes((1,), *(np.shape(value)[-1:] for _, value in results))
     together = np.empty((mask.bit_count(), *shape))
     for some, value in results:
         together[_places(some, mask)[0]] = value

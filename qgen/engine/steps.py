@@ -140,8 +140,8 @@ class _Iteration:
                 products.append(f"{p}{w}*{source}")
                 needs, neighbours = (p + w, p + source), self.transposed(k, i, j)
                 yield Step(products[-1], "product", needs, Role.PRODUCT, self.t, k, unit, w, neighbours)
-            needs = (*products, p + self.network.bias(k, j))
-            yield Step(f"{p}z{unit}", "preactivation", needs, Role.PREACTIVATION, self.t, k, unit)
+            summed = (*products, p + self.network.bias(k, j))
+            yield Step(f"{p}z{unit}", "preactivation", summed, Role.PREACTIVATION, self.t, k, unit)
         for unit in layer.units:
             yield Step(
                 f"{p}a{unit}", layer.activation.rule, (f"{p}z{unit}",), Role.ACTIVATION, self.t, k, unit,
@@ -254,9 +254,9 @@ class _Iteration:
     def updates(self, k: int) -> Iterator[Step]:
         p = self.p
         for name in self.network.parameters(k):
-            scaled, needs = f"{p}alpha*d{name}", ("alpha", f"{p}d{name}")
+            scaled, gradient = f"{p}alpha*d{name}", ("alpha", f"{p}d{name}")
             neighbours = {"parameter": p + name, "alpha": "alpha"}
             if name in self.network.biases:
                 neighbours["bias"] = p + name
-            yield Step(scaled, "scaled_gradient", needs, Role.SCALED_GRADIENT, self.t, k, "", name, neighbours)
+            yield Step(scaled, "scaled_gradient", gradient, Role.SCALED_GRADIENT, self.t, k, "", name, neighbours)
             yield Step(f"{p}new_{name}", "update", (p + name, scaled), Role.UPDATE, self.t, k, "", name, neighbours)

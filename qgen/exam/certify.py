@@ -123,7 +123,7 @@ class Batch:
         }
 
 
-def drawn(batch: Batch) -> dict[str, Array]:
+def draws(batch: Batch) -> dict[str, Array]:
     """Conditions on the givens."""
     return {"work": _work(batch), "inputs": _inputs(batch)}
 
@@ -203,7 +203,9 @@ def mistake_gaps(batch: Batch) -> Iterator[tuple[Misconception, Item, Array]]:
     points = {name: Interval.point(value) for name, value in batch.givens.items()}
 
     def write(step: Step, value: Value) -> Value:
-        return value.written(batch.rounding.write, step) if isinstance(value, Rows) else batch.rounding.write(step, value)
+        return (
+            value.written(batch.rounding.write, step) if isinstance(value, Rows) else batch.rounding.write(step, value)
+        )
 
     for steps, wrong in _mistaken(batch):
         reach = solve(steps, {**points, **batch.enclosures}, rules=rules, write=write)
@@ -234,9 +236,13 @@ def _mistaken(batch: Batch) -> Iterator[tuple[list[Step], list[tuple[Item, Rows,
         steps = [step for step in batch.question.steps if step.iteration == t]
         found = solve(steps, {**batch.givens, **batch.values}, rules=rules)
         items = [item for item in batch.question.items if item.iteration == t and isinstance(found[item.step], Rows)]
-        yield steps, [
-            (item, found[item.step], np.abs(found[item.step].wrong - batch.values[item.step]) > SAME) for item in items
-        ]
+        yield (
+            steps,
+            [
+                (item, found[item.step], np.abs(found[item.step].wrong - batch.values[item.step]) > SAME)
+                for item in items
+            ],
+        )
 
 
 def applicable(question: Question, catalogue: Sequence[Misconception] = CATALOGUE) -> list[Misconception]:
@@ -261,7 +267,7 @@ def applicable(question: Question, catalogue: Sequence[Misconception] = CATALOGU
 Stage = Callable[[Batch], dict[str, Array]]
 
 # Margins (variants,) by condition; `copying` compares variants and is not among them.
-STAGES: tuple[Stage, ...] = (drawn, quick, ranges, mistakes)
+STAGES: tuple[Stage, ...] = (draws, quick, ranges, mistakes)
 
 
 def sieves(question: Question) -> tuple[Stage, ...]:
@@ -282,7 +288,7 @@ def sieves(question: Question) -> tuple[Stage, ...]:
 
         return stage
 
-    return drawn, quick, against(_near), ranges, against(_gap)
+    return draws, quick, against(_near), ranges, against(_gap)
 
 
 def copying(batch: Batch) -> Array:

@@ -12,7 +12,7 @@ from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, sieves
 from qgen.exam.spec import QuestionSpec, Spec
 
-SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 512, 131072, 8
+SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 256, 131072, 12
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
 COSTLY = 10  # a draw that gets as far as the accepted ranges takes the time of some ten others

@@ -11,7 +11,7 @@ from grader.reasons import Reason
 from grader.rehearsal.simulate import numerals_of, wrong_number
 from grader.rehearsal.simulated_work import UNROUNDED, Habits, habits_of, work
 from qgen.decimals import plain
-from qgen.engine.misconceptions import CATALOGUE, mistaken_rules
+from qgen.engine.misconceptions import CATALOGUE, every_row, mistaken_rules
 from qgen.engine.solve import solve
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
@@ -62,7 +62,7 @@ def test_no_known_mistake_gains_by_the_digits_that_are_not_looked_at(network: st
             rules = mistaken_rules([(m,) for m in CATALOGUE])
             mistaken = solve(batch.question.steps, batch.givens, rules=rules, write=write)
         for item, low, high in zip(batch.question.items, exam.low, exam.high, strict=True):
-            value = np.broadcast_to(mistaken[item.step], (len(CATALOGUE), batch.size))
+            value = every_row(mistaken[item.step], len(CATALOGUE), batch.size)
             accepted = within(settled(value, batch.rounding), low, high)
             assert not (accepted & ~within(value, low, high) & (np.abs(value - right[item.step]) > 1e-9)).any()
             assert (accepted | ~within(value, low, high)).all()
