@@ -27,6 +27,7 @@ from qgen.engine.solve import solve
 from qgen.exam.certify import SAME
 
 WIDEST = 0.05  # no answer is taken for a mistaken one that is further from it than this share
+FACTOR = 0.05  # a number may have been made with one as small as this, rounded
 ROWS = 60_000  # hypotheses of students that are solved at once
 
 Places = NDArray[np.intp]
@@ -62,8 +63,8 @@ class Evidence:
 class _Fits:
     """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
 
-    Rows go by hypothesis, then by student. explained: (rows, items); count: of how many cells; support: with those that
-    are right by it, though not from own values; against: of how many right ones; gain: support less
+    Rows go by hypothesis, then by student. explained: (rows, items); count: of how many cells; near: whether they are
+    well within reach; support: with those that are right by it, though not from own values; against: of how many right ones; gain: support less
     those and the missed ones; made: the sum of what
     it makes of the explained cells.
     """
@@ -72,6 +73,7 @@ class _Fits:
     which: Places
     explained: Bools
     count: Counts
+    near: Bools
     support: Counts
     against: Counts
     gain: Counts
@@ -152,16 +154,24 @@ class _Weighed:
             self.due = basis.question.stacked(right, students).T
             self.unit = basis.batch.rounding.unit(np.nan_to_num(evidence.values))
             self.half = np.maximum(evidence.half, 0.5 * self.unit)
-            self.share = np.minimum(self.half / np.abs(self.due), WIDEST)
-        self.telling = evidence.wrong & ~(np.abs(evidence.values - self.due) <= evidence.slip)
+            least = np.minimum(0.5 * self.unit / FACTOR, WIDEST)
+            self.share = np.clip(self.half / np.abs(self.due), least, WIDEST)
+        nearly = np.maximum(evidence.slip, self.half + evidence.coarse)
+        self.telling = evidence.wrong & ~(np.abs(evidence.values - self.due) <= nearly)
+        self.settled = evidence.settled & (evidence.coarse == 0)
         self.complete = ~np.isnan(np.array(list(basis.claims.values()))).any(axis=0)
+        self.kept = self.settled & (np.abs(evidence.values - self.due) <= self.half + self.unit)
+        self.kept &= self.complete[:, None]  # of an unanswered step's mistake much of what comes after it followed
 
     def likely(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
         """(students, hypotheses): whether a hypothesis may explain any of the cells (students, items)."""
         likely = np.zeros((len(cells), len(hypotheses.held)), dtype=bool)
-        for kind, changed in ((self.complete, hypotheses.touched), (~self.complete, hypotheses.reached)):
-            rows = np.flatnonzero(cells.any(axis=1) & kind)
-            likely[rows] = cells[rows].astype(np.float32) @ changed.T.astype(np.float32) > 0
+        asked = cells.any(axis=1)
+        for rows, changed in (
+            (np.flatnonzero(asked & self.complete), hypotheses.touched),
+            (np.flatnonzero(asked & ~self.complete), hypotheses.reached),
+        ):
+            likely[rows] = may_explain(changed, cells[rows], self.telling[rows], self.kept[rows])
         return likely
 
     def fits(self, hypotheses: Hypotheses, asked: Bools) -> _Fits:
@@ -189,25 +199,36 @@ class _Weighed:
     def _reach(self, made: Array, students: Places) -> Array:
         """How far an answer may be from what a mistake makes of it."""
         # one unit more, for a mistaken way may round once more than the right one
-        reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
+        with np.errstate(all="ignore"):
+            reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
         return np.asarray(np.maximum(reach, self.evidence.coarse[students]))
 
     def _fit(
         self, hypotheses: Hypotheses, which: Places, students: Places
-    ) -> tuple[Bools, Counts, Counts, Counts, Counts, Array]:
+    ) -> tuple[Bools, Counts, Bools, Counts, Counts, Counts, Array]:
         basis = self.evidence.basis
         made = predicted(basis.question, hypotheses.held, which, students, basis.givens, basis.claims)
         due, values, half = self.due[students], self.evidence.values[students], self.half[students]
         found = compared(made, due, values, half, self._reach(made, students))
-        return weigh(found, made, self.telling[students], self.evidence.settled[students], self.follows)
+        return weigh(found, made, self.telling[students], self.settled[students], self.follows)
+
+
+def may_explain(changed: Bools, cells: Bools, telling: Bools, right: Bools) -> Bools:
+    """(students, hypotheses): whether a hypothesis changes any of the cells, and no more right answers than wrong ones.
+
+    changed: (hypotheses, items); the others: (students, items).
+    """
+    some, wrong, kept = (table.astype(np.float32) @ changed.T.astype(np.float32) for table in (cells, telling, right))
+    return np.asarray((some > 0) & (kept <= wrong))
 
 
 class Compared(NamedTuple):
     """Of answers and what a mistake makes of them: whether it makes another number than is due, whether the answer is
-    that number, and whether it is clearly not."""
+    that number, and whether it is clearly so, and clearly not."""
 
     differs: Bools
     fits: Bools
+    near: Bools
     unlike: Bools
 
 
@@ -215,22 +236,30 @@ def compared(made: Array, due: Array, values: Array, half: Array, reach: Array) 
     """made, due: unrounded; a mistake differs by more than `half`, an answer fits within `reach`."""
     with np.errstate(all="ignore"):
         off = np.abs(made - values)
-        return Compared(np.abs(made - due) > half, off <= reach, off > 2 * reach)
+        return Compared(np.abs(made - due) > half, off <= reach, off <= reach / 3, off > 2 * reach)
 
 
 def weigh(
-    found: Compared, made: Array, telling: Bools, settled: Bools, follows: Array
-) -> tuple[Bools, Counts, Counts, Counts, Counts, Array]:
-    """Of `_Fits`: explained, count, support, against, gain, made. follows: (items, items), 1 where one is worked out from the
-    other."""
+    found: Compared, made: Array, telling: Bools, settled: Bools, follows: NDArray[np.float32]
+) -> tuple[Bools, Counts, Bools, Counts, Counts, Counts, Array]:
+    """Of `_Fits` all but the first two. follows: (items, items), 1 where one is worked out from the other."""
     speaks = found.differs & found.fits
     explained = telling & speaks
     count = explained.sum(axis=1)
+    near = np.asarray(~(explained & ~found.near).any(axis=1))
     support = count + (settled & speaks).sum(axis=1)
     from_explained = explained.astype(np.float32) @ follows.T > 0
     against = (settled & found.unlike & (found.differs | from_explained)).sum(axis=1)
     missed = (telling & found.differs & ~found.fits).sum(axis=1)
-    return explained, count, support, against, support - against - missed, np.where(explained, made, 0.0).sum(axis=1)
+    return (
+        explained,
+        count,
+        near,
+        support,
+        against,
+        support - against - missed,
+        np.asarray(np.where(explained, made, 0.0).sum(axis=1)),
+    )
 
 
 def _likely_pairs(suspects: Suspects, single: _Fits, weighed: _Weighed, left: Bools) -> Bools:
@@ -269,5 +298,7 @@ def _best(fits: _Fits, wrong: Counts, before: Counts) -> _Best:
     same = (fits.explained[top] == fits.explained[leader]).all(axis=1)
     same &= (fits.count[leader] - before[fits.students[top]] > 1) | (np.abs(fits.made[top] - fits.made[leader]) < SAME)
     rivals = np.bincount(fits.students[top[~same]], minlength=len(wrong))
-    enough = (support - before > 1) | (count == wrong)
+    near = np.zeros(len(wrong), dtype=bool)
+    near[some] = fits.near[row[some]]
+    enough = (support - before > 1) | ((count == wrong) & near)
     return _Best(row, gain, count, some & (rivals == 0) & (count > before) & enough)

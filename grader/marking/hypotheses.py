@@ -116,8 +116,10 @@ def _tried(
         change = predicted(batch.question, held, which, students, few.givens, claims) - right
         changes.append(np.nan_to_num(change, nan=np.inf).reshape(shape))
     kept = []
+    with np.errstate(over="ignore"):
+        changes = [np.round(change, DECIMALS) for change in changes]
     for h in range(len(held)):
-        made = np.round([change[h, :FEW] for change in changes], DECIMALS).tobytes()
+        made = np.array([change[h, :FEW] for change in changes]).tobytes()
         if made not in seen and (np.abs(changes[1][h]) > SAME).any():
             seen.add(made)
             kept.append(h)

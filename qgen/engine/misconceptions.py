@@ -147,7 +147,6 @@ _SLOPES = (
     _misconception("tanh-slope-not-squared", slope_tanh=lambda z, a: 1 - a),
     _misconception("tanh-slope-of-sigmoid", slope_tanh=lambda z, a: bell(a)),
     _misconception("tanh-slope-divided", slope_tanh=lambda z, a: (1 - square(a)) / (1 + square(a))),
-    _misconception("tanh-slope-reversed", slope_tanh=lambda z, a: square(a) - 1),
     _misconception("tanh-slope-left-out", slope_tanh=lambda z, a: a * 0 + 1),
     _misconception("slope-of-layer-above", delta_hidden=Mistake(lambda back, s, above: back * above, ("above",))),
 )
