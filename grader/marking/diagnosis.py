@@ -64,9 +64,8 @@ class _Fits:
     """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
 
     Rows go by hypothesis, then by student. explained: (rows, items); count: of how many cells; near: whether they are
-    well within reach; support: with those that are right by it, though not from own values; against: of how many right ones; gain: support less
-    those and the missed ones; made: the sum of what
-    it makes of the explained cells.
+    well within reach; support: with those that are right by it, though not from own values; against: of how many right
+    ones; gain: support less those and the missed ones; made: the sum of what it makes of the explained cells.
     """
 
     students: Places
@@ -236,7 +235,9 @@ def compared(made: Array, due: Array, values: Array, half: Array, reach: Array) 
     """made, due: unrounded; a mistake differs by more than `half`, an answer fits within `reach`."""
     with np.errstate(all="ignore"):
         off = np.abs(made - values)
-        return Compared(np.abs(made - due) > half, off <= reach, off <= reach / 3, off > 2 * reach)
+        return Compared(
+            np.abs(made - due) > half, np.isfinite(made) & (off <= reach), off <= reach / 3, off > 2 * reach
+        )
 
 
 def weigh(

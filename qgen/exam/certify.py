@@ -271,9 +271,9 @@ STAGES: tuple[Stage, ...] = (draws, quick, ranges, mistakes)
 
 
 def sieves(question: Question) -> tuple[Stage, ...]:
-    """The same for draws, what is cheap or rejects much first: a draw is rejected by the first mistake that lands.
+    """For draws that passed the quick stages: a draw is rejected by the first mistake that lands.
 
-    Some good ones are lost to a quick look at mistakes, which comes before their ranges.
+    Some good ones are lost to a quick look at mistakes, which comes before all ranges.
     """
     catalogue = applicable(question)
 
@@ -288,7 +288,7 @@ def sieves(question: Question) -> tuple[Stage, ...]:
 
         return stage
 
-    return draws, quick, against(_near), ranges, against(_gap)
+    return against(_near), ranges, against(_gap)
 
 
 def copying(batch: Batch) -> Array:

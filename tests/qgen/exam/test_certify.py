@@ -19,6 +19,7 @@ from qgen.exam.certify import (
     copying,
     draws,
     mistake_gaps,
+    mistakes,
     quick,
     ranges,
     sieves,
@@ -261,3 +262,31 @@ def test_of_two_papers_alike_neither_is_fair_and_one_alone_is():
     batch = drawn(1)
     assert (copying(batch.take(np.array([0, 0]))) < 0).all()
     assert (copying(batch) == np.inf).all()
+
+
+@pytest.mark.parametrize(("network", "loss"), [("A", "squared-error"), ("B", "cross-entropy")])
+def test_draws_that_pass_every_sieve_keep_every_condition_and_few_others_do(network, loss):
+    """The quick look at mistakes is stricter than their ranges, never laxer."""
+    batch = candidates(network, loss, 4000, rounding="5dp")
+    fair = np.all([margin > 0 for margin in margins(batch).values()], axis=0)
+    passed = batch
+    for stage in (draws, quick, *sieves(batch.question)):
+        passed = passed.take(np.flatnonzero(np.all([margin > 0 for margin in stage(passed).values()], axis=0)))
+    again = margins(Batch(batch.spec, batch.rounding, batch.certify, passed.givens))
+    assert passed.size > 5
+    assert all((margin > 0).all() for margin in again.values())
+    assert passed.size > 0.7 * fair.sum()
+
+
+def test_a_batch_is_held_against_its_own_catalogue_only():
+    batch = drawn(20, "B", "cross-entropy")
+    some = batch.against([m for m in batch.catalogue if m.name == "gradient-ascent"])
+    assert {m.name for m, *_ in mistake_gaps(some)} == {"gradient-ascent"}
+    assert (mistakes(some)["misconceptions"] >= mistakes(batch)["misconceptions"]).all()
+
+
+def test_gaps_are_the_same_in_pieces(monkeypatch):
+    batch = drawn(40, "B", "cross-entropy")
+    whole = mistakes(batch)["misconceptions"]
+    monkeypatch.setattr("qgen.exam.certify.TOGETHER", 7)
+    np.testing.assert_array_equal(mistakes(batch)["misconceptions"], whole)
