@@ -41,6 +41,9 @@ class Misconception:
     name: str
     swaps: Mapping[str, Mistake]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return misconception_of, (self.name,)  # functions do not travel between processes
+
     def mistake(self, step: Step) -> Mistake | None:
         """What is made wrong at a step."""
         return self.swaps.get(step.rule)
@@ -218,6 +221,11 @@ _ITERATIONS = (
     ),
 )
 CATALOGUE = (*_FORWARD, *_LOSS, *_ERROR, *_SLOPES, *_PATHS, *_GRADIENTS, *_UPDATES, *_ITERATIONS)
+
+
+def misconception_of(name: str) -> Misconception:
+    """The entry of that name."""
+    return next(m for m in CATALOGUE if m.name == name)
 
 
 @dataclass(frozen=True, eq=False)
