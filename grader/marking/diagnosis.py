@@ -5,7 +5,7 @@ wrong cell is explained by a mistake made there, not by those before it. Where a
 than the right rules do, a cell speaks for it (this very number), against it (right all the same), or is missed (wrong
 in another way). What was worked out from an explained cell must follow from it: a right number that does not speaks
 against it, too, for then the cell was only copied wrong. A hypothesis is named where more speaks for it than not, and
-for no other as much; on one cell only if nothing else is wrong. Entries that lead to the same numbers cannot be told
+for no other as much; on one cell only if it was gone on with, or nothing else is wrong. Entries that lead to the same numbers cannot be told
 apart: of these the first in the catalogue is named.
 """
 
@@ -64,7 +64,7 @@ class _Fits:
     """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
 
     Rows go by hypothesis, then by student. explained: (rows, items); count: of how many cells; near: whether they are
-    well within reach; support: with those that are right by it, though not from own values; against: of how many right
+    well within reach; used: whether anything right follows from them; support: with those that are right by it, though not from own values; against: of how many right
     ones; gain: support less those and the missed ones; made: the sum of what it makes of the explained cells.
     """
 
@@ -73,6 +73,7 @@ class _Fits:
     explained: Bools
     count: Counts
     near: Bools
+    used: Bools
     support: Counts
     against: Counts
     gain: Counts
@@ -157,9 +158,9 @@ class _Weighed:
             self.share = np.clip(self.half / np.abs(self.due), least, WIDEST)
         nearly = np.maximum(evidence.slip, self.half + evidence.coarse)
         self.telling = evidence.wrong & ~(np.abs(evidence.values - self.due) <= nearly)
-        self.settled = evidence.settled & (evidence.coarse == 0)
+        self.exact = evidence.settled & (evidence.coarse == 0)
         self.complete = ~np.isnan(np.array(list(basis.claims.values()))).any(axis=0)
-        self.kept = self.settled & (np.abs(evidence.values - self.due) <= self.half + self.unit)
+        self.kept = evidence.settled & (np.abs(evidence.values - self.due) <= self.half + self.unit)
         self.kept &= self.complete[:, None]  # of an unanswered step's mistake much of what comes after it followed
 
     def likely(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
@@ -204,12 +205,14 @@ class _Weighed:
 
     def _fit(
         self, hypotheses: Hypotheses, which: Places, students: Places
-    ) -> tuple[Bools, Counts, Bools, Counts, Counts, Counts, Array]:
+    ) -> tuple[Bools, Counts, Bools, Bools, Counts, Counts, Counts, Array]:
         basis = self.evidence.basis
         made = predicted(basis.question, hypotheses.held, which, students, basis.givens, basis.claims)
         due, values, half = self.due[students], self.evidence.values[students], self.half[students]
         found = compared(made, due, values, half, self._reach(made, students))
-        return weigh(found, made, self.telling[students], self.settled[students], self.follows)
+        return weigh(
+            found, made, self.telling[students], self.evidence.settled[students], self.exact[students], self.follows
+        )
 
 
 def may_explain(changed: Bools, cells: Bools, telling: Bools, right: Bools) -> Bools:
@@ -236,26 +239,29 @@ def compared(made: Array, due: Array, values: Array, half: Array, reach: Array) 
     with np.errstate(all="ignore"):
         off = np.abs(made - values)
         return Compared(
-            np.abs(made - due) > half, np.isfinite(made) & (off <= reach), off <= reach / 3, off > 2 * reach
+            np.abs(made - due) > half, np.isfinite(made) & (off <= reach), off <= reach / 2, off > 2 * reach
         )
 
 
 def weigh(
-    found: Compared, made: Array, telling: Bools, settled: Bools, follows: NDArray[np.float32]
-) -> tuple[Bools, Counts, Bools, Counts, Counts, Counts, Array]:
-    """Of `_Fits` all but the first two. follows: (items, items), 1 where one is worked out from the other."""
+    found: Compared, made: Array, telling: Bools, settled: Bools, exact: Bools, follows: NDArray[np.float32]
+) -> tuple[Bools, Counts, Bools, Bools, Counts, Counts, Counts, Array]:
+    """Of `_Fits` all but the first two. exact: settled with all digits asked for; follows: (items, items), 1 where one
+    is worked out from the other."""
     speaks = found.differs & found.fits
     explained = telling & speaks
     count = explained.sum(axis=1)
     near = np.asarray(~(explained & ~found.near).any(axis=1))
-    support = count + (settled & speaks).sum(axis=1)
+    support = count + (exact & speaks).sum(axis=1)
     from_explained = explained.astype(np.float32) @ follows.T > 0
     against = (settled & found.unlike & (found.differs | from_explained)).sum(axis=1)
+    used = np.asarray((exact & found.fits & from_explained).any(axis=1))
     missed = (telling & found.differs & ~found.fits).sum(axis=1)
     return (
         explained,
         count,
         near,
+        used,
         support,
         against,
         support - against - missed,
@@ -283,23 +289,26 @@ def _likely_pairs(suspects: Suspects, single: _Fits, weighed: _Weighed, left: Bo
 
 
 def _best(fits: _Fits, wrong: Counts, before: Counts) -> _Best:
-    """The hypothesis with the largest gain, (students,). It is sure where it explains more than was explained `before`.
+    """The hypothesis with the largest gain, (students,), of those that explain more than was explained `before`, and
+    for which more than twice as much speaks as against them.
 
-    wrong: how many cells are to be explained. And where no other gains as much, but for those that explain the same
-    cells, with the same numbers if it is one cell only; and where more than one cell speaks for it, or nothing is left.
+    It is sure where no other gains as much, but for those that explain the same cells, with the same numbers if it is
+    one cell only; and where more than one cell speaks for it, or the one is near, and was gone on with or is all that
+    is wrong. wrong: how many cells are to be explained.
     """
     gain = np.zeros(len(wrong), dtype=int)
-    np.maximum.at(gain, fits.students, fits.gain)
-    top = np.flatnonzero((fits.gain == gain[fits.students]) & (fits.gain > 0))
-    row, count, support = np.full(len(wrong), -1), np.zeros_like(gain), np.zeros_like(gain)
+    fit = (fits.gain > 0) & (fits.count > before[fits.students]) & (fits.support > 2 * fits.against)
+    np.maximum.at(gain, fits.students[fit], fits.gain[fit])
+    top = np.flatnonzero(fit & (fits.gain == gain[fits.students]))
+    row, count, enough = np.full(len(wrong), -1), np.zeros_like(gain), np.zeros(len(wrong), dtype=bool)
     row[fits.students[top[::-1]]] = top[::-1]
     leader = row[fits.students[top]]
     some = gain > 0
-    count[some], support[some] = fits.count[row[some]], fits.support[row[some]]
+    found = row[some]
+    count[some] = fits.count[found]
     same = (fits.explained[top] == fits.explained[leader]).all(axis=1)
     same &= (fits.count[leader] - before[fits.students[top]] > 1) | (np.abs(fits.made[top] - fits.made[leader]) < SAME)
     rivals = np.bincount(fits.students[top[~same]], minlength=len(wrong))
-    near = np.zeros(len(wrong), dtype=bool)
-    near[some] = fits.near[row[some]]
-    enough = (support - before > 1) | ((count == wrong) & near)
-    return _Best(row, gain, count, some & (rivals == 0) & (count > before) & enough)
+    one = fits.near[found] & (fits.used[found] | (count[some] == wrong[some]))
+    enough[some] = (fits.support[found] - before[some] > 1) | one
+    return _Best(row, gain, count, enough & (rivals == 0))

@@ -186,7 +186,9 @@ def test_where_two_explain_the_only_wrong_cell_equally_none_is_named(loss: str) 
     assert 0 < unnamed < 0.1 * len(truth)
 
 
-def fits_of(*rows: tuple[int, int, list[int]], cells: int = 4, near: bool = True, more: int = 0) -> _Fits:
+def fits_of(
+    *rows: tuple[int, int, list[int]], cells: int = 4, near: bool = True, used: bool = False, more: int = 0
+) -> _Fits:
     """Of (student, gain, explained cells) each; row r is about hypothesis r; `more` right cells speak for it, too."""
     explained = np.zeros((len(rows), cells), dtype=bool)
     for r, (_, _, places) in enumerate(rows):
@@ -195,7 +197,16 @@ def fits_of(*rows: tuple[int, int, list[int]], cells: int = 4, near: bool = True
     count, none = explained.sum(axis=1), np.zeros(len(rows), dtype=int)
     made = np.arange(len(rows)) / 10
     return _Fits(
-        students, np.arange(len(rows)), explained, count, np.full(len(rows), near), count + more, none, gain, made
+        students,
+        np.arange(len(rows)),
+        explained,
+        count,
+        np.full(len(rows), near),
+        np.full(len(rows), used),
+        count + more,
+        none,
+        gain,
+        made,
     )
 
 
@@ -223,14 +234,28 @@ def test_of_two_that_make_the_same_number_of_the_only_cell_the_first_is_named() 
 
 
 @pytest.mark.parametrize(
-    ("near", "more", "wrong", "sure"),
-    [(True, 0, 1, True), (True, 0, 2, False), (False, 0, 1, False), (True, 1, 2, True), (False, 1, 1, True)],
+    ("near", "used", "more", "wrong", "sure"),
+    [
+        (True, False, 0, 1, True),
+        (True, False, 0, 2, False),
+        (True, True, 0, 2, True),
+        (False, False, 0, 1, False),
+        (False, True, 0, 2, False),
+        (True, False, 1, 2, True),
+        (False, False, 1, 1, True),
+    ],
 )
-def test_one_cell_is_enough_only_if_near_and_the_only_one_wrong_or_a_right_one_speaks_for_it(
-    near, more, wrong, sure
+def test_one_cell_is_enough_only_if_near_and_gone_on_with_or_the_only_one_or_a_right_one_speaks_for_it(
+    near, used, more, wrong, sure
 ) -> None:
-    fits = fits_of((0, 1, [0]), near=near, more=more)
+    fits = fits_of((0, 1, [0]), near=near, used=used, more=more)
     assert _best(fits, np.array([wrong]), np.zeros(1, dtype=int)).sure.tolist() == [sure]
+
+
+@pytest.mark.parametrize(("against", "row"), [(1, 0), (2, -1)])
+def test_more_than_twice_as_much_must_speak_for_a_hypothesis_as_against_it(against: int, row: int) -> None:
+    fits = replace(fits_of((0, 1, [0, 1]), more=1), against=np.array([against]))
+    assert _best(fits, np.array([3]), np.zeros(1, dtype=int)).row.tolist() == [row]
 
 
 def test_a_pair_is_named_only_where_it_explains_more_than_was_explained() -> None:
@@ -286,13 +311,21 @@ def test_what_speaks_for_a_hypothesis_and_what_against_it() -> None:
     follows_first = np.zeros((6, 6), dtype=np.float32)
     follows_first[5, 0] = 1
     telling, settled, made = table("100100"), table("011011"), np.arange(6.0)[None] + 1
-    explained, count, near, support, against, gain, made_of_it = weigh(found, made, telling, settled, follows_first)
+    explained, count, near, used, support, against, gain, made_of_it = weigh(
+        found, made, telling, settled, settled, follows_first
+    )
     assert explained.tolist() == [[True] + [False] * 5]
     assert (count.tolist(), near.tolist(), support.tolist(), against.tolist()) == ([1], [True], [2], [2])
     assert (gain.tolist(), made_of_it.tolist()) == ([-1], [1.0])
-    *_, against, gain, _ = weigh(found, made, telling, settled, follows_first.T)  # nothing follows from the first
+    assert not used.any()
+    # nothing follows from the first
+    *_, against, gain, _ = weigh(found, made, telling, settled, settled, follows_first.T)
     assert (against.tolist(), gain.tolist()) == ([1], [0])
-    assert not weigh(found._replace(near=table("010010")), made, telling, settled, follows_first)[2].any()
+    assert not weigh(found._replace(near=table("010010")), made, telling, settled, settled, follows_first)[2].any()
+    follows_first[4, 0] = 1  # what should be, and follows: it was gone on with
+    assert weigh(found, made, telling, settled, settled, follows_first)[3].tolist() == [True]
+    short = weigh(found, made, telling, settled, table("000000"), follows_first)  # none of them with all digits
+    assert (short[3].tolist(), short[4].tolist()) == ([False], [1])
 
 
 def test_a_hypothesis_is_tried_if_it_changes_a_cell_in_question_and_no_more_right_ones_than_wrong_ones() -> None:
