@@ -5,8 +5,8 @@ wrong cell is explained by a mistake made there, not by those before it. Where a
 than the right rules do, a cell speaks for it (this very number), against it (right all the same), or is missed (wrong
 in another way). What was worked out from an explained cell must follow from it: a right number that does not speaks
 against it, too, for then the cell was only copied wrong. A hypothesis is named where more speaks for it than not, and
-for no other as much; on one cell only if it was gone on with, or nothing else is wrong. Entries that lead to the same numbers cannot be told
-apart: of these the first in the catalogue is named.
+for no other as much; on one cell only if it was gone on with, or nothing else is wrong. Entries that lead to the same
+numbers cannot be told apart: of these the first in the catalogue is named.
 """
 
 from __future__ import annotations
@@ -64,8 +64,9 @@ class _Fits:
     """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
 
     Rows go by hypothesis, then by student. explained: (rows, items); count: of how many cells; near: whether they are
-    well within reach; used: whether anything right follows from them; support: with those that are right by it, though not from own values; against: of how many right
-    ones; gain: support less those and the missed ones; made: the sum of what it makes of the explained cells.
+    well within reach; used: whether anything right follows from them; support: count, and those that are right by it,
+    though not from own values; against: of how many right ones; gain: support less those and the missed ones; made: the
+    sum of what it makes of the explained cells.
     """
 
     students: Places
