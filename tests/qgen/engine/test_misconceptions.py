@@ -320,7 +320,7 @@ def test_the_notes_author_transposed_one_weight():
     question = question_for("A")
     wrong = solve(question.steps, givens, rules=mistaken_rules([(BY_NAME["transposed-weight"],)]))
     for name, written in [("dw12_1", -0.015), ("dw22_1", -0.005116), ("dw32_1", -0.012), ("db2_1", -0.0025)]:
-        assert wrong[name].item() == pytest.approx(written, rel=0.07)
+        assert every_row(wrong[name], 1, 1).item() == pytest.approx(written, rel=0.07)
 
 
 @pytest.mark.parametrize(("network", "loss", "iterations"), CASES)
@@ -358,8 +358,9 @@ def test_mistakes_run_on_intervals_and_enclose_their_values(network, loss, itera
     for item in question.items:
         some, points = reach[item.step], wrong[item.step]
         for ranged, value in ((some.right, points.right), (some.wrong, points.wrong)):
-            assert (ranged.low - 1e-9 <= value).all()
-            assert (value <= ranged.high + 1e-9).all()
+            number = np.isfinite(value)  # tanh for a sigmoid may lead to the logarithm of a negative number
+            assert (number <= (ranged.low - 1e-9 <= value)).all()
+            assert (number <= (value <= ranged.high + 1e-9)).all()
 
 
 def test_a_mistake_that_a_step_has_no_neighbour_for_is_not_made_there():
