@@ -45,7 +45,7 @@ def copy(tmp_path_factory):
     insert("qgen/engine/losses.py", ")\nLOSSES: ", loss)
     insert("qgen/engine/rules.py", "        # backward\n", rules)
     misconception, sentence, *_ = blocks("a misconception")
-    insert("qgen/engine/misconceptions.py", ")\n\n\nclass Swap:", misconception)
+    insert("qgen/engine/misconceptions.py", ")\n_PATHS = (", misconception)
     for language in ("", "de/"):
         insert(f"templates/{language}words.txt", '"relu": "ReLU"', activation_word)
         insert(f"templates/{language}words.txt", '"squared-error": "', loss_word)

@@ -2,14 +2,17 @@
 
 Every hypothesis, one entry or two held together, is solved with its mistaken rules from the student's own values: a
 wrong cell is explained by a mistake made there, not by those before it. Where a hypothesis leads to another number
-than the right rules do, a cell speaks for it (wrong in just this way), against it (right), or is missed (wrong in
-another way). It is named where more speaks for it than not, and for no other hypothesis as much. Entries that lead
-to the same numbers cannot be told apart: of these the first in the catalogue is named, on two cells or more.
+than the right rules do, a cell speaks for it (this very number), against it (right all the same), or is missed (wrong
+in another way). What was worked out from an explained cell must follow from it: a right number that does not speaks
+against it, too, for then the cell was only copied wrong. A hypothesis is named where more speaks for it than not, and
+for no other as much; on one cell only if it was gone on with, or nothing else is wrong. Entries that lead to the same
+numbers cannot be told apart: of these the first in the catalogue is named.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +24,10 @@ from grader.marking.verdicts import Place
 from grader.reasons import Reason
 from qgen.engine.intervals import Array
 from qgen.engine.solve import solve
+from qgen.exam.certify import SAME
 
 WIDEST = 0.05  # no answer is taken for a mistaken one that is further from it than this share
+FACTOR = 0.05  # a number may have been made with one as small as this, rounded
 ROWS = 60_000  # hypotheses of students that are solved at once
 
 Places = NDArray[np.intp]
@@ -58,16 +63,31 @@ class Evidence:
 class _Fits:
     """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
 
-    explained: (rows, items); count: of how many cells; gain: less the right and the missed ones; refuted: whether
-    more is right than is explained.
+    Rows go by hypothesis, then by student. explained: (rows, items); count: of how many cells; near: whether they are
+    well within reach; used: whether anything right follows from them; support: count, and those that are right by it,
+    though not from own values; against: of how many right ones; gain: support less those and the missed ones; made: the
+    sum of what it makes of the explained cells.
     """
 
     students: Places
     which: Places
     explained: Bools
     count: Counts
+    near: Bools
+    used: Bools
+    support: Counts
+    against: Counts
     gain: Counts
-    refuted: Bools
+    made: Array
+
+    def of(self, which: Places, students: Places) -> Bools:
+        """(n, items): what the hypothesis which[r] explains of student students[r]; nothing where it was not tried."""
+        size = 1 + max(students.max(initial=0), self.students.max(initial=0))
+        known, asked = self.which * size + self.students, which * size + students
+        tried = np.isin(asked, known)
+        explained = np.zeros((len(asked), self.explained.shape[1]), dtype=bool)
+        explained[tried] = self.explained[np.searchsorted(known, asked[tried])]
+        return explained
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +105,15 @@ def diagnose(evidence: Evidence, suspects: Suspects) -> dict[Place, Reason]:
     rows = np.flatnonzero(evidence.wrong.any(axis=1))
     if not len(rows) or not suspects.single.held:
         return {}
-    weighed = _Weighed(evidence.take(rows))
+    weighed = _Weighed(evidence.take(rows), suspects.follows)
     single = weighed.fits(suspects.single, weighed.likely(suspects.single, weighed.telling))
-    best = _best(single, len(rows), 0)
+    wrong = weighed.telling.sum(axis=1)
+    best = _best(single, wrong, np.zeros(len(rows), dtype=int))
+    some = best.gain > 0
     left = weighed.telling.copy()
-    left[best.row >= 0] &= ~single.explained[best.row[best.row >= 0]]
+    left[some] &= ~single.explained[best.row[some]]
     pairs = weighed.fits(suspects.pairs, _likely_pairs(suspects, single, weighed, left))
-    better = _best(pairs, len(rows), best.count)
+    better = _best(pairs, wrong, best.count)
     two = better.sure & (~best.sure | (better.gain > best.gain))
     one = np.flatnonzero(best.sure & ~two)
     held = single.which[best.row[one]]
@@ -109,17 +131,13 @@ def _of_two(
     """The cells explained by pairs of mistakes, of these students; each with the one that explains it alone, if any."""
     which = pairs.which[row]
     explained = pairs.explained[row] | weighed.from_forward(suspects.pairs, which, students)
-    at = np.full((len(weighed.telling), len(suspects.single.held)), -1)
-    at[single.students, single.which] = np.arange(len(single.students))
-    parts = suspects.places[which]
-    alone = np.zeros((2, *explained.shape), dtype=bool)
-    for k, part in enumerate(parts.T):
-        tried = np.flatnonzero(at[students, part] >= 0)
-        alone[k, tried] = single.explained[at[students, part][tried]]
-    left = np.flatnonzero((explained & ~alone.any(axis=0)).any(axis=1))
-    for k, part in enumerate(parts.T):
-        alone[k, left] |= weighed.from_forward(suspects.single, part[left], students[left])
-    of = np.where(alone[0], parts[:, :1], np.where(alone[1], parts[:, 1:], -1))
+    parts = suspects.places[which].T
+    alone = [single.of(part, students) for part in parts]
+    left = np.flatnonzero((explained & ~(alone[0] | alone[1])).any(axis=1))
+    of = np.full(explained.shape, -1)
+    for part, mine in reversed(list(zip(parts, alone, strict=True))):  # the first one last: it goes before the second
+        mine[left] |= weighed.from_forward(suspects.single, part[left], students[left])
+        of = np.where(mine, part[:, None], of)
     return {
         (int(students[r]), i): suspects.reason(of[r, i] < 0, int(which[r] if of[r, i] < 0 else of[r, i]), i)
         for r, i in np.argwhere(explained).tolist()
@@ -129,33 +147,32 @@ def _of_two(
 class _Weighed:
     """Evidence, with what is needed to hold any hypothesis against it."""
 
-    def __init__(self, evidence: Evidence) -> None:
-        self.evidence, basis = evidence, evidence.basis
+    def __init__(self, evidence: Evidence, follows: Bools) -> None:
+        self.evidence, self.follows, basis = evidence, follows.astype(np.float32), evidence.basis
         students = len(evidence.values)
         with np.errstate(all="ignore"):
             right = solve(basis.question.steps, basis.givens, claimed=basis.claims)
             self.due = basis.question.stacked(right, students).T
             self.unit = basis.batch.rounding.unit(np.nan_to_num(evidence.values))
             self.half = np.maximum(evidence.half, 0.5 * self.unit)
-            self.share = np.minimum(self.half / np.abs(self.due), WIDEST)
-        self.telling = evidence.wrong & ~(np.abs(evidence.values - self.due) <= evidence.slip)
+            least = np.minimum(0.5 * self.unit / FACTOR, WIDEST)
+            self.share = np.clip(self.half / np.abs(self.due), least, WIDEST)
+        nearly = np.maximum(evidence.slip, self.half + evidence.coarse)
+        self.telling = evidence.wrong & ~(np.abs(evidence.values - self.due) <= nearly)
+        self.exact = evidence.settled & (evidence.coarse == 0)
         self.complete = ~np.isnan(np.array(list(basis.claims.values()))).any(axis=0)
+        self.kept = evidence.settled & (np.abs(evidence.values - self.due) <= self.half + self.unit)
+        self.kept &= self.complete[:, None]  # of an unanswered step's mistake much of what comes after it followed
 
     def likely(self, hypotheses: Hypotheses, cells: Bools) -> Bools:
-        """(students, hypotheses): whether a hypothesis may explain any of the cells (students, items).
-
-        And does not change more right answers than telling ones.
-        """
+        """(students, hypotheses): whether a hypothesis may explain any of the cells (students, items)."""
         likely = np.zeros((len(cells), len(hypotheses.held)), dtype=bool)
         asked = cells.any(axis=1)
-        for kind, changed in ((self.complete, hypotheses.touched), (~self.complete, hypotheses.reached)):
-            rows = np.flatnonzero(asked & kind)
-            some, right, telling = (
-                table[rows].astype(np.float32) @ changed.T.astype(np.float32)
-                for table in (cells, self.evidence.settled, self.telling)
-            )
-            # of an unanswered step's mistake much of what comes after it is right: it followed
-            likely[rows] = (some > 0) & ((right <= telling) | ~self.complete[rows, None])
+        for rows, changed in (
+            (np.flatnonzero(asked & self.complete), hypotheses.touched),
+            (np.flatnonzero(asked & ~self.complete), hypotheses.reached),
+        ):
+            likely[rows] = may_explain(changed, cells[rows], self.telling[rows], self.kept[rows])
         return likely
 
     def fits(self, hypotheses: Hypotheses, asked: Bools) -> _Fits:
@@ -177,29 +194,80 @@ class _Weighed:
         with np.errstate(all="ignore"):
             right = solve(basis.question.steps, basis.givens, claimed=basis.claims)
             due = basis.question.stacked(right, len(students)).T
-            off = np.abs(made - self.evidence.values[students])
-            explains = (off <= self._reach(made, students)) & (np.abs(made - due) > self.half[students])
-        return np.asarray(explains & self.telling[students] & (self.evidence.coarse[students] == 0))
+        found = compared(made, due, self.evidence.values[students], self.half[students], self._reach(made, students))
+        return np.asarray(found.differs & found.fits & self.telling[students] & (self.evidence.coarse[students] == 0))
 
     def _reach(self, made: Array, students: Places) -> Array:
         """How far an answer may be from what a mistake makes of it."""
         # one unit more, for a mistaken way may round once more than the right one
-        reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
+        with np.errstate(all="ignore"):
+            reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
         return np.asarray(np.maximum(reach, self.evidence.coarse[students]))
 
-    def _fit(self, hypotheses: Hypotheses, which: Places, students: Places) -> tuple[Bools, Counts, Counts, Bools]:
-        basis, settled = self.evidence.basis, self.evidence.settled[students]
-        telling, half = self.telling[students], self.half[students]
+    def _fit(
+        self, hypotheses: Hypotheses, which: Places, students: Places
+    ) -> tuple[Bools, Counts, Bools, Bools, Counts, Counts, Counts, Array]:
+        basis = self.evidence.basis
         made = predicted(basis.question, hypotheses.held, which, students, basis.givens, basis.claims)
-        with np.errstate(all="ignore"):
-            reach = self._reach(made, students)
-            differs = np.abs(made - self.due[students]) > half
-            off = np.abs(made - self.evidence.values[students])
-        explained = telling & differs & (off <= reach)
-        count = explained.sum(axis=1)
-        against = (settled & differs & (off > 2 * reach)).sum(axis=1)
-        missed = (telling & differs & ~explained).sum(axis=1)
-        return explained, count, count - against - missed, (against > 0) & (against >= count)
+        due, values, half = self.due[students], self.evidence.values[students], self.half[students]
+        found = compared(made, due, values, half, self._reach(made, students))
+        return weigh(
+            found, made, self.telling[students], self.evidence.settled[students], self.exact[students], self.follows
+        )
+
+
+def may_explain(changed: Bools, cells: Bools, telling: Bools, right: Bools) -> Bools:
+    """(students, hypotheses): whether a hypothesis changes any of the cells, and no more right answers than wrong ones.
+
+    changed: (hypotheses, items); the others: (students, items).
+    """
+    some, wrong, kept = (table.astype(np.float32) @ changed.T.astype(np.float32) for table in (cells, telling, right))
+    return np.asarray((some > 0) & (kept <= wrong))
+
+
+class Compared(NamedTuple):
+    """Of answers and what a mistake makes of them: whether it makes another number than is due, whether the answer is
+    that number, and whether it is clearly so, and clearly not."""
+
+    differs: Bools
+    fits: Bools
+    near: Bools
+    unlike: Bools
+
+
+def compared(made: Array, due: Array, values: Array, half: Array, reach: Array) -> Compared:
+    """made, due: unrounded; a mistake differs by more than `half`, an answer fits within `reach`."""
+    with np.errstate(all="ignore"):
+        off = np.abs(made - values)
+        return Compared(
+            np.abs(made - due) > half, np.isfinite(made) & (off <= reach), off <= reach / 2, off > 2 * reach
+        )
+
+
+def weigh(
+    found: Compared, made: Array, telling: Bools, settled: Bools, exact: Bools, follows: NDArray[np.float32]
+) -> tuple[Bools, Counts, Bools, Bools, Counts, Counts, Counts, Array]:
+    """Of `_Fits` all but the first two. exact: settled with all digits asked for; follows: (items, items), 1 where one
+    is worked out from the other."""
+    speaks = found.differs & found.fits
+    explained = telling & speaks
+    count = explained.sum(axis=1)
+    near = np.asarray(~(explained & ~found.near).any(axis=1))
+    support = count + (exact & speaks).sum(axis=1)
+    from_explained = explained.astype(np.float32) @ follows.T > 0
+    against = (settled & found.unlike & (found.differs | from_explained)).sum(axis=1)
+    used = np.asarray((exact & found.fits & from_explained).any(axis=1))
+    missed = (telling & found.differs & ~found.fits).sum(axis=1)
+    return (
+        explained,
+        count,
+        near,
+        used,
+        support,
+        against,
+        support - against - missed,
+        np.asarray(np.where(explained, made, 0.0).sum(axis=1)),
+    )
 
 
 def _likely_pairs(suspects: Suspects, single: _Fits, weighed: _Weighed, left: Bools) -> Bools:
@@ -209,7 +277,7 @@ def _likely_pairs(suspects: Suspects, single: _Fits, weighed: _Weighed, left: Bo
     """
     shape = len(left), len(suspects.single.held)
     alive, useful = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    alive[single.students, single.which] = ~single.refuted
+    alive[single.students, single.which] = single.against <= single.support
     useful[single.students, single.which] = single.count > 0
     a, b = suspects.places.T
     overlap = (suspects.single.touched[a] & suspects.single.touched[b]).any(axis=1)
@@ -221,21 +289,27 @@ def _likely_pairs(suspects: Suspects, single: _Fits, weighed: _Weighed, left: Bo
     return likely & weighed.likely(suspects.pairs, tried)
 
 
-def _best(fits: _Fits, students: int, before: Counts | int) -> _Best:
-    """The hypothesis with the largest gain. It is sure where it explains more than was explained `before`.
+def _best(fits: _Fits, wrong: Counts, before: Counts) -> _Best:
+    """The hypothesis with the largest gain, (students,), of those that explain more than was explained `before`, and
+    for which more than twice as much speaks as against them.
 
-    And where no other gains as much, but for those that explain the same two cells or more.
+    It is sure where no other gains as much, but for those that explain the same cells, with the same numbers if it is
+    one cell only; and where more than one cell speaks for it, or the one is near, and was gone on with or is all that
+    is wrong. wrong: how many cells are to be explained.
     """
-    gain = np.zeros(students, dtype=int)
-    np.maximum.at(gain, fits.students, fits.gain)
-    top = np.flatnonzero((fits.gain == gain[fits.students]) & (fits.gain > 0))
-    row = np.full(students, -1)
+    gain = np.zeros(len(wrong), dtype=int)
+    fit = (fits.gain > 0) & (fits.count > before[fits.students]) & (fits.support > 2 * fits.against)
+    np.maximum.at(gain, fits.students[fit], fits.gain[fit])
+    top = np.flatnonzero(fit & (fits.gain == gain[fits.students]))
+    row, count, enough = np.full(len(wrong), -1), np.zeros_like(gain), np.zeros(len(wrong), dtype=bool)
     row[fits.students[top[::-1]]] = top[::-1]
     leader = row[fits.students[top]]
+    some = gain > 0
+    found = row[some]
+    count[some] = fits.count[found]
     same = (fits.explained[top] == fits.explained[leader]).all(axis=1)
-    others = np.bincount(fits.students[top[~same]], minlength=students)
-    twins = np.bincount(fits.students[top[same]], minlength=students) - 1
-    count = np.where(row >= 0, fits.count[row] if len(fits.count) else 0, 0)
-    more = count - before
-    sure = (row >= 0) & (others == 0) & (more > 0) & ((twins <= 0) | (more > 1))
-    return _Best(row, gain, count, sure)
+    same &= (fits.count[leader] - before[fits.students[top]] > 1) | (np.abs(fits.made[top] - fits.made[leader]) < SAME)
+    rivals = np.bincount(fits.students[top[~same]], minlength=len(wrong))
+    one = fits.near[found] & (fits.used[found] | (count[some] == wrong[some]))
+    enough[some] = (fits.support[found] - before[some] > 1) | one
+    return _Best(row, gain, count, enough & (rivals == 0))

@@ -14,7 +14,7 @@ def swapped(question: Question, misconception: Misconception, item: str) -> tupl
     pairs = [
         (step.neighbours[neighbour], step.needs[1])
         for step, mistake in _mistaken(question, misconception, item)
-        if step.role in (Role.PATH, Role.WEIGHT_GRADIENT)
+        if mistake.instead
         for neighbour in mistake.neighbours
         if neighbour in step.neighbours
     ]

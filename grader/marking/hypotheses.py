@@ -17,9 +17,10 @@ from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.question import Question
 from qgen.engine.solve import solve
-from qgen.exam.certify import SAME, Batch
+from qgen.exam.certify import DECIMALS, SAME, Batch
 
 EXAMPLES = 20  # variants on which is tried which answers a mistake changes
+FEW = 4  # the same for two mistakes at once
 
 Hypothesis = tuple[Misconception, ...]
 
@@ -40,13 +41,15 @@ class Hypotheses:
 class Suspects:
     """The catalogue's entries that change anything in a question, and `pairs` of them that can be held at once.
 
-    places: (pairs, 2), where a pair's entries stand among the single ones.
+    places: (pairs, 2), where a pair's entries stand among the single ones. follows: (items, items), whether one is
+    worked out from the other with no answer between.
     """
 
     question: Question
     single: Hypotheses
     pairs: Hypotheses
     places: NDArray[np.intp]
+    follows: Bools
     _reasons: dict[tuple[bool, int, int], Reason] = field(default_factory=dict)
 
     def reason(self, two: bool, place: int, column: int) -> Reason:
@@ -67,19 +70,42 @@ def suspects(batch: Batch) -> Suspects:
     before pairs: nobody can tell which of them a student holds.
     """
     seen: set[bytes] = set()
-    single, _ = _tried(batch, [(m,) for m in CATALOGUE], seen)
+    single, _ = _tried(batch, [(m,) for m in CATALOGUE], EXAMPLES, seen)
     couples = [
         (a, b)
         for a, b in combinations(range(len(single.held)), 2)
         if not set(single.held[a][0].swaps) & set(single.held[b][0].swaps)
     ]
-    pairs, kept = _tried(batch, [single.held[a] + single.held[b] for a, b in couples], seen)
-    return Suspects(batch.question, single, pairs, np.array(couples, dtype=np.intp).reshape(-1, 2)[kept])
+    pairs, kept = _tried(batch, [single.held[a] + single.held[b] for a, b in couples], FEW, seen)
+    places = np.array(couples, dtype=np.intp).reshape(-1, 2)[kept]
+    a, b = places.T
+    pairs = Hypotheses(
+        pairs.held, pairs.touched | single.touched[a] | single.touched[b],
+        pairs.reached | single.reached[a] | single.reached[b],
+    )  # fmt: skip
+    return Suspects(batch.question, single, pairs, places, follows(batch.question))
 
 
-def _tried(batch: Batch, held: Sequence[Hypothesis], seen: set[bytes]) -> tuple[Hypotheses, NDArray[np.intp]]:
+def follows(question: Question) -> Bools:
+    """(items, items): whether an item is worked out from another with no answer between."""
+    place = {item.step: i for i, item in enumerate(question.items)}
+    found = np.zeros((len(place), len(place)), dtype=bool)
+    near: dict[str, set[int]] = {}
+    for step in question.steps:
+        near[step.id] = set().union(*(near.get(need, set()) for need in step.needs))
+        if step.id in place:
+            found[place[step.id], list(near[step.id])] = True
+            near[step.id] = {place[step.id]}
+            if step.shows:
+                near[step.shows] = {place[step.id]}
+    return found
+
+
+def _tried(
+    batch: Batch, held: Sequence[Hypothesis], examples: int, seen: set[bytes]
+) -> tuple[Hypotheses, NDArray[np.intp]]:
     """Those that change something and lead to numbers not `seen` before; which these are."""
-    few = batch.take(np.arange(min(EXAMPLES, batch.size)))
+    few = batch.take(np.arange(min(examples, batch.size)))
     students = np.tile(np.arange(few.size), len(held))
     which = np.repeat(np.arange(len(held)), few.size)
     answers = {item.step: np.broadcast_to(few.values[item.step], few.size) for item in batch.question.items}
@@ -90,8 +116,10 @@ def _tried(batch: Batch, held: Sequence[Hypothesis], seen: set[bytes]) -> tuple[
         change = predicted(batch.question, held, which, students, few.givens, claims) - right
         changes.append(np.nan_to_num(change, nan=np.inf).reshape(shape))
     kept = []
+    with np.errstate(over="ignore"):
+        changes = [np.round(change, DECIMALS) for change in changes]
     for h in range(len(held)):
-        made = np.round(np.array([change[h] for change in changes]) / SAME).tobytes()
+        made = np.array([change[h, :FEW] for change in changes]).tobytes()
         if made not in seen and (np.abs(changes[1][h]) > SAME).any():
             seen.add(made)
             kept.append(h)

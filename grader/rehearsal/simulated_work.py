@@ -21,6 +21,8 @@ from qgen.exam.certify import Batch
 
 UNROUNDED = 9  # as many digits more than asked stand for a calculator's memory: nothing is rounded between the answers
 
+FAR = 1e9  # nobody writes numbers as large as this
+
 # Rules of ORDER_RULES that run on intervals only.
 FLOATS: Mapping[str, Rule] = {"exp": np.exp, "exp_minus": lambda z: np.exp(-z), "constant": lambda *, value: value}
 
@@ -88,7 +90,7 @@ def work(
     for column, item in enumerate(batch.question.items):
         if slips and item.step in slips:
             answers[:, column] = np.where(np.isnan(slips[item.step]), answers[:, column], slips[item.step])
-    return np.where(np.isfinite(answers), answers, np.nan)
+    return np.where(np.abs(answers) < FAR, answers, np.nan)
 
 
 def rounded(value: Array, rounding: Rounding, extra: NDArray[np.int_]) -> Array:

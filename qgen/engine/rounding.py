@@ -65,9 +65,14 @@ class Rounding:
         # both ends as lower ends, of the numbers and of their negatives
         ends = np.array(np.broadcast_arrays(value.low, -value.high))
         scale = self._scale(ends)
+        rounded = np.empty_like(ends)
         for extra in range(MOST_EXTRA_DIGITS, -1, -1):
             finer = scale * 10.0**extra
-            ends = np.minimum(ends, np.ceil(ends * finer - TIE) / finer)
+            np.multiply(ends, finer, out=rounded)
+            np.subtract(rounded, TIE, out=rounded)
+            np.ceil(rounded, out=rounded)
+            np.divide(rounded, finer, out=rounded)
+            np.minimum(ends, rounded, out=ends)
         return Interval(ends[0], -ends[1])
 
     def _scale(self, value: Any) -> Array:

@@ -57,5 +57,6 @@ def _either(claim: Value, computed: Value) -> Value:
         computed = interval(computed)
         return Interval(_either(claim.low, computed.low), _either(claim.high, computed.high))
     if isinstance(claim, float | np.ndarray):
-        return np.where(np.isnan(claim), computed, claim)
+        nothing = np.isnan(claim)
+        return np.where(nothing, computed, claim) if nothing.any() else claim
     return claim

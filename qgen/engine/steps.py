@@ -105,14 +105,23 @@ class _Iteration:
         yield from self.loss_steps()
         for k in reversed(layers):
             yield from self.slopes(k)
-            for j in range(len(self.network.layers[k].units)):
+            units = range(len(self.network.layers[k].units))
+            for j in units:
                 yield from self.output_delta(k, j) if k == layers[-1] else self.hidden_delta(k, j)
-                yield from self.gradients(k, j)
+            for j in units:
+                yield self.bias_gradient(k, j)
+            for j in units:
+                yield from self.weight_gradients(k, j)
             yield from self.updates(k)
 
     def earlier(self, **names: str) -> dict[str, str]:
         """Neighbours in the iteration before, if there is one."""
         return {key: self.before + name for key, name in names.items()} if self.t > 1 else {}
+
+    def transposed(self, k: int, i: int, j: int) -> dict[str, str]:
+        """The weight with its indices swapped as a neighbour, if there is one and it is another."""
+        other = i != j and i < len(self.network.layers[k].units) and j < len(self.network.feeding(k))
+        return {"transposed": self.p + self.network.weight(k, j, i)} if other else {}
 
     def carried(self, k: int) -> Iterator[Step]:
         for name in self.network.parameters(k):
@@ -129,9 +138,10 @@ class _Iteration:
             for i, source in enumerate(sources):
                 w = self.network.weight(k, i, j)
                 products.append(f"{p}{w}*{source}")
-                yield Step(products[-1], "product", (p + w, p + source), Role.PRODUCT, self.t, k, unit, w)
-            needs = (*products, p + self.network.bias(k, j))
-            yield Step(f"{p}z{unit}", "preactivation", needs, Role.PREACTIVATION, self.t, k, unit)
+                needs, neighbours = (p + w, p + source), self.transposed(k, i, j)
+                yield Step(products[-1], "product", needs, Role.PRODUCT, self.t, k, unit, w, neighbours)
+            summed = (*products, p + self.network.bias(k, j))
+            yield Step(f"{p}z{unit}", "preactivation", summed, Role.PREACTIVATION, self.t, k, unit)
         for unit in layer.units:
             yield Step(
                 f"{p}a{unit}", layer.activation.rule, (f"{p}z{unit}",), Role.ACTIVATION, self.t, k, unit,
@@ -171,7 +181,7 @@ class _Iteration:
         error, slope = f"{p}error~{unit}", f"{p}slope~{unit}"
         yield Step(
             error, loss.error, (f"{p}a{unit}", p + self.network.ys[j]), Role.ERROR, self.t, k, unit,
-            neighbours=self.earlier(earlier_a=f"a{unit}"),
+            neighbours={"loss": f"{p}loss", **self.earlier(earlier_a=f"a{unit}")},
             constants=loss.error_constants(len(self.network.ys)), loss=loss,
         )  # fmt: skip
         needs, neighbours = ((error, slope), {}) if loss.with_slope else ((error,), {"slope": slope})
@@ -179,46 +189,74 @@ class _Iteration:
             self.delta(k, j), loss.delta, needs, Role.DELTA, self.t, k, unit, neighbours=neighbours, loss=loss,
         )  # fmt: skip
 
+    def before_slope(self, k: int, j: int) -> str:
+        """The id of what a unit's delta is the slope's product with: the error, or what came back by its paths."""
+        unit = self.network.layers[k].units[j]
+        if k == len(self.network.layers) - 1:
+            return f"{self.p}error~{unit}"
+        above = self.network.layers[k + 1].units
+        return f"{self.p}back~{unit}" if len(above) > 1 else f"{self.p}path~{unit}~{number(above[0])}"
+
     def hidden_delta(self, k: int, j: int) -> Iterator[Step]:
-        p, units, above = self.p, self.network.layers[k].units, self.network.layers[k + 1].units
+        p, unit, above = self.p, self.network.layers[k].units[j], self.network.layers[k + 1].units
         paths = []
         for m, target in enumerate(above):
             w = self.network.weight(k + 1, j, m)
-            neighbours = {"new": f"{p}new_{w}", "activation": f"{p}a{target}"}
-            if m < len(units) and j < len(above) and m != j:
-                neighbours["transposed"] = p + self.network.weight(k + 1, m, j)
-            paths.append(f"{p}path~{units[j]}~{number(target)}")
-            needs = self.delta(k + 1, m), p + w
-            yield Step(paths[-1], "path", needs, Role.PATH, self.t, k, units[j], w, neighbours)
-        back = paths[0]
+            paths.append(f"{p}path~{unit}~{number(target)}")
+            needs, neighbours = (self.delta(k + 1, m), p + w), self.beside_path(k, j, m)
+            yield Step(paths[-1], "path", needs, Role.PATH, self.t, k, unit, w, neighbours)
+        back = self.before_slope(k, j)
         if len(paths) > 1:
-            back = f"{p}back~{units[j]}"
-            yield Step(back, "sum_of_paths", tuple(paths), Role.SUM_OF_PATHS, self.t, k, units[j])
-        yield Step(self.delta(k, j), "delta_hidden", (back, f"{p}slope~{units[j]}"), Role.DELTA, self.t, k, units[j])
-
-    def gradients(self, k: int, j: int) -> Iterator[Step]:
-        """The bias's gradient first: what a student writes there stands for dL/dz in the weights' gradients."""
-        p, unit, delta, sources = self.p, self.network.layers[k].units[j], self.delta(k, j), self.network.feeding(k)
-        bias = self.network.bias(k, j)
+            yield Step(back, "sum_of_paths", tuple(paths), Role.SUM_OF_PATHS, self.t, k, unit)
         yield Step(
-            f"{p}d{bias}", "bias_gradient", (delta,), Role.BIAS_GRADIENT, self.t, k, unit, bias,
-            neighbours={"source": p + sources[0]}, shows=delta,
+            self.delta(k, j), "delta_hidden", (back, f"{p}slope~{unit}"), Role.DELTA, self.t, k, unit,
+            neighbours={"above": f"{p}slope~{above[min(j, len(above) - 1)]}"},
         )  # fmt: skip
+
+    def beside_path(self, k: int, j: int, m: int) -> dict[str, str]:
+        """What a path from unit `j` to unit `m` of the layer above may be mistaken with."""
+        p, above, last = self.p, self.network.layers[k + 1], len(self.network.layers) - 1
+        w = self.network.weight(k + 1, j, m)
+        found = {"new": f"{p}new_{w}", "gradient": f"{p}d{w}", "activation": f"{p}a{above.units[m]}"}
+        found |= self.transposed(k + 1, j, m)
+        if k + 1 < last:
+            found["output"] = self.delta(last, 0)
+        if k + 1 < last or self.loss.with_slope:
+            found["before_slope"] = self.before_slope(k + 1, m)
+        if m < len(self.network.feeding(k)):
+            found["into"] = p + self.network.weight(k, m, j)
+        return found
+
+    def bias_gradient(self, k: int, j: int) -> Step:
+        """What a student writes there stands for dL/dz in the weights' gradients, which come after it."""
+        p, bias, delta = self.p, self.network.bias(k, j), self.delta(k, j)
+        return Step(
+            f"{p}d{bias}", "bias_gradient", (delta,), Role.BIAS_GRADIENT, self.t, k, self.network.layers[k].units[j],
+            bias, neighbours={"source": p + self.network.feeding(k)[0], "bias": p + bias}, shows=delta,
+        )  # fmt: skip
+
+    def weight_gradients(self, k: int, j: int) -> Iterator[Step]:
+        p, unit, sources = self.p, self.network.layers[k].units[j], self.network.feeding(k)
         below = self.network.layers[k - 1].units if k else ()
         for i, source in enumerate(sources):
-            neighbours = self.earlier(earlier=source)
+            w = self.network.weight(k, i, j)
+            neighbours = {"own": f"{p}a{unit}", "weight": p + w, "slope": f"{p}slope~{unit}"}
+            neighbours |= self.earlier(earlier=source)
+            if self.transposed(k, i, j):
+                neighbours |= {"transposed_delta": self.delta(k, i), "transposed_source": p + sources[j]}
             if k:
                 neighbours["z"] = f"{p}z{below[i]}"
                 if i < self.network.inputs:
                     neighbours["x"] = p + self.network.xs[i]
-            w = self.network.weight(k, i, j)
-            needs = delta, p + source
+            needs = self.delta(k, j), p + source
             yield Step(f"{p}d{w}", "weight_gradient", needs, Role.WEIGHT_GRADIENT, self.t, k, unit, w, neighbours)
 
     def updates(self, k: int) -> Iterator[Step]:
         p = self.p
         for name in self.network.parameters(k):
-            scaled = f"{p}alpha*d{name}"
-            needs = "alpha", f"{p}d{name}"
-            yield Step(scaled, "scaled_gradient", needs, Role.SCALED_GRADIENT, self.t, k, parameter=name)
-            yield Step(f"{p}new_{name}", "update", (p + name, scaled), Role.UPDATE, self.t, k, parameter=name)
+            scaled, gradient = f"{p}alpha*d{name}", ("alpha", f"{p}d{name}")
+            neighbours = {"parameter": p + name, "alpha": "alpha"}
+            if name in self.network.biases:
+                neighbours["bias"] = p + name
+            yield Step(scaled, "scaled_gradient", gradient, Role.SCALED_GRADIENT, self.t, k, "", name, neighbours)
+            yield Step(f"{p}new_{name}", "update", (p + name, scaled), Role.UPDATE, self.t, k, "", name, neighbours)

@@ -7,25 +7,28 @@ givens alone, so that an exam folder can be certified again from its stored numb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qgen.engine.functions import Value
 from qgen.engine.intervals import Array, Interval
-from qgen.engine.misconceptions import CATALOGUE, Misconception, mistaken_rules
+from qgen.engine.misconceptions import CATALOGUE, Misconception, Rows, mistaken_rules
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
 from qgen.engine.question import Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
-from qgen.engine.steps import Role
+from qgen.engine.steps import Role, Step
 from qgen.errors import several
 from qgen.exam.spec import Certify, QuestionSpec
 
 SAME = 1e-9  # values nearer than this are the same number: a mistake that leads there changes nothing
+TOGETHER = 2048  # variants that mistakes are made on at once
+FEWEST = 16  # mistakes that draws are held against before the next ones
 DECIMALS = 12  # of the values in exam.json
 
 CONDITIONS: Mapping[str, str] = {
@@ -44,12 +47,16 @@ CONDITIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Batch:
-    """Variants of one question: each given an array (variants,). What is derived is computed once, when asked."""
+    """Variants of one question: each given an array (variants,). What is derived is computed once, when asked.
+
+    catalogue: the known mistakes that they are certified against.
+    """
 
     spec: QuestionSpec
     rounding: Rounding
     certify: Certify
     givens: Mapping[str, Array]
+    catalogue: Sequence[Misconception] = CATALOGUE
 
     def __repr__(self) -> str:
         return f"<Batch of {several(self.size, 'variant')} of {self.question!r}>"
@@ -66,11 +73,19 @@ class Batch:
 
     def take(self, rows: NDArray[Any]) -> Batch:
         """The chosen variants, with what was already computed for them."""
-        batch = Batch(self.spec, self.rounding, self.certify, {k: v[rows] for k, v in self.givens.items()})
-        for name in ("values", "enclosures"):
+        batch = replace(self, givens={name: values[rows] for name, values in self.givens.items()})
+        return self._with(batch, lambda value: _rows(value, rows))
+
+    def _with(self, batch: Batch, of: Callable[[Any], Any]) -> Batch:
+        """The batch with what was computed for this one already."""
+        for name in ("values", "enclosures", "accepted"):
             if name in self.__dict__:
-                batch.__dict__[name] = {k: _rows(v, rows) for k, v in self.__dict__[name].items()}
+                batch.__dict__[name] = {step: of(value) for step, value in self.__dict__[name].items()}
         return batch
+
+    def against(self, catalogue: Sequence[Misconception]) -> Batch:
+        """The same variants, held against these mistakes."""
+        return self._with(replace(self, catalogue=catalogue), lambda value: value)
 
     @cached_property
     def values(self) -> dict[str, Array]:
@@ -108,6 +123,11 @@ class Batch:
         }
 
 
+def draws(batch: Batch) -> dict[str, Array]:
+    """Conditions on the givens."""
+    return {"work": _work(batch), "inputs": _inputs(batch)}
+
+
 def quick(batch: Batch) -> dict[str, Array]:
     """Conditions that need the exact values only."""
     kinks, dying, headroom = [], [], []
@@ -121,7 +141,7 @@ def quick(batch: Batch) -> dict[str, Array]:
         if step.activation.headroom:
             headroom.append(step.activation.headroom(batch.values[step.id]))
     ones = np.ones(batch.size)
-    margins = {"active": ones, "saturation": ones, "work": _work(batch), "inputs": _inputs(batch)}
+    margins = {"active": ones, "saturation": ones}
     if kinks:
         margins["active"] = np.min(kinks, axis=0) - batch.certify.kink
     if dying:
@@ -158,39 +178,74 @@ def ranges(batch: Batch) -> dict[str, Array]:
 
 def mistakes(batch: Batch) -> dict[str, Array]:
     """The gap, in units of the last digit asked for, between each mistake's range and the accepted one."""
-    margin = np.full(batch.size, np.inf)
-    if batch.certify.misconceptions:
-        for _, _, gap in mistake_gaps(batch, CATALOGUE):
-            margin = np.minimum(margin, gap)
-    return {"misconceptions": margin}
+    return {"misconceptions": _in_pieces(batch, _gap)}
 
 
-def mistake_gaps(batch: Batch, catalogue: Sequence[Misconception]) -> Iterator[tuple[Misconception, Item, Array]]:
+def _gap(batch: Batch) -> Array:
+    return np.asarray(reduce(np.minimum, (gap for *_, gap in mistake_gaps(batch)), np.full(batch.size, np.inf)))
+
+
+def _in_pieces(batch: Batch, margin: Callable[[Batch], Array]) -> Array:
+    """The margin of as many variants at once as a processor's memory likes."""
+    if not batch.certify.misconceptions:
+        return np.full(batch.size, np.inf)
+    pieces = np.array_split(np.arange(batch.size), -(-batch.size // TOGETHER))  # rounded up
+    return np.concatenate([margin(batch.take(piece)) for piece in pieces])
+
+
+def mistake_gaps(batch: Batch) -> Iterator[tuple[Misconception, Item, Array]]:
     """For every mistake and item that it affects: the gap (variants,), inf where a variant's item is unaffected.
 
     Each iteration is looked at by itself, its parameters carried over rightly: what a mistake changes in later
     iterations through the parameters alone is marked by follow-through.
     """
-    question = batch.question
-    rules = mistaken_rules([(m,) for m in catalogue])
+    rules = mistaken_rules([(m,) for m in batch.catalogue])
     points = {name: Interval.point(value) for name, value in batch.givens.items()}
-    for t in range(1, question.iterations + 1):
-        steps = [step for step in question.steps if step.iteration == t]
-        wrong = solve(steps, {**batch.givens, **batch.values}, rules=rules)
-        reach = solve(steps, {**points, **batch.enclosures}, rules=rules, write=batch.rounding.write)
-        for item in question.items:
-            if item.iteration != t or np.ndim(wrong[item.step]) < 2:
-                continue
-            value, accepted = batch.values[item.step], batch.accepted[item.id]
-            away = np.maximum(reach[item.step].low - accepted.high, accepted.low - reach[item.step].high)
-            gap = away / batch.rounding.unit(value)
-            affected = np.abs(wrong[item.step] - value) > SAME
-            for row, misconception in enumerate(catalogue):
-                if affected[row].any():
-                    yield misconception, item, np.where(affected[row], gap[row], np.inf)
+
+    def write(step: Step, value: Value) -> Value:
+        return (
+            value.written(batch.rounding.write, step) if isinstance(value, Rows) else batch.rounding.write(step, value)
+        )
+
+    for steps, wrong in _mistaken(batch):
+        reach = solve(steps, {**points, **batch.enclosures}, rules=rules, write=write)
+        for item, made, affected in wrong:
+            accepted, reached = batch.accepted[item.id], reach[item.step].wrong
+            away = np.maximum(reached.low - accepted.high, accepted.low - reached.high)
+            gap = np.where(affected, away / batch.rounding.unit(batch.values[item.step]), np.inf)
+            for row, one in zip(made.rows.tolist(), gap, strict=True):
+                if np.isfinite(one).any():
+                    yield batch.catalogue[row], item, one
 
 
-def applicable(question: Question) -> list[Misconception]:
+def _near(batch: Batch) -> Array:
+    """A quick look at the same: how much further than a unit each mistake's exact number is from the right one."""
+    margin = np.full(batch.size, np.inf)
+    for _, wrong in _mistaken(batch):
+        for item, made, affected in wrong:
+            right = batch.values[item.step]
+            away = np.where(affected, np.abs(made.wrong - right), np.inf).min(axis=0) / batch.rounding.unit(right)
+            margin = np.minimum(margin, away - 1)
+    return margin
+
+
+def _mistaken(batch: Batch) -> Iterator[tuple[list[Step], list[tuple[Item, Rows, NDArray[np.bool_]]]]]:
+    """By iteration its steps and the items that mistakes lead elsewhere, to what and in which rows and variants."""
+    rules = mistaken_rules([(m,) for m in batch.catalogue])
+    for t in range(1, batch.question.iterations + 1):
+        steps = [step for step in batch.question.steps if step.iteration == t]
+        found = solve(steps, {**batch.givens, **batch.values}, rules=rules)
+        items = [item for item in batch.question.items if item.iteration == t and isinstance(found[item.step], Rows)]
+        yield (
+            steps,
+            [
+                (item, found[item.step], np.abs(found[item.step].wrong - batch.values[item.step]) > SAME)
+                for item in items
+            ],
+        )
+
+
+def applicable(question: Question, catalogue: Sequence[Misconception] = CATALOGUE) -> list[Misconception]:
     """The entries of the catalogue that change an answer of this question, tried on numbers far from any special."""
     rng = np.random.default_rng(0)
     givens = {name: np.copysign(rng.random(8), rng.normal(size=8)) for name in question.givens}
@@ -200,16 +255,40 @@ def applicable(question: Question) -> list[Misconception]:
         if given.kind in ("targets", "learning_rate")
     }
     right = solve(question.steps, givens)
-    made = solve(question.steps, givens, rules=mistaken_rules([(m,) for m in CATALOGUE]))
-    changed = np.zeros(len(CATALOGUE), dtype=bool)
+    made = solve(question.steps, givens, rules=mistaken_rules([(m,) for m in catalogue]))
+    changed = np.zeros(len(catalogue), dtype=bool)
     for item in question.items:
-        if np.ndim(made[item.step]) == 2:
-            changed |= (np.abs(made[item.step] - right[item.step]) > SAME).any(axis=1)
-    return [m for m, applies in zip(CATALOGUE, changed, strict=True) if applies]
+        value = made[item.step]
+        if isinstance(value, Rows):
+            changed[value.rows] |= (np.abs(value.wrong - right[item.step]) > SAME).any(axis=1)
+    return [m for m, applies in zip(catalogue, changed, strict=True) if applies]
 
 
-# Margins (variants,) by condition, cheap ones first; `copying` compares variants and is not among them.
-STAGES: tuple[Callable[[Batch], dict[str, Array]], ...] = (quick, ranges, mistakes)
+Stage = Callable[[Batch], dict[str, Array]]
+
+# Margins (variants,) by condition; `copying` compares variants and is not among them.
+STAGES: tuple[Stage, ...] = (draws, quick, ranges, mistakes)
+
+
+def sieves(question: Question) -> tuple[Stage, ...]:
+    """For draws that passed the quick stages: a draw is rejected by the first mistake that lands.
+
+    Some good ones are lost to a quick look at mistakes, which comes before all ranges.
+    """
+    catalogue = applicable(question)
+
+    def against(margin: Callable[[Batch], Array]) -> Stage:
+        def stage(batch: Batch) -> dict[str, Array]:
+            lowest, left, first = np.full(batch.size, np.inf), np.arange(batch.size), 0
+            while first < len(catalogue) and len(left):
+                part = catalogue[first : first + max(FEWEST, FEWEST * TOGETHER // len(left))]
+                lowest[left] = _in_pieces(batch.take(left).against(part), margin)
+                left, first = left[lowest[left] > 0], first + len(part)
+            return {"misconceptions": lowest}
+
+        return stage
+
+    return against(_near), ranges, against(_gap)
 
 
 def copying(batch: Batch) -> Array:

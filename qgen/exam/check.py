@@ -67,7 +67,9 @@ def check_folder(folder: str | Path) -> tuple[Exam, tuple[Line, ...], tuple[str,
     folder = Path(folder)
     exam = read_exam(folder, verify=False)
     right = rekeyed(exam)
-    faults = [*_altered_numbers(exam, right, folder), *_altered_key(exam, right, folder)]
+    faults = [
+        *_unknown_mistakes(exam, folder), *_altered_numbers(exam, right, folder), *_altered_key(exam, right, folder)
+    ]  # fmt: skip
     return exam, tuple(certificate(exam)), tuple(faults or _broken_checksums(exam, folder))
 
 
@@ -99,6 +101,14 @@ def check_spec(spec: Spec, n: int, seed: int) -> Iterator[Rate]:
         seconds = time.perf_counter() - started
         idle = tuple(m.name for m in CATALOGUE if m not in applicable(question.question))
         yield Rate(question.question.id, tally, seconds, fault, idle)
+
+
+def _unknown_mistakes(exam: Exam, folder: Path) -> Iterator[str]:
+    """What an exam was certified against that this version does not know."""
+    known = {m.name for m in CATALOGUE}
+    for name in exam.mistakes:
+        if name not in known:
+            yield f'{folder / "exam.json"}: no mistake "{name}" is known; it cannot be certified against it again'
 
 
 def _digits(batch: Batch) -> Array:

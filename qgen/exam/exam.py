@@ -18,9 +18,11 @@ import numpy as np
 
 from qgen.decimals import plain
 from qgen.engine.intervals import Array
+from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import Item
 from qgen.errors import InputError, quoted, several
 from qgen.exam.certify import Batch
+from qgen.exam.formats import FORMAT, format_of, mistakes_of
 from qgen.exam.sample import Tally, sample
 from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
@@ -40,7 +42,8 @@ class Exam:
     """`batches` hold one question each, all variants in order; `students` who has which variant, if a roster said.
 
     `value`, `low`, `high`: (items, variants), items in the order of `items`. `sealed`: whether the forms of its papers
-    hold the seals of their pages, which exams of earlier versions do not.
+    hold the seals of their pages, which exams of earlier versions do not. `mistakes`: the names of those that it was
+    certified against; `format`: of its exam.json.
     """
 
     spec: Spec
@@ -53,6 +56,8 @@ class Exam:
     students: Mapping[str, str]
     names: Mapping[str, str]
     sealed: bool = True
+    mistakes: tuple[str, ...] = tuple(m.name for m in CATALOGUE)
+    format: int = FORMAT
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -156,7 +161,7 @@ def _keyed(
 def rekeyed(exam: Exam) -> Exam:
     """The same exam with its key computed anew from the givens."""
     anew = _keyed(exam.spec, exam.variants, exam.batches, exam.seed, exam.students, exam.names)
-    return replace(anew, sealed=exam.sealed)
+    return replace(anew, sealed=exam.sealed, mistakes=exam.mistakes, format=exam.format)
 
 
 def write_exam(exam: Exam, folder: str | Path) -> None:
@@ -234,14 +239,15 @@ def _verify(exam: Exam, folder: Path, checksum: str, key: str, seed: str | None)
 
 def _exam_of(content: Mapping[str, Any], where: str) -> Exam:
     spec = spec_of(content["spec"], where)
-    rows = content["variants"]
+    rows, mistakes = content["variants"], mistakes_of(content, where)
+    catalogue = tuple(m for m in CATALOGUE if m.name in mistakes)
     variants = tuple(str(row["id"]) for row in rows)
     batches = []
     for q in spec.questions:
         givens = {
             name: np.array([float(row["givens"][q.question.id][name]) for row in rows]) for name in q.question.givens
         }
-        batches.append(Batch(q, spec.rounding, spec.certify, givens))
+        batches.append(Batch(q, spec.rounding, spec.certify, givens, catalogue))
     items = [item.id for q in spec.questions for item in q.question.items]
     value = np.array([[float(row["answers"][item]) for row in rows] for item in items])
     bounds = np.array([[row["accepted"][item] for row in rows] for item in items], dtype=np.float64)
@@ -249,7 +255,7 @@ def _exam_of(content: Mapping[str, Any], where: str) -> Exam:
     return Exam(
         spec, variants, tuple(batches), value, bounds[:, :, 0], bounds[:, :, 1],
         None if seed is None else int(seed), dict(content["students"]), dict(content["names"]),
-        content.get("sealed", False) is True,
+        content.get("sealed", False) is True, mistakes, format_of(content, where),
     )  # fmt: skip
 
 
@@ -267,8 +273,10 @@ def _content(exam: Exam) -> dict[str, Any]:
                 "accepted": {item: [a, b] for item, a, b in zip(exam.columns, low[v], high[v], strict=True)},
             }
         )
+    said = {"format": exam.format, "mistakes": list(exam.mistakes)} if exam.format > 1 else {}
     return {
         "program": f"backprop-exam {__version__}",
+        **said,
         "spec": exam.spec.table,
         "rounding": str(exam.spec.rounding),
         "max_score": exam.max_score,

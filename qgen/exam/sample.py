@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from qgen.engine.intervals import Array
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, copying
+from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, draws, mistakes, quick, ranges, sieves
 from qgen.exam.spec import QuestionSpec, Spec
 
-SMALLEST_BATCH, LARGEST_BATCH = 1024, 16384
+SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 256, 131072, 12
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
-COSTLY = 10  # a draw that gets as far as the accepted ranges takes the time of some ten others
+COSTLY = 10  # a draw that gets as far as known mistakes takes the time of some ten others
+COUNTED = 100  # draws on which it is counted how often each condition on ranges fails
 
 
 @dataclass
 class Tally:
-    """How many candidates were drawn, and how many of those that reached a condition it rejected."""
+    """How many candidates were drawn, and of those that were looked at how many reached a condition and failed it.
+
+    costly: how many were held against known mistakes.
+    """
 
     drawn: int = 0
+    costly: int = 0
     accepted: int = 0
     reached: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
@@ -62,12 +67,15 @@ def sample(
         return _fixed(spec, exam, n)
     batches: list[Batch] = []
     seen: set[bytes] = set()
+    stages = sieves(spec.question)
     while tally.accepted < n:
-        if tally.drawn + COSTLY * tally.reached.get("tolerance", 0) >= most:
+        left = most - tally.drawn - COSTLY * tally.costly
+        if left <= 0:
             raise InputError(_too_few(spec, n, tally))
-        batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, _next_size(n, tally), rng))
+        size = min(_next_size(n, tally), max(SMALLEST_BATCH, left))
+        batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, size, rng))
         tally.drawn += batch.size
-        batch = _certified(batch, tally)
+        batch = _certified(batch, stages, tally)
         fresh = np.array(_fresh(batch, seen), dtype=np.intp)
         tally.count("repeated", batch.size, batch.size - len(fresh))
         fresh = fresh[: n - tally.accepted]
@@ -85,11 +93,9 @@ def sample(
 
 
 def _next_size(n: int, tally: Tally) -> int:
-    """As many draws as the rate so far asks for, within bounds."""
-    if not tally.accepted:
-        return SMALLEST_BATCH if not tally.drawn else LARGEST_BATCH
-    wanted = 1.2 * (n - tally.accepted) * tally.drawn / tally.accepted
-    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, wanted)))
+    """As many draws as the rate so far asks for, at most GROWTH times as many as there were, within bounds."""
+    wanted = 1.2 * (n - tally.accepted) * tally.drawn / max(1, tally.accepted)
+    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, min(wanted, GROWTH * tally.drawn))))
 
 
 def _draw(spec: QuestionSpec, size: int, rng: np.random.Generator) -> dict[str, Array]:
@@ -101,17 +107,27 @@ def _draw(spec: QuestionSpec, size: int, rng: np.random.Generator) -> dict[str, 
     return givens
 
 
-def _certified(batch: Batch, tally: Tally) -> Batch:
+def _certified(batch: Batch, stages: Sequence[Stage], tally: Tally) -> Batch:
     """The variants of a batch that keep every condition; each stage sees only what the one before let through."""
-    for stage in STAGES:
-        if batch.size == 0:
-            break
-        kept = np.ones(batch.size, dtype=bool)
-        for condition, margin in stage(batch).items():
-            tally.count(condition, int(kept.sum()), int((kept & ~(margin > 0)).sum()))
-            kept &= margin > 0
-        batch = batch.take(np.flatnonzero(kept))
+    batch = _kept(_kept(batch, draws, tally), quick, tally)
+    tally.costly += batch.size
+    # what is cheap comes first below; how often each condition fails is counted on some of the draws, in their order
+    some = batch.take(np.arange(min(batch.size, max(0, COUNTED - tally.reached.get("tolerance", 0)))))
+    _kept(_kept(some, ranges, tally), mistakes, tally)
+    for stage in stages:
+        batch = _kept(batch, stage, Tally())
     return batch
+
+
+def _kept(batch: Batch, stage: Stage, tally: Tally) -> Batch:
+    """The variants that keep a stage's conditions."""
+    if batch.size == 0:
+        return batch
+    kept = np.ones(batch.size, dtype=bool)
+    for condition, margin in stage(batch).items():
+        tally.count(condition, int(kept.sum()), int((kept & ~(margin > 0)).sum()))
+        kept &= margin > 0
+    return batch if kept.all() else batch.take(np.flatnonzero(kept))
 
 
 def _fresh(batch: Batch, seen: set[bytes]) -> list[int]:

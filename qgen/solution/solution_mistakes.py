@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from qgen.engine.intervals import Array
-from qgen.engine.misconceptions import Misconception, mistaken_rules
+from qgen.engine.misconceptions import Misconception, every_row, mistaken_rules
 from qgen.engine.question import Item, Question
 from qgen.engine.solve import solve
 from qgen.exam.certify import SAME, Batch, applicable
@@ -97,8 +97,7 @@ def _wrong(batch: Batch, items: Sequence[Item], mistakes: Sequence[Misconception
     claimed = {step: batch.values[step] for step in right}
     rules = mistaken_rules([(m,) for m in mistakes])
     found = solve(steps, {**batch.values, **batch.givens}, rules=rules, claimed=claimed)
-    shape = (len(mistakes), batch.size)
-    return {step: np.broadcast_to(found[step], shape) for step in mine}
+    return {step: every_row(found[step], len(mistakes), batch.size) for step in mine}
 
 
 def _differs(value: Array, right: Array) -> bool:

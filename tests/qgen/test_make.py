@@ -67,7 +67,7 @@ def test_a_solution_does_show_the_answers_so_that_the_search_above_would_find_th
         text = shown(made.folder / "solutions" / name)
         answers = {exam.spec.rounding.text(float(value)).lstrip("-") for value in exam.value[:, variant]}
         # a few differ in the last digit: a solution goes on with rounded numbers, as a student does
-        assert len(answers - numerals(text)) <= 0.1 * len(answers)
+        assert len(answers - numerals(text)) <= 0.15 * len(answers)
 
 
 def test_a_paper_says_the_givens_and_the_labels_readably(made):

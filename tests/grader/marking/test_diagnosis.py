@@ -1,12 +1,14 @@
 """Misconceptions are named right, one or two at once, and never on honest or merely careless students."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from grader.marking.diagnosis import _best, _Fits
-from grader.marking.hypotheses import suspects
+from grader.marking.diagnosis import Compared, _best, _Fits, compared, may_explain, weigh
+from grader.marking.explain import swapped
+from grader.marking.hypotheses import follows, suspects
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
 from grader.reading.submissions import Submissions
@@ -184,13 +186,28 @@ def test_where_two_explain_the_only_wrong_cell_equally_none_is_named(loss: str) 
     assert 0 < unnamed < 0.1 * len(truth)
 
 
-def fits_of(*rows: tuple[int, int, list[int]], cells: int = 4) -> _Fits:
-    """Of (student, gain, explained cells) each; row r is about hypothesis r."""
+def fits_of(
+    *rows: tuple[int, int, list[int]], cells: int = 4, near: bool = True, used: bool = False, more: int = 0
+) -> _Fits:
+    """Of (student, gain, explained cells) each; row r is about hypothesis r; `more` right cells speak for it, too."""
     explained = np.zeros((len(rows), cells), dtype=bool)
     for r, (_, _, places) in enumerate(rows):
         explained[r, places] = True
     students, gain = np.array([s for s, _, _ in rows]), np.array([g for _, g, _ in rows])
-    return _Fits(students, np.arange(len(rows)), explained, explained.sum(axis=1), gain, np.zeros(len(rows), bool))
+    count, none = explained.sum(axis=1), np.zeros(len(rows), dtype=int)
+    made = np.arange(len(rows)) / 10
+    return _Fits(
+        students,
+        np.arange(len(rows)),
+        explained,
+        count,
+        np.full(len(rows), near),
+        np.full(len(rows), used),
+        count + more,
+        none,
+        gain,
+        made,
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,26 +217,172 @@ def fits_of(*rows: tuple[int, int, list[int]], cells: int = 4) -> _Fits:
         ([(0, 0, [0])], -1, False),  # as much against it as for it
         ([(0, 1, [0]), (0, 2, [0, 1])], 1, True),
         ([(0, 1, [0]), (0, 1, [1])], 0, False),  # two explain as much
-        ([(0, 1, [0]), (0, 1, [0])], 0, False),  # on one cell twins cannot be told apart
-        ([(0, 2, [0, 1]), (0, 2, [0, 1])], 0, True),  # on two the first of the catalogue is named
+        ([(0, 1, [0]), (0, 1, [0])], 0, False),  # with other numbers, one of which must be chance
+        ([(0, 2, [0, 1]), (0, 2, [0, 1])], 0, True),  # on two cells the first of the catalogue is named
         ([(0, 2, [0, 1]), (0, 2, [0, 2])], 0, False),
     ],
 )
 def test_the_hypothesis_named_explains_most_and_no_other_as_much(rows, row, sure) -> None:
-    best = _best(fits_of(*rows), 1, 0)
+    best = _best(fits_of(*rows), np.array([len(rows[row][2])]), np.zeros(1, dtype=int))
     assert (best.row.tolist(), best.sure.tolist()) == ([row], [sure])
 
 
+def test_of_two_that_make_the_same_number_of_the_only_cell_the_first_is_named() -> None:
+    fits = replace(fits_of((0, 1, [0]), (0, 1, [0])), made=np.array([0.3, 0.3 + 1e-12]))
+    best = _best(fits, np.ones(1, dtype=int), np.zeros(1, dtype=int))
+    assert (best.row.tolist(), best.sure.tolist()) == ([0], [True])
+
+
+@pytest.mark.parametrize(
+    ("near", "used", "more", "wrong", "sure"),
+    [
+        (True, False, 0, 1, True),
+        (True, False, 0, 2, False),
+        (True, True, 0, 2, True),
+        (False, False, 0, 1, False),
+        (False, True, 0, 2, False),
+        (True, False, 1, 2, True),
+        (False, False, 1, 1, True),
+    ],
+)
+def test_one_cell_is_enough_only_if_near_and_gone_on_with_or_the_only_one_or_a_right_one_speaks_for_it(
+    near, used, more, wrong, sure
+) -> None:
+    fits = fits_of((0, 1, [0]), near=near, used=used, more=more)
+    assert _best(fits, np.array([wrong]), np.zeros(1, dtype=int)).sure.tolist() == [sure]
+
+
+@pytest.mark.parametrize(("against", "row"), [(1, 0), (2, -1)])
+def test_more_than_twice_as_much_must_speak_for_a_hypothesis_as_against_it(against: int, row: int) -> None:
+    fits = replace(fits_of((0, 1, [0, 1]), more=1), against=np.array([against]))
+    assert _best(fits, np.array([3]), np.zeros(1, dtype=int)).row.tolist() == [row]
+
+
 def test_a_pair_is_named_only_where_it_explains_more_than_was_explained() -> None:
-    fits = fits_of((0, 2, [0, 1]), (1, 2, [0, 1]))
-    assert _best(fits, 3, np.array([1, 2, 0])).sure.tolist() == [True, False, False]
+    fits, wrong = fits_of((0, 2, [0, 1]), (1, 2, [0, 1])), np.array([2, 2, 2])
+    assert _best(fits, wrong, np.array([1, 2, 0])).sure.tolist() == [True, False, False]
+    assert _best(fits, wrong + 1, np.array([1, 2, 0])).sure.tolist() == [False, False, False]  # one more is not enough
     twins = fits_of((0, 2, [0, 1]), (0, 2, [0, 1]))
-    assert not _best(twins, 1, np.array([1])).sure.any()  # one cell more than before
+    assert not _best(twins, np.array([2]), np.array([1])).sure.any()  # one cell more than before, by other numbers
 
 
 def test_every_student_is_judged_alone() -> None:
-    best = _best(fits_of((1, 3, [0, 1, 2]), (0, 1, [3]), (1, 1, [0]), (0, 2, [0, 1])), 3, 0)
+    fits = fits_of((1, 3, [0, 1, 2]), (0, 1, [3]), (1, 1, [0]), (0, 2, [0, 1]))
+    best = _best(fits, np.array([3, 3, 0]), np.zeros(3, dtype=int))
     assert best.row.tolist() == [3, 0, -1]
     assert best.gain.tolist() == [2, 3, 0]
     assert best.count.tolist() == [2, 3, 0]
     assert best.sure.tolist() == [True, True, False]
+
+
+def test_what_a_hypothesis_explains_of_a_student_is_found_again_and_nothing_where_it_was_not_tried() -> None:
+    """Rows by hypothesis, then by student: 0 of students 0 and 2, 2 of student 1."""
+    explained = np.eye(3, dtype=bool)
+    some = fits_of((0, 1, [0]), (2, 1, [1]), (1, 1, [2]), cells=3)
+    fits = replace(some, students=np.array([0, 2, 1]), which=np.array([0, 0, 2]), explained=explained)
+    found = fits.of(np.array([0, 0, 2, 2, 1]), np.array([0, 2, 1, 0, 1]))
+    assert found.tolist() == [
+        [True, False, False],
+        [False, True, False],
+        [False, False, True],
+        [False] * 3,
+        [False] * 3,
+    ]
+
+
+def test_an_answer_is_compared_with_what_a_mistake_makes_of_it_ends_included() -> None:
+    made = np.array([[1.0, 1.25, 2.0, 2.0, 2.0, 2.0, 2.0]])
+    due, values = np.ones((1, 7)), np.array([[1.0, 1.0, 2.0, 2.75, 3.0, 3.5, 3.75]])
+    found = compared(made, due, values, np.full((1, 7), 0.25), np.full((1, 7), 0.75))
+    assert found.differs.tolist() == [[False, False, True, True, True, True, True]]
+    assert found.fits.tolist() == [[True, True, True, True, False, False, False]]
+    assert found.near.tolist() == [[True, True, True, False, False, False, False]]
+    assert found.unlike.tolist() == [[False, False, False, False, False, False, True]]
+
+
+def table(*rows: str) -> np.ndarray:
+    """Bools from texts: 1 is true."""
+    return np.array([[c == "1" for c in row] for row in rows])
+
+
+def test_what_speaks_for_a_hypothesis_and_what_against_it() -> None:
+    """Cells: explained; right by it; right against it; missed; as it should be; right, though the first is wrong."""
+    found = Compared(table("111100"), table("110010"), table("110010"), table("001101"))
+    follows_first = np.zeros((6, 6), dtype=np.float32)
+    follows_first[5, 0] = 1
+    telling, settled, made = table("100100"), table("011011"), np.arange(6.0)[None] + 1
+    explained, count, near, used, support, against, gain, made_of_it = weigh(
+        found, made, telling, settled, settled, follows_first
+    )
+    assert explained.tolist() == [[True] + [False] * 5]
+    assert (count.tolist(), near.tolist(), support.tolist(), against.tolist()) == ([1], [True], [2], [2])
+    assert (gain.tolist(), made_of_it.tolist()) == ([-1], [1.0])
+    assert not used.any()
+    # nothing follows from the first
+    *_, against, gain, _ = weigh(found, made, telling, settled, settled, follows_first.T)
+    assert (against.tolist(), gain.tolist()) == ([1], [0])
+    assert not weigh(found._replace(near=table("010010")), made, telling, settled, settled, follows_first)[2].any()
+    follows_first[4, 0] = 1  # what should be, and follows: it was gone on with
+    assert weigh(found, made, telling, settled, settled, follows_first)[3].tolist() == [True]
+    short = weigh(found, made, telling, settled, table("000000"), follows_first)  # none of them with all digits
+    assert (short[3].tolist(), short[4].tolist()) == ([False], [1])
+
+
+def test_a_hypothesis_is_tried_if_it_changes_a_cell_in_question_and_no_more_right_ones_than_wrong_ones() -> None:
+    changed = table("1000", "1010", "1011", "0100")
+    found = may_explain(changed, table("1000", "0000"), table("1000", "1100"), table("0011", "0000"))
+    assert found.tolist() == [[True, True, False, False], [False] * 4]
+
+
+def test_an_answer_follows_from_those_that_it_is_worked_out_from_with_none_between() -> None:
+    question = exam_of("relu-sigmoid", "squared-error", 1, 1).batches[0].question
+    place = {item.step: i for i, item in enumerate(question.items)}
+    found = follows(question)
+
+    def of(name: str) -> set[str]:
+        return {step for step, i in place.items() if found[place[name], i]}
+
+    assert of("z1_1") == set()
+    assert of("z3") == {"a1_2", "a2_2"}
+    assert of("loss") == {"a3"}
+    assert of("db3") == {"z3", "a3"}
+    assert of("dw13") == {"db3", "a1_2"}
+    assert of("db1_1") == {"db1_2", "db2_2", "z1_1", "a1_1"}
+    assert of("new_w13") == {"dw13"}
+
+
+def test_a_mistake_touches_an_answer_that_it_changes_in_some_variants_only() -> None:
+    """With both targets 1 the second term of the cross-entropy is 0."""
+    batch = exam_of("tanh-heads", "cross-entropy", 1, 20).batches[0]
+    assert ((batch.givens["y2"] == 1) & (batch.givens["y3"] == 1)).any()
+    known = suspects(batch)
+    names = [held[0].name for held in known.single.held]
+    loss = [item.step for item in batch.question.items].index("loss")
+    assert known.single.touched[names.index("loss-one-term"), loss]
+    assert known.single.reached[names.index("loss-one-term"), loss]
+
+
+def test_what_was_used_is_told_only_where_one_number_stood_in_the_place_of_another() -> None:
+    question = exam_of("relu-sigmoid", "squared-error", 1, 1).batches[0].question
+    assert swapped(question, BY_NAME["own-activation"], "dw21_2") == ("a1_2", "a2_1")
+    assert swapped(question, BY_NAME["weight-into-unit"], "db1_2") == ("w11_2", "w13")
+    for name in ("slope-twice", "transposed-gradient", "output-delta-on-every-path", "parameter-for-gradient"):
+        assert swapped(question, BY_NAME[name], "dw21_2") == swapped(question, BY_NAME[name], "new_w13") == ()
+
+
+@pytest.mark.parametrize("network", ["relu-sigmoid", "tanh-heads"])
+def test_the_other_sign_throughout_is_told_from_a_wrong_sign_in_one_place(network: str) -> None:
+    """y - a, then plus: the new values are right, and speak for it. A sign copied wrong goes no further: no name."""
+    exam = exam_of(network, "squared-error", 1)
+    marks, _ = holding(exam, [(BY_NAME["delta-with-other-sign"],), (BY_NAME["target-minus-output"],)], 20)
+    names = named(marks)
+    assert [names.count({name}) >= 19 for name in ("delta-with-other-sign", "target-minus-output")] == [True, True]
+    values = exam.value.T.copy()
+    values[:, [i for i, item in enumerate(exam.items) if item.step == "db3"]] *= -1
+    assert not any(named(marked(exam, np.round(values, 4), np.arange(len(values)))))
+
+
+def test_the_other_index_convention_is_named_as_one_thing() -> None:
+    exam = exam_of("relu-sigmoid", "cross-entropy", 1)
+    marks, _ = holding(exam, [(BY_NAME["index-convention"],)], 20)
+    assert named(marks).count({"index-convention"}) >= 19

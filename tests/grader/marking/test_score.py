@@ -1,5 +1,8 @@
 """Every verdict where it belongs: right, followed through, imprecise, wrong; and nothing for gaming."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,8 +14,9 @@ from grader.reasons import Reason
 from grader.rehearsal.simulate import numerals_of, wrong_number
 from grader.rehearsal.simulated_work import UNROUNDED, Habits, habits_of, work
 from qgen.decimals import plain
-from qgen.engine.misconceptions import CATALOGUE, mistaken_rules
+from qgen.engine.misconceptions import CATALOGUE, Rows, every_row, mistaken_rules
 from qgen.engine.solve import solve
+from qgen.engine.steps import Step
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 from qgen.tables.rows import Stored
@@ -51,6 +55,10 @@ def test_a_right_number_out_of_a_binary_float_is_right(kind: type, rounding: str
     assert (score(exam, submitted(exam, written)).verdicts == CORRECT).all()
 
 
+def by_row(write: Callable[[Step, Any], Any]) -> Callable[[Step, Any], Any]:
+    return lambda step, value: value.written(write, step) if isinstance(value, Rows) else write(step, value)
+
+
 @pytest.mark.parametrize("network", ["relu-sigmoid", "tanh-heads"])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_no_known_mistake_gains_by_the_digits_that_are_not_looked_at(network: str, loss: str) -> None:
@@ -60,9 +68,9 @@ def test_no_known_mistake_gains_by_the_digits_that_are_not_looked_at(network: st
         with np.errstate(all="ignore"):
             right = solve(batch.question.steps, batch.givens, write=write)
             rules = mistaken_rules([(m,) for m in CATALOGUE])
-            mistaken = solve(batch.question.steps, batch.givens, rules=rules, write=write)
+            mistaken = solve(batch.question.steps, batch.givens, rules=rules, write=write and by_row(write))
         for item, low, high in zip(batch.question.items, exam.low, exam.high, strict=True):
-            value = np.broadcast_to(mistaken[item.step], (len(CATALOGUE), batch.size))
+            value = every_row(mistaken[item.step], len(CATALOGUE), batch.size)
             accepted = within(settled(value, batch.rounding), low, high)
             assert not (accepted & ~within(value, low, high) & (np.abs(value - right[item.step]) > 1e-9)).any()
             assert (accepted | ~within(value, low, high)).all()

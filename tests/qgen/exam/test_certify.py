@@ -10,8 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.engine.activations import ACTIVATIONS
-from qgen.engine.misconceptions import CATALOGUE
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copied_share, copying, mistake_gaps, quick, ranges
+from qgen.exam.certify import (
+    CONDITIONS,
+    STAGES,
+    Batch,
+    applicable,
+    copied_share,
+    copying,
+    draws,
+    mistake_gaps,
+    mistakes,
+    quick,
+    ranges,
+    sieves,
+)
 from qgen.exam.spec import spec_of
 
 
@@ -137,7 +149,7 @@ def test_a_unit_near_its_kink_is_rejected_whatever_the_activation(activation):
 def test_gaps_are_positive_on_certified_variants_and_infinite_where_nothing_changes(network, loss, iterations):
     batch = drawn(40, network, loss, iterations)
     seen = set()
-    for misconception, item, gap in mistake_gaps(batch, CATALOGUE):
+    for misconception, item, gap in mistake_gaps(batch):
         assert gap.shape == (40,)
         assert (gap > 0).all()
         assert np.isfinite(gap).any()
@@ -148,7 +160,7 @@ def test_gaps_are_positive_on_certified_variants_and_infinite_where_nothing_chan
 
 def test_a_mistake_made_in_one_iteration_is_not_held_against_the_next():
     batch = drawn(40, "B", "cross-entropy", 2)
-    touched = {item.step for m, item, _ in mistake_gaps(batch, CATALOGUE) if m.name == "gradient-ascent"}
+    touched = {item.step for m, item, _ in mistake_gaps(batch) if m.name == "gradient-ascent"}
     assert touched == {i.step for i in batch.question.items if i.part == "update"}
 
 
@@ -202,7 +214,7 @@ def test_work_is_even_where_the_count_of_negative_givens_is_within_one_of_the_li
     givens = dict.fromkeys(spec.questions[0].question.givens, np.full(5, 0.5))
     givens |= {name: np.where(np.arange(5) > k, -0.5, 0.5) for k, name in enumerate(names)}
     batch = Batch(spec.questions[0], spec.rounding, spec.certify, givens)
-    assert quick(batch)["work"].tolist() == [-0.5, 0.5, 1.5, 0.5, -0.5]
+    assert draws(batch)["work"].tolist() == [-0.5, 0.5, 1.5, 0.5, -0.5]
 
 
 def test_inputs_are_as_far_apart_as_the_nearest_two_of_any_example():
@@ -211,17 +223,17 @@ def test_inputs_are_as_far_apart_as_the_nearest_two_of_any_example():
     givens |= {"x1": np.array([1, 1, 1.0]), "x2": np.array([2, 3, 2.0]), "x3": np.array([4, 3, 4.0])}
     givens |= {"t2_x1": np.array([1, 1, 2.5]), "t2_x2": np.array([2.5, 3, 2.0]), "t2_x3": np.array([5, 5, 9.0])}
     batch = Batch(spec.questions[0], spec.rounding, spec.certify, givens)
-    assert quick(batch)["inputs"].tolist() == [1, 0, 0.5]
+    assert draws(batch)["inputs"].tolist() == [1, 0, 0.5]
     fixed = spec_for("A", "cross-entropy", 2, givens={"x1": 1, "t2_x1": 1})
     batch = Batch(fixed.questions[0], spec.rounding, spec.certify, givens)
-    assert quick(batch)["inputs"].tolist() == [2, 0, 2]  # between those that are drawn
+    assert draws(batch)["inputs"].tolist() == [2, 0, 2]  # between those that are drawn
 
 
 @pytest.mark.parametrize(("inputs", "asked"), [([1, 2], False), ([1, 2, 3], True)])
 def test_inputs_need_to_differ_only_where_there_are_enough_numbers(inputs, asked):
     spec = spec_for("A", "cross-entropy", inputs=inputs)
     givens = dict.fromkeys(spec.questions[0].question.givens, np.full(1, 1.0))
-    margin = quick(Batch(spec.questions[0], spec.rounding, spec.certify, givens))["inputs"]
+    margin = draws(Batch(spec.questions[0], spec.rounding, spec.certify, givens))["inputs"]
     assert margin.tolist() == ([0] if asked else [1])
 
 
@@ -229,7 +241,7 @@ def test_the_gap_of_a_mistake_is_counted_in_units_of_the_last_digit():
     """Ascent moves a parameter by twice what descent does: so far apart are the ranges, but for what rounding does."""
     batch = drawn(40)
     unit = 10.0**-batch.rounding.digits
-    for misconception, item, gap in mistake_gaps(batch, CATALOGUE):
+    for misconception, item, gap in mistake_gaps(batch):
         if misconception.name == "gradient-ascent" and np.isfinite(gap).all():
             apart = 2 * np.abs(batch.values[item.step] - batch.givens[item.step.removeprefix("new_")]) / unit
             assert ((apart - gap > 0) & (apart - gap < 6)).all()
@@ -250,3 +262,31 @@ def test_of_two_papers_alike_neither_is_fair_and_one_alone_is():
     batch = drawn(1)
     assert (copying(batch.take(np.array([0, 0]))) < 0).all()
     assert (copying(batch) == np.inf).all()
+
+
+@pytest.mark.parametrize(("network", "loss"), [("A", "squared-error"), ("B", "cross-entropy")])
+def test_draws_that_pass_every_sieve_keep_every_condition_and_few_others_do(network, loss):
+    """The quick look at mistakes is stricter than their ranges, never laxer."""
+    batch = candidates(network, loss, 4000, rounding="5dp")
+    fair = np.all([margin > 0 for margin in margins(batch).values()], axis=0)
+    passed = batch
+    for stage in (draws, quick, *sieves(batch.question)):
+        passed = passed.take(np.flatnonzero(np.all([margin > 0 for margin in stage(passed).values()], axis=0)))
+    again = margins(Batch(batch.spec, batch.rounding, batch.certify, passed.givens))
+    assert passed.size > 5
+    assert all((margin > 0).all() for margin in again.values())
+    assert passed.size > 0.7 * fair.sum()
+
+
+def test_a_batch_is_held_against_its_own_catalogue_only():
+    batch = drawn(20, "B", "cross-entropy")
+    some = batch.against([m for m in batch.catalogue if m.name == "gradient-ascent"])
+    assert {m.name for m, *_ in mistake_gaps(some)} == {"gradient-ascent"}
+    assert (mistakes(some)["misconceptions"] >= mistakes(batch)["misconceptions"]).all()
+
+
+def test_gaps_are_the_same_in_pieces(monkeypatch):
+    batch = drawn(40, "B", "cross-entropy")
+    whole = mistakes(batch)["misconceptions"]
+    monkeypatch.setattr("qgen.exam.certify.TOGETHER", 7)
+    np.testing.assert_array_equal(mistakes(batch)["misconceptions"], whole)

@@ -199,11 +199,12 @@ def test_the_tally_counts_what_it_is_told():
 @pytest.mark.parametrize(
     ("n", "drawn", "accepted", "size"),
     [
-        (30, 0, 0, 1024),
-        (30, 1024, 0, 16384),
+        (30, 0, 0, 256),
+        (30, 256, 0, 3072),  # twelve times as many as there were
+        (30, 1000, 1, 12_000),
         (100, 10_000, 50, 12_000),  # a fifth more than the rate so far asks for
-        (51, 10_000, 50, 1024),
-        (1000, 10_000, 50, 16384),
+        (51, 10_000, 50, 256),
+        (1000, 20_000, 50, 131_072),
     ],
 )
 def test_as_many_are_drawn_as_the_rate_so_far_asks_for_within_bounds(n, drawn, accepted, size):
@@ -211,9 +212,9 @@ def test_as_many_are_drawn_as_the_rate_so_far_asks_for_within_bounds(n, drawn, a
 
 
 @pytest.mark.parametrize(("reached", "most", "stops"), [(100, 1500, True), (100, 1501, False), (0, 501, False)])
-def test_a_draw_that_reaches_the_ranges_counts_as_ten_more(reached, most, stops):
+def test_a_draw_that_is_held_against_mistakes_counts_as_ten_more(reached, most, stops):
     spec = spec_for("B", "cross-entropy", certify={"saturation": 0.6})
-    tally = Tally(drawn=500, reached={"tolerance": reached} if reached else {})
+    tally = Tally(drawn=500, costly=reached)
     with pytest.raises(InputError):
         draw(spec, 1, most=most, tally=tally)
     assert (tally.drawn == 500) is stops

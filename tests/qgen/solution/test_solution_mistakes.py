@@ -66,8 +66,8 @@ def test_the_numbers_are_those_of_a_student_who_errs_in_this_line_only(exam):
         ("dw23", "preactivation-in-weight-gradient"): delta * v["z2_2"],
         ("dw11_2", "sigmoid-slope-plus"): delta * v["w13"] * v["a1_2"] * (1 + v["a1_2"]) * v["a1_1"],
         ("dw11_2", "path-weight-forgotten"): delta * s1 * v["a1_1"],
-        ("dw11_1", "first-path-only"): delta * v["w13"] * s1 * v["w11_2"] * v["x1"],
-        ("dw21_1", "last-path-only"): delta * v["w23"] * s2 * v["w12_2"] * v["x2"],
+        ("dw21_1", "first-path-only"): delta * v["w13"] * s1 * v["w11_2"] * v["x2"],
+        ("dw31_1", "last-path-only"): delta * v["w23"] * s2 * v["w12_2"] * v["x3"],
     }
     found = UsualMistakes(batch).of(2)
     shown = {(step, name): number for step, pairs in found.items() for name, number in pairs}
