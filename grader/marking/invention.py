@@ -29,7 +29,7 @@ from qgen.engine.solve import solve
 from qgen.engine.steps import Role
 
 TOLERATED = 2  # unsupported units for each supported one
-NEAR = 0.1  # of what is due: as far off may a number be that was rounded coarsely, or added up wrongly
+NEAR = 0.1  # of what is due: so far off may a number be that was added up wrongly
 MOST_DIGITS = 9  # of a number, in units of the last digit asked for, that are compared one by one
 
 # For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
@@ -62,7 +62,7 @@ def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
     """
     verdicts, values, basis = followed.verdicts, answered.values, answered.basis
     unit, ways = basis.batch.rounding.unit(answered.key), list(_ways(basis.question))
-    own = np.isin(verdicts, (FOLLOW_THROUGH, IMPRECISE)) & (answered.verdicts == WRONG)
+    own = (verdicts == FOLLOW_THROUGH) | ((verdicts == IMPRECISE) & followed.imprecise_of_own)
     right = np.isin(verdicts, (CORRECT, IMPRECISE)) & ~own & (values != 0)
     solid = right | (own & (values != 0)) | explained
     wrong = (verdicts == WRONG) & np.isfinite(values) & (values != 0) & ~explained
@@ -83,7 +83,7 @@ def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
 
 
 def slipped(values: Array, due: Array, unit: Array) -> Bools:
-    """Whether numbers are what is due but for a tenth, the sign, the point, one digit, or two neighbours swapped."""
+    """Whether numbers are what is due but for a tenth, few digits, the sign, the point, one digit or two swapped."""
     with np.errstate(all="ignore"):
         written, meant = (np.nan_to_num(np.rint(np.abs(number) / unit)) for number in (values, due))
         tens = 10.0 ** np.rint(np.log10(written / meant))
@@ -95,6 +95,8 @@ def slipped(values: Array, due: Array, unit: Array) -> Bools:
     count = differ.sum(axis=-1)
     alike = (count == 0) & (np.sign(values) != np.sign(due))
     near = np.abs(values - due) <= NEAR * np.abs(due)
+    for step in (10 * unit, 100 * unit, 1000 * unit):  # rounded to fewer digits
+        near |= (np.abs(values - np.rint(values / step) * step) < unit / 10) & (np.abs(values - due) <= 0.501 * step)
     return np.asarray(near | alike | moved | (count == 1) | ((count == 2) & swapped.any(axis=-1)))
 
 

@@ -111,9 +111,11 @@ def test_a_mistake_that_nobody_listed_costs_its_own_cells_only(name: str, loss: 
     ("written", "due", "near"),
     [
         (-0.1234, 0.1234, True), (0.1243, 0.1234, True), (0.1294, 0.1234, True), (1.234, 0.1234, True),
-        (0.0123, 0.1234, True), (0.0, 0.1234, False), (0.4321, 0.1234, False), (0.1324, 0.1234, True),
-       
-        (0.1432, 0.1234, False), (0.1350, 0.1234, True), (0.2, 0.1234, False), (0.1234, np.nan, False), (0.2234, 0.1234, True),
+        (0.0123, 0.1234, True), (0.0, 0.1234, False),
+        (0.1, 0.1234, True), (0.1, 0.1567, False), (0.4321, 0.1234, False), (0.1324, 0.1234, True),
+
+        (0.1432, 0.1234, False), (0.1350, 0.1234, True), (0.3, 0.1234, False), (0.1234, np.nan, False),
+        (0.2234, 0.1234, True),
         (0.1365, 0.1234, False), (0.3214, 0.1234, False),
     ],
 )  # fmt: skip
