@@ -1,11 +1,15 @@
 """A simulated class does what its truth says, in the proportions asked for, and reads back as written."""
 
+import csv
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from grader.lms.export import export
+from grader.lms.results import read_results
+from grader.mark import mark
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, IMPRECISE, IS_BLANK, WRONG
 from grader.reading.answers import read_sheet
@@ -13,8 +17,10 @@ from grader.reading.numerals import UNREADABLE
 from grader.rehearsal.simulate import Simulated, parse_mix, simulate, write_simulated
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.errors import InputError
-from qgen.exam.exam import Exam, make_exam
+from qgen.exam.exam import Exam, make_exam, write_exam
 from qgen.exam.spec import spec_of
+from qgen.roster import read_roster, student_id
+from qgen.tables.spreadsheet import runs
 
 
 @pytest.fixture(scope="module", params=["4dp", "3dp", "4sf"])
@@ -112,3 +118,23 @@ def test_a_mix_is_read_and_every_fault_of_it_named() -> None:
     assert 'did you mean "slip"?' in error.value.faults[0]
     with pytest.raises(InputError, match="leaves nobody"):
         parse_mix("slip=0")
+
+
+def test_ids_that_a_spreadsheet_would_run_are_guarded_and_read_back_as_they_were(tmp_path: Path) -> None:
+    ids = ["=1+1", "@x", "+1", "-1", "-1+1", "＝cmd", "a;=1", '=HYPERLINK("x")', "S1"]
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), len(ids), 1, students=dict.fromkeys(ids, ""))
+    (tmp_path / "exam").mkdir()
+    write_exam(exam, tmp_path / "exam")
+    simulated = simulate(exam, len(ids), np.random.default_rng(1))
+    answers, truth = tmp_path / "answers.csv", tmp_path / "truth.csv"
+    write_simulated(simulated, answers, truth)
+    for path in (answers, truth, tmp_path / "exam" / "answers.csv"):
+        found = [row["student_id"] for row in csv.DictReader(path.read_text("utf-8").splitlines())]
+        assert not [one for one in found if runs(one) and one not in ("+1", "-1")]  # numbers run nothing
+        assert {student_id(one) for one in found} == set(ids)
+    marks = mark(answers, tmp_path / "exam", tmp_path / "results", feedback=False)
+    assert set(marks.submissions.students) == set(ids)
+    assert not marks.submissions.notes
+    assert {one.student_id for one in read_results(tmp_path / "results", marks=True).scores} == set(ids)
+    export("generic", tmp_path / "results", out=tmp_path / "generic.csv")
+    assert set(read_roster(tmp_path / "generic.csv", names=False).students) == set(ids)
