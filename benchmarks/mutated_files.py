@@ -32,6 +32,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import mutated_tables
+
 from grader.reading.numerals import read as read_numeral
 from qgen.exam.exam import Exam, make_exam, read_exam, write_exam
 from qgen.exam.spec import spec_of
@@ -242,7 +244,7 @@ def run(name: str, folder: Path, files: Sequence[Path]) -> tuple[list[dict[str, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", default=list(KINDS))
+    parser.add_argument("kinds", nargs="*", default=[*KINDS, *mutated_tables.KINDS])
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
@@ -255,7 +257,12 @@ def main() -> None:
     bad = 0
     for name in options.kinds:
         with tempfile.TemporaryDirectory() as folder:
-            bad += mutate(name, Path(folder), options)
+            if name in KINDS:
+                bad += mutate(name, Path(folder), options)
+                continue
+            kept = options.keep or Path(folder)
+            kept.mkdir(parents=True, exist_ok=True)
+            bad += mutated_tables.mutate(name, kept, options.count, options.minutes, options.seed, ANY)
     sys.exit(1 if bad else 0)
 
 
