@@ -1,6 +1,7 @@
 """Files that were damaged on their way, or are meant to do harm: none may crash, invent or silently lose anything.
 
-    python benchmarks/mutated_files.py [pdf ...] [--count 2000] [--minutes 10] [--seed 1] [--keep FOLDER]
+    python benchmarks/mutated_files.py [pdf answers workbooks rosters] [--count 2000] [--minutes 10] [--seed 1]
+        [--keep FOLDER]
 
 Good files of each kind (see KINDS) are mutated: bytes flipped, cut, doubled and swapped, numbers made huge, objects
 exchanged. Each is read as the commands read it, in batches, by a process of its own. Counted are
@@ -10,7 +11,8 @@ exchanged. Each is read as the commands read it, in batches, by a process of its
     dropped      papers or rows that are missing from what was read without a word
     slow, large  more than 10 s for a file, more than 500 MB for a batch
 
-and the exit code is 1 if any occurs. Files that made trouble are kept in --keep. To add a kind, add an entry to KINDS.
+and the exit code is 1 if any occurs. Files that made trouble are kept in --keep. To add a kind, add an entry to KINDS;
+tables are read many in one process, see mutated_tables.py.
 """
 
 from __future__ import annotations

@@ -93,10 +93,8 @@ def read_roster(
         if system.startswith("Brightspace"):
             cells = [cell.removeprefix("#") for cell in cells]
         name = _joined([cells[place] for place in parts if cells[place]])
-        if system.startswith("Canvas") and ("Points Possible" in "".join(cells) or not any(cells[k] for k in ids)):
-            continue
-        if system.startswith("Canvas") and name in _TEST_STUDENT:
-            notes.append(f'{table.name}:{line}: left out "{name}", which the system made')
+        if system.startswith("Canvas") and (why := _not_a_student(name, cells, ids)) is not None:
+            notes += [f"{table.name}:{line}: left out {quoted(name)}, {why}"] * bool(why)
             continue
         rows.append((line, name, cells))
     if not rows:
@@ -129,6 +127,15 @@ def read_roster(
     named = "" if any(person.name for person in people.values()) or not names else "; no names"
     source = f'{system} of {several(len(people), "student")}; student ids from "{heading}"{why}{named}'
     return Roster(tuple(people.values()), source, tuple(notes))
+
+
+def _not_a_student(name: str, cells: Sequence[str], ids: Sequence[int]) -> str | None:
+    """Why a row of Canvas' gradebook is left out, "" where nobody wonders; None for a student's."""
+    if "Points Possible" in "".join(cells):
+        return ""
+    if name in _TEST_STUDENT:
+        return "which the system made"
+    return None if any(cells[k] for k in ids) else "who has no id" if name else ""
 
 
 def _not_turned(name: str, lines: Mapping[str, int]) -> None:

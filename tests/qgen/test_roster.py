@@ -203,3 +203,9 @@ def test_a_page_of_text_in_a_cell_takes_no_time(read):
     began = time.perf_counter()
     read("student_id,name\n" + "".join(f"{at},{'x' * 100_000}\n" for at in range(20)))
     assert time.perf_counter() - began < 3
+
+
+def test_a_row_of_canvas_without_an_id_is_told(read):
+    found = read('Student,ID,SIS User ID,Section\n    Points Possible,,,\n,,,\n"Able, Ann",7,S1,G\n"Orr, Bo",,,G\n')
+    assert found.students == {"S1": "Able, Ann"}
+    assert found.notes == ('students.csv:5: left out "Orr, Bo", who has no id',)
