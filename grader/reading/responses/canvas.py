@@ -70,7 +70,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
         if who in attempts:
             again[who] = True
             continue
-        ids = [Key(cells[sis].strip())] if sis is not None and cells[sis].strip() else []
+        ids = [Key(one_line(cells[sis]))] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
         answers = tuple(
             _written(tag, cells[i].strip(), mark) for i, tag in tags.items() if (cells[i] + cells[i + 1]).strip()
