@@ -1,6 +1,7 @@
 """Files that were damaged on their way, or are meant to do harm: none may crash, invent or silently lose anything.
 
-    python benchmarks/mutated_files.py [pdf ...] [--count 2000] [--minutes 10] [--seed 1] [--keep FOLDER]
+    python benchmarks/mutated_files.py [pdf answers workbooks rosters] [--count 2000] [--minutes 10] [--seed 1]
+        [--keep FOLDER]
 
 Good files of each kind (see KINDS) are mutated: bytes flipped, cut, doubled and swapped, numbers made huge, objects
 exchanged. Each is read as the commands read it, in batches, by a process of its own. Counted are
@@ -10,7 +11,8 @@ exchanged. Each is read as the commands read it, in batches, by a process of its
     dropped      papers or rows that are missing from what was read without a word
     slow, large  more than 10 s for a file, more than 500 MB for a batch
 
-and the exit code is 1 if any occurs. Files that made trouble are kept in --keep. To add a kind, add an entry to KINDS.
+and the exit code is 1 if any occurs. Files that made trouble are kept in --keep. To add a kind, add an entry to KINDS;
+tables are read many in one process, see mutated_tables.py.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+
+import mutated_tables
 
 from grader.reading.numerals import read as read_numeral
 from qgen.exam.exam import Exam, make_exam, read_exam, write_exam
@@ -242,7 +246,7 @@ def run(name: str, folder: Path, files: Sequence[Path]) -> tuple[list[dict[str, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", default=list(KINDS))
+    parser.add_argument("kinds", nargs="*", default=[*KINDS, *mutated_tables.KINDS])
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
@@ -255,7 +259,12 @@ def main() -> None:
     bad = 0
     for name in options.kinds:
         with tempfile.TemporaryDirectory() as folder:
-            bad += mutate(name, Path(folder), options)
+            if name in KINDS:
+                bad += mutate(name, Path(folder), options)
+                continue
+            kept = options.keep or Path(folder)
+            kept.mkdir(parents=True, exist_ok=True)
+            bad += mutated_tables.mutate(name, kept, options.count, options.minutes, options.seed, ANY)
     sys.exit(1 if bad else 0)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 # `id`: the school's number or our own student_id; `own`: a system's number for its user.
 Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last", "variant"]
+
+_LONGEST = 200  # characters of a heading that are looked at: a cell may hold a page
 
 # Of each kind the better ones first. Moodle translates its headings.
 HEADINGS: Mapping[Kind, tuple[str, ...]] = {
@@ -58,16 +60,20 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
 
 def loose(heading: str) -> str:
     """Without case, spaces, hyphens, underscores, dots, commas and apostrophes: the same for all spellings."""
-    return re.sub(r"[\s_.,'’-]", "", unicodedata.normalize("NFC", heading)).casefold()
+    return re.sub(r"[\s_.,'’-]", "", unicodedata.normalize("NFC", heading[:_LONGEST])).casefold()
 
 
 def find(headings: Sequence[str], *names: str) -> int | None:
     """Where a heading is, by any of its names, the better names first."""
-    known = [loose(heading) for heading in headings]
-    return next((known.index(loose(name)) for name in names if loose(name) in known), None)
+    return next(_places(headings, names), None)
 
 
 def columns(headings: Sequence[str], *kinds: Kind) -> list[int]:
     """The columns of these kinds, kind by kind, the better headings first."""
-    places = (find(headings, name) for kind in kinds for name in HEADINGS[kind])
-    return list(dict.fromkeys(place for place in places if place is not None))
+    return list(dict.fromkeys(_places(headings, [name for kind in kinds for name in HEADINGS[kind]])))
+
+
+def _places(headings: Sequence[str], names: Iterable[str]) -> Iterator[int]:
+    """The first column of each name that is there."""
+    known = {loose(heading): -at for at, heading in enumerate(reversed(headings), 1 - len(headings))}
+    return (known[bare] for name in names if (bare := loose(name)) in known)

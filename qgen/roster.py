@@ -18,6 +18,7 @@ LONGEST_ID = 100
 MOST_STUDENTS = 100_000
 _POINTS = re.compile(r"[^\[]+\[\d+([.,]\d+)?\]")  # Sakai's "Midterm [40]"
 _TEST_STUDENT = ("Student, Test", "Test Student")  # Canvas' own
+_KNOWN = {loose(heading) for headings in HEADINGS.values() for heading in headings}
 _EMAIL, _LOGIN, _NUMBER = HEADINGS["email"], HEADINGS["login"], HEADINGS["id"][-6:]
 # What a file is called, and the headings that show it: one of each group.
 _EXPORTS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
@@ -92,10 +93,8 @@ def read_roster(
         if system.startswith("Brightspace"):
             cells = [cell.removeprefix("#") for cell in cells]
         name = _joined([cells[place] for place in parts if cells[place]])
-        if system.startswith("Canvas") and ("Points Possible" in "".join(cells) or not any(cells[k] for k in ids)):
-            continue
-        if system.startswith("Canvas") and name in _TEST_STUDENT:
-            notes.append(f'{table.name}:{line}: left out "{name}", which the system made')
+        if system.startswith("Canvas") and (why := _not_a_student(name, cells, ids)) is not None:
+            notes += [f"{table.name}:{line}: left out {quoted(name)}, {why}"] * bool(why)
             continue
         rows.append((line, name, cells))
     if not rows:
@@ -118,6 +117,7 @@ def read_roster(
             others, numbers, variants = ([cells[k] for k in some if k != best] for some in (logins, own, variant))
             people[student] = Person(student, name, tuple(filter(None, others)), *numbers[:1] or [""], *variants[:1])
             lines[student] = line
+    _not_turned(table.name, lines)
     faults.stop()
     notes += _strange(table.name, people)
     why = ""
@@ -127,6 +127,25 @@ def read_roster(
     named = "" if any(person.name for person in people.values()) or not names else "; no names"
     source = f'{system} of {several(len(people), "student")}; student ids from "{heading}"{why}{named}'
     return Roster(tuple(people.values()), source, tuple(notes))
+
+
+def _not_a_student(name: str, cells: Sequence[str], ids: Sequence[int]) -> str | None:
+    """Why a row of Canvas' gradebook is left out, "" where nobody wonders; None for a student's."""
+    if "Points Possible" in "".join(cells):
+        return ""
+    if name in _TEST_STUDENT:
+        return "which the system made"
+    return None if any(cells[k] for k in ids) else "who has no id" if name else ""
+
+
+def _not_turned(name: str, lines: Mapping[str, int]) -> None:
+    """InputError where what should be students are headings."""
+    turned = [student for student in lines if loose(student) in _KNOWN]
+    if turned and (len(turned) > 1 or len(lines) == 1):
+        raise InputError(
+            f"{name}:{lines[turned[0]]}: {quoted(turned[0])} is no student, but a heading: turn the table, so that "
+            "each student has a row (copy it; paste special, transpose)"
+        )
 
 
 def _is_heading(row: Sequence[str], called: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ LONG = ("student_id", "variant", "item", "answer")
 PRESENT, ABSENT = "present", "absent"  # what a row may say of a student
 UNNAMED = "\0unnamed"  # a column without a heading
 _PEOPLE = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail", PRESENT}
+_LONGEST = 100  # characters of a heading that may be an item: the search for longer ones takes their square
 # What looks like an item's id.
 _ITEM = re.compile(r"q[0-9]+_\w+|\w+_(?:[te][0-9]_)?(?:(?:new_|d)?[zawb][0-9][0-9._]*|loss)")
 
@@ -78,12 +79,12 @@ def columns_of(table: Table, items: Sequence[str], faults: Faults) -> Columns:
     for number, (heading, key) in enumerate(zip(table.heading, loose, strict=True), 1):
         name = names.find(heading)
         columns.append("" if key else UNNAMED)
-        if name in columns:
+        if name is not None and name in columns:
             before = f"column {columns.index(name) + 1} is {name} already"
             faults.add(table.line, f"column {number}: {quoted(heading.strip())} stands here twice; {before}")
         elif name is not None:
             columns[-1] = name
-        elif _ITEM.fullmatch(key) and not any(key.endswith(f"_{item}") for item in forms):
+        elif len(key) <= _LONGEST and _ITEM.fullmatch(key) and not any(key.endswith(f"_{item}") for item in forms):
             strange.append((number, heading.strip()))
         elif key and key not in _PEOPLE:
             left_out.append(heading.strip())

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import islice
 
 CALLED = {
     "cp1252": "Windows-1252 (Latin-1)", "mac_roman": "Mac Roman", "cp850": "DOS (code page 850)",
@@ -22,8 +23,9 @@ _COMMON = {  # of other alphabets than the Latin
     "CYRILLIC": "аеинорвлтскАВЕИКМПС", "GREEK": "αοιεηςρσνκτάόίέΑΓΔΚΜΠ",
     "HEBREW": "יוהאלרמנדשתבכ", "ARABIC": "المحدينرعسوب",
 }  # fmt: skip
-_WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
-_MOST = 1 << 16  # bytes with what is no ASCII that are looked at
+_WORD = re.compile(r"[^\s,;|\"]+")
+_MOST = 1 << 16  # bytes of lines with what is no ASCII that are looked at
+_WORDS, _LONGEST = 500, 30  # words with what is no ASCII, and letters of one, that are looked at
 
 
 def guessed(data: bytes) -> str:
@@ -32,11 +34,11 @@ def guessed(data: bytes) -> str:
     scores = {}
     for encoding in CALLED:
         try:
-            text = words.decode(encoding)
             data.decode(encoding)
         except UnicodeError:
             continue
-        scores[encoding] = sum(map(_asian if encoding in _SEVERAL_BYTES else _western, _WORD.findall(text)))
+        found = islice(_words(words.decode(encoding, "ignore")), _WORDS)
+        scores[encoding] = sum(map(_asian if encoding in _SEVERAL_BYTES else _western, found))
     best = max(scores, key=lambda encoding: scores[encoding], default="latin-1")
     if best in _SEVERAL_BYTES and scores.get("cp1252", -1) >= 0:
         return "cp1252"
@@ -45,17 +47,26 @@ def guessed(data: bytes) -> str:
 
 def example(text: str) -> str:
     """A word that shows whether the guess was right."""
-    return next((found[0] for found in _WORD.finditer(text) if any(char.isalpha() for char in found[0])), "")
+    return next((word for word in _words(text) if any(char.isalpha() for char in word)), "")
 
 
-def _lines(data: bytes) -> Iterable[bytes]:
-    """Lines with what is no ASCII, of a few pages at most."""
-    size = 0
-    for found in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
-        yield found[0]
-        size += len(found[0])
-        if size > _MOST:
-            return
+def _words(text: str) -> Iterator[str]:
+    """Words with what is no ASCII; of a long one what stands about the first such letter."""
+    for found in _WORD.finditer(text):
+        if not (word := found[0]).isascii():
+            first = next(at for at, char in enumerate(word) if not char.isascii())
+            yield word if len(word) <= _LONGEST else word[max(0, first - 9) :][:_LONGEST]
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """Lines with what is no ASCII, of a few pages at most; of a long one as much from where it begins to be none."""
+    left = _MOST
+    for found in re.finditer(rb"[^\r\n]+", data):
+        if other := re.search(rb"[\x80-\xff]", line := found[0]):
+            yield line if len(line) <= left else line[max(0, other.start() - _LONGEST) :][:left]
+            left -= len(line)
+            if left <= 0:
+                return
 
 
 def _western(word: str) -> int:

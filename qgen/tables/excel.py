@@ -6,7 +6,6 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from qgen.errors import InputError
@@ -19,7 +18,7 @@ _OTHER = others_but("row", "c", "v", "f", "is", "t")
 _UNSOLVED = re.compile(
     rb"(?:</(?:\w+:)?f|<(?:\w+:)?f(?:\s[^<>]*)?/)>\s*(?:<(?:\w+:)?v\s*(?:/|></(?:\w+:)?v)>\s*)?</(?:\w+:)?c>"
 )
-_PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']|<(?:\w+:)?row\b""")
 
 
 def read_xlsx(name: str, data: bytes, parts: Mapping[str, bytes]) -> list[Sheet]:
@@ -58,16 +57,25 @@ def _checked(name: str, parts: Mapping[str, bytes]) -> bool:
 
 
 def _ordered(name: str, part: str, xml: bytes) -> None:
-    """InputError for a row or a cell that does not stand after the one before it, or far outside of any sheet."""
-    places = ((int(row), len(column), column.upper()) for column, row in _PLACED.findall(xml))
-    for before, place in pairwise(places):
+    """InputError for a row or a cell that does not stand after the one before it, or far outside of any sheet.
+
+    Nor may a cell stand in another row than it says: openpyxl would take it for that row's.
+    """
+    before, row = (0, 0, b""), 0
+    for column, number in _PLACED.findall(xml):
+        if not number:  # a row that does not say which one it is
+            row = 0
+            continue
+        place = int(number), len(column), column.upper()
         if place[0] > MOST_ROWS:
             raise too_far(name, place[0])
-        if place <= before:
-            what = f"cell {place[2].decode()}{place[0]}" if place[1] else f"row {place[0]}"
+        row = row if row and column else place[0]
+        if place <= before or row != place[0]:
+            what = f"cell {place[2].decode()}{place[0]}" if column else f"row {place[0]}"
             raise InputError(
                 f"{name}: {what} of {part} stands there twice or out of order; look at it, and save it again"
             )
+        before = place
 
 
 def _rows(name: str, sheets: Sequence[Any], kept: Kept) -> Iterator[Row]:

@@ -9,6 +9,7 @@ import io
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, iterparse
 
+from qgen.errors import InputError
 from qgen.tables.markup import check_markup, others_but
 from qgen.tables.rows import MOST_ROWS, WIDEST, Kept, Row, Sheet, too_far, trimmed, written
 
@@ -47,8 +48,8 @@ def _cells(name: str, line: int, row: Element) -> list[str]:
     cells: list[str] = []
     empty = 0
     for cell in row:
-        if cell.tag not in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
-            continue
+        if cell.tag not in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):  # the others would move up
+            raise InputError(f"{name}:{line}: has something else between its cells; look at it, and save it again")
         if not (len(cell) or cell.keys()):
             empty += 1
             continue

@@ -79,8 +79,11 @@ class Faults:
 def read_table(path: str | Path, encoding: str | None = None, is_heading: Heading | None = None) -> Table:
     """The first of the `read_tables` that has the heading, or the first one; a remark tells which, of several."""
     tables = read_tables(path, encoding, is_heading)
-    chosen = next((table for table in tables if is_heading and is_heading(table.heading)), tables[0])
+    alike = [table for table in tables if is_heading and is_heading(table.heading)]
+    chosen = next(iter(alike), tables[0])
     note = f'{Path(path).name}: read the sheet "{chosen.sheet}", one of {len(tables)} with any text'
+    if others := [quoted(table.sheet) for table in alike[1:]]:
+        note += f"; left out, though with such a heading: {some(others)}"
     return replace(chosen, notes=(*chosen.notes, *[note] * (len(tables) > 1)))
 
 
@@ -107,22 +110,29 @@ def read_tables(path: str | Path, encoding: str | None = None, is_heading: Headi
     rows, delimiter, notes, broken = read_delimited(name, data, encoding, is_heading)
     if not rows:
         raise broken or InputError(f"{name}: is empty; give {ACCEPTED} with a heading")
-    (line, heading), *body = _from_heading(rows, is_heading)
+    ((line, heading), *body), above = _from_heading(name, rows, is_heading)
     body, again = _once(name, heading, body)
-    return [Table(name, trimmed(heading), line, body, (*notes, *again), delimiter, len(heading), broken)]
+    return [Table(name, trimmed(heading), line, body, (*notes, *above, *again), delimiter, len(heading), broken)]
 
 
 def _of_sheet(name: str, title: str, rows: list[Row], is_heading: Heading | None) -> Table:
-    (line, heading), *body = _from_heading(rows, is_heading)
+    ((line, heading), *body), above = _from_heading(name, rows, is_heading)
     body, again = _once(name, heading, body)
     body = [(at, row + [""] * (len(heading) - len(row))) for at, row in body]
-    return Table(name, heading, line, body, again, sheet=title)
+    return Table(name, heading, line, body, (*above, *again), sheet=title)
 
 
-def _from_heading(rows: list[Row], is_heading: Heading | None) -> list[Row]:
-    """Without the titles above the heading."""
+def _from_heading(name: str, rows: list[Row], is_heading: Heading | None) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows from the heading on, and a remark on those above it that are more than a title."""
     first = next((k for k, (_, row) in enumerate(rows[:MOST_ABOVE]) if is_heading and is_heading(row)), 0)
-    return rows[first:]
+    least = min(2, len(_texts(rows[first][1])))
+    above = [(line, texts) for line, row in rows[:first] if len(texts := _texts(row)) >= least]
+    said = [f"{line} ({quoted(', '.join(texts[:4]), 60)})" for line, texts in above]
+    return rows[first:], (f"{name}: lines above the heading were left out: {some(said, MOST_ABOVE)}",) * bool(said)
+
+
+def _texts(row: list[str]) -> list[str]:
+    return [cell.strip() for cell in row if cell.strip()]
 
 
 def _once(name: str, heading: list[str], body: list[Row]) -> tuple[list[Row], tuple[str, ...]]:

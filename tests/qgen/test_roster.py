@@ -1,5 +1,7 @@
 """Rosters: class lists and gradebook exports give ids as text and names; every fault is named by its line."""
 
+import time
+
 import pytest
 
 from qgen.errors import InputError
@@ -190,3 +192,20 @@ def test_ids_that_a_spreadsheet_changed_and_rows_without_a_name_are_told(read):
     notes = read("student_id,name\n2.02512E+11,Ann\n100123.0,Bo\nTotal: 2,\n").notes
     assert "2.02512E+11 is a number of 12 digits, 100123.0 is 100123?" in notes[0]
     assert notes[1] == "students.csv: has no name for Total: 2"
+
+
+def test_a_list_with_a_column_for_each_student_is_to_be_turned(read):
+    with pytest.raises(InputError, match=r'students\.csv:2: "Name" is no student, but a heading: turn the table'):
+        read("student_id,S1,S2\nName,Ann,Bo\n")
+
+
+def test_a_page_of_text_in_a_cell_takes_no_time(read):
+    began = time.perf_counter()
+    read("student_id,name\n" + "".join(f"{at},{'x' * 100_000}\n" for at in range(20)))
+    assert time.perf_counter() - began < 3
+
+
+def test_a_row_of_canvas_without_an_id_is_told(read):
+    found = read('Student,ID,SIS User ID,Section\n    Points Possible,,,\n,,,\n"Able, Ann",7,S1,G\n"Orr, Bo",,,G\n')
+    assert found.students == {"S1": "Able, Ann"}
+    assert found.notes == ('students.csv:5: left out "Orr, Bo", who has no id',)

@@ -16,6 +16,7 @@ from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divide
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.roster import one_line
+from qgen.tables.rows import blank
 from qgen.tables.table import Faults, Table
 
 QUESTION = re.compile(r"\s*\d+: .*", re.DOTALL)
@@ -59,14 +60,17 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     mark = _decimal_mark(table, tags)
     attempts: dict[str, Attempt] = {}
     again: dict[str, bool] = {}
+    nameless = list[str]()
     for line, cells in rows_of(table, faults):
         if not (cells[0].strip() or cells[1].strip()):
+            if not blank(cells[i] for i in tags):
+                nameless.append(str(line))
             continue
         who = cells[1].strip() or f"line {line}"  # a name may be another's, too
         if who in attempts:
             again[who] = True
             continue
-        ids = [Key(cells[sis].strip())] if sis is not None and cells[sis].strip() else []
+        ids = [Key(one_line(cells[sis]))] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
         answers = tuple(
             _written(tag, cells[i].strip(), mark) for i, tag in tags.items() if (cells[i] + cells[i + 1]).strip()
@@ -75,6 +79,8 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     notes = []
     if foreign:
         notes.append(f"{table.name}: {several(len(foreign), 'question')} not of this exam left out: {some(foreign)}")
+    if nameless:
+        notes.append(f"{table.name}: answers without a name and an id left out: line {some(nameless)}")
     if again:
         notes.append(f"{table.name}: {several(len(again), 'student')} with several attempts: the last one counts")
     return list(attempts.values()), notes

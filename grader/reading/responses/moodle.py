@@ -17,6 +17,7 @@ from grader.reasons import Wording
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.headings import columns as called
+from qgen.roster import one_line
 from qgen.tables.table import Faults, Table
 
 GRADE = re.compile(r".*/\s?\d+(?:[.,]\d+)?")
@@ -68,7 +69,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     again, unfinished, idle = {}, dict[Who, str](), dict[Who, str]()
     for line, cells in rows:
         needed = 2 if often[tuple(cells[:2])] > 1 else 1
-        keys = tuple(Key(cells[at].strip()) for at in proof if proof[at] >= needed and not _absent(cells[at]))
+        keys = tuple(Key(one_line(cells[at])) for at in proof if proof[at] >= needed and not _absent(cells[at]))
         who = (*cells[:2], *(key.value for key in keys)) if keys else (line,)
         if not _absent(cells[completed]):
             again[who] = who in attempts

@@ -1,5 +1,6 @@
 """Rows and headings at the edge of what is read: odd columns, padded rows, lists that are cut."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,13 @@ def test_an_unknown_variant_is_told_as_it_was_written_or_stands_on_the_roster(re
 def test_a_student_id_has_at_most_100_characters(read) -> None:
     assert read(HEAD + "a" * 100 + ",1,1,2,3\n").students == ("a" * 100,)
     assert "write at most 100 characters" in faults(read, HEAD + "a" * 101 + ",1,1,2,3\n")[0]
+
+
+@pytest.mark.parametrize("heading", ["a_" * 60_000, ",".join(f"x {at}" for at in range(50_000))])
+def test_a_heading_of_many_characters_or_columns_takes_no_time(tmp_path, heading):
+    began = time.perf_counter()
+    path = tmp_path / "a.csv"
+    path.write_text(f"student_id,variant,q1_z1,{heading}\nS1,001,0.5,\n", "utf-8")
+    found = read_sheet(path, items=["q1_z1"], variants=["001"])
+    assert found.students == ("S1",)
+    assert time.perf_counter() - began < 5

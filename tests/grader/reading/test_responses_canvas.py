@@ -67,3 +67,12 @@ def test_without_any_clue_a_number_is_in_doubt_not_guessed(tmp_path):
 def test_a_file_that_contradicts_itself_is_read_cell_by_cell(tmp_path):
     read_ = read(tmp_path, {MULTIPLE: "136.25", PLAIN: "0,6415"})
     assert read_.values[0].tolist()[:2] == [0.13625, 0.6415]
+
+
+def test_a_row_with_answers_and_without_a_name_and_an_id_is_told(tmp_path):
+    path = tmp_path / "quiz.csv"
+    head = f"name,id,section,section_id,submitted,1: [{PLAIN} v001] = ?,1.0,n correct\n"
+    path.write_text(f"{head}Ann,900,S,12,now,0.5,1.0,1\n,,S,12,now,0.5,1.0,1\n,,,,,,,\n", "utf-8")
+    found = read_responses(path, EXAM)[1]
+    assert found.students == ("900",)
+    assert found.notes == ("quiz.csv: answers without a name and an id left out: line 3",)

@@ -1,5 +1,7 @@
 """A file that is no UTF-8 is read in the encoding in which its words look like names, and an example is told."""
 
+import time
+
 import pytest
 
 from qgen.tables.encodings import guessed
@@ -34,3 +36,10 @@ def test_the_encoding_is_told_with_a_word_that_shows_it(tmp_path) -> None:
     table = read_table(path)
     assert table.body[0][1] == ["1", "Jürgen Müller"]
     assert table.notes == ('class.csv: is not UTF-8; read as Mac Roman, such as "Jürgen"',)
+
+
+@pytest.mark.parametrize("cell", ["a" * 400_000 + "é", "é" * 400_000, "é," * 100_000])
+def test_a_long_cell_takes_no_longer_to_guess_than_to_read(cell: str) -> None:
+    began = time.perf_counter()
+    assert guessed(f"1;Jürgen;{cell}\n2;Zoë\n".encode("cp1252"))
+    assert time.perf_counter() - began < 3

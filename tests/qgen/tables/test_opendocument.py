@@ -78,6 +78,7 @@ def test_cells_are_what_is_stored_in_their_true_places(tmp_path):
         (row(text("x"), repeats="1000000"), "answers.ods:2: has more than 2,000,000 cells"),
         (row(text("x" * 200_000)), "answers.ods: has a cell or a tag of more than 131,072 characters"),
         ("<a/>" * 300_000, "answers.ods: has a million cells, or what takes as long to read"),
+        (row(text("x"), "<table:cell/>", text("x")), "answers.ods:2: has something else between its cells"),
         ("<table:table-row>", "is no readable workbook (ParseError)"),
         (row(text("x"), repeats="many"), "is no readable workbook (ValueError)"),
     ],

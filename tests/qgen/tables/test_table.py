@@ -98,3 +98,10 @@ def test_more_cells_than_any_class_has_are_refused(save, monkeypatch):
 def test_a_missing_file_is_one_line(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_table(tmp_path / "no.csv")
+
+
+def test_rows_sorted_to_above_the_heading_are_told_titles_are_not(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Exam of November,\nS3,0.5\nstudent_id,z\nS1,0.1\n", "utf-8")
+    table = read_table(path, is_heading=lambda row: row[0] == "student_id")
+    assert table.notes == ('a.csv: lines above the heading were left out: 2 ("S3, 0.5")',)

@@ -56,6 +56,7 @@ def refused(path: Path) -> str:
         ({'<row r="3"': '<row r="2"'}, "row 2"),
         ({'<row r="2"': '<row r="9"'}, "cell A2"),
         ({'r="B3"': 's="0" r="B2"'}, "cell B2"),
+        ({'</row><row r="3">': ""}, "cell A3"),  # the row's answers would be the student's above it
     ],
 )
 def test_a_cell_that_stands_twice_or_out_of_order_is_refused(tmp_path: Path, change: dict[str, str], what: str) -> None:
