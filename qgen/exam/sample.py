@@ -16,7 +16,7 @@ SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 256, 131072, 12
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
 COSTLY = 10  # a draw that gets as far as known mistakes takes the time of some ten others
-COUNTED = 100  # draws on which it is counted how often each condition on ranges fails
+COUNTED = 50  # draws on which it is counted how often each condition on ranges fails
 
 
 @dataclass
