@@ -27,7 +27,6 @@ from qgen.engine.solve import solve
 from qgen.exam.certify import SAME
 
 WIDEST = 0.05  # no answer is taken for a mistaken one that is further from it than this share
-FACTOR = 0.05  # a number may have been made with one as small as this, rounded
 ROWS = 60_000  # hypotheses of students that are solved at once
 
 Places = NDArray[np.intp]
@@ -155,8 +154,7 @@ class _Weighed:
             self.due = basis.question.stacked(right, students).T
             self.unit = basis.batch.rounding.unit(np.nan_to_num(evidence.values))
             self.half = np.maximum(evidence.half, 0.5 * self.unit)
-            least = np.minimum(0.5 * self.unit / FACTOR, WIDEST)
-            self.share = np.clip(self.half / np.abs(self.due), least, WIDEST)
+            self.share = np.minimum(self.half / np.abs(self.due), WIDEST)
         nearly = np.maximum(evidence.slip, self.half + evidence.coarse)
         self.telling = evidence.wrong & ~(np.abs(evidence.values - self.due) <= nearly)
         self.exact = evidence.settled & (evidence.coarse == 0)
@@ -199,9 +197,13 @@ class _Weighed:
 
     def _reach(self, made: Array, students: Places) -> Array:
         """How far an answer may be from what a mistake makes of it."""
-        # one unit more, for a mistaken way may round once more than the right one
+        unit = self.unit[students]
         with np.errstate(all="ignore"):
-            reach = np.maximum(self.half[students], self.share[students] * np.abs(made)) + self.unit[students]
+            # a quotient by a small rounded number is off by as much as its square
+            reach = np.maximum(self.half[students], self.share[students] * np.abs(made))
+            reach = np.maximum(reach, np.minimum(unit * made**2, WIDEST * np.abs(made)))
+        # one unit more, for a mistaken way may round once more than the right one
+        reach = reach + unit
         return np.asarray(np.maximum(reach, self.evidence.coarse[students]))
 
     def _fit(

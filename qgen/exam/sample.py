@@ -12,11 +12,11 @@ from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, draws, mistakes, quick, ranges, sieves
 from qgen.exam.spec import QuestionSpec, Spec
 
-SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 256, 131072, 12
+SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 128, 131072, 12
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
 COSTLY = 10  # a draw that gets as far as known mistakes takes the time of some ten others
-COUNTED = 100  # draws on which it is counted how often each condition on ranges fails
+COUNTED = 50  # draws on which it is counted how often each condition on ranges fails
 
 
 @dataclass
@@ -111,9 +111,10 @@ def _certified(batch: Batch, stages: Sequence[Stage], tally: Tally) -> Batch:
     """The variants of a batch that keep every condition; each stage sees only what the one before let through."""
     batch = _kept(_kept(batch, draws, tally), quick, tally)
     tally.costly += batch.size
-    # what is cheap comes first below; how often each condition fails is counted on some of the draws, in their order
-    some = batch.take(np.arange(min(batch.size, max(0, COUNTED - tally.reached.get("tolerance", 0)))))
-    _kept(_kept(some, ranges, tally), mistakes, tally)
+    # what is cheap comes first below; how often each condition fails is counted on the first draws, in their order
+    if not tally.accepted:
+        some = batch.take(np.arange(min(batch.size, max(0, COUNTED - tally.reached.get("tolerance", 0)))))
+        _kept(_kept(some, ranges, tally), mistakes, tally)
     for stage in stages:
         batch = _kept(batch, stage, Tally())
     return batch

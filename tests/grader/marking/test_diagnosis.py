@@ -134,7 +134,9 @@ def test_of_two_mistakes_each_cell_gets_the_one_that_explains_it_alone() -> None
             names.setdefault(exam.items[i].step, set()).add(" + ".join(reason.misconceptions))
     assert names["db3"] == {"bias-gradient-times-input"}
     assert names["dw12_1"] == names["dw32_1"] == {"transposed-weight"}
-    assert names["db1_1"] | names["db2_1"] == {"transposed-weight + bias-gradient-times-input"}
+    both = "transposed-weight + bias-gradient-times-input"
+    # times an input near 1 the second hardly shows
+    assert {both} <= names["db1_1"] | names["db2_1"] <= {both, "transposed-weight"}
 
 
 def test_of_two_mistakes_the_catalogue_s_first_one_is_named_alone_where_it_explains_a_cell_alone(exam: Exam) -> None:

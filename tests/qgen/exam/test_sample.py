@@ -199,11 +199,12 @@ def test_the_tally_counts_what_it_is_told():
 @pytest.mark.parametrize(
     ("n", "drawn", "accepted", "size"),
     [
-        (30, 0, 0, 256),
-        (30, 256, 0, 3072),  # twelve times as many as there were
+        (30, 0, 0, 128),
+        (30, 128, 0, 1536),  # twelve times as many as there were
         (30, 1000, 1, 12_000),
         (100, 10_000, 50, 12_000),  # a fifth more than the rate so far asks for
-        (51, 10_000, 50, 256),
+        (51, 10_000, 50, 240),
+        (51, 5_000, 50, 128),
         (1000, 20_000, 50, 131_072),
     ],
 )
