@@ -16,8 +16,10 @@ from grader.reading.numerals import read
 from grader.reasons import Decision
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.exam import Exam
+from qgen.exam.spec import MOST_MARKS
 from qgen.headings import loose
 from qgen.roster import student_id
+from qgen.tables.rows import trimmed
 from qgen.tables.spreadsheet import cell
 from qgen.tables.table import read_table
 
@@ -25,7 +27,6 @@ MARK = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)
 EVERYONE = "*"
 HEADER = ("student_id", "item", "marks", "reason", "by", "when")
 REQUIRED = HEADER[:4]
-MOST_MARKS = 1000
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
     students: who handed in; without them, as where a file is kept from an earlier run, any id is taken.
     """
     table = read_table(path)
-    columns = [loose(name) for name in ",".join(table.heading).rstrip(", ").split(",")]
+    columns = [loose(name) for name in trimmed(table.heading)]
     if set(columns) - set(map(loose, HEADER)) or set(map(loose, REQUIRED)) - set(columns):
         found = quoted(",".join(table.heading))
         raise InputError(f"{table.name}:{table.line}: the header is {found}; write {','.join(REQUIRED)}")
@@ -63,7 +64,7 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
             faults.append(f"{table.name}:{line}: has {len(row)} cells, not {len(columns)}; {more}")
             continue
         texts = {name: row[place].strip() for name, place in places.items()}
-        override = Override(student_id(texts.pop("student_id")), *texts.values())
+        override = Override(student_id(texts.pop("student_id")), **texts)
         if problem := _problem(override, known, exam):
             faults.append(f"{table.name}:{line}: {problem}")
         elif (override.student, override.item) in rows:

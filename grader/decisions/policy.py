@@ -112,5 +112,5 @@ def _faults(item: str, rules: object, exam: Exam, where: str) -> list[str]:
 
 
 def _said(rules: Mapping[str, Any]) -> str:
-    words = {"drop": "dropped", "give": GIVEN, "marks": "worth {:g}", "widen": "accepted {:g} further"}
+    words = {"drop": "dropped", "give": GIVEN, "marks": "worth {}", "widen": "accepted {} further"}
     return ", ".join(words[key].format(value) for key, value in rules.items())

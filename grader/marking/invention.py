@@ -9,7 +9,7 @@ One slip, or a few in different places, cost themselves only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.marking.carried_forward import Basis, depends_on
 from grader.marking.follow_through import Answered, Followed
-from grader.marking.mistaken import rules_by_row
+from grader.marking.mistaken import Rows, rules_by_row
 from grader.marking.tolerance import Bools
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG
 from qgen.engine.functions import Value
@@ -61,19 +61,24 @@ def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
     explained: wrong by a known mistake.
     """
     verdicts, values, basis = followed.verdicts, answered.values, answered.basis
-    unit, ways = basis.batch.rounding.unit(answered.key), list(_ways(basis.question))
+    ways = list(_ways(basis.question))
     own = (verdicts == FOLLOW_THROUGH) | ((verdicts == IMPRECISE) & followed.imprecise_of_own)
     right = np.isin(verdicts, (CORRECT, IMPRECISE)) & ~own & (values != 0)
     solid = right | (own & (values != 0)) | explained
     wrong = (verdicts == WRONG) & np.isfinite(values) & (values != 0) & ~explained
-    root = wrong & ~slipped(values, answered.key, unit) & ~slipped(values, followed.due, unit)
-    from_nowhere = partial(_from_nowhere, right, solid, wrong)
-    doubtful = np.flatnonzero(np.any([from_nowhere(root, way).any(axis=1) for way in ways], axis=0))
+    from_nowhere, root = partial(_from_nowhere, right, solid, wrong), wrong.copy()
+    unit, half = basis.batch.rounding.unit(answered.key), (answered.high - answered.low) / 2
+    reach = np.where(np.isfinite(followed.half), followed.half, half) + unit
+    looks: tuple[Callable[[Rows], Bools], ...] = (
+        lambda rows: slipped(values[rows], answered.key[rows], unit[rows]),
+        lambda rows: slipped(values[rows], followed.due[rows], unit[rows]),
+        lambda rows: _beside(basis.take(rows), values[rows], reach[rows]),
+    )
+    for near in looks:  # only where there are too many roots without it
+        rows = np.flatnonzero(np.any([from_nowhere(root, way).any(axis=1) for way in ways], axis=0))
+        if len(rows):
+            root[rows] &= ~near(rows)
     made_up = np.zeros(verdicts.shape, dtype=bool)
-    if not len(doubtful):
-        return made_up
-    reach = np.where(np.isfinite(followed.half), followed.half, (answered.high - answered.low) / 2) + unit
-    root[doubtful] &= ~_beside(basis.take(doubtful), values[doubtful], reach[doubtful])
     for way in ways:
         roots = from_nowhere(root, way)
         rows = np.flatnonzero(roots.any(axis=1))

@@ -97,3 +97,9 @@ def test_what_is_no_policy_is_one_line(exam: Exam, tmp_path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(InputError, match=r"marking\.toml"):
         read_policy(path, exam)
+
+
+def test_marks_may_be_a_fraction_here_too(exam: Exam) -> None:
+    policy = policy_of({"items": {"q1_z1": {"marks": "1/3"}}}, exam)
+    assert policy.exam.items[0].marks == 1 / 3
+    assert policy.said == {"q1_z1": "worth 1/3"}
