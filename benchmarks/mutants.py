@@ -145,7 +145,7 @@ def started(work: Path, mutant: Mutant) -> int:
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     for tests in mutant.tests:
-        if pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *tests]) not in (0, 5):
+        if pytest.main(["-x", "-q", "-n0", "--assert=plain", "-p", "no:cacheprovider", *tests]) not in (0, 5):
             os._exit(1)
     os._exit(0)
 

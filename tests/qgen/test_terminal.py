@@ -34,8 +34,17 @@ def python(code, *words, **options):
     return said, process.returncode
 
 
+HEARD = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""
+
+
 def begun(code, *words, **options):
-    run = [sys.executable, "-c", code, *words]
+    # whoever runs the tests may ignore signals, as nohup does, and what is ignored is inherited
+    run = [sys.executable, "-c", f"{HEARD if os.name == 'posix' else ''}\n{code}", *words]
     return subprocess.Popen(run, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
 
 

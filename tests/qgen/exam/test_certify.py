@@ -244,7 +244,9 @@ def test_the_gap_of_a_mistake_is_counted_in_units_of_the_last_digit():
     for misconception, item, gap in mistake_gaps(batch):
         if misconception.name == "gradient-ascent" and np.isfinite(gap).all():
             apart = 2 * np.abs(batch.values[item.step] - batch.givens[item.step.removeprefix("new_")]) / unit
-            assert ((apart - gap > 0) & (apart - gap < 6)).all()
+            accepted = batch.accepted[item.id]
+            width = (accepted.high - accepted.low) / unit
+            assert ((apart - gap > 0) & (apart - gap < 2 * width + 1)).all()
 
 
 def test_a_mistake_that_changes_only_some_variants_applies():

@@ -343,5 +343,6 @@ def test_the_narrower_marks_win_and_a_question_is_worth_what_it_says_exactly():
     assert mixed["dw11_1"].marks == 2
     assert mixed["new_w11_1"].marks == 1 / 3
     assert mixed["new_b3"].marks == mixed["dw13"].marks == 1  # a layer goes before a part
-    assert {item.marks for item in layered.values() if item.layer == "output"} == {3}
+    assert {item.marks for item in layered.values() if item.layer == "output" and item.part != "loss"} == {3}
+    assert layered["loss"].marks == 1
     assert {item.marks for item in layered.values() if item.layer != "output"} == {1}
