@@ -19,12 +19,13 @@ from qgen.engine.functions import Value
 from qgen.engine.intervals import Array, Interval
 from qgen.engine.misconceptions import CATALOGUE, Misconception, Rows, mistaken_rules
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
-from qgen.engine.question import Item, Question
+from qgen.engine.question import SHOWN, Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
 from qgen.engine.steps import Role, Step
 from qgen.errors import several
-from qgen.exam.spec import Certify, QuestionSpec
+from qgen.exam.question_spec import QuestionSpec
+from qgen.exam.spec import Certify
 
 SAME = 1e-9  # values nearer than this are the same number: a mistake that leads there changes nothing
 TOGETHER = 2048  # variants that mistakes are made on at once
@@ -114,13 +115,17 @@ class Batch:
 
     @cached_property
     def zeroed(self) -> dict[str, NDArray[np.bool_]]:
-        """By item: the variants in which it is exactly 0, because a dead unit lets no gradient through."""
-        sums = {step.id for step in self.question.steps if step.role == Role.PREACTIVATION}
-        return {
-            item.id: np.broadcast_to(self.values[item.step] == 0, (self.size,))
-            & (self.spec.dead_relu > 0 and item.step not in sums)
-            for item in self.question.items
-        }
+        """By item: the variants in which it is exactly 0, since a unit is dead or a given is 0."""
+        found = {}
+        for item in self.question.items:
+            step, accepted = self.question.by_id[item.step], self.accepted[item.id]
+            zero = (self.values[step.id] == 0) & (accepted.low == 0) & (accepted.high == 0)
+            for need in (
+                step.needs if step.role == Role.PREACTIVATION else ()
+            ):  # a sum that is 0 by chance is no such one
+                zero = zero & (_value(self, need) == 0)
+            found[item.id] = np.broadcast_to(zero, (self.size,))
+        return found
 
 
 def draws(batch: Batch) -> dict[str, Array]:
@@ -130,23 +135,23 @@ def draws(batch: Batch) -> dict[str, Array]:
 
 def quick(batch: Batch) -> dict[str, Array]:
     """Conditions that need the exact values only."""
-    kinks, dying, headroom = [], [], []
+    kinks, headroom = [], []
+    dying: dict[int, list[Array]] = {}  # by iteration
     for step in batch.question.steps:
         if step.role != Role.ACTIVATION or step.activation is None:
             continue
         if step.activation.kink:
-            kinks.append(np.abs(batch.values[step.needs[0]]))
-        if step.activation.dies:
-            dying.append(batch.values[step.needs[0]])
+            kinks.append(np.abs(_value(batch, step.needs[0])))
+        if step.activation.dies and not step.after:
+            dying.setdefault(step.iteration, []).append(_value(batch, step.needs[0]))
         if step.activation.headroom:
             headroom.append(step.activation.headroom(batch.values[step.id]))
     ones = np.ones(batch.size)
     margins = {"active": ones, "saturation": ones}
     if kinks:
         margins["active"] = np.min(kinks, axis=0) - batch.certify.kink
-    if dying:
-        per_iteration = np.reshape(dying, (batch.question.iterations, -1, batch.size))
-        right = np.all((per_iteration <= 0).sum(axis=1) == batch.spec.dead_relu, axis=0)
+    for sums in dying.values():
+        right = np.sum([z <= 0 for z in sums], axis=0) == batch.spec.dead_relu
         margins["active"] = np.where(right, margins["active"], -1.0)
     if headroom:
         margins["saturation"] = np.min(headroom, axis=0) - batch.certify.saturation
@@ -155,7 +160,7 @@ def quick(batch: Batch) -> dict[str, Array]:
 
 def ranges(batch: Batch) -> dict[str, Array]:
     """Conditions on the accepted ranges."""
-    tolerance, zero, old = [], [], []
+    tolerance, zero, old = [], [], [np.full(batch.size, np.inf)]
     for item in batch.question.items:
         value, accepted = batch.values[item.step], batch.accepted[item.id]
         unit = batch.rounding.unit(value)
@@ -163,7 +168,7 @@ def ranges(batch: Batch) -> dict[str, Array]:
             width = np.maximum(value - accepted.low, accepted.high - value) / np.abs(value)
         tolerance.append(np.where(value == 0, -np.inf, width))
         zero.append(np.where(batch.zeroed[item.id], np.inf, np.maximum(accepted.low, -accepted.high) / unit))
-        if item.part == "update":
+        if batch.question.by_id[item.step].role == Role.UPDATE:
             before = batch.question.by_id[item.step].needs[0]
             gradient = batch.values[batch.question.gradient_of(item.step)]
             was = batch.givens[before] if before in batch.givens else batch.values[before]
@@ -320,7 +325,9 @@ def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
 
 def _work(batch: Batch) -> Array:
     """The count of negative givens is one of three neighbouring numbers, the likeliest for the pools."""
-    drawn = [name for name in batch.question.givens if name not in batch.spec.fixed]
+    drawn = [
+        name for name, given in batch.question.given.items() if given.kind != SHOWN and name not in batch.spec.fixed
+    ]
     if not drawn:
         return np.ones(batch.size)
     likely = 0.0
@@ -341,6 +348,11 @@ def _inputs(batch: Batch) -> Array:
         drawn = [x for x in batch.question.example(t, "inputs") if x not in batch.spec.fixed]
         gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
     return np.asarray(np.min(gaps, axis=0))
+
+
+def _value(batch: Batch, name: str) -> Array:
+    """Of a step, or of a shown value."""
+    return batch.values[name] if name in batch.values else batch.givens[name]
 
 
 def _rows(value: Any, rows: NDArray[Any]) -> Any:

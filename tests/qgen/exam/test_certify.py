@@ -115,7 +115,7 @@ def test_ranges_keep_the_tolerance_leave_out_zero_and_move_every_parameter():
         for item in batch.question.items:
             accepted, value = batch.accepted[item.id], float(batch.values[item.step][v])
             low, high = accepted.low[v], accepted.high[v]
-            zero |= low <= 0 <= high
+            zero |= low <= 0 <= high and not low == high == 0
             if value:
                 widest = max(widest, (value - low) / abs(value), (high - value) / abs(value))
             if item.part == "update" and batch.values["d" + item.step[4:]][v]:
