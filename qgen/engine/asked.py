@@ -13,12 +13,12 @@ from qgen.errors import InputError, nearest
 def chosen(asked: Sequence[str], names: Mapping[str, Collection[str]], where: str) -> tuple[str, ...]:
     """The quantities that are asked for, each once, in the order asked; `names`: each with other names it goes by.
 
-    A pattern such as "dw*_1" stands for all that it fits. InputError lists what fits nothing.
+    A pattern such as "dw*_1" stands for all that it fits, but "a*" for no after_a3. InputError lists what fits nothing.
     """
     found: dict[str, None] = {}
     faults = []
     for pattern in asked:
-        fits = [quantity for quantity, groups in names.items() if pattern in groups or fnmatchcase(quantity, pattern)]
+        fits = [quantity for quantity, groups in names.items() if pattern in groups or _fits(quantity, pattern)]
         found |= dict.fromkeys(fits)
         if not fits:
             known = dict.fromkeys(name for quantity, groups in names.items() for name in (quantity, *groups))
@@ -26,6 +26,21 @@ def chosen(asked: Sequence[str], names: Mapping[str, Collection[str]], where: st
     if faults:
         raise InputError(*faults)
     return tuple(found)
+
+
+def _fits(quantity: str, pattern: str) -> bool:
+    return fnmatchcase(quantity, pattern) and ("after_" in pattern or "after_" not in quantity)
+
+
+def given_instead(steps: Sequence[Step], shown: Collection[str]) -> tuple[Step, ...]:
+    """The steps, where what a given one shows, such as the dL/dz of a unit's delta, is taken from it."""
+    by = {step.shows: step for step in steps if step.shows and step.id in shown}
+    return tuple(
+        replace(step, rule=by[step.id].rule, needs=(by[step.id].id,), neighbours={}, constants={}, written=False)
+        if step.id in by and step.id not in shown
+        else step
+        for step in steps
+    )
 
 
 def needed(steps: Sequence[Step], asked: Collection[str], shown: Collection[str] = ()) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from qgen.engine.asked import chosen, needed, with_neighbours
+from qgen.engine.asked import chosen, given_instead, needed, with_neighbours
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network, prefix
 from qgen.engine.steps import BACK, Role, Step, steps_of
@@ -83,6 +83,10 @@ class Question:
     @cached_property
     def all_steps(self) -> tuple[Step, ...]:
         """All steps from givens to parameters, asked for or not, fine enough for every number a student may write."""
+        return given_instead(self._every, self.shown)
+
+    @cached_property
+    def _every(self) -> tuple[Step, ...]:
         return steps_of(self.network, self.loss, self.iterations, negative=self.negative)
 
     @cached_property
@@ -98,7 +102,7 @@ class Question:
     @cached_property
     def by_id(self) -> Mapping[str, Step]:
         """All steps by their ids."""
-        return {step.id: step for step in self.all_steps}
+        return {step.id: step for step in self._every}
 
     @cached_property
     def quantities(self) -> Mapping[str, Item]:

@@ -201,8 +201,8 @@ def _in_pieces(batch: Batch, margin: Callable[[Batch], Array]) -> Array:
 def mistake_gaps(batch: Batch) -> Iterator[tuple[Misconception, Item, Array]]:
     """For every mistake and item that it affects: the gap (variants,), inf where a variant's item is unaffected.
 
-    Each iteration is looked at by itself, its parameters carried over rightly: what a mistake changes in later
-    iterations through the parameters alone is marked by follow-through.
+    Each iteration is looked at by itself, and the pass after it, its parameters carried over rightly: what a mistake
+    changes later through the parameters alone is marked by follow-through.
     """
     rules = mistaken_rules([(m,) for m in batch.catalogue])
     points = {name: Interval.point(value) for name, value in batch.givens.items()}
@@ -237,10 +237,11 @@ def _near(batch: Batch) -> Array:
 def _mistaken(batch: Batch) -> Iterator[tuple[list[Step], list[tuple[Item, Rows, NDArray[np.bool_]]]]]:
     """By iteration its steps and the items that mistakes lead elsewhere, to what and in which rows and variants."""
     rules = mistaken_rules([(m,) for m in batch.catalogue])
-    for t in range(1, batch.question.iterations + 1):
-        steps = [step for step in batch.question.steps if step.iteration == t]
+    passes = dict.fromkeys((step.iteration, step.after) for step in batch.question.steps)
+    for one in passes:
+        steps = [step for step in batch.question.steps if (step.iteration, step.after) == one]
         found = solve(steps, {**batch.givens, **batch.values}, rules=rules)
-        items = [item for item in batch.question.items if item.iteration == t and isinstance(found[item.step], Rows)]
+        items = [item for item in batch.question.items if isinstance(found.get(item.step), Rows)]
         yield (
             steps,
             [
@@ -294,33 +295,6 @@ def sieves(question: Question) -> tuple[Stage, ...]:
         return stage
 
     return against(_near), ranges, against(_gap)
-
-
-def copying(batch: Batch) -> Array:
-    """The margin (variants,) to what another variant's answers may earn; infinite for a variant alone."""
-    if batch.size < 2:
-        return np.full(batch.size, np.inf)
-    marks = np.array([item.marks for item in batch.question.items])
-    return batch.certify.copying - copied_share(marks, *batch.key)
-
-
-def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
-    """For each variant, the largest share of the marks that another variant's right answers would earn.
-
-    An answer that is exactly 0 is not copied: whoever sees the dead unit writes it.
-    marks: (items,); values, low, high: (items, variants).
-    """
-    n = values.shape[1]
-    worst = np.zeros(n)
-    rows = -(-2_000_000 // n)  # rounded up
-    for start in range(0, n, rows):
-        mine = slice(start, min(n, start + rows))
-        earned = np.zeros((mine.stop - start, n), dtype=np.float32)
-        for worth, value, lowest, highest in zip(marks, values, low[:, mine], high[:, mine], strict=True):
-            earned += worth * ((lowest[:, None] <= value) & (value <= highest[:, None]) & (value != 0))
-        earned[np.arange(mine.stop - start), np.arange(mine.start, mine.stop)] = 0
-        worst[mine] = earned.max(axis=1)
-    return worst / marks.sum() if marks.sum() else worst
 
 
 def _work(batch: Batch) -> Array:

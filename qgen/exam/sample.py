@@ -11,7 +11,8 @@ from qgen.engine.asked import needed
 from qgen.engine.intervals import Array
 from qgen.engine.solve import solve
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, draws, mistakes, quick, ranges, sieves
+from qgen.exam.certify import CONDITIONS, Batch, Stage, draws, mistakes, quick, ranges, sieves
+from qgen.exam.copying import copying
 from qgen.exam.question_spec import QuestionSpec
 from qgen.exam.spec import Spec
 
