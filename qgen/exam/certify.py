@@ -93,6 +93,10 @@ class Batch:
         """The exact value of every step."""
         return solve(self.question.steps, self.givens)
 
+    def value(self, name: str) -> Array:
+        """Of a step, or of a given number."""
+        return self.values[name] if name in self.values else self.givens[name]
+
     @cached_property
     def enclosures(self) -> dict[str, Interval]:
         """For every step, all that an honest student can write (before the answer's own range is printed)."""
@@ -123,7 +127,7 @@ class Batch:
             for need in (
                 step.needs if step.role == Role.PREACTIVATION else ()
             ):  # a sum that is 0 by chance is no such one
-                zero = zero & (_value(self, need) == 0)
+                zero = zero & (self.value(need) == 0)
             found[item.id] = np.broadcast_to(zero, (self.size,))
         return found
 
@@ -135,50 +139,58 @@ def draws(batch: Batch) -> dict[str, Array]:
 
 def quick(batch: Batch) -> dict[str, Array]:
     """Conditions that need the exact values only."""
-    kinks, headroom = [], []
-    dying: dict[int, list[Array]] = {}  # by iteration
-    for step in batch.question.steps:
-        if step.role != Role.ACTIVATION or step.activation is None:
-            continue
-        if step.activation.kink:
-            kinks.append(np.abs(_value(batch, step.needs[0])))
-        if step.activation.dies and not step.after:
-            dying.setdefault(step.iteration, []).append(_value(batch, step.needs[0]))
-        if step.activation.headroom:
-            headroom.append(step.activation.headroom(batch.values[step.id]))
     ones = np.ones(batch.size)
-    margins = {"active": ones, "saturation": ones}
-    if kinks:
-        margins["active"] = np.min(kinks, axis=0) - batch.certify.kink
-    for sums in dying.values():
+    margins = {name: reduce(np.minimum, found.values(), ones) for name, found in by_unit(batch).items()}
+    for sums in _dying(batch).values():
         right = np.sum([z <= 0 for z in sums], axis=0) == batch.spec.dead_relu
         margins["active"] = np.where(right, margins["active"], -1.0)
-    if headroom:
-        margins["saturation"] = np.min(headroom, axis=0) - batch.certify.saturation
     return margins
+
+
+def by_unit(batch: Batch) -> dict[str, dict[str, Array]]:
+    """By condition and step the margins of kinks, at their z, and of saturation, at their a."""
+    kinks, headroom = {}, {}
+    for step in batch.question.steps:
+        if step.role == Role.ACTIVATION and step.activation:
+            if step.activation.kink:
+                kinks[step.needs[0]] = np.abs(batch.value(step.needs[0])) - batch.certify.kink
+            if step.activation.headroom:
+                headroom[step.id] = step.activation.headroom(batch.value(step.id)) - batch.certify.saturation
+    return {"active": kinks, "saturation": headroom}
+
+
+def _dying(batch: Batch) -> dict[int, list[Array]]:
+    """By iteration z of the units that may be dead."""
+    found: dict[int, list[Array]] = {}
+    for step in batch.question.steps:
+        if step.role == Role.ACTIVATION and step.activation and step.activation.dies and not step.after:
+            found.setdefault(step.iteration, []).append(batch.value(step.needs[0]))
+    return found
 
 
 def ranges(batch: Batch) -> dict[str, Array]:
     """Conditions on the accepted ranges."""
-    tolerance, zero, old = [], [], [np.full(batch.size, np.inf)]
+    endless = np.full(batch.size, np.inf)
+    return {name: reduce(np.minimum, found.values(), endless) for name, found in by_item(batch).items()}
+
+
+def by_item(batch: Batch) -> dict[str, dict[str, Array]]:
+    """By condition and step of an item the margins of its accepted range."""
+    tolerance, zero, old = {}, {}, {}
     for item in batch.question.items:
         value, accepted = batch.values[item.step], batch.accepted[item.id]
         unit = batch.rounding.unit(value)
         with np.errstate(divide="ignore", invalid="ignore"):
             width = np.maximum(value - accepted.low, accepted.high - value) / np.abs(value)
-        tolerance.append(np.where(value == 0, -np.inf, width))
-        zero.append(np.where(batch.zeroed[item.id], np.inf, np.maximum(accepted.low, -accepted.high) / unit))
+        tolerance[item.step] = batch.certify.tolerance - np.where(value == 0, -np.inf, width)
+        away = np.maximum(accepted.low, -accepted.high) / unit
+        zero[item.step] = np.where(batch.zeroed[item.id], np.inf, away)
         if batch.question.by_id[item.step].role == Role.UPDATE:
-            before = batch.question.by_id[item.step].needs[0]
+            was = batch.value(batch.question.by_id[item.step].needs[0])
             gradient = batch.values[batch.question.gradient_of(item.step)]
-            was = batch.givens[before] if before in batch.givens else batch.values[before]
             gap = np.maximum(accepted.low - was, was - accepted.high) / unit
-            old.append(np.where(gradient == 0, np.inf, gap))
-    return {
-        "tolerance": batch.certify.tolerance - np.max(tolerance, axis=0),
-        "zero": np.min(zero, axis=0),
-        "old value": np.min(old, axis=0),
-    }
+            old[item.step] = np.where(gradient == 0, np.inf, gap)
+    return {"tolerance": tolerance, "zero": zero, "old value": old}
 
 
 def mistakes(batch: Batch) -> dict[str, Array]:
@@ -322,11 +334,6 @@ def _inputs(batch: Batch) -> Array:
         drawn = [x for x in batch.question.example(t, "inputs") if x not in batch.spec.fixed]
         gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
     return np.asarray(np.min(gaps, axis=0))
-
-
-def _value(batch: Batch, name: str) -> Array:
-    """Of a step, or of a shown value."""
-    return batch.values[name] if name in batch.values else batch.givens[name]
 
 
 def _rows(value: Any, rows: NDArray[Any]) -> Any:

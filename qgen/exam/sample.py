@@ -165,11 +165,9 @@ def _joined(batches: list[Batch]) -> Batch:
 
 
 def _fixed(spec: QuestionSpec, exam: Spec, n: int) -> tuple[Batch, Tally]:
-    """The one variant of a question whose givens are all fixed. It is not certified: the author chose it."""
-    if n > 1:
-        raise InputError(f"{spec.question.id}: every given is fixed, so there is one variant, not {n}; write --n 1")
-    givens = _givens(spec, exam, {name: np.array([spec.fixed[name]]) for name in spec.drawn})
-    return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=1)
+    """The one variant of a question whose numbers the author chose, for everyone. Nothing rejects it."""
+    givens = _givens(spec, exam, {name: np.full(n, spec.fixed[name]) for name in spec.drawn})
+    return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=n)
 
 
 def _too_few(spec: QuestionSpec, n: int, tally: Tally) -> str:
