@@ -74,6 +74,11 @@ class Alike:
         one, other = self.made(frozenset(named))[variant], self.made(frozenset(held))[variant]
         return bool(np.allclose(one, other, rtol=0, atol=1e-9, equal_nan=True))
 
+    def written(self, named: set[str], values: np.ndarray, variant: int) -> bool:
+        """Whether a student wrote, to rounding, what whoever holds these misconceptions writes."""
+        _, low, high = self.batch.key
+        return bool((np.abs(self.made(frozenset(named))[variant] - values) <= (high - low)[:, variant]).all())
+
 
 def slips(exam: Exam, n: int, rng: np.random.Generator) -> Iterator[tuple[str, int, int, Marks, np.ndarray]]:
     """For every cell: how many of `n` students with one slip there, carried on, lost that cell and no other."""
@@ -197,12 +202,15 @@ def report_pairs(exam: Exam, n: int, rng: np.random.Generator) -> None:
 
 
 def report_false(exam: Exam, n: int, rng: np.random.Generator) -> None:
+    alike = Alike(exam)
     for kind in ("rounding", "slip", "careless", "imprecise", "blank"):
         marks = score(exam, simulate(exam, n, rng, {kind: 1}).submissions)
-        named = names_of(marks)
-        wrong = Counter(name for names in named for name in names)
+        sheets = zip(names_of(marks), marks.submissions.values, marks.submissions.variants, strict=True)
+        named = [(names, alike.written(names, values, int(v))) for names, values, v in sheets if names]
+        wrong = Counter(name for names, _ in named for name in names)
         print(
-            f"   false names, {kind:10}: {sum(map(bool, named)) / n:6.2%} {dict(wrong.most_common(4)) if wrong else ''}"
+            f"   named, {kind:10}: {len(named) / n:6.2%}, falsely {sum(not same for _, same in named) / n:6.2%} (the "
+            f"others wrote what the mistake leads to) {dict(wrong.most_common(4)) if wrong else ''}"
         )
 
 
