@@ -63,9 +63,9 @@ class _Fits:
     """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
 
     Rows go by hypothesis, then by student. explained: (rows, items); count: of how many cells; near: whether they are
-    well within reach; used: whether anything right follows from them; support: count, and those that are right by it,
-    though not from own values; against: of how many right ones; gain: support less those and the missed ones; made: the
-    sum of what it makes of the explained cells.
+    well within reach; used: whether of what follows from them more is right than wrong; support: count, and those that
+    are right by it, though not from own values; against: of how many right ones; gain: support less those and the
+    missed ones; made: the sum of what it makes of the explained cells.
     """
 
     students: Places
@@ -258,13 +258,13 @@ def weigh(
     support = count + (exact & speaks).sum(axis=1)
     from_explained = explained.astype(np.float32) @ follows.T > 0
     against = (settled & found.unlike & (found.differs | from_explained)).sum(axis=1)
-    used = np.asarray((exact & found.fits & from_explained).any(axis=1))
+    used = (exact & found.fits & from_explained).sum(axis=1) > (telling & ~found.fits & from_explained).sum(axis=1)
     missed = (telling & found.differs & ~found.fits).sum(axis=1)
     return (
         explained,
         count,
         near,
-        used,
+        np.asarray(used),
         support,
         against,
         support - against - missed,
