@@ -7,13 +7,20 @@ import numpy as np
 from qgen.engine.intervals import Array
 from qgen.exam.certify import Batch
 
+MORE = 1e-6  # of the marks: a share that no answer is worth
+
 
 def copying(batch: Batch) -> Array:
-    """The margin (variants,) to what another variant's answers may earn; infinite for a variant alone."""
+    """The margin (variants,) to what another variant's answers may earn; infinite for a variant alone.
+
+    Two answers may always be the same, such as an output and its loss: of a few, two are more than the limit, and some
+    meet in every large class.
+    """
     if batch.size < 2:
         return np.full(batch.size, np.inf)
     marks = np.array([item.marks for item in batch.question.items])
-    return batch.certify.copying - copied_share(marks, *batch.key)
+    two = np.sort(marks)[-2:].sum() / marks.sum() + MORE if marks.sum() else 0.0
+    return max(batch.certify.copying, two) - copied_share(marks, *batch.key)
 
 
 def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
