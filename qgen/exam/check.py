@@ -101,6 +101,7 @@ def check_spec(spec: Spec, n: int, seed: int) -> Iterator[Rate]:
         except InputError as error:
             fault = str(error)
         seconds = time.perf_counter() - started
+        tally.count_ranges()
         idle = tuple(m.name for m in CATALOGUE if m not in applicable(question.question))
         yield Rate(question.question.id, tally, seconds, fault, idle)
 
