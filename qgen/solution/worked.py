@@ -83,7 +83,7 @@ class Derivation:
         for delta, shows in self.deltas.items() if self.layered else ():
             names[delta] = -name_symbol(shows) if self.steps[shows].negative else name_symbol(shows)
         expanded = {k: v for k, v in names.items() if self.steps[k].role not in GRADIENTS}
-        givens = {name: names.get(name, name_symbol(name)) for name in question.all_given}
+        givens = {name: names.get(name, name_symbol(name)) for name in (*question.all_given, *question.shown)}
         return self.inserted(question.all_steps, givens, expanded, names)
 
     @cached_property
