@@ -104,14 +104,14 @@ def _fonts(tmp_path_factory):
         yield
 
 
-SAID_ONLY = ("title", "course", "instructions", "paper", "drawing")  # of a spec; the draws know nothing of them
+SAID_ONLY = ("title", "course", "instructions", "paper", "drawing", "marking")  # of a spec; the draws know nothing of them
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _made_once():
+def drawn():
     """The same question is drawn once for all exams of all tests here, and what may have gone wrong in it tried once.
 
-    Tests of the draws themselves call `sample`, and those that start a process draw anew.
+    Tests that draw the same twice, to compare, clear what was drawn.
     """
     drawn, tried = {}, {}
     sample, suspects = qgen.exam.exam.sample, hypotheses.suspects
@@ -121,6 +121,7 @@ def _made_once():
         key = repr((table, repr(spec.question.steps), spec.fixed, n, rng.bit_generator.state))
         if key not in drawn:
             drawn[key] = sample(spec, exam, n, rng, **more)
+        more.get("progress", lambda done: None)(n)
         return drawn[key]
 
     def suspects_once(batch):
@@ -134,4 +135,4 @@ def _made_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(qgen.exam.exam, "sample", sample_once)
         patch.setattr(grader.marking.score, "suspects", suspects_once)
-        yield
+        yield drawn
