@@ -104,7 +104,14 @@ def _fonts(tmp_path_factory):
         yield
 
 
-SAID_ONLY = ("title", "course", "instructions", "paper", "drawing", "marking")  # of a spec; the draws know nothing of them
+SAID_ONLY = (
+    "title",
+    "course",
+    "instructions",
+    "paper",
+    "drawing",
+    "marking",
+)  # of a spec; the draws know nothing of them
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -122,6 +122,11 @@ class PaperFields:
     known: dict[str, str] = field(default_factory=dict)
 
     @cached_property
+    def holders(self) -> dict[str, str]:
+        """The student of each variant, or nothing."""
+        return dict.fromkeys(self.exam.variants, "") | {held: student for student, held in self.exam.students.items()}
+
+    @cached_property
     def _items(self) -> frozenset[str]:
         return frozenset(self.exam.columns)
 
