@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -113,6 +113,7 @@ def _heading(rows: Rows, good: Handed) -> int | None:
     return best if best is not None and counts[best] >= max(2, len(known) // 2) else None
 
 
+@lru_cache(maxsize=100_000)  # a sheet of thousands of columns took longer to judge than to read
 def _same(text: str) -> str:
     """One of an id's spellings for all that may be mended."""
     text = student_id(text).removeprefix("#").casefold()
