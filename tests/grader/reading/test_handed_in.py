@@ -1,6 +1,5 @@
 """Papers as they come back: merged, in any order, with pages missing, typed and drawn over: each is read or told."""
 
-import contextlib
 import io
 import os
 import re
@@ -31,13 +30,7 @@ def exam():
     return make_exam(spec_of({}), 4, 7)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_reader():
-    """All files are read by one process, whose start takes longer than a file; test_collect.py tests its end."""
-    with collecting.readers(collecting.SECONDS) as them, pytest.MonkeyPatch.context() as patch:
-        them.ask({"file": os.devnull})  # it ends with the thread that starts it: with this one
-        patch.setattr(collecting, "readers", lambda seconds: contextlib.nullcontext(them))
-        yield
+pytestmark = pytest.mark.usefixtures("one_reader")
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["sealed", "of before"])
