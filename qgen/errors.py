@@ -1,6 +1,7 @@
 """The one exception that means: the input is at fault."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import islice
 from os import PathLike
@@ -12,6 +13,15 @@ class InputError(Exception):
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+@contextmanager
+def collecting(faults: list[str]) -> Iterator[None]:
+    """Turns an InputError of the block into faults, so that all of a file are listed at once."""
+    try:
+        yield
+    except InputError as fault:
+        faults += fault.faults
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

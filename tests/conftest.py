@@ -134,7 +134,8 @@ def drawn():
     def suspects_once(batch):
         givens = b"".join(values.tobytes() for values in batch.givens.values())
         catalogue = [m.name for m in hypotheses.CATALOGUE]
-        key = repr((batch.question.steps, batch.rounding, list(batch.givens), catalogue)), givens
+        question = batch.question
+        key = repr((question.steps, question.items, batch.rounding, list(batch.givens), catalogue)), givens
         if key not in tried:
             tried[key] = suspects(batch)
         return tried[key]

@@ -27,7 +27,8 @@ from qgen.engine.question import PARTS
 from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS
 from qgen.exam.pools import RANGE
-from qgen.exam.spec import QUESTION_DEFAULTS, Certify, Marking, Spec, spec_of
+from qgen.exam.question_spec import QUESTION_DEFAULTS
+from qgen.exam.spec import Certify, Marking, Spec, spec_of
 from qgen.make import OURS as EXAM
 from qgen.papers.words import TEMPLATES
 from qgen.typeset.fonts.typefaces import OWN

@@ -16,7 +16,7 @@ from grader.reading.numerals import read
 from grader.reasons import Decision
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.exam import Exam
-from qgen.exam.spec import MOST_MARKS
+from qgen.exam.question_spec import MOST_MARKS
 from qgen.headings import loose
 from qgen.roster import student_id
 from qgen.tables.rows import trimmed

@@ -25,6 +25,7 @@ from grader.marking.verdicts import number
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.certify import DECIMALS
 from qgen.exam.exam import Exam
+from qgen.exam.formats import spec_table
 from qgen.exam.pools import is_number
 from qgen.exam.spec import spec_of
 
@@ -82,14 +83,15 @@ def policy_of(table: Mapping[str, Any], exam: Exam, where: str = "marking") -> P
 
 def _respecified(exam: Exam, marking: Mapping[str, Any], items: Mapping[str, Any]) -> dict[str, Any]:
     """The spec's table with another [marking] and other marks."""
-    old: Any = exam.spec.table
+    old = spec_table({"format": exam.format, "spec": exam.spec.table}, "marking")
     questions = [dict(q) for q in old["questions"]]
     for table, q in zip(questions, exam.spec.questions, strict=True):
         worth = {item.step: items[item.id] for item in q.question.items if item.id in items}
         marks = {
             step: rules.get("marks", 0) for step, rules in worth.items() if {"drop", "marks"} & set(rules)
         }  # what is dropped has none
-        if marks:  # the others stay as they are, whatever the question is worth then
+        table["ask"] = [item.step for item in q.question.items]  # whatever it is worth then
+        if marks:  # the others stay as they are
             table["marks"] = {item.step: item.marks for item in q.question.items} | marks
     return {**old, "questions": questions, "marking": {**old["marking"], **marking}}
 

@@ -17,7 +17,7 @@ from grader.marking.tolerance import Bools
 from qgen.engine.functions import Value
 from qgen.engine.intervals import Array, Interval
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
-from qgen.engine.question import PARTS, Question
+from qgen.engine.question import Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.rules import RULES
 from qgen.engine.solve import solve
@@ -72,7 +72,7 @@ def basis_of(batch: Batch, variants: NDArray[np.intp], values: Array, correct: B
     idle = (size == 0) | (size == 1) | (size > MOST_OFF * right) | (size * MOST_OFF < right)
     for array in givens.values():
         idle |= values == array[:, None]
-    for part in PARTS:
+    for part in {item.part for item in batch.question.items}:
         columns = [i for i, item in enumerate(batch.question.items) if item.part == part]
         idle[:, columns] |= repeated(values[:, columns], ~correct[:, columns])
     usable = np.where(correct | ~idle, values, np.nan)
@@ -143,7 +143,7 @@ def depends_on_wrong(basis: Basis) -> Bools:
     The others are measured by the key's range alone.
     """
     nothing = np.zeros(len(next(iter(basis.givens.values()))))
-    rules = dict.fromkeys(RULES, lambda *needs, **constants: reduce(np.maximum, needs))
+    rules = dict.fromkeys(RULES, lambda *needs, **constants: reduce(np.maximum, map(np.abs, needs)))
     wrong = solve(basis.question.steps, dict.fromkeys(basis.givens, nothing), rules=rules, claimed=basis.wrong)
     return np.asarray(np.array([wrong[item.step] for item in basis.question.items]).T > 0)
 
@@ -163,17 +163,19 @@ def before_update(basis: Basis, values: Array) -> Array:
         step = steps[item.step]
         if step.role == Role.UPDATE:
             old = step.needs[0]
-            before[:, i] = basis.givens[old] if old in basis.givens else answers[steps[old].needs[0]]
+            known = basis.givens if old in basis.givens else answers
+            before[:, i] = known.get(old if old in known else steps[old].needs[0], np.nan)
     return before
 
 
 def gradient_of_update(question: Question) -> NDArray[np.intp]:
-    """(items,): for an updated parameter the place of the gradient that it was updated by, -1 for every other item."""
+    """(items,): for an updated parameter the place of the gradient that it was updated by, -1 where that is no item."""
     place = {item.step: i for i, item in enumerate(question.items)}
-    return np.array(
-        [place[question.gradient_of(item.step)] if item.part == "update" else -1 for item in question.items],
-        dtype=np.intp,
-    )
+    updates = [question.by_id[item.step].role == Role.UPDATE for item in question.items]
+    gradients = [
+        question.gradient_of(item.step) if is_one else "" for item, is_one in zip(question.items, updates, strict=True)
+    ]
+    return np.array([place.get(name, -1) for name in gradients], dtype=np.intp)
 
 
 def is_informative(lowest: Array, highest: Array, before: Array) -> Bools:
@@ -197,5 +199,6 @@ def shows_work(basis: Basis, values: Array) -> Bools:
     for i, item in enumerate(basis.question.items):
         step = steps[item.step]
         if step.role == Role.ACTIVATION and step.activation and step.activation.dies:
-            shows[:, i] |= basis.claims[step.needs[0]] < 0
+            own = basis.claims.get(step.needs[0])
+            shows[:, i] |= False if own is None else own < 0
     return shows

@@ -27,7 +27,6 @@ from grader.reading.numerals import read
 from grader.reading.submissions import Submissions
 from grader.reasons import Reason
 from qgen.engine.intervals import Array
-from qgen.engine.question import PARTS
 from qgen.engine.rounding import Rounding
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
@@ -97,8 +96,8 @@ class Followed:
 def follow_through(answered: Answered) -> Followed:
     """Finds follow-through and too few digits among the wrong cells."""
     marking, basis, values = answered.exam.spec.marking, answered.basis, answered.values
-    excluded = marking.no_follow_through if marking.follow_through > 0 else PARTS
-    allowed = np.array([item.part not in excluded for item in basis.question.items])
+    parts = [item.part for item in basis.question.items]
+    allowed = np.array([marking.follow_through > 0 and part not in marking.no_follow_through for part in parts])
     earned = shows_work(basis, values)
     verdicts = answered.verdicts.copy()
     expected, doubtful = np.full((2, *verdicts.shape), np.nan)

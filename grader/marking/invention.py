@@ -23,7 +23,7 @@ from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG
 from qgen.engine.functions import Value
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import Misconception, Mistake
-from qgen.engine.question import Question
+from qgen.engine.question import AFTER, Question
 from qgen.engine.rules import total
 from qgen.engine.solve import solve
 from qgen.engine.steps import Role
@@ -34,8 +34,8 @@ MOST_DIGITS = 9  # of a number, in units of the last digit asked for, that are c
 
 # For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
 WAYS = (
-    (("forward", "loss"), Role.PREACTIVATION, Role.ACTIVATION),
-    (("gradient", "update"), Role.BIAS_GRADIENT, Role.WEIGHT_GRADIENT),
+    (("forward", "loss"), (Role.PREACTIVATION,), (Role.ACTIVATION,)),
+    (("gradient", "update", AFTER), (Role.UNIT_DELTA, Role.BIAS_GRADIENT), (Role.WEIGHT_GRADIENT,)),
 )
 # Rules of two factors, and of several terms, in which one may be left out.
 PRODUCTS = {
@@ -160,7 +160,7 @@ def _ways(question: Question) -> Iterator[Way]:
             here = np.array([item.part in parts and item.iteration == t for item in question.items])
             units = dict.fromkeys((step.layer, step.unit) for step, inside in zip(steps, here, strict=True) if inside)
             of = np.array([[(step.layer, step.unit) == unit for step in steps] for unit in units])
-            leads, others = (here & of & [step.role == role for step in steps] for role in (lead, other))
+            leads, others = (here & of & [step.role in roles for step in steps] for roles in (lead, other))
             yield Way(here, leads, others)
 
 

@@ -72,7 +72,7 @@ _TRANSPOSED_GRADIENT = Mistake(
 )
 
 _FORWARD = (
-    _misconception("bias-forgotten", preactivation=lambda *products_and_bias: total(*products_and_bias[:-1])),
+    _misconception("bias-forgotten", preactivation=Mistake(lambda *terms, bias: total(*terms[:-1]), ("bias",))),
     _misconception("weights-read-backwards", product=Mistake(lambda w, a, transposed: transposed * a, ("transposed",))),
     _misconception("sigmoid-exponent-sign", sigmoid=lambda z: sigmoid(-z)),
     _misconception("sigmoid-brackets-missing", sigmoid=lambda z: 1 / sigmoid(z)),

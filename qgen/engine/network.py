@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
@@ -15,6 +15,7 @@ from qgen.errors import InputError, nearest
 
 NOTES = Path(__file__).parent / "networks"
 MAX_UNITS = 99
+BIASES = ("each", "none", "shared", "fixed", "shared-fixed")  # what biases a layer has
 
 
 Entry = TypeVar("Entry", bound=Activation | Loss)
@@ -22,11 +23,16 @@ Entry = TypeVar("Entry", bound=Activation | Loss)
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: `units` are labels as in ids, "1_2" (unit 1 of layer 2) or "3" (unit 3, no layer shown)."""
+    """One layer: `units` are labels as in ids, "1_2" (unit 1 of layer 2) or "3" (unit 3, no layer shown).
+
+    Its `biases`, one of BIASES, or "" for each: one for each unit, none, one that all units share; fixed ones are
+    never updated.
+    """
 
     name: str
     activation: Activation
     units: tuple[str, ...]
+    biases: str = ""
 
     @property
     def suffix(self) -> str:
@@ -69,17 +75,27 @@ class Network:
         return f"w{below}{dot}{above}{self.layers[layer].suffix}"
 
     def bias(self, layer: int, target: int) -> str:
-        """The id of a unit's bias."""
-        return "b" + self.layers[layer].units[target]
+        """The id of a unit's bias, of one that all units share b_<layer>; "" where there is none."""
+        units, biases = self.layers[layer].units, self.layers[layer].biases
+        if biases == "none":
+            return ""
+        shared = biases.startswith("shared") and len(units) > 1
+        return f"b_{layer + 1}" if shared else "b" + units[target]
 
     def parameters(self, layer: int) -> tuple[str, ...]:
         """A layer's weights and biases in the order of the notes: unit by unit where units carry no layer."""
         sources, units = range(len(self.feeding(layer))), range(len(self.layers[layer].units))
         weights = [[self.weight(layer, i, j) for i in sources] for j in units]
         biases = [self.bias(layer, j) for j in units]
-        if not self.layers[layer].suffix:
-            return tuple(name for j in units for name in (*weights[j], biases[j]))
-        return tuple(name for row in weights for name in row) + tuple(biases)
+        rows = [[*row, bias] for row, bias in zip(weights, biases, strict=True)]
+        if self.layers[layer].suffix or len(set(biases)) < len(biases):
+            rows = [*weights, biases]
+        return tuple(dict.fromkeys(name for row in rows for name in row if name))
+
+    def trained(self, layer: int) -> tuple[str, ...]:
+        """The parameters of a layer that are updated: all but fixed biases."""
+        fixed = self.layers[layer].biases.endswith("fixed")
+        return tuple(name for name in self.parameters(layer) if not (fixed and name in self.biases))
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -88,8 +104,13 @@ class Network:
 
     @property
     def biases(self) -> tuple[str, ...]:
-        """All biases, first layer first."""
-        return tuple(self.bias(k, j) for k, layer in enumerate(self.layers) for j in range(len(layer.units)))
+        """All biases, first layer first, each once."""
+        units = [(k, j) for k, layer in enumerate(self.layers) for j in range(len(layer.units))]
+        return tuple(dict.fromkeys(name for k, j in units if (name := self.bias(k, j))))
+
+    def with_biases(self, kind: str) -> Network:
+        """The same with such biases in every layer that does not say which it has."""
+        return replace(self, layers=tuple(replace(x, biases=x.biases or kind) for x in self.layers))
 
     @property
     def _parameters(self) -> tuple[str, ...]:
@@ -135,11 +156,13 @@ def network_of(table: Mapping[str, Any], name: str, where: str) -> Network:
             faults.append(f'{here}: "{row}" is not a table; write {{units = 3, activation = "relu"}}')
             continue
         activation = _activation(row, here, faults)
-        units = row.get("units")
+        units, biases = row.get("units"), row.get("biases", "")
+        if biases not in ("", *BIASES):
+            faults.append(f'{here}.biases: "{biases}" is not known; write one of {", ".join(BIASES)}')
         if _count(units):
-            layers.append(Layer(layer_name, activation, tuple(f"{j}_{k}" for j in range(1, units + 1))))
+            layers.append(Layer(layer_name, activation, tuple(f"{j}_{k}" for j in range(1, units + 1)), biases))
         elif _labels(units):
-            layers.append(Layer(layer_name, activation, tuple(units)))
+            layers.append(Layer(layer_name, activation, tuple(units), biases))
         else:
             faults.append(f'{here}.units: "{units}" is not a number of units; write 1 to {MAX_UNITS}')
     if faults:
@@ -167,7 +190,7 @@ def _activation(row: Mapping[str, Any], where: str, faults: list[str]) -> Activa
     if activation is None:
         faults.append(f'{where}.activation: "{named}" is not known; write one of {", ".join(ACTIVATIONS)}')
         activation = next(iter(ACTIVATIONS.values()))
-    keys = ("units", "activation", *activation.constants)
+    keys = ("units", "activation", "biases", *activation.constants)
     faults += [f'{where}: "{key}" is not known; {nearest(key, keys)}' for key in row if key not in keys]
     constants = {key: row[key] for key in activation.constants if key in row}
     for key, value in constants.items():
@@ -199,3 +222,14 @@ def _labels(units: object) -> TypeGuard[list[str]]:
         and len({(bar, layer) for _, bar, layer in parts}) == 1
         and len(set(units)) == len(units)
     )
+
+
+def prefix(iteration: int) -> str:
+    """Nothing for the first iteration, then t2_, t3_, ..."""
+    return "" if iteration == 1 else f"t{iteration}_"
+
+
+def iteration_of(quantity: str) -> int:
+    """The iteration that an id belongs to, from 1."""
+    head, bar, _ = quantity.partition("_")
+    return int(head[1:]) if bar and head[:1] == "t" and head[1:].isdigit() else 1

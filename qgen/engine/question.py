@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -10,14 +10,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from qgen.engine.ids import prefix
+from qgen.engine.asked import chosen, given_instead, needed, with_neighbours
 from qgen.engine.losses import Loss
-from qgen.engine.network import Network
-from qgen.engine.steps import Role, Step, steps_of
+from qgen.engine.network import Network, prefix
+from qgen.engine.steps import BACK, Role, Step, steps_of
 from qgen.engine.symbols import plain_name
 from qgen.errors import several
 
 PARTS = ("forward", "loss", "gradient", "update")
+AFTER = "after"  # the part of output and loss with updated parameters, which only some papers ask for
+ALL = "all"  # what is asked where nothing says what is
+SHOWN = "shown"  # the kind of intermediate values that are given
 WHOLE = "question"  # the key of what all items of a question are worth together
 
 
@@ -40,7 +43,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Given:
-    """A given number: which `kind` it is drawn as, and the iteration whose example it belongs to (0: to all)."""
+    """A given number: which `kind` it is drawn as, and the iteration whose example it belongs to (0: to all).
+
+    SHOWN ones are worked out from what is drawn, and rounded as the paper says.
+    """
 
     id: str
     kind: str
@@ -54,9 +60,11 @@ def own_marks(items: Sequence[Item], marks: Mapping[str, Fraction]) -> list[Frac
 
 @dataclass(frozen=True)
 class Question:
-    """Steps and items follow from the network, the loss and the iterations.
+    """Steps and items follow from the network, the loss and the iterations, and from what is asked.
 
     `marks`: of an item by its step, of each item of a layer or a part, or of the whole question; the narrower wins.
+    `ask`: ids, layers, parts or patterns of what is asked, all that earns marks if empty; `show`: the same of values
+    that are given. `negative`: a unit's delta is -dL/dz.
     """
 
     id: str
@@ -64,36 +72,95 @@ class Question:
     loss: Loss
     iterations: int
     marks: Mapping[str, Fraction]
+    ask: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    negative: bool = False
 
     def __repr__(self) -> str:
         counts = f"{several(self.iterations, 'iteration')}, {several(len(self.items), 'item')}"
         return f"<Question {self.id}: {self.network.name} {self.network.shape}, {self.loss.name}, {counts}>"
 
     @cached_property
+    def all_steps(self) -> tuple[Step, ...]:
+        """All steps from givens to parameters, asked for or not, fine enough for every number a student may write."""
+        return given_instead(self._every, self.shown)
+
+    @cached_property
+    def _every(self) -> tuple[Step, ...]:
+        return steps_of(self.network, self.loss, self.iterations, negative=self.negative)
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """All steps, fine enough for every number that a student may write."""
-        return steps_of(self.network, self.loss, self.iterations)
+        """The steps that lead to what is asked, and what stands beside them."""
+        return with_neighbours(self.all_steps, self.needed)
+
+    @cached_property
+    def needed(self) -> tuple[Step, ...]:
+        """The steps that lead to what is asked, and no others."""
+        return needed(self.all_steps, [item.step for item in self.items], self.shown)
 
     @cached_property
     def by_id(self) -> Mapping[str, Step]:
-        """The steps by their ids."""
-        return {step.id: step for step in self.steps}
+        """All steps by their ids."""
+        return {step.id: step for step in self._every}
+
+    @cached_property
+    def quantities(self) -> Mapping[str, Item]:
+        """All that can be asked, by step: per iteration forward, loss, gradients, updates, the forward pass after."""
+        return {item.step: item for t in range(1, self.iterations + 1) for item in self._items(t)}
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """All items in the order of the paper: per iteration forward, loss, gradients, updates."""
-        asked = [item for t in range(1, self.iterations + 1) for item in self._items(t)]
+        """The items that are asked, in the order of the paper."""
+        if self.ask:
+            asked = [self.quantities[name] for name in self._chosen(self.ask, "ask")]
+        else:
+            asked = [item for item in self.quantities.values() if self.usual(item) and item.step not in self.shown]
         own = own_marks(asked, self.marks)
         left = self.marks.get(WHOLE, Fraction(0)) - sum(filter(None, own))
         share = left / max(1, own.count(None))
-        return tuple(
+        items = [
             replace(item, marks=float(share if marks is None else marks))
             for item, marks in zip(asked, own, strict=True)
-        )
+        ]
+        return tuple(item for item in items if item.marks or self.ask)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The steps whose values are given."""
+        return self._chosen(self.show, "show")
+
+    @cached_property
+    def worked(self) -> tuple[Item, ...]:
+        """What a worked solution has a line for: all that is asked, and what leads there, by part."""
+        ids, asked = {step.id for step in self.needed}, {item.step: item for item in self.items}
+        return tuple(asked.get(step, item) for step, item in self.quantities.items() if step in ids)
+
+    def _chosen(self, patterns: Sequence[str], key: str) -> tuple[str, ...]:
+        names = {
+            step: (item.id, item.layer, item.part, ALL) if self.usual(item) else (item.id,)
+            for step, item in self.quantities.items()
+        }
+        return chosen(patterns, names, key)
+
+    def usual(self, item: Item) -> bool:
+        """Whether it is asked where nothing says what is."""
+        return item.part != AFTER and self.by_id[item.step].role not in (*BACK, Role.CHANGE)
 
     @cached_property
     def given(self) -> Mapping[str, Given]:
-        """The given numbers by their ids: parameters, learning rate, then inputs and targets of each iteration."""
+        """The given numbers by their ids: parameters, learning rate, inputs and targets, then shown values."""
+        return self.behind([item.step for item in self.items], self.shown)
+
+    def behind(self, steps: Iterable[str], shown: Collection[str]) -> Mapping[str, Given]:
+        """The numbers that lead to these steps, where the shown ones are given."""
+        ids = {need for step in needed(self.all_steps, set(steps), shown) for need in step.needs}
+        found = {name: given for name, given in self.all_given.items() if name in ids}
+        return found | {name: Given(name, SHOWN, self.by_id[name].iteration) for name in shown if name in ids}
+
+    @cached_property
+    def all_given(self) -> Mapping[str, Given]:
+        """All numbers that may be given or drawn, whether what is asked needs them or not."""
         network, layers = self.network, range(len(self.network.layers))
         weights = set(network.weights)
         names = [name for k in layers for name in network.parameters(k)]
@@ -129,8 +196,12 @@ class Question:
         return self.by_id[scaled].needs[1]
 
     def current(self, parameter: str, iteration: int) -> str:
-        """The id of a parameter as an iteration has it: given, then carried over."""
-        return prefix(iteration) + parameter
+        """The id of a parameter or input as an iteration has it; a fixed bias is the same in all."""
+        return prefix(iteration) + parameter if prefix(iteration) + parameter in self._held else parameter
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        return frozenset(need for step in self.all_steps for need in step.needs)
 
     def find(self, role: Role, iteration: int, *, unit: str = "", parameter: str = "") -> str:
         """The id of the one step of that role, unit or parameter, and iteration."""
@@ -138,7 +209,8 @@ class Question:
 
     @cached_property
     def _found(self) -> Mapping[tuple[Role, int, str, str], str]:
-        return {(step.role, step.iteration, step.unit, step.parameter): step.id for step in self.steps}
+        steps = [step for step in self.all_steps if not step.after]
+        return {(step.role, step.iteration, step.unit, step.parameter): step.id for step in steps}
 
     def _items(self, t: int) -> Iterator[Item]:
         p, layers = prefix(t), self.network.layers
@@ -146,15 +218,25 @@ class Question:
         def item(quantity: str, layer: str, part: str) -> Item:
             return Item(f"{self.id}_{p}{quantity}", p + quantity, layer, part, t, 0.0)
 
-        for layer in layers:
-            pairs = [("z" + unit, "a" + unit) for unit in layer.units]
-            if layer.suffix:
-                names = [z for z, _ in pairs] + [a for _, a in pairs]
-            else:
-                names = [name for pair in pairs for name in pair]
-            yield from (item(name, layer.name, "forward") for name in names)
+        def forward(start: str, part: str) -> Iterator[Item]:
+            for layer in layers:
+                pairs = [("z" + unit, "a" + unit) for unit in layer.units]
+                if layer.suffix:
+                    names = [z for z, _ in pairs] + [a for _, a in pairs]
+                else:
+                    names = [name for pair in pairs for name in pair]
+                yield from (item(start + name, layer.name, part) for name in names)
+
+        yield from forward("", "forward")
         yield item("loss", layers[-1].name, "loss")
-        for part, form in (("gradient", "d{}"), ("update", "new_{}")):
+        for k, layer in enumerate(layers):
+            back = [f"{start}{unit}" for start in ("da", "dz") for unit in layer.units]
+            back = [name for name in back if p + name in self.by_id]
+            inputs = ["d" + x for x in self.network.xs] if k == 0 else []
+            gradients = ["d" + name for name in self.network.trained(k)]
+            yield from (item(name, layer.name, "gradient") for name in (*back, *gradients, *inputs))
+        for start in ("change_", "new_"):
             for k, layer in enumerate(layers):
-                for name in self.network.parameters(k):
-                    yield item(form.format(name), layer.name, part)
+                yield from (item(start + name, layer.name, "update") for name in self.network.trained(k))
+        yield from forward("after_", AFTER)
+        yield item("after_loss", layers[-1].name, AFTER)

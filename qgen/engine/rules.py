@@ -6,7 +6,7 @@ chain rule over the network's paths, a loss summed over the outputs.
 
 from collections.abc import Mapping
 from functools import reduce
-from operator import add
+from operator import add, neg, truediv
 from types import MappingProxyType
 
 from qgen.engine.activations import ACTIVATIONS, Rule
@@ -89,8 +89,15 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "delta_hidden": product,
         "weight_gradient": product,
         "bias_gradient": identity,
+        "shared_bias_gradient": total,
+        "unit_delta": identity,
+        "minus_delta": neg,
+        "activation_gradient": identity,
+        "error_over_slope": truediv,
+        "input_gradient": total,
         # update
         "scaled_gradient": product,
+        "change": neg,
         "update": descend,
         "carry": identity,
     }

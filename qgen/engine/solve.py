@@ -42,8 +42,10 @@ def solve(
             results[step.id] = result
             values[step.id] = result
             if step.id in claimed:
-                for name in (step.id, step.shows) if step.shows else (step.id,):
-                    values[name] = _either(claimed[step.id], values[name])
+                claim = claimed[step.id]
+                values[step.id] = _either(claim, result)
+                if step.shows:
+                    values[step.shows] = _either(-claim if step.negative else claim, values[step.shows])
     return results
 
 

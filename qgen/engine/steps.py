@@ -7,13 +7,13 @@ what it multiplies or sums and never collides with an answer (it holds a "*" or 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from qgen.engine.activations import Activation
-from qgen.engine.ids import prefix
 from qgen.engine.losses import Loss
-from qgen.engine.network import Network, number
+from qgen.engine.network import Network, number, prefix
 
 
 class Role(StrEnum):
@@ -32,12 +32,19 @@ class Role(StrEnum):
     SUM_OF_PATHS = "sum of paths"
     WEIGHT_GRADIENT = "weight gradient"
     BIAS_GRADIENT = "bias gradient"
+    UNIT_DELTA = "unit's delta"
+    ACTIVATION_GRADIENT = "activation gradient"
+    INPUT_GRADIENT = "input gradient"
     SCALED_GRADIENT = "scaled gradient"
+    CHANGE = "change"
     UPDATE = "update"
 
 
 GRADIENTS = (Role.WEIGHT_GRADIENT, Role.BIAS_GRADIENT)
-NAMED = (Role.CARRY, Role.PREACTIVATION, Role.ACTIVATION, Role.LOSS, *GRADIENTS, Role.UPDATE)
+BACK = (Role.UNIT_DELTA, Role.ACTIVATION_GRADIENT, Role.INPUT_GRADIENT)  # gradients that are printed only if asked for
+NAMED = (
+    Role.CARRY, Role.PREACTIVATION, Role.ACTIVATION, Role.LOSS, *GRADIENTS, *BACK, Role.CHANGE, Role.UPDATE
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,9 @@ class Step:
 
     `constants` are handed to the rule by name. `neighbours` names what stands next to it on the page, which only
     mistakes use. `written` is False where nobody writes the result down: a parameter carried over, a slope that is one
-    of a few known numbers. `shows` is the step whose value a student shows by answering this one. `activation` of an
-    activation and a slope, `loss` of all that belongs to it, up to the output's delta.
+    of a few known numbers. `shows` is the step whose value a student shows by answering this one, with its sign
+    changed if `negative`. `after`: of the forward pass with updated parameters. `activation` of an activation and a
+    slope, `loss` of all that belongs to it, up to the output's delta.
     """
 
     id: str
@@ -64,6 +72,8 @@ class Step:
     loss: Loss | None = None
     written: bool = True
     shows: str = ""
+    negative: bool = False
+    after: bool = False
 
     def __repr__(self) -> str:
         return f"<Step {self.id} = {self.rule}({', '.join(self.needs)})>"
@@ -74,9 +84,12 @@ class Step:
         return self.role in NAMED
 
 
-def steps_of(network: Network, loss: Loss, iterations: int = 1) -> tuple[Step, ...]:
-    """All steps of a question in an order in which they can be computed, later iterations last."""
-    return tuple(step for t in range(1, iterations + 1) for step in _Iteration(network, loss, t).steps())
+def steps_of(network: Network, loss: Loss, iterations: int = 1, *, negative: bool = False) -> tuple[Step, ...]:
+    """All steps of a question in an order in which they can be computed, later iterations last.
+
+    negative: a unit's delta is -dL/dz.
+    """
+    return tuple(step for t in range(1, iterations + 1) for step in _Iteration(network, loss, t, negative).steps())
 
 
 @dataclass(frozen=True)
@@ -86,10 +99,12 @@ class _Iteration:
     network: Network
     loss: Loss
     t: int
+    negative: bool
+    after: bool = False  # whether these are the steps with updated parameters
 
     @property
     def p(self) -> str:
-        return prefix(self.t)
+        return prefix(self.t) + "after_" * self.after
 
     @property
     def before(self) -> str:
@@ -108,11 +123,30 @@ class _Iteration:
             units = range(len(self.network.layers[k].units))
             for j in units:
                 yield from self.output_delta(k, j) if k == layers[-1] else self.hidden_delta(k, j)
-            for j in units:
-                yield self.bias_gradient(k, j)
+                yield self.unit_delta(k, j)
+            yield from self.bias_gradients(k)
             for j in units:
                 yield from self.weight_gradients(k, j)
             yield from self.updates(k)
+        for i in range(self.network.inputs):
+            yield from self.input_gradient(i)
+        updated = replace(self, after=True)
+        for k in layers:
+            yield from updated.forward(k)
+        yield from updated.loss_steps()
+
+    def parameter(self, name: str) -> str:
+        """The id of a parameter in a forward pass: carried over, fixed, or updated."""
+        if name in self.fixed:
+            return name
+        return f"{prefix(self.t)}new_{name}" if self.after else self.p + name
+
+    @cached_property
+    def fixed(self) -> frozenset[str]:
+        layers = range(len(self.network.layers))
+        return frozenset(name for k in layers for name in self.network.parameters(k)).difference(
+            name for k in layers for name in self.network.trained(k)
+        )
 
     def earlier(self, **names: str) -> dict[str, str]:
         """Neighbours in the iteration before, if there is one."""
@@ -121,10 +155,10 @@ class _Iteration:
     def transposed(self, k: int, i: int, j: int) -> dict[str, str]:
         """The weight with its indices swapped as a neighbour, if there is one and it is another."""
         other = i != j and i < len(self.network.layers[k].units) and j < len(self.network.feeding(k))
-        return {"transposed": self.p + self.network.weight(k, j, i)} if other else {}
+        return {"transposed": self.parameter(self.network.weight(k, j, i))} if other else {}
 
     def carried(self, k: int) -> Iterator[Step]:
-        for name in self.network.parameters(k):
+        for name in self.network.trained(k):
             old, new = self.before + name, f"{self.before}new_{name}"
             yield Step(
                 self.p + name, "carry", (new,), Role.CARRY, self.t, k, parameter=name,
@@ -133,34 +167,41 @@ class _Iteration:
 
     def forward(self, k: int) -> Iterator[Step]:
         p, layer, sources = self.p, self.network.layers[k], self.network.feeding(k)
+        flowing = prefix(self.t) if k == 0 else p
         for j, unit in enumerate(layer.units):
             products = []
             for i, source in enumerate(sources):
                 w = self.network.weight(k, i, j)
                 products.append(f"{p}{w}*{source}")
-                needs, neighbours = (p + w, p + source), self.transposed(k, i, j)
-                yield Step(products[-1], "product", needs, Role.PRODUCT, self.t, k, unit, w, neighbours)
-            summed = (*products, p + self.network.bias(k, j))
-            yield Step(f"{p}z{unit}", "preactivation", summed, Role.PREACTIVATION, self.t, k, unit)
+                needs, neighbours = (self.parameter(w), flowing + source), self.transposed(k, i, j)
+                yield Step(
+                    products[-1], "product", needs, Role.PRODUCT, self.t, k, unit, w, neighbours, after=self.after
+                )
+            bias = [self.parameter(name) for name in (self.network.bias(k, j),) if name]
+            yield Step(
+                f"{p}z{unit}", "preactivation", (*products, *bias), Role.PREACTIVATION, self.t, k, unit,
+                neighbours=dict(zip(("bias",), bias, strict=False)), after=self.after,
+            )  # fmt: skip
         for unit in layer.units:
             yield Step(
                 f"{p}a{unit}", layer.activation.rule, (f"{p}z{unit}",), Role.ACTIVATION, self.t, k, unit,
-                constants=layer.activation.constants, activation=layer.activation,
+                constants=layer.activation.constants, activation=layer.activation, after=self.after,
             )  # fmt: skip
 
     def loss_steps(self) -> Iterator[Step]:
         p, loss, last = self.p, self.loss, len(self.network.layers) - 1
         summed = []
         for unit, y in zip(self.network.layers[last].units, self.network.ys, strict=True):
-            ids = {"a": f"{p}a{unit}", "y": p + y}
+            ids = {"a": f"{p}a{unit}", "y": prefix(self.t) + y}
             for name, rule, needs in loss.terms:
                 ids[name] = f"{p}{name}~{unit}"
                 found = tuple(ids[need] for need in needs)
-                yield Step(ids[name], rule, found, Role.LOSS_TERM, self.t, last, unit, loss=loss)
+                yield Step(ids[name], rule, found, Role.LOSS_TERM, self.t, last, unit, loss=loss, after=self.after)
             summed += [ids[name] for name in loss.summed]
         constants = loss.total_constants(len(self.network.ys))
         yield Step(
             f"{p}loss", loss.total, tuple(summed), Role.LOSS, self.t, last, constants=constants, loss=loss,
+            after=self.after,
         )  # fmt: skip
 
     def slopes(self, k: int) -> Iterator[Step]:
@@ -173,7 +214,7 @@ class _Iteration:
             )  # fmt: skip
 
     def delta(self, k: int, j: int) -> str:
-        """The id of dL/dz of a unit, which a student shows as the bias's gradient."""
+        """The id of dL/dz of a unit, which a student shows as its delta or the bias's gradient."""
         return f"{self.p}delta~{self.network.layers[k].units[j]}"
 
     def output_delta(self, k: int, j: int) -> Iterator[Step]:
@@ -184,10 +225,17 @@ class _Iteration:
             neighbours={"loss": f"{p}loss", **self.earlier(earlier_a=f"a{unit}")},
             constants=loss.error_constants(len(self.network.ys)), loss=loss,
         )  # fmt: skip
+        if loss.with_slope:
+            yield self.activation_gradient(k, unit, "activation_gradient", (error,), error)
+        else:
+            yield self.activation_gradient(k, unit, "error_over_slope", (error, slope))
         needs, neighbours = ((error, slope), {}) if loss.with_slope else ((error,), {"slope": slope})
         yield Step(
             self.delta(k, j), loss.delta, needs, Role.DELTA, self.t, k, unit, neighbours=neighbours, loss=loss,
         )  # fmt: skip
+
+    def activation_gradient(self, k: int, unit: str, rule: str, needs: tuple[str, ...], shows: str = "") -> Step:
+        return Step(f"{self.p}da{unit}", rule, needs, Role.ACTIVATION_GRADIENT, self.t, k, unit, shows=shows)
 
     def before_slope(self, k: int, j: int) -> str:
         """The id of what a unit's delta is the slope's product with: the error, or what came back by its paths."""
@@ -208,6 +256,7 @@ class _Iteration:
         back = self.before_slope(k, j)
         if len(paths) > 1:
             yield Step(back, "sum_of_paths", tuple(paths), Role.SUM_OF_PATHS, self.t, k, unit)
+        yield self.activation_gradient(k, unit, "activation_gradient", (back,), back)
         yield Step(
             self.delta(k, j), "delta_hidden", (back, f"{p}slope~{unit}"), Role.DELTA, self.t, k, unit,
             neighbours={"above": f"{p}slope~{above[min(j, len(above) - 1)]}"},
@@ -227,13 +276,36 @@ class _Iteration:
             found["into"] = p + self.network.weight(k, m, j)
         return found
 
-    def bias_gradient(self, k: int, j: int) -> Step:
-        """What a student writes there stands for dL/dz in the weights' gradients, which come after it."""
-        p, bias, delta = self.p, self.network.bias(k, j), self.delta(k, j)
+    def unit_delta(self, k: int, j: int) -> Step:
+        unit, delta = self.network.layers[k].units[j], self.delta(k, j)
+        rule = "minus_delta" if self.negative else "unit_delta"
         return Step(
-            f"{p}d{bias}", "bias_gradient", (delta,), Role.BIAS_GRADIENT, self.t, k, self.network.layers[k].units[j],
-            bias, neighbours={"source": p + self.network.feeding(k)[0], "bias": p + bias}, shows=delta,
+            f"{self.p}dz{unit}", rule, (delta,), Role.UNIT_DELTA, self.t, k, unit, shows=delta, negative=self.negative,
         )  # fmt: skip
+
+    def bias_gradients(self, k: int) -> Iterator[Step]:
+        """What a student writes there stands for dL/dz in the weights' gradients, which come after it."""
+        units = self.network.layers[k].units
+        biases = [self.network.bias(k, j) for j in range(len(units))]
+        for bias in self.network.trained(k):
+            of = [j for j, name in enumerate(biases) if name == bias]
+            if of:
+                deltas = tuple(self.delta(k, j) for j in of)
+                one = len(of) == 1
+                yield Step(
+                    f"{self.p}d{bias}", "bias_gradient" if one else "shared_bias_gradient", deltas, Role.BIAS_GRADIENT,
+                    self.t, k, units[of[0]] if one else "", bias, shows=deltas[0] if one else "",
+                    neighbours={"source": self.p + self.network.feeding(k)[0], "bias": self.p + bias},
+                )  # fmt: skip
+
+    def input_gradient(self, i: int) -> Iterator[Step]:
+        x, units = self.network.xs[i], self.network.layers[0].units
+        paths = [f"{self.p}path~{x}~{number(unit)}" for unit in units]
+        for j, path in enumerate(paths):
+            w = self.network.weight(0, i, j)
+            needs, neighbours = (self.delta(0, j), self.parameter(w)), self.transposed(0, i, j)
+            yield Step(path, "path", needs, Role.PATH, self.t, 0, x, w, neighbours)
+        yield Step(f"{self.p}d{x}", "input_gradient", tuple(paths), Role.INPUT_GRADIENT, self.t, 0, x)
 
     def weight_gradients(self, k: int, j: int) -> Iterator[Step]:
         p, unit, sources = self.p, self.network.layers[k].units[j], self.network.feeding(k)
@@ -253,10 +325,13 @@ class _Iteration:
 
     def updates(self, k: int) -> Iterator[Step]:
         p = self.p
-        for name in self.network.parameters(k):
+        for name in self.network.trained(k):
             scaled, gradient = f"{p}alpha*d{name}", ("alpha", f"{p}d{name}")
             neighbours = {"parameter": p + name, "alpha": "alpha"}
             if name in self.network.biases:
                 neighbours["bias"] = p + name
             yield Step(scaled, "scaled_gradient", gradient, Role.SCALED_GRADIENT, self.t, k, "", name, neighbours)
+            yield Step(
+                f"{p}change_{name}", "change", (scaled,), Role.CHANGE, self.t, k, "", name, shows=scaled, negative=True,
+            )  # fmt: skip
             yield Step(f"{p}new_{name}", "update", (p + name, scaled), Role.UPDATE, self.t, k, "", name, neighbours)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from qgen.engine.ids import iteration_of
+from qgen.engine.network import iteration_of
 from qgen.typeset.markup.plain import formula
 
 UPDATED = r"\text{new}"  # what marks an updated parameter's name, in English; words.py puts it in other words
@@ -59,6 +59,9 @@ class Symbol:
 
     def __rmul__(self, other: Any) -> Symbol:
         return symbol(other).__mul__(self)
+
+    def __truediv__(self, other: Any) -> Symbol:
+        return Symbol(rf"\frac{{{self.latex}}}{{{symbol(other).latex}}}")
 
     def grouped(self, left: str = "(", right: str = ")") -> str:
         """In parentheses; in brackets where it holds a sum of products with parentheses of its own."""
@@ -122,10 +125,15 @@ def name_symbol(quantity: str) -> Symbol:
 def latex_name(quantity: str) -> str:
     r"""The LaTeX of an id: w11_1 -> w_{11}^{(1)}, dw13 -> \frac{\partial L}{\partial w_{13}}, loss -> L."""
     bare = quantity.partition("_")[2] if iteration_of(quantity) > 1 else quantity
-    if bare in ("alpha", "loss"):
-        return {"alpha": r"\alpha", "loss": "L"}[bare]
-    if bare.startswith("new_"):
-        return _indexed(bare.removeprefix("new_"), rf"\,{UPDATED}")
+    if bare in ("alpha", "loss", "after_loss"):
+        return {"alpha": r"\alpha", "loss": "L", "after_loss": rf"L^{{\,{UPDATED}}}"}[bare]
+    for start in ("new_", "after_"):
+        if bare.startswith(start):
+            return _indexed(bare.removeprefix(start), rf"\,{UPDATED}")
+    if bare.startswith("change_"):
+        return rf"\Delta {_indexed(bare.removeprefix('change_'))}"
+    if bare.startswith("dz"):
+        return _indexed(bare[1:]).replace("z", r"\delta", 1)
     if bare[0] == "d":
         return rf"\frac{{\partial L}}{{\partial {_indexed(bare[1:])}}}"
     return _indexed(bare)

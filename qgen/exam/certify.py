@@ -19,12 +19,13 @@ from qgen.engine.functions import Value
 from qgen.engine.intervals import Array, Interval
 from qgen.engine.misconceptions import CATALOGUE, Misconception, Rows, mistaken_rules
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
-from qgen.engine.question import Item, Question
+from qgen.engine.question import SHOWN, Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
 from qgen.engine.steps import Role, Step
 from qgen.errors import several
-from qgen.exam.spec import Certify, QuestionSpec
+from qgen.exam.question_spec import QuestionSpec
+from qgen.exam.spec import Certify
 
 SAME = 1e-9  # values nearer than this are the same number: a mistake that leads there changes nothing
 TOGETHER = 2048  # variants that mistakes are made on at once
@@ -41,7 +42,7 @@ CONDITIONS: Mapping[str, str] = {
     "old value": "no updated parameter's accepted range holds the old value",
     "misconceptions": "no known mistake lands in an accepted range",
     "digits": "every given is written with as many digits on every paper",
-    "copying": "no other paper's answers earn more than the limit, zeros of dead units apart",
+    "copying": "no other paper's answers earn more than the limit, or than two answers do, zeros of dead units apart",
 }
 
 
@@ -114,13 +115,17 @@ class Batch:
 
     @cached_property
     def zeroed(self) -> dict[str, NDArray[np.bool_]]:
-        """By item: the variants in which it is exactly 0, because a dead unit lets no gradient through."""
-        sums = {step.id for step in self.question.steps if step.role == Role.PREACTIVATION}
-        return {
-            item.id: np.broadcast_to(self.values[item.step] == 0, (self.size,))
-            & (self.spec.dead_relu > 0 and item.step not in sums)
-            for item in self.question.items
-        }
+        """By item: the variants in which it is exactly 0, since a unit is dead or a given is 0."""
+        found = {}
+        for item in self.question.items:
+            step, accepted = self.question.by_id[item.step], self.accepted[item.id]
+            zero = (self.values[step.id] == 0) & (accepted.low == 0) & (accepted.high == 0)
+            for need in (
+                step.needs if step.role == Role.PREACTIVATION else ()
+            ):  # a sum that is 0 by chance is no such one
+                zero = zero & (_value(self, need) == 0)
+            found[item.id] = np.broadcast_to(zero, (self.size,))
+        return found
 
 
 def draws(batch: Batch) -> dict[str, Array]:
@@ -130,23 +135,23 @@ def draws(batch: Batch) -> dict[str, Array]:
 
 def quick(batch: Batch) -> dict[str, Array]:
     """Conditions that need the exact values only."""
-    kinks, dying, headroom = [], [], []
+    kinks, headroom = [], []
+    dying: dict[int, list[Array]] = {}  # by iteration
     for step in batch.question.steps:
         if step.role != Role.ACTIVATION or step.activation is None:
             continue
         if step.activation.kink:
-            kinks.append(np.abs(batch.values[step.needs[0]]))
-        if step.activation.dies:
-            dying.append(batch.values[step.needs[0]])
+            kinks.append(np.abs(_value(batch, step.needs[0])))
+        if step.activation.dies and not step.after:
+            dying.setdefault(step.iteration, []).append(_value(batch, step.needs[0]))
         if step.activation.headroom:
             headroom.append(step.activation.headroom(batch.values[step.id]))
     ones = np.ones(batch.size)
     margins = {"active": ones, "saturation": ones}
     if kinks:
         margins["active"] = np.min(kinks, axis=0) - batch.certify.kink
-    if dying:
-        per_iteration = np.reshape(dying, (batch.question.iterations, -1, batch.size))
-        right = np.all((per_iteration <= 0).sum(axis=1) == batch.spec.dead_relu, axis=0)
+    for sums in dying.values():
+        right = np.sum([z <= 0 for z in sums], axis=0) == batch.spec.dead_relu
         margins["active"] = np.where(right, margins["active"], -1.0)
     if headroom:
         margins["saturation"] = np.min(headroom, axis=0) - batch.certify.saturation
@@ -155,7 +160,7 @@ def quick(batch: Batch) -> dict[str, Array]:
 
 def ranges(batch: Batch) -> dict[str, Array]:
     """Conditions on the accepted ranges."""
-    tolerance, zero, old = [], [], []
+    tolerance, zero, old = [], [], [np.full(batch.size, np.inf)]
     for item in batch.question.items:
         value, accepted = batch.values[item.step], batch.accepted[item.id]
         unit = batch.rounding.unit(value)
@@ -163,7 +168,7 @@ def ranges(batch: Batch) -> dict[str, Array]:
             width = np.maximum(value - accepted.low, accepted.high - value) / np.abs(value)
         tolerance.append(np.where(value == 0, -np.inf, width))
         zero.append(np.where(batch.zeroed[item.id], np.inf, np.maximum(accepted.low, -accepted.high) / unit))
-        if item.part == "update":
+        if batch.question.by_id[item.step].role == Role.UPDATE:
             before = batch.question.by_id[item.step].needs[0]
             gradient = batch.values[batch.question.gradient_of(item.step)]
             was = batch.givens[before] if before in batch.givens else batch.values[before]
@@ -196,8 +201,8 @@ def _in_pieces(batch: Batch, margin: Callable[[Batch], Array]) -> Array:
 def mistake_gaps(batch: Batch) -> Iterator[tuple[Misconception, Item, Array]]:
     """For every mistake and item that it affects: the gap (variants,), inf where a variant's item is unaffected.
 
-    Each iteration is looked at by itself, its parameters carried over rightly: what a mistake changes in later
-    iterations through the parameters alone is marked by follow-through.
+    Each iteration is looked at by itself, and the pass after it, its parameters carried over rightly: what a mistake
+    changes later through the parameters alone is marked by follow-through.
     """
     rules = mistaken_rules([(m,) for m in batch.catalogue])
     points = {name: Interval.point(value) for name, value in batch.givens.items()}
@@ -232,10 +237,11 @@ def _near(batch: Batch) -> Array:
 def _mistaken(batch: Batch) -> Iterator[tuple[list[Step], list[tuple[Item, Rows, NDArray[np.bool_]]]]]:
     """By iteration its steps and the items that mistakes lead elsewhere, to what and in which rows and variants."""
     rules = mistaken_rules([(m,) for m in batch.catalogue])
-    for t in range(1, batch.question.iterations + 1):
-        steps = [step for step in batch.question.steps if step.iteration == t]
+    passes = dict.fromkeys((step.iteration, step.after) for step in batch.question.steps)
+    for one in passes:
+        steps = [step for step in batch.question.steps if (step.iteration, step.after) == one]
         found = solve(steps, {**batch.givens, **batch.values}, rules=rules)
-        items = [item for item in batch.question.items if item.iteration == t and isinstance(found[item.step], Rows)]
+        items = [item for item in batch.question.items if isinstance(found.get(item.step), Rows)]
         yield (
             steps,
             [
@@ -291,36 +297,11 @@ def sieves(question: Question) -> tuple[Stage, ...]:
     return against(_near), ranges, against(_gap)
 
 
-def copying(batch: Batch) -> Array:
-    """The margin (variants,) to what another variant's answers may earn; infinite for a variant alone."""
-    if batch.size < 2:
-        return np.full(batch.size, np.inf)
-    marks = np.array([item.marks for item in batch.question.items])
-    return batch.certify.copying - copied_share(marks, *batch.key)
-
-
-def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
-    """For each variant, the largest share of the marks that another variant's right answers would earn.
-
-    An answer that is exactly 0 is not copied: whoever sees the dead unit writes it.
-    marks: (items,); values, low, high: (items, variants).
-    """
-    n = values.shape[1]
-    worst = np.zeros(n)
-    rows = -(-2_000_000 // n)  # rounded up
-    for start in range(0, n, rows):
-        mine = slice(start, min(n, start + rows))
-        earned = np.zeros((mine.stop - start, n), dtype=np.float32)
-        for worth, value, lowest, highest in zip(marks, values, low[:, mine], high[:, mine], strict=True):
-            earned += worth * ((lowest[:, None] <= value) & (value <= highest[:, None]) & (value != 0))
-        earned[np.arange(mine.stop - start), np.arange(mine.start, mine.stop)] = 0
-        worst[mine] = earned.max(axis=1)
-    return worst / marks.sum() if marks.sum() else worst
-
-
 def _work(batch: Batch) -> Array:
     """The count of negative givens is one of three neighbouring numbers, the likeliest for the pools."""
-    drawn = [name for name in batch.question.givens if name not in batch.spec.fixed]
+    drawn = [
+        name for name, given in batch.question.given.items() if given.kind != SHOWN and name not in batch.spec.fixed
+    ]
     if not drawn:
         return np.ones(batch.size)
     likely = 0.0
@@ -341,6 +322,11 @@ def _inputs(batch: Batch) -> Array:
         drawn = [x for x in batch.question.example(t, "inputs") if x not in batch.spec.fixed]
         gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
     return np.asarray(np.min(gaps, axis=0))
+
+
+def _value(batch: Batch, name: str) -> Array:
+    """Of a step, or of a shown value."""
+    return batch.values[name] if name in batch.values else batch.givens[name]
 
 
 def _rows(value: Any, rows: NDArray[Any]) -> Any:

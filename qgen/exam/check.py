@@ -14,10 +14,11 @@ import numpy as np
 from qgen.decimals import plain
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE
-from qgen.engine.question import Item
+from qgen.engine.question import SHOWN, Item
 from qgen.engine.solve import solve
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copying
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable
+from qgen.exam.copying import copying
 from qgen.exam.exam import KEY_HEADER, Exam, key_csv, read_exam, rekeyed, stored_checksums
 from qgen.exam.sample import Tally, sample
 from qgen.exam.spec import Spec
@@ -76,7 +77,7 @@ def check_folder(folder: str | Path) -> tuple[Exam, tuple[Line, ...], tuple[str,
 def certificate(exam: Exam) -> Iterator[Line]:
     """Every condition's worst margin, question by question. A question whose givens are all fixed has none."""
     for batch in exam.batches:
-        if set(batch.spec.fixed) >= set(batch.question.givens):
+        if set(batch.spec.fixed) >= set(batch.spec.drawn):
             continue
         margins: dict[str, Array] = {}
         for stage in STAGES:
@@ -114,7 +115,7 @@ def _unknown_mistakes(exam: Exam, folder: Path) -> Iterator[str]:
 def _digits(batch: Batch) -> Array:
     """1 where every given is written with as many digits as in the first variant, else -1."""
     same = np.ones(batch.size, dtype=bool)
-    for values in batch.givens.values():
+    for values in (values for name, values in batch.givens.items() if batch.question.given[name].kind != SHOWN):
         counts = np.array([sum(c.isdigit() for c in plain(value)) for value in values.tolist()])
         same &= counts == counts[0]
     return np.where(same, 1.0, -1.0)
@@ -166,11 +167,12 @@ def _altered_given(batch: Batch, v: int, answers: Array) -> tuple[str, float] | 
     """The one given, and its value, whose replacement leads to the stored answers."""
     candidates = [
         (name, value)
-        for name in batch.question.givens
+        for name, given in batch.question.given.items()
+        if given.kind != SHOWN
         for value in (
             [batch.spec.fixed[name]]
             if name in batch.spec.fixed
-            else [float(value) for value in batch.spec.pools[batch.question.given[name].kind].values]
+            else [float(value) for value in batch.spec.pools[given.kind].values]
         )
     ]
     givens = {name: np.full(len(candidates), values[v]) for name, values in batch.givens.items()}

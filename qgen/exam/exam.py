@@ -22,7 +22,7 @@ from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import Item
 from qgen.errors import InputError, quoted, several
 from qgen.exam.certify import Batch
-from qgen.exam.formats import FORMAT, format_of, mistakes_of
+from qgen.exam.formats import FORMAT, format_of, mistakes_of, spec_table
 from qgen.exam.sample import Tally, sample
 from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
@@ -238,7 +238,7 @@ def _verify(exam: Exam, folder: Path, checksum: str, key: str, seed: str | None)
 
 
 def _exam_of(content: Mapping[str, Any], where: str) -> Exam:
-    spec = spec_of(content["spec"], where)
+    spec = replace(spec_of(spec_table(content, where), where), table=content["spec"])
     rows, mistakes = content["variants"], mistakes_of(content, where)
     catalogue = tuple(m for m in CATALOGUE if m.name in mistakes)
     variants = tuple(str(row["id"]) for row in rows)

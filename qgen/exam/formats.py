@@ -1,4 +1,7 @@
-"""Formats of exam.json: absent was 1; from 2 on it names the known mistakes that the exam was certified against."""
+"""Formats of exam.json: absent was 1; from 2 on it names the known mistakes that the exam was certified against.
+
+Before 3, items without marks were asked, too, and a pool of biases could hold nothing but 0.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from qgen.errors import InputError
 
-FORMAT = 2
+FORMAT = 3
 
 # The catalogue when exam.json did not say.
 _FIRST = """
@@ -34,3 +37,15 @@ def format_of(content: Mapping[str, Any], where: str) -> int:
 def mistakes_of(content: Mapping[str, Any], where: str) -> tuple[str, ...]:
     """The names of the mistakes that an exam was certified against, whether they are known or not."""
     return FIRST_MISTAKES if format_of(content, where) == 1 else tuple(map(str, content["mistakes"]))
+
+
+def spec_table(content: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The spec's table of an exam.json as this version says it."""
+    table: dict[str, Any] = content["spec"]
+    if format_of(content, where) > 2:
+        return table
+    questions = []
+    for q in table["questions"]:
+        zero = q["biases"] in (0, [0])
+        questions.append({**q, "ask": ["all"], "biases": {"kind": "each", "values": 0} if zero else q["biases"]})
+    return {**table, "questions": questions}

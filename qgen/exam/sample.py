@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from qgen.engine.asked import needed
 from qgen.engine.intervals import Array
+from qgen.engine.solve import solve
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, draws, mistakes, quick, ranges, sieves
-from qgen.exam.spec import QuestionSpec, Spec
+from qgen.exam.certify import CONDITIONS, Batch, Stage, draws, mistakes, quick, ranges, sieves
+from qgen.exam.copying import copying
+from qgen.exam.question_spec import QuestionSpec
+from qgen.exam.spec import Spec
 
 SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 128, 131072, 12
 FEWEST_DRAWS = 1_500_000
@@ -63,7 +67,7 @@ def sample(
     """
     tally = Tally() if tally is None else tally
     most = max(FEWEST_DRAWS, DRAWS_PER_VARIANT * n) if most is None else most
-    if set(spec.fixed) >= set(spec.question.givens):
+    if set(spec.fixed) >= set(spec.drawn):
         return _fixed(spec, exam, n)
     batches: list[Batch] = []
     seen: set[bytes] = set()
@@ -73,7 +77,7 @@ def sample(
         if left <= 0:
             raise InputError(_too_few(spec, n, tally))
         size = min(_next_size(n, tally), max(SMALLEST_BATCH, left))
-        batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, size, rng))
+        batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, exam, size, rng))
         tally.drawn += batch.size
         batch = _certified(batch, stages, tally)
         fresh = np.array(_fresh(batch, seen), dtype=np.intp)
@@ -98,13 +102,24 @@ def _next_size(n: int, tally: Tally) -> int:
     return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, min(wanted, GROWTH * tally.drawn))))
 
 
-def _draw(spec: QuestionSpec, size: int, rng: np.random.Generator) -> dict[str, Array]:
-    givens = {}
-    for name, given in spec.question.given.items():
+def _draw(spec: QuestionSpec, exam: Spec, size: int, rng: np.random.Generator) -> dict[str, Array]:
+    numbers = {}
+    for name, given in spec.drawn.items():
         pool = np.array([float(v) for v in spec.pools[given.kind].values])
         drawn = pool[rng.integers(len(pool), size=size)]
-        givens[name] = np.full(size, spec.fixed[name]) if name in spec.fixed else drawn
-    return givens
+        numbers[name] = np.full(size, spec.fixed[name]) if name in spec.fixed else drawn
+    return _givens(spec, exam, numbers)
+
+
+def _givens(spec: QuestionSpec, exam: Spec, numbers: dict[str, Array]) -> dict[str, Array]:
+    """What is printed of the drawn numbers, and the shown values that they lead to."""
+    size = len(next(iter(numbers.values()), [0]))
+    fixed = [name for name in spec.question.shown if name in spec.fixed]
+    numbers = numbers | {name: np.full(size, spec.fixed[name]) for name in fixed}
+    if spec.worked_out:
+        steps = needed(spec.question.all_steps, spec.worked_out, fixed)
+        numbers |= solve(steps, numbers, write=lambda step, value: exam.rounding.round(value))
+    return {name: np.array(np.broadcast_to(numbers[name], size)) for name in spec.question.givens}
 
 
 def _certified(batch: Batch, stages: Sequence[Stage], tally: Tally) -> Batch:
@@ -153,7 +168,7 @@ def _fixed(spec: QuestionSpec, exam: Spec, n: int) -> tuple[Batch, Tally]:
     """The one variant of a question whose givens are all fixed. It is not certified: the author chose it."""
     if n > 1:
         raise InputError(f"{spec.question.id}: every given is fixed, so there is one variant, not {n}; write --n 1")
-    givens = {name: np.array([spec.fixed[name]]) for name in spec.question.givens}
+    givens = _givens(spec, exam, {name: np.array([spec.fixed[name]]) for name in spec.drawn})
     return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=1)
 
 

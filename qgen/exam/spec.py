@@ -5,38 +5,19 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from qgen.engine.losses import LOSSES
-from qgen.engine.network import MAX_UNITS, Network, known, named_network, network_of
-from qgen.engine.question import PARTS, WHOLE, Question, own_marks
+from qgen.engine.question import PARTS, WHOLE
 from qgen.engine.rounding import Rounding
-from qgen.errors import InputError, nearest, quoted
-from qgen.exam.pools import Pool, is_number, pool_of
+from qgen.errors import InputError, collecting, nearest, quoted
+from qgen.exam.pools import is_number
+from qgen.exam.question_spec import MORE, QUESTION_DEFAULTS, QuestionSpec, question_of
 
-MAX_ITERATIONS = 9
-MOST_MARKS = 1000
-
-QUESTION_DEFAULTS: Mapping[str, Any] = {
-    "network": "relu-sigmoid",
-    "loss": "cross-entropy",
-    "iterations": 1,
-    "weights": {"low": -0.99, "high": 0.99, "step": 0.01, "smallest": 0.1},
-    "biases": {"low": -0.99, "high": 0.99, "step": 0.01, "smallest": 0.1},
-    "inputs": {"low": 0.5, "high": 3.0, "step": 0.1},
-    "targets": [0, 1],
-    "learning_rate": [0.5, 0.6, 0.7, 0.8],
-    "dead_relu": 0,
-    "marks": dict.fromkeys(PARTS, 1),
-    "givens": {},
-}
 DEFAULT_QUESTIONS = (
     {"network": "relu-sigmoid", "loss": "squared-error"},
     {"network": "tanh-heads", "loss": "cross-entropy"},
@@ -52,7 +33,6 @@ DEFAULTS: Mapping[str, Any] = {
 }
 # Left out of the table where they are not given: the checksums of exams that know no such keys stay right.
 UNFILLED = {"marking": ("repeated_mistake",)}
-POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
 
 
 @dataclass(frozen=True)
@@ -77,19 +57,6 @@ class Marking:
     imprecise: float
     no_follow_through: tuple[str, ...]
     repeated_mistake: float = 0.0
-
-
-@dataclass(frozen=True)
-class QuestionSpec:
-    """A question with where its numbers come from: `fixed` givens, and a pool for each kind of the others."""
-
-    question: Question
-    pools: Mapping[str, Pool]
-    fixed: Mapping[str, float]
-    dead_relu: int
-
-    def __repr__(self) -> str:
-        return f"<QuestionSpec of {self.question!r}>"
 
 
 @dataclass(frozen=True)
@@ -157,15 +124,16 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
     # left out of the table where it is not given: exams of version 0.1 know no such key, and their checksums stay right
     drawing = table.get("drawing", "names")
     table["questions"] = [
-        _filled(q, QUESTION_DEFAULTS, f"{where}: questions[{k}].", faults, ()) for k, q in enumerate(questions, start=1)
+        _filled(q, QUESTION_DEFAULTS, f"{where}: questions[{k}].", faults, MORE)
+        for k, q in enumerate(questions, start=1)
     ]
     specs = []
     rounding = Rounding("dp", 4)
-    with _collecting(faults):
+    with collecting(faults):
         rounding = Rounding.parse(table["rounding"], f"{where}: rounding")
     for k, q in enumerate(table["questions"], start=1):
-        with _collecting(faults):
-            specs.append(_question(q, f"q{k}", rounding, f"{where}: questions[{k}]"))
+        with collecting(faults):
+            specs.append(question_of(q, f"q{k}", rounding, f"{where}: questions[{k}]"))
     for key in ("title", "course", "instructions"):
         if not isinstance(table[key], str):
             faults.append(f'{where}: {key}: "{table[key]}" is not text')
@@ -204,93 +172,6 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
     )  # fmt: skip
 
 
-def _question(q: Mapping[str, Any], name: str, rounding: Rounding, where: str) -> QuestionSpec:
-    faults: list[str] = []
-    network = None
-    with _collecting(faults):
-        network = _network(q.get("network"), where)
-    loss = known(q["loss"], LOSSES)
-    if loss is None:
-        faults.append(f'{where}.loss: "{q["loss"]}" is not known; write one of {", ".join(LOSSES)}')
-        loss = LOSSES["squared-error"]
-    if network is not None and loss.outputs and network.layers[-1].activation.name not in loss.outputs:
-        faults.append(
-            f'{where}.loss: {loss.name} needs {" or ".join(loss.outputs)} outputs, "{network.name}" ends in '
-            f'{network.layers[-1].activation.name}; write loss = "squared-error"'
-        )
-    for layer in network.layers if network else ():
-        faults += [
-            f'{where}.network: {key} "{value:g}" has more decimals than the rounding rule {rounding} asks for'
-            for key, value in layer.activation.constants.items()
-            if rounding.kind == "dp" and round(value, rounding.digits) != value
-        ]
-    iterations = q["iterations"]
-    if type(iterations) is not int or not 1 <= iterations <= MAX_ITERATIONS:
-        faults.append(f'{where}.iterations: "{iterations}" is not accepted; write 1 to {MAX_ITERATIONS}')
-        iterations = 1
-    relus = sum(len(layer.units) for layer in network.layers if layer.activation.dies) if network else MAX_UNITS
-    if type(q["dead_relu"]) is not int or not 0 <= q["dead_relu"] <= relus:
-        faults.append(f'{where}.dead_relu: "{q["dead_relu"]}" is not accepted; write 0 to {relus}')
-    faults += [
-        f'{where}.marks.{key}: "{text}" is not accepted; write a number from 0 to {MOST_MARKS}, or "1/3"'
-        for key, text in q["marks"].items()
-        if (one := _fraction(text)) is None or not 0 <= one <= MOST_MARKS
-    ]
-    pools = {}
-    for kind in POOLS:
-        with _collecting(faults):
-            pools[kind] = pool_of(q[kind], rounding, f"{where}.{kind}")
-    if "targets" in pools and loss.shares:
-        faults += [
-            f'{where}.targets: "{y}" is not accepted; with {loss.name} write 0 to 1'
-            for y in pools["targets"].values
-            if not 0 <= y <= 1
-        ]
-    if network is None:
-        raise InputError(*faults)
-    marks = {key: one for key, text in q["marks"].items() if (one := _fraction(text)) is not None}
-    question = Question(name, network, loss, iterations, marks)
-    faults += _marks(marks, question, f"{where}.marks")
-    for key, value in q["givens"].items():
-        if key not in question.givens:
-            faults.append(f'{where}.givens: "{key}" is not given here; {nearest(key, question.givens)}')
-        elif not is_number(value) or abs(value) > 1e6:
-            faults.append(f'{where}.givens.{key}: "{value}" is not accepted; write a number of at most a million')
-        elif question.given[key].kind == "targets" and loss.shares and not 0 <= value <= 1:
-            faults.append(f'{where}.givens.{key}: "{value}" is not accepted; with {loss.name} write 0 to 1')
-    if faults:
-        raise InputError(*faults)
-    fixed = {key: float(value) for key, value in q["givens"].items()}
-    return QuestionSpec(question, pools, fixed, q["dead_relu"])
-
-
-def _marks(given: Mapping[str, Fraction], question: Question, where: str) -> Iterator[str]:
-    """What is wrong with the marks of items, layers, parts or the whole."""
-    known = (WHOLE, *PARTS, *question.layers, *(item.step for item in question.items))
-    unknown = [key for key in given if key not in known]
-    yield from (f'{where}: "{key}" is no part, layer or item here; {nearest(key, known)}' for key in unknown)
-    if WHOLE in given:
-        own = own_marks(question.items, given)
-        fixed = sum(one for one in own if one is not None)
-        if fixed > given[WHOLE] or (None not in own and fixed != given[WHOLE]):
-            yield f"{where}: the items' own marks are {fixed} together, the question's {given[WHOLE]}"
-
-
-def _fraction(value: object) -> Fraction | None:
-    """A number as it is written, or "1/3"; None for anything else."""
-    if isinstance(value, str) and re.fullmatch(r"\d{1,4}/[1-9]\d{0,3}", value, re.ASCII):
-        return Fraction(value)
-    return Fraction(str(value)) if is_number(value) else None
-
-
-def _network(value: object, where: str) -> Network:
-    if isinstance(value, str):
-        return named_network(value, f"{where}.network")
-    if isinstance(value, Mapping):
-        return network_of(value, "network", f"{where}.network")
-    raise InputError(f'{where}.network: write a name such as "relu-sigmoid", or a table of inputs and layers')
-
-
 def _filled(
     given: Mapping[str, Any], defaults: Mapping[str, Any], where: str, faults: list[str], more: tuple[str, ...]
 ) -> dict[str, Any]:
@@ -316,12 +197,3 @@ def _filled(
         if key in given or default is not None:
             table[key] = value
     return table
-
-
-@contextmanager
-def _collecting(faults: list[str]) -> Iterator[None]:
-    """Turns an InputError of the block into faults, so that all of a file are listed at once."""
-    try:
-        yield
-    except InputError as fault:
-        faults += fault.faults

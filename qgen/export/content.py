@@ -18,6 +18,7 @@ from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.papers.papers import Papers
 from qgen.papers.words import macro
+from qgen.solution.worked import given_text
 from qgen.typeset.drawing.drawing import Drawing
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
@@ -92,7 +93,7 @@ class Content:
     def names(self) -> Mapping[str, str]:
         """The formula of every item's and given's name, by step."""
         questions = [q.question for q in self.exam.spec.questions]
-        steps = [name for q in questions for name in (*q.givens, *(item.step for item in q.items))]
+        steps = [name for q in questions for name in (*q.givens, *(item.step for item in q.worked))]
         return {name: _formula(latex_name(name)) for name in steps}
 
     @cached_property
@@ -120,7 +121,8 @@ class Content:
         for question in (q.question for q in self.exam.spec.questions):
             shown = self.papers.fixed(question)
             drawing = self.picture(question.id, self.papers.drawings[question.id])
-            formulas = shown["loss_formula"], shown["update_formula"]
+            update = shown["update_formula"] if "alpha" in question.given else ""
+            formulas = shown["loss_formula"], update, shown["delta_formula"]
             networks.append(self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas))
         return networks
 
@@ -132,7 +134,11 @@ class Content:
     def _givens(self, k: int, variant: int) -> str:
         """The HTML of a variant's given numbers."""
         question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
-        numbers = [(name, self.names[name], plain(float(batch.givens[name][variant]))) for name in question.givens]
+        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
+        rounding = self.exam.spec.rounding
+        numbers = [
+            (name, self.names[name], given_text(question, name, value, rounding)) for name, value in givens.items()
+        ]
         examples: list[list[tuple[str, str]]] = [[] for _ in range(question.iterations)]
         common = examples[0] if question.iterations == 1 else []
         for given, name, value in numbers:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from qgen.engine.steps import Role
 from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import centred, exact, text, weights, wider
@@ -159,10 +160,11 @@ class Bank(Content):
 
     def _old(self, answer: Answer, variant: int) -> Decimal | None:
         """What an updated parameter was before, as a student would write it."""
-        if answer.item.part != "update":
-            return None
         batch = self.batches[answer.item.id]
-        name = batch.question.by_id[answer.item.step].needs[0]
+        step = batch.question.by_id[answer.item.step]
+        if step.role != Role.UPDATE:
+            return None
+        name = step.needs[0]
         numbers = batch.givens[name] if name in batch.givens else batch.values[name]
         return Decimal(self.exam.spec.rounding.text(float(numbers[variant])))
 

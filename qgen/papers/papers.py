@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from qgen.decimals import plain
-from qgen.engine.question import PARTS, Question
+from qgen.engine.question import Item, Question
 from qgen.engine.steps import Role
 from qgen.engine.symbols import latex_name, name_symbol
+from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.exam.spec import Spec
 from qgen.papers.pictures import Picture
@@ -23,7 +25,7 @@ from qgen.papers.words import WORDS, in_template, load, macro
 from qgen.papers.words import render as words
 from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.solution_mistakes import UsualMistakes
-from qgen.solution.worked import Derivation, Sheet, worked, worked_values
+from qgen.solution.worked import Derivation, Sheet, given_text, worked, worked_values
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.faces import FACES, typeface
 from qgen.typeset.markup.blocks import escape
@@ -32,6 +34,7 @@ from qgen.typeset.page.pages import render, text_width
 
 TEMPLATES = "paper.txt", "solution.txt"
 GROUPS = 6  # columns of name and value in the table of givens
+_UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Papers:
         return {
             item.id: gradient_path(self.derivations[q.question.id], item.step)
             for q in self.exam.spec.questions
-            for item in q.question.items
+            for item in q.question.worked
             if item.part == "gradient"
         }
 
@@ -143,7 +146,7 @@ class Papers:
 
     def _question(self, k: int, variant: int, solved: bool) -> dict[str, Any]:
         question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
-        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
+        givens = {name: self._given(batch, name, variant) for name in question.givens}
         sheet = self.sheet(k, variant) if solved else None
         several = question.iterations > 1
         shown = [
@@ -153,18 +156,22 @@ class Papers:
         ]
         return {
             **self.fixed(question),
-            "alpha": plain(givens["alpha"]),
+            "alpha": givens.get("alpha", {}).get("value", ""),
             "groups": min(GROUPS, len(shown)),
-            "givens": [_given(name, givens) for name in shown],
+            "givens": [givens[name] for name in shown],
             "iterations": [
                 {
                     "number": t,
-                    "examples": [_given(name, givens) for name in question.example(t)],
+                    "examples": [givens[name] for name in question.example(t)],
                     "parts": list(self._parts(question, t, variant, sheet)),
                 }
                 for t in range(1, question.iterations + 1)
             ],
         }
+
+    def _given(self, batch: Batch, name: str, variant: int) -> dict[str, str]:
+        text = given_text(batch.question, name, float(batch.givens[name][variant]), self.exam.spec.rounding)
+        return {"name": latex_name(name), "value": text}
 
     def sheet(self, k: int, variant: int) -> Sheet:
         """The worked lines of question number k."""
@@ -187,16 +194,16 @@ class Papers:
     def fixed(self, question: Question) -> dict[str, Any]:
         """What does not depend on the variant: marks, and the formulas of loss, layers and update."""
         derivation = self.derivations[question.id]
-        network = question.network
+        network, roles = question.network, {step.role for step in question.needed}
+        biases = any(step.role == Role.BIAS_GRADIENT for step in question.needed)
+        sign = "-" * question.negative
         return {
             "id": question.id,
             "marks": _marks(question.items),
             "loss": question.loss.name,
-            "loss_formula": f"L = {derivation.symbols['loss'].latex}",
-            "update_formula": (
-                r"w^{\,\text{new}} = w - \alpha\,\frac{\partial L}{\partial w} \quad"
-                r" b^{\,\text{new}} = b - \alpha\,\frac{\partial L}{\partial b}"
-            ),
+            "loss_formula": f"L = {derivation.symbols['loss'].latex}" * any(step.loss for step in question.needed),
+            "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
+            "update_formula": r" \quad ".join(_UPDATES[: 1 + biases]),
             "layers": [
                 {
                     "name": layer.name,
@@ -218,7 +225,7 @@ class Papers:
         usual = self.usual_mistakes[question.id].of(variant)
         factors = [factor for factor in self.derivations[question.id].factors if factor.iteration == t]
         low, high = self.exam.low[:, variant].tolist(), self.exam.high[:, variant].tolist()
-        for part in self._fixed_parts[question.id, t]:
+        for part in self._solved_parts[question.id, t]:
             layers = []
             for layer in part["layers"]:
                 answers = [
@@ -226,8 +233,8 @@ class Papers:
                         **answer,
                         "lines": entries[answer["id"]].lines,
                         "mistakes": [{"name": name, "value": value} for name, value in usual.get(answer["step"], ())],
-                        "low": plain(low[answer["row"]]),
-                        "high": plain(high[answer["row"]]),
+                        "low": "" if answer["row"] is None else plain(low[answer["row"]]),
+                        "high": "" if answer["row"] is None else plain(high[answer["row"]]),
                     }
                     for answer in layer["answers"]
                 ]
@@ -244,37 +251,56 @@ class Papers:
     @cached_property
     def _fixed_parts(self) -> dict[tuple[str, int], list[dict[str, Any]]]:
         """By question and iteration the parts, their layers and items, as they are on every paper."""
-        questions = [q.question for q in self.exam.spec.questions]
-        return {(q.id, t): list(self._make_parts(q, t)) for q in questions for t in range(1, q.iterations + 1)}
+        return self._grouped({spec.question.id: spec.question.items for spec in self.exam.spec.questions})
 
-    def _make_parts(self, question: Question, t: int) -> Iterator[dict[str, Any]]:
-        row = {item.id: i for i, item in enumerate(self.exam.items)}
-        place = {step.id: i for i, step in enumerate(question.steps)}
-        for part in PARTS:
-            items = [item for item in question.items if item.iteration == t and item.part == part]
-            layers = []
-            for layer in question.layers:
-                mine = [item for item in items if item.layer == layer]
-                answers = [
-                    {
-                        "id": item.id,
-                        "step": item.step,
-                        "row": row[item.id],
-                        "place": place[item.step],
-                        "name": latex_name(item.step),
-                        "is_sum": question.by_id[item.step].role == Role.PREACTIVATION,
-                        "spoken": escape(self._word("box", speak(latex_name(item.step), self.speech), layer, t)),
-                        "route": self.gradient_paths.get(item.id, ""),
-                    }
-                    for item in mine
-                ]
-                if mine:
-                    rows = [answers]
-                    if part == "forward" and len(mine) > 4:  # z and a in rows of their own
-                        zs = [answer for answer in answers if answer["is_sum"]]
-                        rows = [zs, [answer for answer in answers if answer not in zs]]
-                    layers.append({"name": layer, "marks": _marks(mine), "answers": answers, "rows": rows})
-            yield {"name": part, "marks": _marks(items), "layers": layers}
+    @cached_property
+    def _solved_parts(self) -> dict[tuple[str, int], list[dict[str, Any]]]:
+        """The same of every worked solution."""
+        return self._grouped({spec.question.id: spec.question.worked for spec in self.exam.spec.questions})
+
+    def _grouped(self, items: Mapping[str, Sequence[Item]]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+        return {
+            (q.id, t): list(self._make_parts(q, [item for item in items[q.id] if item.iteration == t]))
+            for q in (spec.question for spec in self.exam.spec.questions)
+            for t in range(1, q.iterations + 1)
+        }
+
+    def _make_parts(self, question: Question, items: Sequence[Item]) -> Iterator[dict[str, Any]]:
+        """The parts in the order of the items, each with its layers."""
+        for part, of_part in groupby(items, lambda item: item.part):
+            mine, layers = list(of_part), []
+            for layer, of_layer in groupby(mine, lambda item: item.layer):
+                here = list(of_layer)
+                rows = [answers := [self._answer(question, item) for item in here]]
+                if part == "forward" and len(here) > 4:  # z and a in rows of their own
+                    rows = [[a for a in answers if a["is_sum"]], [a for a in answers if not a["is_sum"]]]
+                layers.append(
+                    {"name": layer, "marks": _marks(here), "answers": answers, "rows": list(filter(None, rows))}
+                )
+            yield {"name": part, "marks": _marks(mine), "layers": layers}
+
+    def _answer(self, question: Question, item: Item) -> dict[str, Any]:
+        name = latex_name(item.step)
+        return {
+            "id": item.id,
+            "step": item.step,
+            "row": self._rows.get(item.id),
+            "place": self._places[question.id][item.step],
+            "name": name,
+            "is_sum": question.by_id[item.step].role == Role.PREACTIVATION,
+            "spoken": escape(self._word("box", speak(name, self.speech), item.layer, item.iteration)),
+            "route": self.gradient_paths.get(item.id, ""),
+        }
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {item.id: i for i, item in enumerate(self.exam.items)}
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, int]]:
+        """By question where each step stands among all."""
+        questions = [spec.question for spec in self.exam.spec.questions]
+        return {q.id: {step.id: i for i, step in enumerate(q.all_steps)} for q in questions}
 
 
 def get_ready(spec: Spec, templates: Path | None = None) -> None:
@@ -290,10 +316,6 @@ def get_ready(spec: Spec, templates: Path | None = None) -> None:
 def _word(name: str, arguments: tuple[str | int, ...], folder: Path | None, language: str) -> str:
     """What a macro of words.txt says; asked for the same on every paper."""
     return macro("words.txt", name, *arguments, folder=folder, language=language)
-
-
-def _given(name: str, givens: dict[str, float]) -> dict[str, str]:
-    return {"name": latex_name(name), "value": plain(givens[name])}
 
 
 def _marks(items: Any) -> str:

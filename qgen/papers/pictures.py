@@ -26,7 +26,12 @@ class Picture:
             for i in range(len(network.feeding(k)))
             for j in range(len(layer.units))
         ]
-        biases = {(k + 1, j): latex_name(network.bias(k, j)) for k, layer in layers for j in range(len(layer.units))}
+        biases = {
+            (k + 1, j): latex_name(name)
+            for k, layer in layers
+            for j in range(len(layer.units))
+            if (name := network.bias(k, j))
+        }
         rows = [("input", ""), *((layer.name, layer.activation.name) for _, layer in layers)]
         captions = [word("caption", *row) for row in rows]
         self.network = Network(units, edges, biases, captions)

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from qgen.engine.steps import Role
 from qgen.engine.symbols import latex_name
-from qgen.solution.worked import Derivation, paths
+from qgen.solution.worked import Derivation, paths, shortened
 
 _ARROW = r" \to "
 
@@ -27,7 +27,7 @@ def gradient_path(derivation: Derivation, gradient: str) -> str:
                 chain.append(rf"\{{\, {units} \,\}}")
         else:
             chain += [latex_name(name) for (name,) in group]
-    if derivation.through_above(derivation.steps[gradient].needs[0]):
+    if shortened(derivation, gradient):
         chain.insert(1, r"\cdots")
     return _ARROW.join(chain)
 

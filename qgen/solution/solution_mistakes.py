@@ -93,7 +93,7 @@ def _wrong(batch: Batch, items: Sequence[Item], mistakes: Sequence[Misconception
     # where weights' lines start from the bias's gradient, mistakes made in that gradient are not theirs
     layered = Derivation(batch.question).layered
     biases = {step.id for step in steps if step.shows} if layered else set()
-    right = (item.step for item in batch.question.items if item.step not in mine or item.step in biases)
+    right = (item.step for item in batch.question.worked if item.step not in mine or item.step in biases)
     claimed = {step: batch.values[step] for step in right}
     rules = mistaken_rules([(m,) for m in mistakes])
     found = solve(steps, {**batch.values, **batch.givens}, rules=rules, claimed=claimed)

@@ -6,7 +6,7 @@ what is written: each line can be checked with a calculator.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from qgen.decimals import plain
 from qgen.engine.functions import Value
-from qgen.engine.question import Item, Question
+from qgen.engine.question import SHOWN, Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
 from qgen.engine.steps import GRADIENTS, Role, Step
@@ -24,6 +24,7 @@ from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol
 _FORWARD = (Role.PREACTIVATION, Role.ACTIVATION)
 # A network with more paths than these is solved layer by layer, through the bias gradients of the layer above.
 MOST_PATHS = 4
+MOST_LAYERS = 1000  # quantities on a path: all of them
 
 
 class Worked(NamedTuple):
@@ -51,8 +52,9 @@ class Derivation:
 
     @cached_property
     def layered(self) -> bool:
-        """Whether lines go through the gradients of the layer above, where whole paths would be too many."""
-        return prod(len(layer.units) for layer in self.question.network.layers[1:]) > MOST_PATHS
+        """Whether lines go through what comes back to the layer above: units' deltas, or where paths are too many."""
+        asked = any(self.steps[item.step].role == Role.UNIT_DELTA for item in self.question.worked)
+        return asked or prod(len(layer.units) for layer in self.question.network.layers[1:]) > MOST_PATHS
 
     def through_above(self, delta: str) -> bool:
         """Whether a unit's dL/dz is worked out from those of the layer above."""
@@ -60,10 +62,10 @@ class Derivation:
 
     @cached_property
     def shown(self) -> frozenset[str]:
-        """The steps whose numbers stand on the sheet: items, errors and slopes; every dL/dz if layered."""
-        items = {item.step for item in self.question.items}
+        """The steps whose numbers stand on the sheet: named ones, errors and slopes; every dL/dz if layered."""
+        lines = {item.step for item in self.question.worked}
         roles = (Role.ERROR, Role.SLOPE, Role.DELTA) if self.layered else (Role.ERROR, Role.SLOPE)
-        return frozenset(items | {s.id for s in self.question.steps if s.role in roles})
+        return frozenset(lines | {s.id for s in self.question.needed if s.role in roles})
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
@@ -73,27 +75,44 @@ class Derivation:
     @cached_property
     def symbols(self) -> dict[str, Symbol]:
         """Each step's right-hand side in the names of forward quantities, parameters and targets."""
-        names = {item.step: name_symbol(item.step) for item in self.question.items}
-        names |= {step.id: name_symbol(step.id) for step in self.question.steps if step.role == Role.CARRY}
-        names |= {delta: name_symbol(db) for delta, db in self.bias_gradients.items() if self.layered}
+        question = self.question
+        lines = {item.step for item in question.worked if self.steps[item.step].role != Role.CHANGE}
+        lines |= {step for step, item in question.quantities.items() if question.usual(item)}
+        names = {step: name_symbol(step) for step in lines}
+        names |= {step.id: name_symbol(step.id) for step in question.all_steps if step.role == Role.CARRY}
+        for delta, shows in self.deltas.items() if self.layered else ():
+            names[delta] = -name_symbol(shows) if self.steps[shows].negative else name_symbol(shows)
         expanded = {k: v for k, v in names.items() if self.steps[k].role not in GRADIENTS}
-        return self.inserted(expanded, names)
+        givens = {name: names.get(name, name_symbol(name)) for name in question.all_given}
+        return self.inserted(question.all_steps, givens, expanded, names)
 
     @cached_property
-    def bias_gradients(self) -> dict[str, str]:
-        """For every dL/dz the item that shows it: the gradient of the unit's bias."""
-        return {step.needs[0]: step.id for step in self.question.steps if step.role == Role.BIAS_GRADIENT}
+    def deltas(self) -> dict[str, str]:
+        """For every dL/dz what shows it: the unit's delta, or its bias's gradient; of a layered sheet the delta."""
+        lines = {item.step for item in self.question.worked}
+        found: dict[str, str] = {}
+        for step in self.question.all_steps:
+            shows = step.role in (Role.UNIT_DELTA, Role.BIAS_GRADIENT) and len(step.needs) == 1
+            if shows and step.id in lines:
+                found.setdefault(step.needs[0], step.id)
+        for step in self.question.all_steps if self.layered else ():
+            if step.role == Role.UNIT_DELTA:
+                found.setdefault(step.needs[0], step.id)
+        return found
 
-    def inserted(self, claimed: Mapping[str, Symbol], names: Mapping[str, Symbol]) -> dict[str, Symbol]:
+    def inserted(
+        self, steps: Sequence[Step], givens: Mapping[str, Symbol], claimed: Mapping[str, Symbol],
+        names: Mapping[str, Symbol],
+    ) -> dict[str, Symbol]:  # fmt: skip
         """Right-hand sides with `claimed` put in; those of updates with `names`, gradients among them."""
-        givens = {name: names.get(name, name_symbol(name)) for name in self.question.givens}
-        lines = solve(self.question.steps, givens, claimed=claimed)
-        short = solve(self.question.steps, givens, claimed=names)
-        for step in self.question.steps:
-            if step.role == Role.UPDATE:
+        lines = solve(steps, givens, claimed=claimed)
+        short = solve(steps, givens, claimed=names)
+        for step in steps:
+            if step.role in (Role.CHANGE, Role.UPDATE):
                 lines[step.id] = short[step.id]
-            elif step.role == Role.BIAS_GRADIENT:
-                lines[step.id] = lines[step.needs[0]]
+            elif self.deltas.get(step.needs[0] if step.needs else "") == step.id:
+                line = lines[step.needs[0]]
+                lines[step.id] = -line if step.negative else line
         return lines
 
     def numbers(self, values: Mapping[str, float], rounding: Rounding) -> dict[str, str]:
@@ -106,15 +125,19 @@ class Derivation:
     @cached_property
     def chains(self) -> dict[str, str]:
         """For every gradient: the chain of partial derivatives, summed over every path."""
-        return {item.step: _chain(self, item.step) for item in self.question.items if item.part == "gradient"}
+        return {item.step: _chain(self, item.step) for item in self.question.worked if item.part == "gradient"}
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
-        """Errors and slopes worth a line of their own, in the order of the backward pass."""
-        used = {need for step in self.question.steps for need in step.needs}
+        """Errors, slopes and deltas worth a line of their own, in the order of the backward pass."""
+        steps, lines = self.question.needed, {item.step for item in self.question.worked}
+        used = {need for step in steps for need in step.needs}
         rows = []
-        for step in self.question.steps:
+        for step in steps:
             is_error = step.role == Role.ERROR
+            if step.role == Role.DELTA and self.layered and self.deltas[step.id] not in lines:
+                left = latex_name(self.deltas[step.id])
+                rows.append(Factor(step.id, self.question.layers[step.layer], step.iteration, left))
             if step.id not in used or not (is_error or step.role == Role.SLOPE):
                 continue
             if not isinstance(self.symbols[step.id], Symbol):  # the slope 1 of the identity
@@ -154,16 +177,17 @@ def worked(
         values = {k: float(v) for k, v in worked_values(derivation, givens, rounding).items()}
     texts = derivation.numbers(values, rounding)
     claimed = {name: number_symbol(text) for name, text in texts.items()}
-    claimed |= {s.id: claimed[s.needs[0]] for s in question.steps if s.role == Role.CARRY}
-    names = dict(claimed) | {name: number_symbol(plain(value)) for name, value in givens.items()}
-    inserted = derivation.inserted({k: v for k, v in claimed.items() if _stands(derivation, k)}, names)
+    claimed |= {s.id: claimed[s.needs[0]] for s in question.needed if s.role == Role.CARRY}
+    numbers = {name: number_symbol(given_text(question, name, value, rounding)) for name, value in givens.items()}
+    stand = {k: v for k, v in claimed.items() if _stands(derivation, k)}
+    inserted = derivation.inserted(question.needed, numbers, stand, claimed)
     factors = {
         factor.step: f"{factor.latex} = {derivation.symbols[factor.step].latex}"
         f" = {inserted[factor.step].latex} = {texts[factor.step]}"
         for factor in derivation.factors
     }
     items = []
-    for item in question.items:
+    for item in question.worked:
         left, result = latex_name(item.step), texts[item.step]
         right, symbols = inserted[item.step].latex, derivation.symbols[item.step].latex
         if item.part == "gradient":
@@ -177,7 +201,13 @@ def worked(
 
 def _stands(derivation: Derivation, name: str) -> bool:
     """Whether later lines use this number as written: forward results, factors and, if layered, every dL/dz."""
-    return derivation.steps[name].role not in GRADIENTS
+    return derivation.steps[name].role not in (*GRADIENTS, Role.CHANGE)
+
+
+def given_text(question: Question, name: str, value: float, rounding: Rounding) -> str:
+    """A given number as it is printed: a shown value to the digits that the paper asks for."""
+    text = rounding.text(value) if question.given[name].kind == SHOWN else plain(value)
+    return text if float(text) == value else plain(value)
 
 
 def _chain(derivation: Derivation, gradient: str) -> str:
@@ -186,18 +216,41 @@ def _chain(derivation: Derivation, gradient: str) -> str:
 
 
 def paths(derivation: Derivation, gradient: str) -> list[tuple[str, ...]]:
-    """The quantities from the loss to a gradient's parameter, for every path that its line counts."""
+    """The quantities from the loss to what a gradient is with respect to, for every path that its line counts."""
     question, step = derivation.question, derivation.steps[gradient]
-    t, delta = step.iteration, step.needs[0]
-    loss, z = question.find(Role.LOSS, t), question.find(Role.PREACTIVATION, t, unit=step.unit)
-    parameter = question.current(step.parameter, t)
-    if not derivation.through_above(delta):
-        return list(_paths(derivation, loss, parameter))
-    if step.role == Role.WEIGHT_GRADIENT:
-        return [(loss, z, parameter)]
-    above = dict.fromkeys(path[path.index(z) - 2] for path in _paths(derivation, loss, z))
-    a = question.find(Role.ACTIVATION, t, unit=step.unit)
-    return [(loss, k, a, z, parameter) for k in above]
+    loss = question.find(Role.LOSS, step.iteration)
+    whole, tail = list(_paths(derivation, loss, _with_respect_to(question, step))), _tail(derivation, step)
+    return list(dict.fromkeys(path if len(path) <= tail else (loss, *path[-tail:]) for path in whole))
+
+
+def shortened(derivation: Derivation, gradient: str) -> bool:
+    """Whether a gradient's line leaves out what lies between the loss and the layer that it starts from."""
+    step = derivation.steps[gradient]
+    last = len(derivation.question.network.layers) - 1
+    return derivation.layered and _tail(derivation, step) < MOST_LAYERS and step.layer < last
+
+
+def _tail(derivation: Derivation, step: Step) -> int:
+    """How many of a path's last quantities a line shows: on a layered sheet from the one whose dL/dz it uses."""
+    delta = step.needs[0]
+    if not derivation.layered:
+        return MOST_LAYERS
+    if step.role == Role.UNIT_DELTA:
+        return 3  # z above, a, z
+    if step.role == Role.BIAS_GRADIENT and derivation.deltas.get(delta) == step.id:
+        return 4 if derivation.through_above(delta) else MOST_LAYERS
+    unit_delta = derivation.steps[derivation.deltas.get(delta, delta)].role == Role.UNIT_DELTA
+    if step.role == Role.WEIGHT_GRADIENT and not unit_delta and not derivation.through_above(delta):
+        return MOST_LAYERS
+    return 2  # z and what it is worked out from
+
+
+def _with_respect_to(question: Question, step: Step) -> str:
+    """What a gradient is with respect to: a parameter, an input, or the z or a of a unit."""
+    of = {Role.UNIT_DELTA: Role.PREACTIVATION, Role.ACTIVATION_GRADIENT: Role.ACTIVATION}
+    if step.role in of:
+        return question.find(of[step.role], step.iteration, unit=step.unit)
+    return question.current(step.parameter or step.unit, step.iteration)
 
 
 def _paths(derivation: Derivation, top: str, parameter: str) -> Iterator[tuple[str, ...]]:

@@ -32,6 +32,12 @@ class Net:
         below = [str(i + 1) for i in range(self.inputs)] if k == 0 else [u.split("_")[0] for u in self.layers[k - 1][1]]
         return [["w" + i + u.split("_")[0] + u[len(u.split("_")[0]) :] for u in self.layers[k][1]] for i in below]
 
+    def bias_names(self, k: int, biases: str) -> list[str]:
+        units = self.layers[k][1]
+        if biases.startswith("shared") and len(units) > 1:
+            return [f"b_{k + 1}"]
+        return [] if biases == "none" else ["b" + unit for unit in units]
+
 
 NETS = {
     "A": Net(3, [("relu", ["1_1", "2_1"]), ("sigmoid", ["1_2", "2_2"]), ("sigmoid", ["3"])]),
@@ -44,43 +50,67 @@ NETS = {
 }
 
 
-def opinion(net: Net, loss: str, iterations: int, givens: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Pre-activations, activations, loss, gradients and updated parameters by id, each (variants,)."""
+def opinion(
+    net: Net, loss: str, iterations: int, givens: Mapping[str, Any], biases: str = "", negative: bool = False
+) -> dict[str, np.ndarray]:
+    """Every number that can be asked, by id, each (variants,). biases: as in a spec; negative: a delta is -dL/dz."""
     found: dict[str, np.ndarray] = {}
+    n = len(givens["alpha"])
+    weights = [np.array([[givens[w] for w in row] for row in net.weight_names(k)]) for k in range(len(net.layers))]
+    names = [net.bias_names(k, biases) for k in range(len(net.layers))]
     parameters = []
-    for k, (_, units) in enumerate(net.layers):
-        weights = np.array([[givens[name] for name in row] for row in net.weight_names(k)])
-        parameters += [weights.transpose(2, 0, 1), np.array([givens["b" + unit] for unit in units]).T]
+    for w, row in zip(weights, names, strict=True):
+        parameters += [w.transpose(2, 0, 1), np.array([givens[b] for b in row]).T if row else np.zeros((n, 1))]
+    alpha = np.asarray(givens["alpha"])
     for t in range(1, iterations + 1):
         p = "" if t == 1 else f"t{t}_"
         outputs = net.layers[-1][1]
         x = np.array([givens[f"{p}x{i + 1}"] for i in range(net.inputs)]).T
-        names = ["y"] if len(outputs) == 1 else ["y" + unit.split("_")[0] for unit in outputs]
-        y = np.array([givens[p + name] for name in names]).T
-        signals = forward(net, parameters, x)
-        for (_, units), z, a in zip(net.layers, signals[::2], signals[1::2], strict=True):
-            found |= {f"{p}z{unit}": z[:, j] for j, unit in enumerate(units)}
-            found |= {f"{p}a{unit}": a[:, j] for j, unit in enumerate(units)}
-        found[f"{p}loss"] = losses(loss, signals[-1], y)
+        ys = ["y"] if len(outputs) == 1 else ["y" + unit.split("_")[0] for unit in outputs]
+        y = np.array([givens[p + name] for name in ys]).T
+        with np.errstate(all="ignore"):  # far out a sigmoid is 0 or 1
+            found |= passed(net, loss, parameters, x, y, p)
         # variants do not meet, so that the gradient of the sum holds every variant's own
-        slopes = grad(lambda ps, x=x, y=y: anp.sum(losses(loss, forward(net, ps, x)[-1], y)))(parameters)
-        alpha = np.asarray(givens["alpha"])
-        updated = [w - (alpha * d.T).T for w, d in zip(parameters, slopes, strict=True)]
-        for form, values in (("d{}", slopes), ("new_{}", updated)):
-            for k, (_, units) in enumerate(net.layers):
-                for i, row in enumerate(net.weight_names(k)):
-                    found |= {p + form.format(name): values[2 * k][:, i, j] for j, name in enumerate(row)}
-                found |= {p + form.format("b" + unit): values[2 * k + 1][:, j] for j, unit in enumerate(units)}
+        nothing = [np.zeros((n, len(units))) for _, units in net.layers for _ in "za"]
+        slopes, back, to_x = grad(
+            lambda held, y=y: anp.sum(losses(loss, forward(net, held[0], held[2], held[1])[-1], y))
+        )([parameters, nothing, x])
+        for k, (_, units) in enumerate(net.layers):
+            sign = -1 if negative else 1
+            found |= {f"{p}dz{unit}": sign * back[2 * k][:, j] for j, unit in enumerate(units)}
+            found |= {f"{p}da{unit}": back[2 * k + 1][:, j] for j, unit in enumerate(units)}
+        found |= {f"{p}dx{i + 1}": to_x[:, i] for i in range(net.inputs)}
+        changes = [-(alpha * d.T).T for d in slopes]
+        if biases.endswith(("none", "fixed")):
+            changes[1::2] = [0 * change for change in changes[1::2]]
+        updated = [w + change for w, change in zip(parameters, changes, strict=True)]
+        for form, values in (("d{}", slopes), ("change_{}", changes), ("new_{}", updated)):
+            for k, row in enumerate(names):
+                for i, ws in enumerate(net.weight_names(k)):
+                    found |= {p + form.format(w): values[2 * k][:, i, j] for j, w in enumerate(ws)}
+                for j, b in enumerate(row if not biases.endswith("fixed") else []):
+                    found[p + form.format(b)] = values[2 * k + 1][:, j]
         parameters = updated
+        with np.errstate(all="ignore"):
+            found |= passed(net, loss, parameters, x, y, p + "after_")
     return found
 
 
-def forward(net: Net, parameters: Sequence[Any], x: Any) -> list[Any]:
-    """z and a of every layer, each (variants, units)."""
+def passed(net: Net, loss: str, parameters: Sequence[Any], x: Any, y: Any, p: str) -> dict[str, np.ndarray]:
+    """A forward pass by id."""
+    signals, found = forward(net, parameters, x), {}
+    for (_, units), z, a in zip(net.layers, signals[::2], signals[1::2], strict=True):
+        found |= {f"{p}z{unit}": z[:, j] for j, unit in enumerate(units)}
+        found |= {f"{p}a{unit}": a[:, j] for j, unit in enumerate(units)}
+    return found | {f"{p}loss": losses(loss, signals[-1], y)}
+
+
+def forward(net: Net, parameters: Sequence[Any], x: Any, moved: Sequence[Any] = ()) -> list[Any]:
+    """z and a of every layer, each (variants, units), each moved by as much."""
     signals = []
-    for (activation, _), w, b in zip(net.layers, parameters[::2], parameters[1::2], strict=True):
-        z = anp.einsum("ni,nij->nj", x, w) + b
-        x = ACTIVATIONS[activation](z)
+    for k, ((activation, _), w, b) in enumerate(zip(net.layers, parameters[::2], parameters[1::2], strict=True)):
+        z = anp.einsum("ni,nij->nj", x, w) + b + (moved[2 * k] if moved else 0)
+        x = ACTIVATIONS[activation](z) + (moved[2 * k + 1] if moved else 0)
         signals += [z, x]
     return signals
 
@@ -101,5 +131,7 @@ def disagreements(found: Mapping[str, Any], expected: Mapping[str, Any], toleran
     return [
         name
         for name, value in expected.items()
-        if not np.allclose(np.broadcast_to(found[name], np.shape(value)), value, rtol=tolerance, atol=1e-15)
+        if not np.allclose(
+            np.broadcast_to(found[name], np.shape(value)), value, rtol=tolerance, atol=1e-15, equal_nan=True
+        )
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qgen.engine.ids import iteration_of, prefix
+from qgen.engine.network import iteration_of, prefix
 
 
 @pytest.mark.parametrize("iteration", [1, 2, 9, 12])

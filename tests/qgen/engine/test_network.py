@@ -71,8 +71,8 @@ def test_an_unknown_network_is_answered_with_the_nearest():
             "exam.toml: network.layers[1].units: \"['a']\" is not a number of units; write 1 to 99",
         ),
         (
-            {"layers": [{"units": 1, "activation": "relu", "bias": 1}]},
-            'exam.toml: network.layers[1]: "bias" is not known; known: units, activation',
+            {"layers": [{"units": 1, "activation": "relu", "colour": 1}]},
+            'exam.toml: network.layers[1]: "colour" is not known; known: units, activation, biases',
         ),
         (
             {"layers": [{"units": ["1", "1"], "activation": "relu"}]},

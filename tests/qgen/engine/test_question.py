@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from cases import NETWORKS, question_for, spec_for
 
-from qgen.engine.ids import iteration_of
+from qgen.engine.network import iteration_of
 from qgen.engine.steps import Role
 from qgen.exam.spec import spec_of
 

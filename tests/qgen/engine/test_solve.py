@@ -4,10 +4,11 @@ from functools import cache
 
 import numpy as np
 import pytest
-from cases import any_givens, drawn, notes_givens, pairs, question_for
+from cases import any_givens, drawn, notes_givens, pairs, question_for, spec_for
 from oracle import NETS, disagreements, opinion
 
 from qgen.engine.intervals import Interval
+from qgen.engine.network import BIASES
 from qgen.engine.rules import RULES
 from qgen.engine.solve import solve
 
@@ -32,11 +33,13 @@ CASES = [
 
 
 @cache
-def asked(network, loss, iterations):
+def asked(network, loss, iterations, biases, negative):
     """A question, givens that nobody certified, and the independent opinion of them."""
-    question = question_for(network, loss, iterations)
+    more = {"biases": biases} if biases else {}
+    spec = spec_for(network, loss, iterations, delta="-dz" if negative else "dz", **more)
+    question = spec.questions[0].question
     givens = any_givens(question, 20)
-    return question, givens, opinion(NETS[network], loss, iterations, givens)
+    return question, givens, opinion(NETS[network], loss, iterations, givens, biases, negative)
 
 
 @pytest.mark.parametrize(("network", "loss", "iterations"), CASES)
@@ -44,15 +47,28 @@ def test_every_number_agrees_with_autograd(network, loss, iterations):
     question = question_for(network, loss, iterations)
     givens = any_givens(question, 200)
     expected = opinion(NETS[network], loss, iterations, givens)
-    assert {item.step for item in question.items} == expected.keys()
-    assert disagreements(solve(question.steps, givens), expected) == []
+    assert question.quantities.keys() == expected.keys()
+    assert disagreements(solve(question.all_steps, givens), expected) == []
+
+
+@pytest.mark.parametrize("biases", BIASES[1:])
+@pytest.mark.parametrize(
+    ("network", "loss"), [("A", "squared-error"), ("B", "cross-entropy"), ("third", "squared-error")]
+)
+def test_every_number_agrees_with_autograd_whatever_the_biases(network, loss, biases):
+    question = spec_for(network, loss, 2, biases=biases, delta="-dz").questions[0].question
+    givens = any_givens(question, 50)
+    expected = opinion(NETS[network], loss, 2, givens, biases, negative=True)
+    assert question.quantities.keys() == expected.keys()
+    assert disagreements(solve(question.all_steps, givens), expected) == []
 
 
 @pytest.mark.parametrize("loss", ["squared-error", "cross-entropy"])
 @pytest.mark.parametrize("network", ["A", "B"])
 def test_certified_variants_agree_with_autograd(network, loss):
     batch = drawn(50, network, loss)
-    assert disagreements(batch.values, opinion(NETS[network], loss, 1, batch.givens)) == []
+    expected = opinion(NETS[network], loss, 1, batch.givens)
+    assert disagreements(batch.values, {item.step: expected[item.step] for item in batch.question.items}) == []
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -61,10 +77,10 @@ def test_a_planted_wrong_rule_is_noticed(rule):
         return RULES[rule](*needs, **constants) * 1.001
 
     seen = []
-    for network, loss, iterations in CASES:
-        question, givens, expected = asked(network, loss, iterations)
-        if rule in {step.rule for step in question.steps}:
-            wrong = solve(question.steps, givens, rules={**RULES, rule: off_by_a_thousandth})
+    for case in [*((*case, "", False) for case in CASES), ("A", "cross-entropy", 1, "shared", True)]:
+        question, givens, expected = asked(*case)
+        if rule in {step.rule for step in question.all_steps}:
+            wrong = solve(question.all_steps, givens, rules={**RULES, rule: off_by_a_thousandth})
             seen.append(bool(disagreements(wrong, expected)))
     # not in every network: nothing depends on a sigmoid's slope where only the outputs after a cross-entropy have one
     assert any(seen)
@@ -73,7 +89,7 @@ def test_a_planted_wrong_rule_is_noticed(rule):
 def test_a_gradient_through_dead_units_is_noticed():
     question = question_for("A")
     givens = any_givens(question, 50)
-    wrong = solve(question.steps, givens, rules={**RULES, "slope_relu": lambda z, a: 1.0})
+    wrong = solve(question.all_steps, givens, rules={**RULES, "slope_relu": lambda z, a: 1.0})
     assert disagreements(wrong, opinion(NETS["A"], "squared-error", 1, givens))
 
 

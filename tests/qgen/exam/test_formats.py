@@ -33,7 +33,7 @@ def changed(folder, **entries):
 
 def test_a_new_exam_names_its_format_and_every_mistake_that_it_was_certified_against(folder):
     content = json.loads((folder / "exam.json").read_text("utf-8"))
-    assert content["format"] == 2
+    assert content["format"] == 3
     assert content["mistakes"] == [m.name for m in CATALOGUE]
 
 
@@ -68,7 +68,7 @@ def test_a_name_that_nobody_knows_is_told(folder):
     )
 
 
-@pytest.mark.parametrize("number", [3, 0, "2"])
+@pytest.mark.parametrize("number", [4, 0, "2"])
 def test_a_later_format_is_refused(folder, number):
     path = folder / "exam.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"format": number}), "utf-8")

@@ -9,7 +9,8 @@ from cases import drawn, spec_for
 from qgen.engine.intervals import Interval
 from qgen.engine.steps import Role
 from qgen.errors import InputError
-from qgen.exam.certify import STAGES, Batch, copied_share
+from qgen.exam.certify import STAGES, Batch
+from qgen.exam.copying import copied_share
 from qgen.exam.sample import Tally, _fresh, _next_size, sample
 
 

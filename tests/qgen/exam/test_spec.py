@@ -8,7 +8,8 @@ from cases import THIRD
 from qgen.engine.activations import ACTIVATIONS
 from qgen.engine.losses import LOSSES
 from qgen.errors import InputError
-from qgen.exam.spec import POOLS, read_spec, spec_of
+from qgen.exam.question_spec import POOLS
+from qgen.exam.spec import read_spec, spec_of
 
 Q1 = "spec: questions[1]"
 RANGE = "write {low = -0.99, high = 0.99, step = 0.01}, a list or a number"
@@ -115,7 +116,7 @@ FAULTS = [
     ),
     (
         layered(units=2, activation="relu", slope=0.5),
-        f'{Q1}.network.layers[1]: "slope" is not known; known: units, activation',
+        f'{Q1}.network.layers[1]: "slope" is not known; known: units, activation, biases',
     ),
     (
         layered(units=2, activation="leaky-relu", slope=0.00123),
