@@ -31,6 +31,8 @@ DEFAULTS: Mapping[str, Any] = {
     "certify": {"tolerance": 0.05, "saturation": 0.05, "kink": 0.05, "copying": 0.1, "misconceptions": True},
     "marking": {"follow_through": 1, "imprecise": 0.5, "no_follow_through": []},
 }
+_INSTALLED = Path(__file__).parent.parent / "samples"
+SAMPLES = _INSTALLED if _INSTALLED.exists() else _INSTALLED.parent.parent / "samples" / "exams"
 _NO_OTHER = "the update is w - alpha dL/dw, without any other term"
 # Keys that people try, and what they mean here.
 MEANT: Mapping[str, str] = {
@@ -113,6 +115,14 @@ class Spec:
     def __repr__(self) -> str:
         asked = "; ".join(repr(q.question)[1:-1] for q in self.questions)
         return f"<Spec {quoted(self.title)}: {self.rounding}; {asked}>"
+
+
+def sample_spec(name: str) -> bytes:
+    """A sample's file: a question of a real exam. InputError lists the names of all."""
+    known = {path.stem: path for path in sorted(SAMPLES.glob("*.toml"))}
+    if name not in known:
+        raise InputError(f"--like: no sample {quoted(name)}; known: {', '.join(known)}")
+    return known[name].read_bytes()
 
 
 def read_spec(path: str | Path) -> Spec:
