@@ -128,7 +128,7 @@ def test_a_spec_in_a_dict_is_not_called_a_file(tmp_path: Path) -> None:
     ("n", "students", "fault"),
     [
         (0, {}, 'n: "0" variants cannot be made; write 1 to 100000'),
-        (2, {"a": "A", "b": "B", "c": "C"}, 'n: "2" is less than the 3 students; write at least as many'),
+        (100_001, {}, 'n: "100001" variants cannot be made; write 1 to 100000'),
     ],
 )
 def test_a_count_that_cannot_be_is_told(n: int, students: dict[str, str], fault: str) -> None:

@@ -37,14 +37,15 @@ Counts = NDArray[np.int_]
 class Evidence:
     """What students wrote to one question, and what is known of it: arrays (students, items).
 
-    wrong: earned nothing, and are not near the key either; settled: earned marks; coarse: half a unit of the last
-    digit written where few were; half: half the width of what honest rounding can reach from own values; slip: how
-    far a rounding slip may go.
+    wrong: earned nothing, and are not near the key either; still: repeat the old parameter; settled: earned marks;
+    coarse: half a unit of the last digit written where few were; half: half the width of what honest rounding can reach
+    from own values; slip: how far a rounding slip may go.
     """
 
     basis: Basis
     values: Array
     wrong: Bools
+    still: Bools
     settled: Bools
     coarse: Array
     half: Array
@@ -53,8 +54,8 @@ class Evidence:
     def take(self, rows: Places) -> Evidence:
         """The chosen students."""
         return Evidence(
-            self.basis.take(rows), self.values[rows], self.wrong[rows], self.settled[rows], self.coarse[rows],
-            self.half[rows], self.slip[rows],
+            self.basis.take(rows), self.values[rows], self.wrong[rows], self.still[rows], self.settled[rows],
+            self.coarse[rows], self.half[rows], self.slip[rows],
         )  # fmt: skip
 
 
@@ -214,7 +215,13 @@ class _Weighed:
         due, values, half = self.due[students], self.evidence.values[students], self.half[students]
         found = compared(made, due, values, half, self._reach(made, students))
         return weigh(
-            found, made, self.telling[students], self.evidence.settled[students], self.exact[students], self.follows
+            found,
+            made,
+            self.telling[students],
+            self.evidence.still[students],
+            self.evidence.settled[students],
+            self.exact[students],
+            self.follows,
         )
 
 
@@ -247,7 +254,13 @@ def compared(made: Array, due: Array, values: Array, half: Array, reach: Array) 
 
 
 def weigh(
-    found: Compared, made: Array, telling: Bools, settled: Bools, exact: Bools, follows: NDArray[np.float32]
+    found: Compared,
+    made: Array,
+    telling: Bools,
+    still: Bools,
+    settled: Bools,
+    exact: Bools,
+    follows: NDArray[np.float32],
 ) -> tuple[Bools, Counts, Bools, Bools, Counts, Counts, Counts, Array]:
     """Of `_Fits` all but the first two. exact: settled with all digits asked for; follows: (items, items), 1 where one
     is worked out from the other."""
@@ -258,7 +271,8 @@ def weigh(
     support = count + (exact & speaks).sum(axis=1)
     from_explained = explained.astype(np.float32) @ follows.T > 0
     against = (settled & found.unlike & (found.differs | from_explained)).sum(axis=1)
-    used = (exact & found.fits & from_explained).sum(axis=1) > (telling & ~found.fits & from_explained).sum(axis=1)
+    going = telling & ~still & from_explained  # an update that was left out says nothing of its gradient
+    used = (exact & found.fits & from_explained).sum(axis=1) > (going & ~found.fits).sum(axis=1)
     missed = (telling & found.differs & ~found.fits).sum(axis=1)
     return (
         explained,

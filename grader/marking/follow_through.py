@@ -173,7 +173,9 @@ def reasons_of(answered: Answered, followed: Followed, suspects: Suspects) -> di
     half = np.where(np.isfinite(followed.half), followed.half, key)
     slip = SLIP * np.maximum(half, key)
     wrong = (verdicts == WRONG) & ~within(values, answered.low - slip, answered.high + slip)
-    return reasons | diagnose(Evidence(answered.basis, values, wrong, settled, followed.coarse, half, slip), suspects)
+    return reasons | diagnose(
+        Evidence(answered.basis, values, wrong, repeats, settled, followed.coarse, half, slip), suspects
+    )
 
 
 def half_units(values: Array, written: NDArray[np.object_], cells: Bools, asked: Rounding) -> Array:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from qgen.engine.asked import chosen, given_instead, needed, with_neighbours
 from qgen.engine.losses import Loss
-from qgen.engine.network import Network, prefix
+from qgen.engine.network import Network
 from qgen.engine.steps import BACK, Role, Step, steps_of
-from qgen.engine.symbols import plain_name
+from qgen.engine.symbols import plain_name, prefix
 from qgen.errors import several
 
 PARTS = ("forward", "loss", "gradient", "update")

@@ -13,7 +13,8 @@ from functools import cached_property
 
 from qgen.engine.activations import Activation
 from qgen.engine.losses import Loss
-from qgen.engine.network import Network, number, prefix
+from qgen.engine.network import Network, number
+from qgen.engine.symbols import prefix
 
 
 class Role(StrEnum):

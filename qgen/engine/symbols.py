@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from qgen.engine.network import iteration_of
 from qgen.typeset.markup.plain import formula
 
 UPDATED = r"\text{new}"  # what marks an updated parameter's name, in English; words.py puts it in other words
@@ -150,3 +149,14 @@ def _indexed(name: str, mark: str = "") -> str:
     upper = (f"({layer})" if layer else "") + mark
     unit = unit.replace(".", r",\,") if "." in unit else unit
     return name[0] + (f"_{{{unit}}}" if unit else "") + (f"^{{{upper}}}" if upper else "")
+
+
+def prefix(iteration: int) -> str:
+    """Nothing for the first iteration, then t2_, t3_, ..."""
+    return "" if iteration == 1 else f"t{iteration}_"
+
+
+def iteration_of(quantity: str) -> int:
+    """The iteration that an id belongs to, from 1."""
+    head, bar, _ = quantity.partition("_")
+    return int(head[1:]) if bar and head[:1] == "t" and head[1:].isdigit() else 1

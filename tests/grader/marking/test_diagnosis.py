@@ -332,20 +332,25 @@ def test_what_speaks_for_a_hypothesis_and_what_against_it() -> None:
     follows_first = np.zeros((6, 6), dtype=np.float32)
     follows_first[5, 0] = 1
     telling, settled, made = table("100100"), table("011011"), np.arange(6.0)[None] + 1
+    no = table("000000")
     explained, count, near, used, support, against, gain, made_of_it = weigh(
-        found, made, telling, settled, settled, follows_first
+        found, made, telling, no, settled, settled, follows_first
     )
     assert explained.tolist() == [[True] + [False] * 5]
     assert (count.tolist(), near.tolist(), support.tolist(), against.tolist()) == ([1], [True], [2], [2])
     assert (gain.tolist(), made_of_it.tolist()) == ([-1], [1.0])
     assert not used.any()
     # nothing follows from the first
-    *_, against, gain, _ = weigh(found, made, telling, settled, settled, follows_first.T)
+    *_, against, gain, _ = weigh(found, made, telling, no, settled, settled, follows_first.T)
     assert (against.tolist(), gain.tolist()) == ([1], [0])
-    assert not weigh(found._replace(near=table("010010")), made, telling, settled, settled, follows_first)[2].any()
+    assert not weigh(found._replace(near=table("010010")), made, telling, no, settled, settled, follows_first)[2].any()
     follows_first[4, 0] = 1  # what should be, and follows: it was gone on with
-    assert weigh(found, made, telling, settled, settled, follows_first)[3].tolist() == [True]
-    short = weigh(found, made, telling, settled, table("000000"), follows_first)  # none of them with all digits
+    assert weigh(found, made, telling, no, settled, settled, follows_first)[3].tolist() == [True]
+    follows_first[3, 0] = 1  # wrong, and follows: as much speaks against its having been gone on with
+    assert not weigh(found, made, telling, no, settled, settled, follows_first)[3].any()
+    # unless it only repeats the old parameter
+    assert weigh(found, made, telling, table("000100"), settled, settled, follows_first)[3].tolist() == [True]
+    short = weigh(found, made, telling, no, settled, no, follows_first)  # none of them with all digits
     assert (short[3].tolist(), short[4].tolist()) == ([False], [1])
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qgen.engine.network import iteration_of, prefix
+from qgen.engine.symbols import iteration_of, prefix
 
 
 @pytest.mark.parametrize("iteration", [1, 2, 9, 12])

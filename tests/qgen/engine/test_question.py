@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from cases import NETWORKS, question_for, spec_for
 
-from qgen.engine.network import iteration_of
 from qgen.engine.steps import Role
+from qgen.engine.symbols import iteration_of
 from qgen.exam.spec import spec_of
 
 

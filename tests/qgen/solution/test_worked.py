@@ -8,10 +8,9 @@ import pytest
 from cases import drawn, notes_givens, question_for
 from reading import value_of
 
-from qgen.engine.network import prefix
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
-from qgen.engine.symbols import latex_name
+from qgen.engine.symbols import latex_name, prefix
 from qgen.solution.worked import Derivation, paths, worked, worked_values
 
 CASES = [
