@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qgen.engine.asked import chosen, needed, with_neighbours
+from qgen.engine.backpropagation import steps_of
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network, prefix
-from qgen.engine.steps import BACK, Role, Step, steps_of
+from qgen.engine.steps import BACK, Role, Step, needed, with_neighbours
 from qgen.engine.symbols import plain_name
-from qgen.errors import several
+from qgen.errors import InputError, nearest, several
 
 PARTS = ("forward", "loss", "gradient", "update")
 AFTER = "after"  # the part of output and loss with updated parameters, which only some papers ask for
@@ -236,3 +237,21 @@ class Question:
                 yield from (item(start + name, layer.name, "update") for name in self.network.trained(k))
         yield from forward("after_", AFTER)
         yield item("after_loss", layers[-1].name, AFTER)
+
+
+def chosen(asked: Sequence[str], names: Mapping[str, Collection[str]], where: str) -> tuple[str, ...]:
+    """The quantities that are asked for, each once, in the order asked; `names`: each with other names it goes by.
+
+    A pattern such as "dw*_1" stands for all that it fits. InputError lists what fits nothing.
+    """
+    found: dict[str, None] = {}
+    faults = []
+    for pattern in asked:
+        fits = [quantity for quantity, groups in names.items() if pattern in groups or fnmatchcase(quantity, pattern)]
+        found |= dict.fromkeys(fits)
+        if not fits:
+            known = dict.fromkeys(name for quantity, groups in names.items() for name in (quantity, *groups))
+            faults.append(f'{where}: "{pattern}" is nothing that can be asked here; {nearest(pattern, known)}')
+    if faults:
+        raise InputError(*faults)
+    return tuple(found)

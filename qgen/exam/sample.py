@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from qgen.engine.asked import needed
 from qgen.engine.intervals import Array
 from qgen.engine.solve import solve
+from qgen.engine.steps import needed
 from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, draws, mistakes, quick, ranges, sieves
 from qgen.exam.question_spec import QuestionSpec
