@@ -8,65 +8,118 @@ from functools import cached_property
 
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network, number, prefix
-from qgen.engine.steps import Role, Step
+from qgen.engine.steps import Descent, Role, Step
 
 
-def steps_of(network: Network, loss: Loss, iterations: int = 1, *, negative: bool = False) -> tuple[Step, ...]:
-    """All steps of a question in an order in which they can be computed, later iterations last.
-
-    negative: a unit's delta is -dL/dz.
-    """
-    return tuple(step for t in range(1, iterations + 1) for step in _Iteration(network, loss, t, negative).steps())
+def steps_of(network: Network, loss: Loss, descent: Descent) -> tuple[Step, ...]:
+    """All steps of a question in an order in which they can be computed, later iterations last."""
+    iterations = range(1, descent.iterations + 1)
+    return tuple(step for t in iterations for step in _Iteration(network, loss, descent, t).steps())
 
 
 @dataclass(frozen=True)
 class _Iteration:
-    """The steps of iteration `t`: `p` is what its ids begin with, `before` those of the one before it."""
+    """The steps of iteration `t`, of one example or of the batch as a whole.
+
+    `p` is what an example's ids begin with, `whole` those of the batch, `before` the example's in the iteration before.
+    """
 
     network: Network
     loss: Loss
+    descent: Descent
     t: int
-    negative: bool
+    example: int = 1
     after: bool = False  # whether these are the steps with updated parameters
 
     @property
     def p(self) -> str:
+        return prefix(self.t, self.example) + "after_" * self.after
+
+    @property
+    def whole(self) -> str:
         return prefix(self.t) + "after_" * self.after
 
     @property
     def before(self) -> str:
-        return prefix(self.t - 1)
+        return prefix(self.t - 1, self.example)
+
+    @cached_property
+    def examples(self) -> list[_Iteration]:
+        """The same for each example of a batch."""
+        return [replace(self, example=e) for e in range(1, self.descent.batch + 1)]
 
     def steps(self) -> Iterator[Step]:
         layers = range(len(self.network.layers))
         if self.t > 1:
             for k in layers:
                 yield from self.carried(k)
-        for k in layers:
-            yield from self.forward(k)
-        yield from self.loss_steps()
+        yield from self.forward_and_loss()
         for k in reversed(layers):
-            yield from self.slopes(k)
-            units = range(len(self.network.layers[k].units))
-            for j in units:
-                yield from self.output_delta(k, j) if k == layers[-1] else self.hidden_delta(k, j)
-                yield self.unit_delta(k, j)
-            yield from self.bias_gradients(k)
-            for j in units:
-                yield from self.weight_gradients(k, j)
+            for one in self.examples:
+                yield from one.numbered(one.deltas(k))
+            yield from self.gradients(k)
             yield from self.updates(k)
-        for i in range(self.network.inputs):
-            yield from self.input_gradient(i)
-        updated = replace(self, after=True)
-        for k in layers:
-            yield from updated.forward(k)
-        yield from updated.loss_steps()
+        for one in self.examples:
+            for i in range(self.network.inputs):
+                yield from one.numbered(one.input_gradient(i))
+        yield from replace(self, after=True).forward_and_loss()
+
+    def numbered(self, steps: Iterator[Step]) -> Iterator[Step]:
+        """The steps of an example, which say of which."""
+        return steps if self.example == 1 else (replace(step, example=self.example) for step in steps)
+
+    def forward_and_loss(self) -> Iterator[Step]:
+        for one in self.examples:
+            for k in range(len(self.network.layers)):
+                yield from one.numbered(one.forward(k))
+        for one in self.examples:
+            yield from one.numbered(one.loss_steps())
+        if self.descent.batch > 1:
+            losses = tuple(one.own_loss for one in self.examples)
+            like = Step(
+                f"{self.whole}loss", "", losses, Role.LOSS, self.t, len(self.network.layers) - 1, loss=self.loss
+            )
+            yield from self.of_batch(replace(like, after=self.after))
+
+    def of_batch(self, step: Step) -> Iterator[Step]:
+        """The sum or the mean of what the step needs, one number for each example."""
+        if self.descent.summed:
+            yield replace(step, rule="batch_sum")
+            return
+        whole = f"{step.id}~sum"
+        yield replace(step, id=whole, rule="examples_sum", role=Role.SUM_OF_EXAMPLES)
+        yield replace(step, rule="batch_mean", needs=(whole,), constants={"examples": self.descent.batch})
+
+    def deltas(self, k: int) -> Iterator[Step]:
+        yield from self.slopes(k)
+        for j in range(len(self.network.layers[k].units)):
+            yield from self.output_delta(k, j) if k == len(self.network.layers) - 1 else self.hidden_delta(k, j)
+            yield self.unit_delta(k, j)
+
+    def gradients(self, k: int) -> Iterator[Step]:
+        """Of the parameters of a layer; of a batch each example's, then all."""
+        if self.descent.batch == 1:
+            yield from self.own_gradients(k)
+            return
+        by_parameter: dict[str, list[Step]] = {}
+        for one in self.examples:
+            for step in one.numbered(one.own_gradients(k)):
+                by_parameter.setdefault(step.parameter, []).append(step)
+                yield replace(step, id=f"{step.id}~", role=Role.EXAMPLE_GRADIENT, shows="")
+        for name, steps in by_parameter.items():
+            needs = tuple(f"{step.id}~" for step in steps)
+            yield from self.of_batch(replace(steps[0], id=f"{self.whole}d{name}", needs=needs, shows="", neighbours={}))
+
+    def own_gradients(self, k: int) -> Iterator[Step]:
+        yield from self.bias_gradients(k)
+        for j in range(len(self.network.layers[k].units)):
+            yield from self.weight_gradients(k, j)
 
     def parameter(self, name: str) -> str:
         """The id of a parameter in a forward pass: carried over, fixed, or updated."""
         if name in self.fixed:
             return name
-        return f"{prefix(self.t)}new_{name}" if self.after else self.p + name
+        return f"{prefix(self.t)}new_{name}" if self.after else self.whole + name
 
     @cached_property
     def fixed(self) -> frozenset[str]:
@@ -88,13 +141,13 @@ class _Iteration:
         for name in self.network.trained(k):
             old, new = self.before + name, f"{self.before}new_{name}"
             yield Step(
-                self.p + name, "carry", (new,), Role.CARRY, self.t, k, parameter=name,
+                self.whole + name, "carry", (new,), Role.CARRY, self.t, k, parameter=name,
                 neighbours={"old": old}, written=False,
             )  # fmt: skip
 
     def forward(self, k: int) -> Iterator[Step]:
         p, layer, sources = self.p, self.network.layers[k], self.network.feeding(k)
-        flowing = prefix(self.t) if k == 0 else p
+        flowing = prefix(self.t, self.example) if k == 0 else p
         for j, unit in enumerate(layer.units):
             products = []
             for i, source in enumerate(sources):
@@ -109,27 +162,42 @@ class _Iteration:
                 f"{p}z{unit}", "preactivation", (*products, *bias), Role.PREACTIVATION, self.t, k, unit,
                 neighbours=dict(zip(("bias",), bias, strict=False)), after=self.after,
             )  # fmt: skip
-        for unit in layer.units:
+        zs = tuple(f"{p}z{unit}" for unit in layer.units) if layer.activation.whole_layer else ()
+        for place, unit in enumerate(layer.units):
+            constants = {**layer.activation.constants, **({"place": place} if zs else {})}
             yield Step(
-                f"{p}a{unit}", layer.activation.rule, (f"{p}z{unit}",), Role.ACTIVATION, self.t, k, unit,
-                constants=layer.activation.constants, activation=layer.activation, after=self.after,
+                f"{p}a{unit}", layer.activation.rule, (f"{p}z{unit}", *zs), Role.ACTIVATION, self.t, k, unit,
+                constants=constants, activation=layer.activation, after=self.after,
             )  # fmt: skip
+
+    @property
+    def own_loss(self) -> str:
+        """The id of an example's loss."""
+        return f"{self.p}loss" + "~" * (self.descent.batch > 1)
 
     def loss_steps(self) -> Iterator[Step]:
         p, loss, last = self.p, self.loss, len(self.network.layers) - 1
         summed = []
         for unit, y in zip(self.network.layers[last].units, self.network.ys, strict=True):
-            ids = {"a": f"{p}a{unit}", "y": prefix(self.t) + y}
+            ids = {"a": f"{p}a{unit}", "y": prefix(self.t, self.example) + y}
             for name, rule, needs in loss.terms:
                 ids[name] = f"{p}{name}~{unit}"
                 found = tuple(ids[need] for need in needs)
                 yield Step(ids[name], rule, found, Role.LOSS_TERM, self.t, last, unit, loss=loss, after=self.after)
             summed += [ids[name] for name in loss.summed]
+        role = Role.LOSS_TERM if self.descent.batch > 1 else Role.LOSS
         constants = loss.total_constants(len(self.network.ys))
         yield Step(
-            f"{p}loss", loss.total, tuple(summed), Role.LOSS, self.t, last, constants=constants, loss=loss,
+            self.own_loss,
+            loss.total,
+            tuple(summed),
+            role,
+            self.t,
+            last,
+            constants=constants,
+            loss=loss,
             after=self.after,
-        )  # fmt: skip
+        )
 
     def slopes(self, k: int) -> Iterator[Step]:
         p, activation = self.p, self.network.layers[k].activation
@@ -149,12 +217,12 @@ class _Iteration:
         error, slope = f"{p}error~{unit}", f"{p}slope~{unit}"
         yield Step(
             error, loss.error, (f"{p}a{unit}", p + self.network.ys[j]), Role.ERROR, self.t, k, unit,
-            neighbours={"loss": f"{p}loss", **self.earlier(earlier_a=f"a{unit}")},
+            neighbours={"loss": self.own_loss, **self.earlier(earlier_a=f"a{unit}")},
             constants=loss.error_constants(len(self.network.ys)), loss=loss,
         )  # fmt: skip
         if loss.with_slope:
             yield self.activation_gradient(k, unit, "activation_gradient", (error,), error)
-        else:
+        elif not self.network.layers[k].activation.whole_layer:
             yield self.activation_gradient(k, unit, "error_over_slope", (error, slope))
         needs, neighbours = ((error, slope), {}) if loss.with_slope else ((error,), {"slope": slope})
         yield Step(
@@ -178,7 +246,7 @@ class _Iteration:
         for m, target in enumerate(above):
             w = self.network.weight(k + 1, j, m)
             paths.append(f"{p}path~{unit}~{number(target)}")
-            needs, neighbours = (self.delta(k + 1, m), p + w), self.beside_path(k, j, m)
+            needs, neighbours = (self.delta(k + 1, m), self.whole + w), self.beside_path(k, j, m)
             yield Step(paths[-1], "path", needs, Role.PATH, self.t, k, unit, w, neighbours)
         back = self.before_slope(k, j)
         if len(paths) > 1:
@@ -193,21 +261,22 @@ class _Iteration:
         """What a path from unit `j` to unit `m` of the layer above may be mistaken with."""
         p, above, last = self.p, self.network.layers[k + 1], len(self.network.layers) - 1
         w = self.network.weight(k + 1, j, m)
-        found = {"new": f"{p}new_{w}", "gradient": f"{p}d{w}", "activation": f"{p}a{above.units[m]}"}
+        found = {"new": f"{self.whole}new_{w}", "gradient": f"{self.whole}d{w}", "activation": f"{p}a{above.units[m]}"}
         found |= self.transposed(k + 1, j, m)
         if k + 1 < last:
             found["output"] = self.delta(last, 0)
         if k + 1 < last or self.loss.with_slope:
             found["before_slope"] = self.before_slope(k + 1, m)
         if m < len(self.network.feeding(k)):
-            found["into"] = p + self.network.weight(k, m, j)
+            found["into"] = self.whole + self.network.weight(k, m, j)
         return found
 
     def unit_delta(self, k: int, j: int) -> Step:
         unit, delta = self.network.layers[k].units[j], self.delta(k, j)
-        rule = "minus_delta" if self.negative else "unit_delta"
+        rule = "minus_delta" if self.descent.negative else "unit_delta"
         return Step(
-            f"{self.p}dz{unit}", rule, (delta,), Role.UNIT_DELTA, self.t, k, unit, shows=delta, negative=self.negative,
+            f"{self.p}dz{unit}", rule, (delta,), Role.UNIT_DELTA, self.t, k, unit, shows=delta,
+            negative=self.descent.negative,
         )  # fmt: skip
 
     def bias_gradients(self, k: int) -> Iterator[Step]:
@@ -222,7 +291,7 @@ class _Iteration:
                 yield Step(
                     f"{self.p}d{bias}", "bias_gradient" if one else "shared_bias_gradient", deltas, Role.BIAS_GRADIENT,
                     self.t, k, units[of[0]] if one else "", bias, shows=deltas[0] if one else "",
-                    neighbours={"source": self.p + self.network.feeding(k)[0], "bias": self.p + bias},
+                    neighbours={"source": self.p + self.network.feeding(k)[0], "bias": self.whole + bias},
                 )  # fmt: skip
 
     def input_gradient(self, i: int) -> Iterator[Step]:
@@ -239,7 +308,7 @@ class _Iteration:
         below = self.network.layers[k - 1].units if k else ()
         for i, source in enumerate(sources):
             w = self.network.weight(k, i, j)
-            neighbours = {"own": f"{p}a{unit}", "weight": p + w, "slope": f"{p}slope~{unit}"}
+            neighbours = {"own": f"{p}a{unit}", "weight": self.whole + w, "slope": f"{p}slope~{unit}"}
             neighbours |= self.earlier(earlier=source)
             if self.transposed(k, i, j):
                 neighbours |= {"transposed_delta": self.delta(k, i), "transposed_source": p + sources[j]}
@@ -251,14 +320,28 @@ class _Iteration:
             yield Step(f"{p}d{w}", "weight_gradient", needs, Role.WEIGHT_GRADIENT, self.t, k, unit, w, neighbours)
 
     def updates(self, k: int) -> Iterator[Step]:
-        p = self.p
+        p = self.whole
+        momentum = self.descent.momentum and self.t > 1
         for name in self.network.trained(k):
-            scaled, gradient = f"{p}alpha*d{name}", ("alpha", f"{p}d{name}")
+            scaled, gradient, change = f"{p}alpha*d{name}", ("alpha", f"{p}d{name}"), f"{p}change_{name}"
             neighbours = {"parameter": p + name, "alpha": "alpha"}
             if name in self.network.biases:
                 neighbours["bias"] = p + name
+            if momentum:
+                neighbours["mu"] = "mu"
             yield Step(scaled, "scaled_gradient", gradient, Role.SCALED_GRADIENT, self.t, k, "", name, neighbours)
-            yield Step(
-                f"{p}change_{name}", "change", (scaled,), Role.CHANGE, self.t, k, "", name, shows=scaled, negative=True,
-            )  # fmt: skip
+            if momentum:
+                yield from self.with_momentum(k, name, scaled, neighbours)
+                continue
+            yield Step(change, "change", (scaled,), Role.CHANGE, self.t, k, "", name, shows=scaled, negative=True)
             yield Step(f"{p}new_{name}", "update", (p + name, scaled), Role.UPDATE, self.t, k, "", name, neighbours)
+
+    def with_momentum(self, k: int, name: str, scaled: str, neighbours: dict[str, str]) -> Iterator[Step]:
+        """v = mu times the change before - alpha dL/dw, and w + v."""
+        p, change = self.whole, f"{self.whole}change_{name}"
+        term, needs = f"{p}mu*v{name}", ("mu", f"{prefix(self.t - 1)}change_{name}")
+        yield Step(term, "momentum_term", needs, Role.MOMENTUM, self.t, k, "", name, neighbours)
+        yield Step(change, "velocity", (term, scaled), Role.CHANGE, self.t, k, "", name, neighbours)
+        yield Step(
+            f"{p}new_{name}", "momentum_update", (p + name, change), Role.UPDATE, self.t, k, "", name, neighbours
+        )

@@ -201,8 +201,13 @@ def _activation(row: Mapping[str, Any], where: str, faults: list[str]) -> Activa
 
 def known(name: object, entries: Mapping[str, Entry]) -> Entry | None:
     """The activation or loss of that name, or of another one it goes by, in any case; None if there is none."""
+    return next(iter(all_known(name, entries)), None)
+
+
+def all_known(name: object, entries: Mapping[str, Entry]) -> list[Entry]:
+    """All of them that go by that name."""
     said = re.sub(r"[\s_]+", "-", str(name).strip().lower())
-    return next((entry for entry in entries.values() if said in (entry.name, *entry.aliases)), None)
+    return [entry for entry in entries.values() if said in (entry.name, *entry.aliases)]
 
 
 def _count(value: object) -> TypeGuard[int]:
@@ -224,12 +229,21 @@ def _labels(units: object) -> TypeGuard[list[str]]:
     )
 
 
-def prefix(iteration: int) -> str:
-    """Nothing for the first iteration, then t2_, t3_, ..."""
-    return "" if iteration == 1 else f"t{iteration}_"
+def prefix(iteration: int, example: int = 1) -> str:
+    """Nothing for the first iteration, then t2_, t3_, ...; of later examples of a batch e2_, t2_e2_, ..."""
+    return ("" if iteration == 1 else f"t{iteration}_") + ("" if example == 1 else f"e{example}_")
 
 
 def iteration_of(quantity: str) -> int:
     """The iteration that an id belongs to, from 1."""
-    head, bar, _ = quantity.partition("_")
-    return int(head[1:]) if bar and head[:1] == "t" and head[1:].isdigit() else 1
+    return _counted(quantity, "t")[0]
+
+
+def example_of(quantity: str) -> tuple[int, str]:
+    """The example of a batch that an id belongs to, from 1, and the id without it and its iteration."""
+    return _counted(_counted(quantity, "t")[1], "e")
+
+
+def _counted(quantity: str, letter: str) -> tuple[int, str]:
+    head, bar, rest = quantity.partition("_")
+    return (int(head[1:]), rest) if bar and head[:1] == letter and head[1:].isdigit() else (1, quantity)

@@ -30,12 +30,15 @@ class Role(StrEnum):
     DELTA = "delta"
     PATH = "path"
     SUM_OF_PATHS = "sum of paths"
+    EXAMPLE_GRADIENT = "example's gradient"
+    SUM_OF_EXAMPLES = "sum of examples"
     WEIGHT_GRADIENT = "weight gradient"
     BIAS_GRADIENT = "bias gradient"
     UNIT_DELTA = "unit's delta"
     ACTIVATION_GRADIENT = "activation gradient"
     INPUT_GRADIENT = "input gradient"
     SCALED_GRADIENT = "scaled gradient"
+    MOMENTUM = "momentum"
     CHANGE = "change"
     UPDATE = "update"
 
@@ -54,7 +57,8 @@ class Step:
     `constants` are handed to the rule by name. `neighbours` names what stands next to it on the page, which only
     mistakes use. `written` is False where nobody writes the result down: a parameter carried over, a slope that is one
     of a few known numbers. `shows` is the step whose value a student shows by answering this one, with its sign
-    changed if `negative`. `after`: of the forward pass with updated parameters. `activation` of an activation and a
+    changed if `negative`. `after`: of the forward pass with updated parameters. `example`: of a batch, from 1; what is
+    of the whole batch is of the first. `activation` of an activation and a
     slope, `loss` of all that belongs to it, up to the output's delta.
     """
 
@@ -74,6 +78,7 @@ class Step:
     shows: str = ""
     negative: bool = False
     after: bool = False
+    example: int = 1
 
     def __repr__(self) -> str:
         return f"<Step {self.id} = {self.rule}({', '.join(self.needs)})>"
@@ -82,6 +87,21 @@ class Step:
     def named(self) -> bool:
         """Whether it has a name of its own on the page, as what lies between has not."""
         return self.role in NAMED
+
+
+@dataclass(frozen=True)
+class Descent:
+    """How a question descends: `iterations`, the examples of a `batch`, whether with `momentum`.
+
+    summed: loss and gradients of a batch are the sums of its examples' ones, not their means. negative: a unit's delta
+    is -dL/dz.
+    """
+
+    iterations: int = 1
+    batch: int = 1
+    summed: bool = False
+    momentum: bool = False
+    negative: bool = False
 
 
 def needed(steps: Sequence[Step], asked: Collection[str], shown: Collection[str] = ()) -> tuple[Step, ...]:

@@ -170,10 +170,10 @@ def ranges(batch: Batch) -> dict[str, Array]:
         zero.append(np.where(batch.zeroed[item.id], np.inf, np.maximum(accepted.low, -accepted.high) / unit))
         if batch.question.by_id[item.step].role == Role.UPDATE:
             before = batch.question.by_id[item.step].needs[0]
-            gradient = batch.values[batch.question.gradient_of(item.step)]
+            moved = batch.values[batch.question.by_id[item.step].needs[1]]
             was = batch.givens[before] if before in batch.givens else batch.values[before]
             gap = np.maximum(accepted.low - was, was - accepted.high) / unit
-            old.append(np.where(gradient == 0, np.inf, gap))
+            old.append(np.where(moved == 0, np.inf, gap))
     return {
         "tolerance": batch.certify.tolerance - np.max(tolerance, axis=0),
         "zero": np.min(zero, axis=0),
@@ -344,8 +344,8 @@ def _inputs(batch: Batch) -> Array:
     if len(batch.spec.pools["inputs"].values) < network.inputs:
         return np.ones(batch.size)
     gaps = [np.full(batch.size, np.inf)]
-    for t in range(1, batch.question.iterations + 1):
-        drawn = [x for x in batch.question.example(t, "inputs") if x not in batch.spec.fixed]
+    for xs in batch.question.examples("inputs"):
+        drawn = [x for x in xs if x in batch.givens and x not in batch.spec.fixed]
         gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
     return np.asarray(np.min(gaps, axis=0))
 

@@ -19,7 +19,7 @@ from qgen.engine.question import SHOWN, Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
 from qgen.engine.steps import GRADIENTS, Role, Step
-from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol
+from qgen.engine.symbols import Symbol, earlier_change, latex_name, name_symbol, number_symbol
 
 _FORWARD = (Role.PREACTIVATION, Role.ACTIVATION)
 # A network with more paths than these is solved layer by layer, through the bias gradients of the layer above.
@@ -54,7 +54,11 @@ class Derivation:
     def layered(self) -> bool:
         """Whether lines go through what comes back to the layer above: units' deltas, or where paths are too many."""
         asked = any(self.steps[item.step].role == Role.UNIT_DELTA for item in self.question.worked)
-        return asked or prod(len(layer.units) for layer in self.question.network.layers[1:]) > MOST_PATHS
+        return (
+            asked
+            or self.question.batch > 1
+            or prod(len(layer.units) for layer in self.question.network.layers[1:]) > MOST_PATHS
+        )
 
     def through_above(self, delta: str) -> bool:
         """Whether a unit's dL/dz is worked out from those of the layer above."""
@@ -80,6 +84,13 @@ class Derivation:
         lines |= {step for step, item in question.quantities.items() if question.usual(item)}
         names = {step: name_symbol(step) for step in lines}
         names |= {step.id: name_symbol(step.id) for step in question.all_steps if step.role == Role.CARRY}
+        for step in question.all_steps:
+            if step.role == Role.MOMENTUM:  # the change of this iteration, and mu times that of the one before
+                change = question.find(Role.CHANGE, step.iteration, parameter=step.parameter)
+                names |= {
+                    change: name_symbol(change),
+                    step.id: name_symbol(step.needs[0]) * earlier_change(step.needs[1]),
+                }
         for delta, shows in self.deltas.items() if self.layered else ():
             names[delta] = -name_symbol(shows) if self.steps[shows].negative else name_symbol(shows)
         expanded = {k: v for k, v in names.items() if self.steps[k].role not in GRADIENTS}
@@ -142,7 +153,7 @@ class Derivation:
                 continue
             if not isinstance(self.symbols[step.id], Symbol):  # the slope 1 of the identity
                 continue
-            z, a = (latex_name(self.question.find(role, 1, unit=step.unit)) for role in _FORWARD)
+            z, a = (latex_name(self.question.find(r, 1, unit=step.unit, example=step.example)) for r in _FORWARD)
             top, below = ("L" if is_error else a), (a if step.loss and step.loss.with_slope else z)
             left = rf"\frac{{\partial {top}}}{{\partial {below}}}"
             rows.append(Factor(step.id, self.question.layers[step.layer], step.iteration, left))
@@ -249,8 +260,8 @@ def _with_respect_to(question: Question, step: Step) -> str:
     """What a gradient is with respect to: a parameter, an input, or the z or a of a unit."""
     of = {Role.UNIT_DELTA: Role.PREACTIVATION, Role.ACTIVATION_GRADIENT: Role.ACTIVATION}
     if step.role in of:
-        return question.find(of[step.role], step.iteration, unit=step.unit)
-    return question.current(step.parameter or step.unit, step.iteration)
+        return question.find(of[step.role], step.iteration, unit=step.unit, example=step.example)
+    return question.current(step.parameter or step.unit, step.iteration, step.example)
 
 
 def _paths(derivation: Derivation, top: str, parameter: str) -> Iterator[tuple[str, ...]]:

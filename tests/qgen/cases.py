@@ -35,7 +35,15 @@ LEAKY = {
         {"units": 3, "activation": "sigmoid"},
     ],
 }
-NETWORKS: dict[str, Any] = {"A": "relu-sigmoid", "B": "tanh-heads", "third": THIRD, "fourth": FOURTH, "leaky": LEAKY}
+SOFTMAX = {"inputs": 3, "layers": [{"units": 2, "activation": "sigmoid"}, {"units": 3, "activation": "softmax"}]}
+NETWORKS: dict[str, Any] = {
+    "A": "relu-sigmoid",
+    "B": "tanh-heads",
+    "third": THIRD,
+    "fourth": FOURTH,
+    "leaky": LEAKY,
+    "softmax": SOFTMAX,
+}
 
 
 def spec_for(network: str = "A", loss: str = "squared-error", iterations: int = 1, **more: Any) -> Spec:
@@ -69,6 +77,9 @@ def any_givens(question: Question, n: int, seed: int = 0) -> dict[str, np.ndarra
             givens[name] = np.round(rng.uniform(0.5, 3, n), 1)
         else:
             givens[name] = np.round(rng.uniform(-1, 1, n), 2)
+    for targets in question.examples("targets") if question.loss.one_hot else ():
+        classes = rng.integers(len(targets), size=n)
+        givens |= {y: (classes == k).astype(float) for k, y in enumerate(targets)}
     return givens
 
 
