@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from qgen.engine.functions import Value
 from qgen.engine.intervals import Array, Interval
-from qgen.engine.misconceptions import CATALOGUE, Misconception, Rows, mistaken_rules
+from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
 from qgen.engine.question import SHOWN, Item, Question
 from qgen.engine.rounding import Rounding
-from qgen.engine.solve import solve
+from qgen.engine.solve import Rows, mistaken_rules, solve
 from qgen.engine.steps import Role, Step
 from qgen.errors import several
 from qgen.exam.question_spec import QuestionSpec

@@ -7,9 +7,9 @@ import pytest
 from cases import any_givens, notes_givens, question_for
 
 from qgen.engine.intervals import Interval
-from qgen.engine.misconceptions import CATALOGUE, Mistake, Rows, Swap, every_row, mistaken_rules
+from qgen.engine.misconceptions import CATALOGUE, Mistake
 from qgen.engine.rules import RULES
-from qgen.engine.solve import solve
+from qgen.engine.solve import Rows, Swap, every_row, mistaken_rules, solve
 
 CASES = [
     ("A", "squared-error", 2),
