@@ -1,6 +1,6 @@
 """How right the marking of simulated classes is: slips carried on, misconceptions named, false names.
 
-python benchmarks/diagnosis.py [--students 500] [--iterations 2]
+python benchmarks/diagnosis.py [--students 500] [--iterations 2] [--pairs 100]
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from unittest.mock import patch
 
 import numpy as np
 
+from grader.marking.hypotheses import suspects
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, WRONG, Marks
 from grader.rehearsal.simulate import Simulated, Truth, numerals_of, simulate, wrong_number
@@ -74,6 +76,11 @@ class Alike:
         one, other = self.made(frozenset(named))[variant], self.made(frozenset(held))[variant]
         return bool(np.allclose(one, other, rtol=0, atol=1e-9, equal_nan=True))
 
+    def written(self, named: set[str], values: np.ndarray, variant: int) -> bool:
+        """Whether a student wrote, to rounding, what whoever holds these misconceptions writes."""
+        _, low, high = self.batch.key
+        return bool((np.abs(self.made(frozenset(named))[variant] - values) <= (high - low)[:, variant]).all())
+
 
 def slips(exam: Exam, n: int, rng: np.random.Generator) -> Iterator[tuple[str, int, int, Marks, np.ndarray]]:
     """For every cell: how many of `n` students with one slip there, carried on, lost that cell and no other."""
@@ -97,6 +104,7 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=2)
     parser.add_argument("--slip-students", type=int, default=100)
     parser.add_argument("--pair-students", type=int, default=20)
+    parser.add_argument("--pairs", type=int, default=10**9, help="how many pairs of mistakes, drawn at random")
     parser.add_argument("--only", default="slips,singles,pairs,false")
     options = parser.parse_args()
     parts = options.only.split(",")
@@ -106,15 +114,16 @@ def main() -> None:
         exam = exam_of(network, loss, options.iterations, VARIANTS)
         title = f"{network}, {loss}, {options.iterations} iterations, {len(exam.items)} items"
         print(f"\n== {title}")
-        rng = np.random.default_rng(1)
-        if "slips" in parts:
-            report_slips(exam, options.slip_students, rng)
-        if "singles" in parts:
-            report_singles(exam, n, rng)
-        if "pairs" in parts:
-            report_pairs(exam, options.pair_students, rng)
-        if "false" in parts:
-            report_false(exam, n, rng)
+        rng, known = np.random.default_rng(1), suspects(exam.batches[0])
+        with patch("grader.marking.score.suspects", lambda batch, known=known: known):  # the same for every class
+            if "slips" in parts:
+                report_slips(exam, options.slip_students, rng)
+            if "singles" in parts:
+                report_singles(exam, n, rng)
+            if "pairs" in parts:
+                report_pairs(exam, options.pair_students, options.pairs, rng)
+            if "false" in parts:
+                report_false(exam, n, rng)
         print(f"   {time.perf_counter() - began:.0f} s")
 
 
@@ -175,10 +184,13 @@ def report_singles(exam: Exam, n: int, rng: np.random.Generator) -> None:
               f"{'named ' + str(dict(wrongly.most_common(2))) if wrongly else ''}{flag}")  # fmt: skip
 
 
-def report_pairs(exam: Exam, n: int, rng: np.random.Generator) -> None:
+def report_pairs(exam: Exam, n: int, most: int, rng: np.random.Generator) -> None:
     changes, alike = changing(exam.batches[0]), Alike(exam)
     results = []
-    for a, b in itertools.combinations(range(len(CATALOGUE)), 2):
+    couples = list(itertools.combinations(range(len(CATALOGUE)), 2))
+    for a, b in (couples[k] for k in rng.permutation(len(couples))):
+        if len(results) == most:
+            break
         one, two = CATALOGUE[a], CATALOGUE[b]
         possible = np.flatnonzero(changes[a] & changes[b])
         if not len(possible) or set(one.swaps) & set(two.swaps):
@@ -197,12 +209,15 @@ def report_pairs(exam: Exam, n: int, rng: np.random.Generator) -> None:
 
 
 def report_false(exam: Exam, n: int, rng: np.random.Generator) -> None:
+    alike = Alike(exam)
     for kind in ("rounding", "slip", "careless", "imprecise", "blank"):
         marks = score(exam, simulate(exam, n, rng, {kind: 1}).submissions)
-        named = names_of(marks)
-        wrong = Counter(name for names in named for name in names)
+        sheets = zip(names_of(marks), marks.submissions.values, marks.submissions.variants, strict=True)
+        named = [(names, alike.written(names, values, int(v))) for names, values, v in sheets if names]
+        wrong = Counter(name for names, _ in named for name in names)
         print(
-            f"   false names, {kind:10}: {sum(map(bool, named)) / n:6.2%} {dict(wrong.most_common(4)) if wrong else ''}"
+            f"   named, {kind:10}: {len(named) / n:6.2%}, falsely {sum(not same for _, same in named) / n:6.2%} (the "
+            f"others wrote what the mistake leads to) {dict(wrong.most_common(4)) if wrong else ''}"
         )
 
 

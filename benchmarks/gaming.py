@@ -140,14 +140,17 @@ def marked(exam: Exam, values: np.ndarray, variants: np.ndarray) -> Marks:
     return score(exam, Submissions.of(students, variants, exam.columns, numerals_of(values, exam.spec.rounding)))
 
 
-def honest(exam: Exam, variants: np.ndarray, slips: int, rng: np.random.Generator) -> float:
-    """The share of students with so many independent slips, carried on, who lose these cells only."""
+def honest(exam: Exam, variants: np.ndarray, slips: int, rng: np.random.Generator) -> tuple[float, float]:
+    """The share of students with so many independent slips, carried on, who lose these cells only.
+
+    And the same apart from cells for which there is no number: the logarithm of a negative one.
+    """
     n = len(variants)
     cells = np.array([rng.permutation(len(exam.items))[:slips] for _ in range(n)])
     return _only(exam, variants, cells, rng)
 
 
-def _only(exam: Exam, variants: np.ndarray, cells: np.ndarray, rng: np.random.Generator) -> float:
+def _only(exam: Exam, variants: np.ndarray, cells: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
     n, start, parts = len(variants), 0, []
     for batch in exam.batches:
         items, habits = batch.question.items, habits_of(n, rng)
@@ -165,7 +168,8 @@ def _only(exam: Exam, variants: np.ndarray, cells: np.ndarray, rng: np.random.Ge
     marks = marked(exam, np.hstack(parts), variants)
     lost = marks.earned() < np.array([item.marks for item in exam.items])
     np.put_along_axis(lost, cells, False, axis=1)
-    return float((~lost.any(axis=1)).mean())
+    possible = lost & ~np.isnan(np.hstack(parts))
+    return float((~lost.any(axis=1)).mean()), float((~possible.any(axis=1)).mean())
 
 
 def unlisted(students: int, rng: np.random.Generator) -> None:
@@ -213,13 +217,16 @@ def main() -> None:
         total = float(earned.sum(axis=1).mean())
         flag = "" if total <= right + exam.max_score / 10 else "  <-- too much"
         print(f"{strategy.name:66} {total:5.1f}  right {right:5.1f}  {parts}{flag}")
-    unlisted(options.variants, rng)
-    columns = np.tile(np.arange(len(exam.items)), 20)
-    each = _only(exam, np.resize(variants, len(columns)), columns[:, None], rng)
-    print(f"one slip in each cell in turn costs that cell only: {each:.2%} of {len(columns):,}")
+    columns = np.tile(np.arange(len(exam.items)), len(variants))
+    each, apart = _only(exam, np.resize(variants, len(columns)), columns[:, None], rng)
+    impossible = "where cells that cannot be computed any more are left out"
+    print(
+        f"one slip in each cell in turn costs that cell only: {each:.2%} of {len(columns):,}; {apart:.2%} {impossible}"
+    )
     for slips in (2, 3):
-        share = honest(exam, np.resize(variants, 2000), slips, rng)
-        print(f"{slips} slips cost themselves only: {share:.2%} of 2,000")
+        share, apart = honest(exam, np.resize(variants, 2000), slips, rng)
+        print(f"{slips} slips cost themselves only: {share:.2%} of 2,000; {apart:.2%} {impossible}")
+    unlisted(options.variants, rng)
 
 
 if __name__ == "__main__":

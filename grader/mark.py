@@ -80,7 +80,12 @@ def mark(
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
         suspicions = collusion(marks)
-        told = (*submissions.notes, *_strange(marks), *slips(marks), *(found.remark for found in suspicions))
+        told = (
+            *submissions.notes,
+            *_strange(marks),
+            *slips(marks),
+            *dict.fromkeys(found.remark for found in suspicions),
+        )
         missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
         marks = replace(marks, remarks=(*told, *_bonuses(marks), *missing))
         _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)

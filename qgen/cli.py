@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,9 @@ app = command(
 
 Papers = Annotated[
     int | None, typer.Option("--n", "-n", help="How many papers; default with --roster: one for each student.")
+]
+Variants = Annotated[
+    int | None, typer.Option(help="How many different papers among them: 1 for all the same, 2 for groups A and B.")
 ]
 Roster = Annotated[
     Path | None, typer.Option(help="A table student_id,name, or your gradebook's export: names on the papers.")
@@ -43,6 +47,7 @@ Templates = Annotated[
 def make(
     n: Papers = None,
     spec: SpecFile = None,
+    variants: Variants = None,
     roster: Roster = None,
     id_column: IdColumn = None,
     name_column: NameColumn = None,
@@ -80,6 +85,7 @@ def make(
                 exam_spec,
                 count,
                 out,
+                variants=variants,
                 seed=seed_of(seed, "--seed"),
                 students=students,
                 jobs=jobs,
@@ -88,15 +94,11 @@ def make(
                 booklet=booklet,
                 progress=progress,
             )
-        exam = made.exam
-        typer.echo(
-            f"{several(count, 'paper')} and worked solution{'s' * (count != 1)} in {out}{os.sep}  "
-            f"({several(len(exam.items), 'item')}, {exam.max_score:g} marks each, {time.monotonic() - started:.1f} s)"
-        )
-        typer.echo(_certificate_line(made))
+        for line in (*_printed(made, count, time.monotonic() - started), *_certificate(made)):
+            typer.echo(line)
         if booklet:
             typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
-        _warn_of_seed(exam.seed)
+        _warn_of_seed(made.exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
 
@@ -143,13 +145,35 @@ def _warn_of_seed(seed: int | None) -> None:
         typer.secho(f"seed {seed} can be guessed: {risk}", fg="red", err=True)
 
 
-def _certificate_line(made: Any) -> str:
-    drawn = sum(tally.drawn for tally in made.tallies)
-    fixed = all(set(b.spec.fixed) >= set(b.question.givens) for b in made.exam.batches)
-    if fixed:
-        return "not certified: the spec fixes every given"
-    how = f"{drawn:,} draws; qgen check {typed(made.folder)}"
-    return f"certified: every variant keeps every condition of a fair paper ({how})"
+def _printed(made: Any, students: int, seconds: float) -> Iterator[str]:
+    """What was made, and how often to print each paper where there are fewer than students."""
+    exam, count = made.exam, len(made.exam.papers)
+    yield (
+        f"{several(count, 'paper')} and worked solution{'s' * (count != 1)} in {made.folder}{os.sep}  "
+        f"({several(len(exam.items), 'item')}, {exam.max_score:g} marks each, {seconds:.1f} s)"
+    )
+    if not exam.students and count < students:
+        yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"
+
+
+def _certificate(made: Any) -> Iterator[str]:
+    """What is certified, what is switched off, and which of an author's own numbers break what."""
+    from qgen.exam.own_numbers import breaches, chosen, easily_guessed, switched_off
+
+    batches, spec = made.exam.batches, made.exam.spec
+    if not all(map(chosen, batches)):
+        off, drawn = switched_off(spec.certify), sum(tally.drawn for tally in made.tallies)
+        but = f", but for what the spec switches off: {', '.join(off)}" if off else ""
+        how = f"{drawn:,} draws; qgen check {typed(made.folder)}"
+        yield f"certified: every variant keeps every condition of a fair paper{but} ({how})"
+    for batch in batches:
+        if zeros := 0 if chosen(batch) else easily_guessed(batch):
+            yield f"{batch.question.id}: {several(zeros, 'answer')} can be 0 because a given is 0: easily guessed"
+    for batch in filter(chosen, batches):
+        found = list(breaches(batch))
+        keep = "do not keep" if found else "keep"
+        yield f"{batch.question.id}: your own numbers {keep} every condition of a fair paper"
+        yield from (f"  {breach}" for breach in found)
 
 
 @app.command(epilog=examples("qgen new exam.toml", "qgen make -n 30 --spec exam.toml"))
@@ -188,6 +212,7 @@ def _check_folder(folder: Path) -> None:
     from rich.table import Table
 
     from qgen.exam.check import check_folder
+    from qgen.exam.own_numbers import breaches, chosen
 
     exam, lines, faults = check_folder(folder)
     table = Table("question", "condition", "worst margin", "variant", "holds", title="Certificate")
@@ -195,7 +220,15 @@ def _check_folder(folder: Path) -> None:
         margin = "none affected" if line.margin == float("inf") else f"{line.margin:.3g}"
         table.add_row(line.question, line.meaning, margin, line.variant, "yes" if line.holds else "NO")
     screen = console()
-    screen.print(table if lines else "not certified: the spec fixes every given")
+    if lines:
+        screen.print(table)
+    for batch in filter(chosen, exam.batches):
+        found = list(breaches(batch))
+        screen.print(
+            f"{batch.question.id}: own numbers, {'which do not keep' if found else 'which keep'} every condition"
+        )
+        for breach in found:
+            screen.print(f"  {breach}")
     broken = [f"{line.question}, variant {line.variant}: fails: {line.meaning}" for line in lines if not line.holds]
     if faults or broken:
         raise InputError(*faults, *broken)

@@ -48,6 +48,7 @@ def make(
     n: int,
     out: str | Path,
     *,
+    variants: int | None = None,
     seed: Seed = None,
     students: Mapping[str, str] | None = None,
     jobs: int = 1,
@@ -58,28 +59,33 @@ def make(
 ) -> Made:
     """papers/, solutions/, exam.json, key.csv and both answer sheets in `out`. InputError where anything is at fault.
 
-    `booklet`: papers.pdf and solutions.pdf too, all in one for the print shop.
+    `n`: how many papers; `variants`: how many different ones among them, each of its own if None. `booklet`: papers.pdf
+    and solutions.pdf too, all in one for the print shop.
     """
     spec, out, templates = spec_of(spec), Path(out), Path(templates) if templates else None
     if not 1 <= n <= MOST_VARIANTS:
         raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
     if students is not None and len(students) > n:
         raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
+    if variants is not None and not 1 <= variants <= n:
+        raise InputError(f'--variants: "{variants}" is not accepted; write 1, one paper for all, to {n}, one for each')
+    if variants is None:
+        variants = 1 if all(set(q.fixed) >= set(q.drawn) for q in spec.questions) else n
     _check_printable(spec, students or {})
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         for sheet in ("answers.csv", "answers.xlsx"):
             _check_unanswered(out / sheet)
-        draw = partial(draw_exam, spec, n, seed_of(seed), students=students)
-        total = n * len(spec.questions)
+        draw = partial(draw_exam, spec, variants, seed_of(seed), students=students)
+        total = variants * len(spec.questions)
 
         def drawing(done: int) -> None:
             progress("drawing", done, total)
 
-        if jobs != 1 and n <= FEW and copied() and os.cpu_count() != 1:
+        if jobs != 1 and variants <= FEW and copied() and os.cpu_count() != 1:
             exam, tallies = _drawn(draw, drawing, spec, templates)
         else:
             exam, tallies = draw(progress=drawing)
-        write_exam(exam, folder)
+        write_exam(exam, folder, rows=n)
         print_papers(exam, folder, jobs=jobs, templates=templates, progress=progress)
         if booklet:
             from qgen.papers.booklet import bind
@@ -190,11 +196,11 @@ def print_papers(
 
     for name in ("papers", "solutions"):
         (folder / name).mkdir()
-    n, papers, names = len(exam.variants), Papers(exam, templates), file_names(exam)
+    n, papers, names = len(exam.papers), Papers(exam, templates), file_names(exam)
 
-    def print_one(variant: int) -> None:
-        (folder / "papers" / names[variant]).write_bytes(papers.question_paper(variant))
-        (folder / "solutions" / names[variant]).write_bytes(papers.solution(variant))
+    def print_one(paper: int) -> None:
+        (folder / "papers" / names[paper]).write_bytes(papers.question_paper(*exam.papers[paper]))
+        (folder / "solutions" / names[paper]).write_bytes(papers.solution(*exam.papers[paper]))
 
     # What the first papers make known, copies of this process know from the start.
     print_one(0)
@@ -204,8 +210,7 @@ def print_papers(
 
 
 def file_names(exam: Exam) -> list[str]:
-    """A PDF's name for every variant: the student's id made safe and unique; spare papers by their variant."""
-    holders = {variant: student for student, variant in exam.students.items()}
-    spare = "spare-" if holders else ""  # a student's id may look like a variant
-    names = [safe_name(holders[name]) if name in holders else spare + name for name in exam.variants]
+    """A PDF's name for every paper: the student's id made safe and unique; spare papers by their variant."""
+    spare = "spare-" if exam.students else ""  # a student's id may look like a variant
+    names = [safe_name(student) if student else spare + exam.variants[v] for v, student in exam.papers]
     return [name + ".pdf" for name in unique_names(names)]

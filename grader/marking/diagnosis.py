@@ -63,9 +63,9 @@ class _Fits:
     """How well hypotheses explain wrong cells: row r is about the student and the hypothesis of these places.
 
     Rows go by hypothesis, then by student. explained: (rows, items); count: of how many cells; near: whether they are
-    well within reach; used: whether anything right follows from them; support: count, and those that are right by it,
-    though not from own values; against: of how many right ones; gain: support less those and the missed ones; made: the
-    sum of what it makes of the explained cells.
+    well within reach; used: whether of what follows from them more is right than wrong; support: count, and those that
+    are right by it, though not from own values; against: of how many right ones; gain: support less those and the
+    missed ones; made: the sum of what it makes of the explained cells.
     """
 
     students: Places
@@ -258,13 +258,13 @@ def weigh(
     support = count + (exact & speaks).sum(axis=1)
     from_explained = explained.astype(np.float32) @ follows.T > 0
     against = (settled & found.unlike & (found.differs | from_explained)).sum(axis=1)
-    used = np.asarray((exact & found.fits & from_explained).any(axis=1))
+    used = (exact & found.fits & from_explained).sum(axis=1) > (telling & ~found.fits & from_explained).sum(axis=1)
     missed = (telling & found.differs & ~found.fits).sum(axis=1)
     return (
         explained,
         count,
         near,
-        used,
+        np.asarray(used),
         support,
         against,
         support - against - missed,
@@ -293,16 +293,18 @@ def _likely_pairs(suspects: Suspects, single: _Fits, weighed: _Weighed, left: Bo
 
 def _best(fits: _Fits, wrong: Counts, before: Counts) -> _Best:
     """The hypothesis with the largest gain, (students,), of those that explain more than was explained `before`, and
-    for which more than twice as much speaks as against them.
+    for which more than twice as much speaks as against them; of as good ones one that is near.
 
-    It is sure where no other gains as much, but for those that explain the same cells, with the same numbers if it is
+    It is sure where no other is as good, but for those that explain the same cells, with the same numbers if it is
     one cell only; and where more than one cell speaks for it, or the one is near, and was gone on with or is all that
     is wrong. wrong: how many cells are to be explained.
     """
-    gain = np.zeros(len(wrong), dtype=int)
+    rank = np.zeros(len(wrong), dtype=int)
     fit = (fits.gain > 0) & (fits.count > before[fits.students]) & (fits.support > 2 * fits.against)
-    np.maximum.at(gain, fits.students[fit], fits.gain[fit])
-    top = np.flatnonzero(fit & (fits.gain == gain[fits.students]))
+    mine = 2 * fits.gain + fits.near
+    np.maximum.at(rank, fits.students[fit], mine[fit])
+    top = np.flatnonzero(fit & (mine == rank[fits.students]))
+    gain = rank // 2
     row, count, enough = np.full(len(wrong), -1), np.zeros_like(gain), np.zeros(len(wrong), dtype=bool)
     row[fits.students[top[::-1]]] = top[::-1]
     leader = row[fits.students[top]]

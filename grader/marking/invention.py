@@ -126,7 +126,7 @@ def _beside(basis: Basis, values: Array, reach: Array) -> Bools:
 
 
 def _near_mistakes(question: Question) -> Iterator[Misconception]:
-    """Every factor or term of a rule left out, or replaced by what stands beside it."""
+    """Every factor or term of a rule left out; it, or a product as a whole, replaced by what stands beside it."""
     beside: dict[str, dict[str, None]] = {}
     for step in question.steps:
         beside.setdefault(step.rule, {}).update(dict.fromkeys(step.neighbours))
@@ -134,6 +134,8 @@ def _near_mistakes(question: Question) -> Iterator[Misconception]:
         for factor in (0, 1):
             for wrong in (_left_out(factor), *(_replaced(factor, name) for name in beside.get(rule, ()))):
                 yield Misconception("", {rule: wrong})
+        for name in beside.get(rule, ()):
+            yield Misconception("", {rule: Mistake(partial(_instead, name), (name,))})
     for rule in SUMS.values():
         for place in (0, -1):
             yield Misconception("", {rule: Mistake(partial(_without, place))})
@@ -145,6 +147,10 @@ def _left_out(factor: int) -> Mistake:
 
 def _replaced(factor: int, name: str) -> Mistake:
     return Mistake(lambda *factors, **beside: factors[1 - factor] * beside[name], (name,))
+
+
+def _instead(name: str, *factors: Value, **beside: Value) -> Value:
+    return beside[name]
 
 
 def _without(place: int, *terms: Value) -> Value:

@@ -12,7 +12,7 @@ from grader.reading.columns import is_answers
 from grader.reading.layouts import Arranged, arrange
 from grader.reading.responses import recognise
 from grader.reading.responses.people import shown
-from grader.reading.students.identity import Listed, identified, missing, shared
+from grader.reading.students.identity import Listed, identified, missing, one_each
 from grader.reading.students.variants import variants_of
 from grader.reading.submissions import Absent, Submissions
 from qgen.errors import InputError, quoted, several, some
@@ -123,14 +123,15 @@ def _together(
     remarks += [f'no answers, on no roster: scored 0, unless a row says "absent": {shown(empty, listed.names)}'] * bool(
         empty
     )
-    remarks += [*missing(ids, listed), *shared(people, taken, variants, listed)]
+    remarks += missing(ids, listed)
     source = f"{parts[0].table.name}: " if len(parts) == 1 else ""
     notes += [f"{source}{remark}" for remark in remarks]
     texts = np.concatenate([part.arranged.written for part in parts])[here]
     read = Submissions.of(people, np.array(taken, np.intp), items, texts, notes, source=source)
     names = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
     before = np.searchsorted(here, left).tolist()
-    return replace(read, absent=tuple(Absent(ids[at], names[k], before[k]) for k, at in enumerate(left))), []
+    gone = tuple(Absent(ids[at], names[k], before[k]) for k, at in enumerate(left))
+    return replace(read, absent=gone, one_each=one_each(people, variants, listed)), []
 
 
 def _one_row_each(parts: Sequence[_Part], ids: Sequence[str], last: bool) -> tuple[list[int], list[str]]:

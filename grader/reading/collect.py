@@ -78,6 +78,7 @@ def collect(
             progress("reading", done, len(sources))
             found += _papers(source, reply, fields, result)
     result.papers = _one_each(_rejoined(found, result), result)
+    result.notes += [] if exam.shared else _same_variant(result.papers)
     result.notes += _missing(result.papers, exam)
     if result.papers and not exam.sealed:
         result.notes.append(UNSEALED)
@@ -192,7 +193,8 @@ def _paper(file: str, form: FormPaper, exam: Exam, stem: str) -> tuple[Paper, li
 
 def _student(texts: Mapping[str, str], variant: str, exam: Exam, stem: str) -> tuple[str, bool, list[str]]:
     """The roster's holder of the variant, else the id, else the name that the paper states, else the file's name."""
-    holder = next((student for student, held in exam.students.items() if held == variant), "")
+    held = () if exam.shared else exam.students.items()  # the paper says whose it is where several have one variant
+    holder = next((student for student, mine in held if mine == variant), "")
     stated, name = student_id(texts.get("student_id", "")), student_id(texts.get("name", ""))
     if holder and stated and stated != holder:
         raise FormError(
@@ -248,15 +250,19 @@ def _one_each(papers: Sequence[Paper], result: Collected) -> list[Paper]:
             result.left_out.append(
                 f"{paper.file}: student {quoted(student)} sent {also} too, with other answers; remove all but one"
             )
+    return kept
+
+
+def _same_variant(papers: Sequence[Paper]) -> list[str]:
+    """Remarks on variants that several handed in, where each was one student's."""
     by_variant: dict[str, list[str]] = {}
-    for paper in kept:
+    for paper in papers:
         by_variant.setdefault(paper.variant, []).append(quoted(paper.student))
-    result.notes += [
+    return [
         f"variant {variant}: handed in by {' and '.join(students)}"
         for variant, students in by_variant.items()
         if len(students) > 1
     ]
-    return kept
 
 
 def _filled(mine: list[Paper], result: Collected) -> list[Paper]:

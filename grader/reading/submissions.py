@@ -46,6 +46,7 @@ class Submissions:
     reasons: Mapping[Cell, Reason]  # why a cell (student, item) is UNREADABLE
     notes: tuple[str, ...]  # remarks on the file
     absent: tuple[Absent, ...] = ()  # are none of the students above
+    one_each: bool = False  # whether each variant was one student's
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{np.count_nonzero(self.kinds == kind):,} {name}" for kind, name in enumerate(KINDS))

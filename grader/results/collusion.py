@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,7 +12,7 @@ import numpy as np
 from grader.marking.other_variant import Fit
 from grader.marking.verdicts import WRONG, Marks
 from grader.reading.numerals import read
-from qgen.errors import several
+from qgen.errors import several, some
 from qgen.tables.spreadsheet import cell
 
 FEWEST_SHARED = 3
@@ -25,7 +25,10 @@ HEADER = "student_id,variant,evidence,other_variant,other_students,count,of,answ
 
 @dataclass(frozen=True)
 class Evidence:
-    """`count` of a student's `of` wrong answers are right for another variant, or another student's wrong ones, too."""
+    """Of a student's `of` wrong answers `items` are right for another variant, or another student's wrong ones, too.
+
+    `other_variant` is the student's own where that was handed in by several.
+    """
 
     student: int
     kind: str
@@ -37,11 +40,13 @@ class Evidence:
 
 
 def collusion(marks: Marks) -> tuple[Evidence, ...]:
-    """One for each student whose answers fit another variant, and for each pair with improbable errors in common."""
+    """One for each student whose answers fit another variant, for each pair with improbable errors in common, and for
+    each student with one variant with another one, where each variant was one student's."""
     holders: dict[int, list[int]] = {}
     for s, v in enumerate(marks.submissions.variants.tolist()):
         holders.setdefault(v, []).append(s)
-    return (*(_fit(marks, fit, holders.get(fit.variant, [])) for fit in marks.fits), *_shared_errors(marks))
+    return (*(_fit(marks, fit, holders.get(fit.variant, [])) for fit in marks.fits), *_shared_errors(marks),
+            *_same_variant(marks, holders))  # fmt: skip
 
 
 def collusion_csv(marks: Marks, found: Sequence[Evidence]) -> str:
@@ -110,3 +115,18 @@ def _shared_errors(marks: Marks) -> Iterator[Evidence]:
             wrong = int((marks.verdicts[one] == WRONG).sum())
             variant = marks.exam.variants[submissions.variants[other]]
             yield Evidence(one, "shared_errors", variant, (other,), tuple(common), wrong, remark)
+
+
+def _same_variant(marks: Marks, holders: Mapping[int, Sequence[int]]) -> Iterator[Evidence]:
+    """Students with one variant; the wrong answers that others of them have, too, speak for a copy."""
+    submissions = marks.submissions
+    for variant, who in sorted(holders.items()):
+        if len(who) == 1 or not submissions.one_each:
+            continue
+        name, students = marks.exam.variants[variant], [submissions.students[s] for s in who]
+        remark = f"one student's variant handed in by several: {name} by {some(students, MOST_HOLDERS)}"
+        wrong, values = marks.verdicts[who] == WRONG, submissions.values[who]
+        for k, s in enumerate(who):
+            alike = (wrong & wrong[k] & (values == values[k])).sum(axis=0) > 1
+            others = tuple(other for other in who[: MOST_HOLDERS + 1] if other != s)
+            yield Evidence(s, "same_variant", name, others, tuple(np.flatnonzero(alike)), int(wrong[k].sum()), remark)

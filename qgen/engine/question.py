@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qgen.engine.backpropagation import steps_of
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network, prefix
-from qgen.engine.steps import BACK, Descent, Role, Step, needed, with_neighbours
+from qgen.engine.steps import BACK, Descent, Role, Step, given_instead, needed, with_neighbours
 from qgen.engine.symbols import plain_name
 from qgen.errors import InputError, nearest, several
 
@@ -89,6 +89,10 @@ class Question:
     @cached_property
     def all_steps(self) -> tuple[Step, ...]:
         """All steps from givens to parameters, asked for or not, fine enough for every number a student may write."""
+        return given_instead(self._every, self.shown)
+
+    @cached_property
+    def _every(self) -> tuple[Step, ...]:
         descent = Descent(self.iterations, self.batch, self.summed, self.momentum, self.negative)
         return steps_of(self.network, self.loss, descent)
 
@@ -105,7 +109,7 @@ class Question:
     @cached_property
     def by_id(self) -> Mapping[str, Step]:
         """All steps by their ids."""
-        return {step.id: step for step in self.all_steps}
+        return {step.id: step for step in self._every}
 
     @cached_property
     def quantities(self) -> Mapping[str, Item]:
@@ -261,12 +265,12 @@ class Question:
 def chosen(asked: Sequence[str], names: Mapping[str, Collection[str]], where: str) -> tuple[str, ...]:
     """The quantities that are asked for, each once, in the order asked; `names`: each with other names it goes by.
 
-    A pattern such as "dw*_1" stands for all that it fits. InputError lists what fits nothing.
+    A pattern such as "dw*_1" stands for all that it fits, but "a*" for no after_a3. InputError lists what fits nothing.
     """
     found: dict[str, None] = {}
     faults = []
     for pattern in asked:
-        fits = [quantity for quantity, groups in names.items() if pattern in groups or fnmatchcase(quantity, pattern)]
+        fits = [quantity for quantity, groups in names.items() if pattern in groups or _fits(quantity, pattern)]
         found |= dict.fromkeys(fits)
         if not fits:
             known = dict.fromkeys(name for quantity, groups in names.items() for name in (quantity, *groups))
@@ -274,3 +278,7 @@ def chosen(asked: Sequence[str], names: Mapping[str, Collection[str]], where: st
     if faults:
         raise InputError(*faults)
     return tuple(found)
+
+
+def _fits(quantity: str, pattern: str) -> bool:
+    return fnmatchcase(quantity, pattern) and ("after_" in pattern or "after_" not in quantity)

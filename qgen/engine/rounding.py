@@ -16,6 +16,7 @@ from qgen.errors import InputError
 
 # A student may carry any number of digits more than asked; from the sixth on they are below what a key shows.
 MOST_EXTRA_DIGITS = 5
+MOST_DIGITS = 8  # that a paper asks for
 # What is this near to a tie may be one, and go either way: half up or half to even, and doubles are not decimals.
 TIE = 0.5 + 1e-6
 

@@ -104,6 +104,17 @@ class Descent:
     negative: bool = False
 
 
+def given_instead(steps: Sequence[Step], shown: Collection[str]) -> tuple[Step, ...]:
+    """The steps, where what a given one shows, such as the dL/dz of a unit's delta, is taken from it."""
+    by = {step.shows: step for step in steps if step.shows and step.id in shown}
+    return tuple(
+        replace(step, rule=by[step.id].rule, needs=(by[step.id].id,), neighbours={}, constants={}, written=False)
+        if step.id in by and step.id not in shown
+        else step
+        for step in steps
+    )
+
+
 def needed(steps: Sequence[Step], asked: Collection[str], shown: Collection[str] = ()) -> tuple[Step, ...]:
     """The steps that lead to those asked for; shown ones are given, and what leads to them alone is not needed."""
     wanted = set(asked)

@@ -42,7 +42,7 @@ CONDITIONS: Mapping[str, str] = {
     "old value": "no updated parameter's accepted range holds the old value",
     "misconceptions": "no known mistake lands in an accepted range",
     "digits": "every given is written with as many digits on every paper",
-    "copying": "no other paper's answers earn more than the limit, zeros of dead units apart",
+    "copying": "no other paper's answers earn more than the limit, or than two answers do, zeros of dead units apart",
 }
 
 
@@ -93,6 +93,10 @@ class Batch:
         """The exact value of every step."""
         return solve(self.question.steps, self.givens)
 
+    def value(self, name: str) -> Array:
+        """Of a step, or of a given number."""
+        return self.values[name] if name in self.values else self.givens[name]
+
     @cached_property
     def enclosures(self) -> dict[str, Interval]:
         """For every step, all that an honest student can write (before the answer's own range is printed)."""
@@ -123,7 +127,7 @@ class Batch:
             for need in (
                 step.needs if step.role == Role.PREACTIVATION else ()
             ):  # a sum that is 0 by chance is no such one
-                zero = zero & (_value(self, need) == 0)
+                zero = zero & (self.value(need) == 0)
             found[item.id] = np.broadcast_to(zero, (self.size,))
         return found
 
@@ -135,50 +139,58 @@ def draws(batch: Batch) -> dict[str, Array]:
 
 def quick(batch: Batch) -> dict[str, Array]:
     """Conditions that need the exact values only."""
-    kinks, headroom = [], []
-    dying: dict[int, list[Array]] = {}  # by iteration
-    for step in batch.question.steps:
-        if step.role != Role.ACTIVATION or step.activation is None:
-            continue
-        if step.activation.kink:
-            kinks.append(np.abs(_value(batch, step.needs[0])))
-        if step.activation.dies and not step.after:
-            dying.setdefault(step.iteration, []).append(_value(batch, step.needs[0]))
-        if step.activation.headroom:
-            headroom.append(step.activation.headroom(batch.values[step.id]))
     ones = np.ones(batch.size)
-    margins = {"active": ones, "saturation": ones}
-    if kinks:
-        margins["active"] = np.min(kinks, axis=0) - batch.certify.kink
-    for sums in dying.values():
+    margins = {name: reduce(np.minimum, found.values(), ones) for name, found in by_unit(batch).items()}
+    for sums in _dying(batch).values():
         right = np.sum([z <= 0 for z in sums], axis=0) == batch.spec.dead_relu
         margins["active"] = np.where(right, margins["active"], -1.0)
-    if headroom:
-        margins["saturation"] = np.min(headroom, axis=0) - batch.certify.saturation
     return margins
+
+
+def by_unit(batch: Batch) -> dict[str, dict[str, Array]]:
+    """By condition and step the margins of kinks, at their z, and of saturation, at their a."""
+    kinks, headroom = {}, {}
+    for step in batch.question.steps:
+        if step.role == Role.ACTIVATION and step.activation:
+            if step.activation.kink:
+                kinks[step.needs[0]] = np.abs(batch.value(step.needs[0])) - batch.certify.kink
+            if step.activation.headroom:
+                headroom[step.id] = step.activation.headroom(batch.value(step.id)) - batch.certify.saturation
+    return {"active": kinks, "saturation": headroom}
+
+
+def _dying(batch: Batch) -> dict[int, list[Array]]:
+    """By iteration z of the units that may be dead."""
+    found: dict[int, list[Array]] = {}
+    for step in batch.question.steps:
+        if step.role == Role.ACTIVATION and step.activation and step.activation.dies and not step.after:
+            found.setdefault(step.iteration, []).append(batch.value(step.needs[0]))
+    return found
 
 
 def ranges(batch: Batch) -> dict[str, Array]:
     """Conditions on the accepted ranges."""
-    tolerance, zero, old = [], [], [np.full(batch.size, np.inf)]
+    endless = np.full(batch.size, np.inf)
+    return {name: reduce(np.minimum, found.values(), endless) for name, found in by_item(batch).items()}
+
+
+def by_item(batch: Batch) -> dict[str, dict[str, Array]]:
+    """By condition and step of an item the margins of its accepted range."""
+    tolerance, zero, old = {}, {}, {}
     for item in batch.question.items:
         value, accepted = batch.values[item.step], batch.accepted[item.id]
         unit = batch.rounding.unit(value)
         with np.errstate(divide="ignore", invalid="ignore"):
             width = np.maximum(value - accepted.low, accepted.high - value) / np.abs(value)
-        tolerance.append(np.where(value == 0, -np.inf, width))
-        zero.append(np.where(batch.zeroed[item.id], np.inf, np.maximum(accepted.low, -accepted.high) / unit))
+        tolerance[item.step] = batch.certify.tolerance - np.where(value == 0, -np.inf, width)
+        away = np.maximum(accepted.low, -accepted.high) / unit
+        zero[item.step] = np.where(batch.zeroed[item.id], np.inf, away)
         if batch.question.by_id[item.step].role == Role.UPDATE:
-            before = batch.question.by_id[item.step].needs[0]
+            was = batch.value(batch.question.by_id[item.step].needs[0])
             moved = batch.values[batch.question.by_id[item.step].needs[1]]
-            was = batch.givens[before] if before in batch.givens else batch.values[before]
             gap = np.maximum(accepted.low - was, was - accepted.high) / unit
-            old.append(np.where(moved == 0, np.inf, gap))
-    return {
-        "tolerance": batch.certify.tolerance - np.max(tolerance, axis=0),
-        "zero": np.min(zero, axis=0),
-        "old value": np.min(old, axis=0),
-    }
+            old[item.step] = np.where(moved == 0, np.inf, gap)
+    return {"tolerance": tolerance, "zero": zero, "old value": old}
 
 
 def mistakes(batch: Batch) -> dict[str, Array]:
@@ -201,8 +213,8 @@ def _in_pieces(batch: Batch, margin: Callable[[Batch], Array]) -> Array:
 def mistake_gaps(batch: Batch) -> Iterator[tuple[Misconception, Item, Array]]:
     """For every mistake and item that it affects: the gap (variants,), inf where a variant's item is unaffected.
 
-    Each iteration is looked at by itself, its parameters carried over rightly: what a mistake changes in later
-    iterations through the parameters alone is marked by follow-through.
+    Each iteration is looked at by itself, and the pass after it, its parameters carried over rightly: what a mistake
+    changes later through the parameters alone is marked by follow-through.
     """
     rules = mistaken_rules([(m,) for m in batch.catalogue])
     points = {name: Interval.point(value) for name, value in batch.givens.items()}
@@ -237,10 +249,11 @@ def _near(batch: Batch) -> Array:
 def _mistaken(batch: Batch) -> Iterator[tuple[list[Step], list[tuple[Item, Rows, NDArray[np.bool_]]]]]:
     """By iteration its steps and the items that mistakes lead elsewhere, to what and in which rows and variants."""
     rules = mistaken_rules([(m,) for m in batch.catalogue])
-    for t in range(1, batch.question.iterations + 1):
-        steps = [step for step in batch.question.steps if step.iteration == t]
+    passes = dict.fromkeys((step.iteration, step.after) for step in batch.question.steps)
+    for one in passes:
+        steps = [step for step in batch.question.steps if (step.iteration, step.after) == one]
         found = solve(steps, {**batch.givens, **batch.values}, rules=rules)
-        items = [item for item in batch.question.items if item.iteration == t and isinstance(found[item.step], Rows)]
+        items = [item for item in batch.question.items if isinstance(found.get(item.step), Rows)]
         yield (
             steps,
             [
@@ -296,33 +309,6 @@ def sieves(question: Question) -> tuple[Stage, ...]:
     return against(_near), ranges, against(_gap)
 
 
-def copying(batch: Batch) -> Array:
-    """The margin (variants,) to what another variant's answers may earn; infinite for a variant alone."""
-    if batch.size < 2:
-        return np.full(batch.size, np.inf)
-    marks = np.array([item.marks for item in batch.question.items])
-    return batch.certify.copying - copied_share(marks, *batch.key)
-
-
-def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
-    """For each variant, the largest share of the marks that another variant's right answers would earn.
-
-    An answer that is exactly 0 is not copied: whoever sees the dead unit writes it.
-    marks: (items,); values, low, high: (items, variants).
-    """
-    n = values.shape[1]
-    worst = np.zeros(n)
-    rows = -(-2_000_000 // n)  # rounded up
-    for start in range(0, n, rows):
-        mine = slice(start, min(n, start + rows))
-        earned = np.zeros((mine.stop - start, n), dtype=np.float32)
-        for worth, value, lowest, highest in zip(marks, values, low[:, mine], high[:, mine], strict=True):
-            earned += worth * ((lowest[:, None] <= value) & (value <= highest[:, None]) & (value != 0))
-        earned[np.arange(mine.stop - start), np.arange(mine.start, mine.stop)] = 0
-        worst[mine] = earned.max(axis=1)
-    return worst / marks.sum() if marks.sum() else worst
-
-
 def _work(batch: Batch) -> Array:
     """The count of negative givens is one of three neighbouring numbers, the likeliest for the pools."""
     drawn = [
@@ -348,11 +334,6 @@ def _inputs(batch: Batch) -> Array:
         drawn = [x for x in xs if x in batch.givens and x not in batch.spec.fixed]
         gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
     return np.asarray(np.min(gaps, axis=0))
-
-
-def _value(batch: Batch, name: str) -> Array:
-    """Of a step, or of a shown value."""
-    return batch.values[name] if name in batch.values else batch.givens[name]
 
 
 def _rows(value: Any, rows: NDArray[Any]) -> Any:

@@ -17,8 +17,10 @@ from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import SHOWN, Item
 from qgen.engine.solve import solve
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable, copying
+from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable
+from qgen.exam.copying import copying
 from qgen.exam.exam import KEY_HEADER, Exam, key_csv, read_exam, rekeyed, stored_checksums
+from qgen.exam.own_numbers import chosen
 from qgen.exam.sample import Tally, sample
 from qgen.exam.spec import Spec
 
@@ -74,9 +76,9 @@ def check_folder(folder: str | Path) -> tuple[Exam, tuple[Line, ...], tuple[str,
 
 
 def certificate(exam: Exam) -> Iterator[Line]:
-    """Every condition's worst margin, question by question. A question whose givens are all fixed has none."""
+    """Every condition's worst margin, question by question. A question whose numbers the author chose has none."""
     for batch in exam.batches:
-        if set(batch.spec.fixed) >= set(batch.spec.drawn):
+        if chosen(batch):
             continue
         margins: dict[str, Array] = {}
         for stage in STAGES:
@@ -99,6 +101,7 @@ def check_spec(spec: Spec, n: int, seed: int) -> Iterator[Rate]:
         except InputError as error:
             fault = str(error)
         seconds = time.perf_counter() - started
+        tally.count_ranges()
         idle = tuple(m.name for m in CATALOGUE if m not in applicable(question.question))
         yield Rate(question.question.id, tally, seconds, fault, idle)
 

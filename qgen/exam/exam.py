@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,26 @@ class Exam:
         """The items' ids in order: the columns of the answer sheet."""
         return tuple(item.id for item in self.items)
 
+    @property
+    def shared(self) -> bool:
+        """Whether a roster's students share variants."""
+        return len(set(self.students.values())) < len(self.students)
+
+    @cached_property
+    def papers(self) -> tuple[tuple[int, str], ...]:
+        """The papers that are printed: of which variant, by its place, and for whom, "" for a spare one.
+
+        Where students share variants they come in the roster's order, and a spare one of each variant last.
+        """
+        holders: dict[str, list[str]] = {variant: [] for variant in self.variants}
+        for student, variant in self.students.items():
+            holders[variant].append(student)
+        if not self.shared:
+            return tuple((v, "".join(some)) for v, some in enumerate(holders.values()))
+        place = {variant: v for v, variant in enumerate(self.variants)}
+        named = [(place[variant], student) for student, variant in self.students.items()]
+        return (*named, *((v, "") for v in range(len(self.variants))))
+
     @cached_property
     def checksum(self) -> str:
         """Of everything that marks depend on; identifies the exam."""
@@ -115,15 +136,13 @@ class Exam:
 def make_exam(
     spec: Spec | Mapping[str, object], n: int, seed: Seed = None, *, students: Mapping[str, str] | None = None
 ) -> Exam:
-    """An exam of `n` certified variants. `students`: ids and names, who get the first variants in order.
+    """An exam of `n` certified variants. `students`: ids and names, who get the variants in turn.
 
     The same spec, n and seed make the same exam; without a seed it is another one each time. InputError where the
     spec, the seed or n is at fault, or too few variants keep every condition of a fair paper.
     """
     if not 1 <= n <= MOST_VARIANTS:
         raise InputError(f'n: "{n}" variants cannot be made; write 1 to {MOST_VARIANTS}')
-    if len(students or {}) > n:
-        raise InputError(f'n: "{n}" is less than the {len(students or {})} students; write at least as many')
     return draw_exam(spec_of(spec), n, seed_of(seed), students=students)[0]
 
 
@@ -144,7 +163,7 @@ def draw_exam(
     width = max(3, len(str(n)))
     variants = tuple(f"{i:0{width}d}" for i in range(1, n + 1))
     names = dict(students or {})
-    held = dict(zip(names, variants, strict=False))
+    held = dict(zip(names, cycle(variants), strict=False))
     return _keyed(spec, variants, batches, seed, held, names), tuple(tally for _, tally in draws)
 
 
@@ -164,8 +183,11 @@ def rekeyed(exam: Exam) -> Exam:
     return replace(anew, sealed=exam.sealed, mistakes=exam.mistakes, format=exam.format)
 
 
-def write_exam(exam: Exam, folder: str | Path) -> None:
-    """exam.json, key.csv and the empty answers.csv and answers.xlsx into an existing folder."""
+def write_exam(exam: Exam, folder: str | Path, *, rows: int = 0) -> None:
+    """exam.json, key.csv and the empty answers.csv and answers.xlsx into an existing folder.
+
+    The answer sheets have a row for each paper, and at least so many `rows`.
+    """
     from qgen.exam.answer_sheet import answer_sheet, answer_workbook
 
     folder = Path(folder)
@@ -178,8 +200,8 @@ def write_exam(exam: Exam, folder: str | Path) -> None:
     }  # fmt: skip
     (folder / "exam.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="")
     (folder / "key.csv").write_text(key, "utf-8", newline="")
-    (folder / "answers.csv").write_text(answer_sheet(exam), "utf-8", newline="")
-    (folder / "answers.xlsx").write_bytes(answer_workbook(exam))
+    (folder / "answers.csv").write_text(answer_sheet(exam, rows), "utf-8", newline="")
+    (folder / "answers.xlsx").write_bytes(answer_workbook(exam, rows))
 
 
 def read_exam(folder: str | Path, *, verify: bool = True) -> Exam:

@@ -11,7 +11,8 @@ from qgen.engine.intervals import Array
 from qgen.engine.solve import solve
 from qgen.engine.steps import needed
 from qgen.errors import InputError
-from qgen.exam.certify import CONDITIONS, Batch, Stage, copying, draws, mistakes, quick, ranges, sieves
+from qgen.exam.certify import CONDITIONS, Batch, Stage, draws, mistakes, quick, ranges, sieves
+from qgen.exam.copying import copying
 from qgen.exam.question_spec import QuestionSpec
 from qgen.exam.spec import Spec
 
@@ -19,14 +20,15 @@ SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 128, 131072, 12
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
 COSTLY = 10  # a draw that gets as far as known mistakes takes the time of some ten others
-COUNTED = 50  # draws on which it is counted how often each condition on ranges fails
+COUNTED = 50  # draws on which it can be counted how often each condition on ranges fails
 
 
 @dataclass
 class Tally:
     """How many candidates were drawn, and of those that were looked at how many reached a condition and failed it.
 
-    costly: how many were held against known mistakes.
+    costly: how many were held against known mistakes. examples: of these the first, on which it is not counted yet how
+    often conditions on ranges fail; `count_ranges` does, for that takes its time.
     """
 
     drawn: int = 0
@@ -34,6 +36,7 @@ class Tally:
     accepted: int = 0
     reached: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
+    examples: list[Batch] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"<Tally: {self.accepted:,} of {self.drawn:,} draws accepted>"
@@ -42,6 +45,12 @@ class Tally:
         """Adds a batch's figures."""
         self.reached[condition] = self.reached.get(condition, 0) + reached
         self.rejected[condition] = self.rejected.get(condition, 0) + rejected
+
+    def count_ranges(self) -> None:
+        """Adds the figures of conditions on ranges and on known mistakes."""
+        for batch in self.examples:
+            _kept(_kept(batch, ranges, self), mistakes, self)
+        self.examples.clear()
 
     def share(self, condition: str) -> float:
         """The share that a condition rejected of what reached it."""
@@ -129,10 +138,9 @@ def _certified(batch: Batch, stages: Sequence[Stage], tally: Tally) -> Batch:
     """The variants of a batch that keep every condition; each stage sees only what the one before let through."""
     batch = _kept(_kept(batch, draws, tally), quick, tally)
     tally.costly += batch.size
-    # what is cheap comes first below; how often each condition fails is counted on the first draws, in their order
-    if not tally.accepted:
-        some = batch.take(np.arange(min(batch.size, max(0, COUNTED - tally.reached.get("tolerance", 0)))))
-        _kept(_kept(some, ranges, tally), mistakes, tally)
+    left = COUNTED - sum(some.size for some in tally.examples)
+    if not tally.accepted and left > 0 and batch.size:
+        tally.examples.append(batch.take(np.arange(min(batch.size, left))))
     for stage in stages:
         batch = _kept(batch, stage, Tally())
     return batch
@@ -168,14 +176,13 @@ def _joined(batches: list[Batch]) -> Batch:
 
 
 def _fixed(spec: QuestionSpec, exam: Spec, n: int) -> tuple[Batch, Tally]:
-    """The one variant of a question whose givens are all fixed. It is not certified: the author chose it."""
-    if n > 1:
-        raise InputError(f"{spec.question.id}: every given is fixed, so there is one variant, not {n}; write --n 1")
-    givens = _givens(spec, exam, {name: np.array([spec.fixed[name]]) for name in spec.drawn})
-    return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=1)
+    """The one variant of a question whose numbers the author chose, for everyone. Nothing rejects it."""
+    givens = _givens(spec, exam, {name: np.full(n, spec.fixed[name]) for name in spec.drawn})
+    return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=n)
 
 
 def _too_few(spec: QuestionSpec, n: int, tally: Tally) -> str:
+    tally.count_ranges()
     shares = ", ".join(
         f"{tally.share(name):.1%} fail: {CONDITIONS.get(name, 'no variant is drawn twice')}"
         for name in sorted(tally.rejected, key=tally.share, reverse=True)

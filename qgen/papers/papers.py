@@ -15,7 +15,7 @@ import numpy as np
 from qgen.decimals import plain
 from qgen.engine.question import Item, Question
 from qgen.engine.steps import Role
-from qgen.engine.symbols import latex_name, name_symbol
+from qgen.engine.symbols import EARLIER, latex_name, name_symbol
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.exam.spec import Spec
@@ -36,6 +36,12 @@ TEMPLATES = "paper.txt", "solution.txt"
 GROUPS = 6  # columns of name and value in the table of givens
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
 
+_MOMENTUM = [
+    rf"\Delta {p} = \mu\,\Delta {p}^{{{EARLIER}}} - \alpha\,\frac{{\partial L}}{{\partial {p}}},\;"
+    rf" {p}^{{\,\text{{new}}}} = {p} + \Delta {p}"
+    for p in "wb"
+]
+
 
 @dataclass(frozen=True)
 class Papers:
@@ -44,17 +50,21 @@ class Papers:
     exam: Exam
     templates: Path | None = None
 
-    def question_paper(self, variant: int) -> bytes:
-        """The PDF to hand out. It holds the givens and nothing that is not on the page."""
-        return self._pdf(variant, solved=False)
+    def question_paper(self, variant: int, student: str | None = None) -> bytes:
+        """The PDF to hand out, to its only holder if no student is named.
 
-    def solution(self, variant: int) -> bytes:
+        It holds the givens and nothing that is not on the page.
+        """
+        return self._pdf(variant, student, solved=False)
+
+    def solution(self, variant: int, student: str | None = None) -> bytes:
         """The PDF of the worked solution."""
-        return self._pdf(variant, solved=True)
+        return self._pdf(variant, student, solved=True)
 
-    def markup(self, variant: int, *, solved: bool) -> str:
+    def markup(self, variant: int, student: str | None = None, *, solved: bool) -> str:
         """What stands in a paper or its solution, in the markup of the module blocks."""
-        return words(TEMPLATES[solved], self._context(variant, solved=solved), self.templates, self.exam.spec.language)
+        context = self._context(variant, student, solved=solved)
+        return words(TEMPLATES[solved], context, self.templates, self.exam.spec.language)
 
     @cached_property
     def derivations(self) -> dict[str, Derivation]:
@@ -89,19 +99,19 @@ class Papers:
 
     @cached_property
     def holders(self) -> dict[str, str]:
-        """The student of each variant, where a roster said."""
-        return {variant: student for student, variant in self.exam.students.items()}
+        """The student of each variant, where a roster said and none is shared."""
+        return {} if self.exam.shared else {variant: student for student, variant in self.exam.students.items()}
 
     @cached_property
     def speech(self) -> Vocabulary:
         """The words that formulas are read aloud in."""
         return vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
 
-    def _pdf(self, variant: int, *, solved: bool) -> bytes:
+    def _pdf(self, variant: int, student: str | None, *, solved: bool) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
         label = self._word("paper", name)
         heading = f"{self._word('solution')}, {label}" if solved else label
-        markup = self.markup(variant, solved=solved)
+        markup = self.markup(variant, student, solved=solved)
         with in_template(TEMPLATES[solved], self.templates, spec.language):
             return render(
                 markup,
@@ -128,9 +138,9 @@ class Papers:
     def _word(self, name: str, *arguments: str | int) -> str:
         return _word(name, arguments, self.templates, self.exam.spec.language)
 
-    def _context(self, variant: int, *, solved: bool) -> dict[str, Any]:
+    def _context(self, variant: int, student: str | None, *, solved: bool) -> dict[str, Any]:
         exam, spec = self.exam, self.exam.spec
-        student = self.holders.get(exam.variants[variant], "")
+        student = self.holders.get(exam.variants[variant], "") if student is None else student
         return {
             "title": spec.title,
             "course": spec.course,
@@ -203,7 +213,10 @@ class Papers:
             "loss": question.loss.name,
             "loss_formula": f"L = {derivation.symbols['loss'].latex}" * any(step.loss for step in question.needed),
             "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
-            "update_formula": r" \quad ".join(_UPDATES[: 1 + biases]),
+            "update_formula": r" \quad ".join((_MOMENTUM if question.momentum else _UPDATES)[: 1 + biases]),
+            "momentum": "mu" in question.given,
+            "batch": question.batch,
+            "summed": question.summed,
             "layers": [
                 {
                     "name": layer.name,

@@ -7,6 +7,7 @@ import numpy as np
 
 from qgen.engine.question import Question
 from qgen.exam.certify import Batch
+from qgen.exam.exam import Exam, make_exam
 from qgen.exam.sample import sample
 from qgen.exam.spec import Spec, spec_of
 
@@ -35,6 +36,8 @@ LEAKY = {
         {"units": 3, "activation": "sigmoid"},
     ],
 }
+SMALL = {"inputs": 2, "layers": [{"units": 2, "activation": "sigmoid"}, {"units": 1, "activation": "sigmoid"}]}
+HEADS = {"inputs": 2, "layers": [{"units": 3, "activation": "tanh"}, {"units": 2, "activation": "identity"}]}
 SOFTMAX = {"inputs": 3, "layers": [{"units": 2, "activation": "sigmoid"}, {"units": 3, "activation": "softmax"}]}
 NETWORKS: dict[str, Any] = {
     "A": "relu-sigmoid",
@@ -99,3 +102,31 @@ def pairs(text: str) -> dict[str, str]:
 def notes_givens() -> dict[str, float]:
     """The worked example of the notes, for network A."""
     return {name: float(text) for name, text in pairs(NOTES_GIVENS).items()}
+
+
+BACK = ["all", "dz*", "da*", "dx*"]
+# Keys of questions that ask what courses ask, by what they are about.
+ASKING: dict[str, dict[str, Any]] = {
+    "deltas": {"loss": "cross-entropy", "ask": BACK},
+    "deltas the other way": {"loss": "squared-error", "ask": BACK, "delta": "-dz"},
+    "deltas of two outputs": {"network": "tanh-heads", "ask": BACK},
+    "changes and the pass after": {
+        "network": "tanh-heads",
+        "loss": "squared-error",
+        "ask": ["all", "change_*", "after_*"],
+    },
+    "no biases": {"network": SMALL, "loss": "squared-error", "biases": "none", "iterations": 2},
+    "shared biases": {"network": HEADS, "loss": "squared-error", "loss_scale": "mean", "biases": "shared"},
+    "fixed biases": {"network": SMALL, "biases": "shared-fixed", "iterations": 2},
+    "inputs of 0": {"network": SMALL, "loss": "squared-error", "biases": "none", "inputs": [0, 1]},
+    "inputs of 0 and biases": {"loss": "cross-entropy", "inputs": [0, 1]},
+    "gaps": {"loss": "squared-error", "ask": ["a3", "dw*_1", "new_b1_1"]},
+    "a given forward pass": {"loss": "squared-error", "show": "forward"},
+    "some given": {"loss": "cross-entropy", "show": ["a1_1", "a2_1", "z3"], "ask": ["gradient"]},
+}
+
+
+@cache
+def asking(what: str, n: int, seed: int = 1) -> Exam:
+    """An exam of one such question."""
+    return make_exam({"questions": [ASKING[what]], "rounding": "6dp"}, n, seed)

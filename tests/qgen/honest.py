@@ -16,6 +16,7 @@ from qgen.engine.question import Question
 from qgen.engine.rounding import Rounding
 
 Array = NDArray[np.float64]
+Signals = list[list[Array]]
 POWERS = 10.0 ** np.arange(-12, 30)
 UNROUNDED = 99
 
@@ -84,51 +85,73 @@ class Student:
 
     def __init__(self, question: Question, givens: Mapping[str, Array], hand: Hand) -> None:
         self.question, self.hand = question, hand
-        self.known = {name: np.asarray(value)[:, None] for name, value in givens.items()}
+        nothing = dict.fromkeys(question.all_given, np.array(np.nan))  # not given, for nothing asked needs it
+        self.known = nothing | {name: np.asarray(value)[:, None] for name, value in givens.items()}
         self.answers: dict[str, Array] = {}
         for t in range(1, question.iterations + 1):
             self._iteration("" if t == 1 else f"t{t}_")
 
     def _box(self, name: str, value: Array) -> Array:
-        """Notes a result, writes the answer, and goes on with one of the two."""
+        """Notes a result, writes the answer, and goes on with one of the two; with what is given, where it is."""
+        if name in self.question.shown:
+            return self.known[name]
         noted = self.hand.noted(value)
         self.answers[name] = self.hand.answer(noted)
         return np.where(self.hand.goes_on_with_answer & (self.hand.answer_digits == 0), self.answers[name], noted)
 
-    def _iteration(self, p: str) -> None:
-        network, noted = self.question.network, self.hand.noted
-        sizes = [len(layer.units) for layer in network.layers]
-        zs: list[list[Array]] = []
-        signals = [[self.known[p + x] for x in network.xs]]
+    def _forward(
+        self, p: str, xs: list[Array], held: Mapping[str, Array]
+    ) -> tuple[list[list[Array]], list[list[Array]]]:
+        """z and a of every layer, the inputs before them, with the parameters held."""
+        network, zs, signals = self.question.network, [], [xs]
         for k, layer in enumerate(network.layers):
             zs.append([])
             for j, unit in enumerate(layer.units):
-                terms = [noted(self.known[network.weight(k, i, j)] * a) for i, a in enumerate(signals[-1])]
-                zs[-1].append(self._box(f"{p}z{unit}", reduce(add, terms) + self.known[network.bias(k, j)]))
+                terms = [self.hand.noted(held[network.weight(k, i, j)] * a) for i, a in enumerate(signals[-1])]
+                terms += [held[name] for name in (network.bias(k, j),) if name]
+                zs[-1].append(self._box(f"{p}z{unit}", reduce(add, terms)))
             signals.append(
                 [
                     self._box(f"{p}a{unit}", self._activation(layer.activation.name, layer.activation.constants, z))
                     for unit, z in zip(layer.units, zs[-1], strict=True)
                 ]
             )
+        return zs, signals
+
+    def _iteration(self, p: str) -> None:
+        network, noted = self.question.network, self.hand.noted
+        sizes = [len(layer.units) for layer in network.layers]
+        xs = [self.known[p + x] for x in network.xs]
+        zs, signals = self._forward(p, xs, self.known)
         targets = [self.known[p + y] for y in network.ys]
         self._loss(p, signals[-1], targets)
         new: dict[str, Array] = {}
         above: list[Array] = []
         for k in reversed(range(len(network.layers))):
-            activation, here = network.layers[k].activation, []
-            for j in range(sizes[k]):
-                slopes = self._slopes(activation.name, activation.constants, zs[k][j], signals[k + 1][j])
+            layer, here, biases = network.layers[k], [], {}
+            for j, unit in enumerate(layer.units):
+                slopes = self._slopes(layer.activation.name, layer.activation.constants, zs[k][j], signals[k + 1][j])
                 if k == len(sizes) - 1:
                     back = [self._error(noted(signals[-1][j] - targets[j]), len(targets))]
                     if self.question.loss.name == "cross-entropy":
+                        self._box(f"{p}da{unit}", back[0][0] / noted(signals[-1][j] * noted(1 - signals[-1][j])))
                         slopes = [()]
                 else:
                     back = [(above[m], self.known[network.weight(k + 1, j, m)]) for m in range(sizes[k + 1])]
-                here.append(self._delta(back, slopes))
+                here.append(self._delta(f"{p}%s{unit}", back, slopes))
                 self._gradients(p, k, j, here[-1], back, slopes, signals[k], new)
+                biases.setdefault(network.bias(k, j), []).append(here[-1])
+            for name, deltas in biases.items():
+                if name in network.trained(k):
+                    self._update(p, name, reduce(add, deltas), new)
             above = here
+        for i, x in enumerate(network.xs):
+            paths = [noted(d * self.known[network.weight(0, i, j)]) for j, d in enumerate(above)]
+            self._box(f"{p}d{x}", reduce(add, paths))
         self.known |= new
+        with np.errstate(all="ignore"):  # far out a sigmoid is 0 or 1
+            _, signals = self._forward(p + "after_", xs, self.known)
+            self._loss(p + "after_", signals[-1], targets)
 
     def _activation(self, kind: str, constants: Mapping[str, float], z: Array) -> Array:
         """As the calculator shows it, or from exponentials that are noted."""
@@ -175,13 +198,16 @@ class Student:
             return [(np.where(z > 0, 1.0, constants["slope"]),)]
         return [(np.where(z > 0, 1.0, 0.0),)] if kind == "relu" else [()]
 
-    def _delta(self, back: Sequence[tuple[Array, ...]], slopes: Sequence[tuple[Array, ...]]) -> Array:
-        """dL/dz: the slope as factor of every path, or of their sum."""
+    def _delta(self, name: str, back: Sequence[tuple[Array, ...]], slopes: Sequence[tuple[Array, ...]]) -> Array:
+        """dL/dz: the slope as factor of every path, or of their sum, dL/da."""
         product = self.hand.product
         whole = self.hand.noted(reduce(add, [product(*path) for path in back]))
+        if name % "da" not in self.answers:
+            whole = self._box(name % "da", whole)
         ways = [product(whole, *slope) for slope in slopes]
         ways += [reduce(add, [product(*path, *slope) for path in back]) for slope in slopes]
-        return self.hand.noted(self.hand.toss(ways))
+        sign = -1 if self.question.negative else 1
+        return sign * self._box(name % "dz", sign * self.hand.toss(ways))
 
     def _gradients(
         self, p: str, k: int, j: int, delta: Array, back: Sequence[tuple[Array, ...]],
@@ -192,12 +218,11 @@ class Student:
         for i, a in enumerate(below):
             ways = [reduce(add, [product(*path, *slope, a) for path in back]) for slope in slopes]
             self._update(p, network.weight(k, i, j), self.hand.toss([delta * a, *ways]), new)
-        self._update(p, network.bias(k, j), delta, new)
 
     def _update(self, p: str, name: str, gradient: Array, new: dict[str, Array]) -> None:
         gradient = self._box(f"{p}d{name}", gradient)
-        step = self.hand.noted(self.known["alpha"] * gradient)
-        new[name] = self._box(f"{p}new_{name}", self.known[name] - step)
+        change = self._box(f"{p}change_{name}", -self.hand.noted(self.known["alpha"] * gradient))
+        new[name] = self._box(f"{p}new_{name}", self.known[name] + change)
 
 
 def honest_answers(

@@ -100,10 +100,10 @@ def marks_gained(
     for misconception in CATALOGUE:
         progress(misconception.name)
         rules = {**RULES, **{rule: _swapped(RULES[rule], m) for rule, m in misconception.swaps.items()}}
-        for t in range(1, batch.question.iterations + 1):
-            steps = [step for step in batch.question.steps if step.iteration == t]
+        for one in dict.fromkeys((step.iteration, step.after) for step in batch.question.steps):
+            steps = [step for step in batch.question.steps if (step.iteration, step.after) == one]
             exact = solve(steps, known, rules=rules)
-            items = [item for item in batch.question.items if item.iteration == t]
+            items = [item for item in batch.question.items if item.step in exact]
             affected = {i.id: np.abs(exact[i.step] - known[i.step]) > SAME for i in items}
             if not any(a.any() for a in affected.values()):
                 continue

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.reading.responses.people import MOST, People, shown
-from qgen.errors import several, some
+from qgen.errors import several
 from qgen.mangled import meant, suspects, told
 from qgen.roster import student_id
 
@@ -55,14 +54,7 @@ def missing(ids: Iterable[str], listed: Listed) -> list[str]:
     return [f"on the roster, but not in this file: {shown(left, listed.names)}"] if left else []
 
 
-def shared(students: Sequence[str], chosen: Sequence[int], variants: Sequence[str], listed: Listed) -> list[str]:
-    """A remark on students with one variant, where each variant was one student's."""
+def one_each(students: Sequence[str], variants: Sequence[str], listed: Listed) -> bool:
+    """Whether each variant was one student's, as far as that is known."""
     given = [variant for variant in listed.variants.values() if variant]
-    if len(variants) == 1 or len(students) > len(variants) or len(set(given)) < len(given):
-        return []
-    twice = [v for v, count in Counter(chosen).items() if count > 1]
-    told_of = [
-        f"{variants[v]} by {' and '.join(s for s, own in zip(students, chosen, strict=True) if own == v)}"
-        for v in twice[:MOST]
-    ]
-    return [f"one student's variant handed in by several: {some(told_of, len(told_of))}"] if twice else []
+    return 1 < len(variants) >= len(students) and len(set(given)) == len(given)

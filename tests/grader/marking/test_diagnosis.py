@@ -236,6 +236,13 @@ def test_of_two_that_make_the_same_number_of_the_only_cell_the_first_is_named() 
     assert (best.row.tolist(), best.sure.tolist()) == ([0], [True])
 
 
+@pytest.mark.parametrize(("near", "row"), [([False, True], 1), ([True, False], 0)])
+def test_of_two_that_explain_the_only_cell_the_nearer_one_is_named(near: list[bool], row: int) -> None:
+    fits = replace(fits_of((0, 1, [0]), (0, 1, [0])), near=np.array(near))
+    best = _best(fits, np.ones(1, dtype=int), np.zeros(1, dtype=int))
+    assert (best.row.tolist(), best.gain.tolist(), best.sure.tolist()) == ([row], [1], [True])
+
+
 @pytest.mark.parametrize(
     ("near", "used", "more", "wrong", "sure"),
     [

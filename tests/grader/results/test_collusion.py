@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.marking.score import score
-from grader.marking.verdicts import Marks
+from grader.marking.verdicts import WRONG, Marks
 from grader.reading.answers import read_sheet
 from grader.results.collusion import collusion, collusion_csv
 from qgen.exam.exam import Exam, make_exam
@@ -54,9 +54,28 @@ def test_two_students_with_the_same_improbable_wrong_answers_are_named(exam: Exa
 def test_the_same_wrong_answers_on_one_variant_or_by_many_are_not_named(exam: Exam, tmp_path: Path) -> None:
     odd = ["7.1234", "3.4567", "9.8765"]
     same = [(s, "001", odd + right(exam, 0)[3:]) for s in ("ann", "bob")]
-    assert collusion(marked(exam, tmp_path, same)) == ()
+    assert {found.kind for found in collusion(marked(exam, tmp_path, same))} == {"same_variant"}
     many = [(f"s{k}", f"00{k % 4 + 1}", odd + right(exam, k % 4)[3:]) for k in range(8)]
     assert collusion(marked(exam, tmp_path, many)) == ()
+
+
+def test_two_hand_ins_with_one_variant_are_reported_with_the_wrong_answers_that_both_have(
+    exam: Exam, tmp_path: Path
+) -> None:
+    odd = ["7.1234", "3.4567"]
+    same = [(s, "002", [*odd, one, *right(exam, 1)[3:]]) for s, one in (("ann", "9.8765"), ("bob", "8.7654"))]
+    marks = marked(exam, tmp_path, [*same, ("cyd", "001", right(exam, 0))])
+    found = collusion(marks)
+    assert {one.remark for one in found} == {"one student's variant handed in by several: 002 by ann, bob"}
+    rows = list(csv.DictReader(io.StringIO(collusion_csv(marks, found))))
+    assert [(row["student_id"], row["evidence"], row["other_variant"], row["other_students"]) for row in rows] == [
+        ("ann", "same_variant", "002", "bob"),
+        ("bob", "same_variant", "002", "ann"),
+    ]
+    assert rows[0]["answers"] == " ".join(f"{exam.columns[i]}={odd[i]}" for i in range(2))
+    assert (rows[0]["count"], rows[0]["of"]) == ("2", str((marks.verdicts[0] == WRONG).sum()))
+    more = [(f"s{k}", f"00{k % 4 + 1}", right(exam, k % 4)) for k in range(5)]
+    assert collusion(marked(exam, tmp_path, more)) == ()  # there are more students than variants
 
 
 def test_what_was_copied_is_told_with_whose_paper_it_is_and_can_be_looked_up(exam: Exam, tmp_path: Path) -> None:

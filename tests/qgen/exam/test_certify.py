@@ -15,8 +15,6 @@ from qgen.exam.certify import (
     STAGES,
     Batch,
     applicable,
-    copied_share,
-    copying,
     draws,
     mistake_gaps,
     mistakes,
@@ -24,6 +22,7 @@ from qgen.exam.certify import (
     ranges,
     sieves,
 )
+from qgen.exam.copying import copied_share, copying
 from qgen.exam.spec import spec_of
 
 

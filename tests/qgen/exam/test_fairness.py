@@ -5,7 +5,7 @@ benchmarks/fairness.py does the same with many more variants and students.
 
 import numpy as np
 import pytest
-from cases import any_givens, drawn, question_for, spec_for
+from cases import ASKING, any_givens, asking, drawn, question_for, spec_for
 from honest import UNROUNDED, Hand, Student, honest_answers
 from measures import accepted_ranges, cornered, driven, marks_gained, marks_lost, outside, tightness
 from oracle import NETS, opinion
@@ -102,11 +102,16 @@ def test_honest_students_who_never_round_are_exact(network, loss):
     hand.goes_on_with_answer[:] = False
     hand.answer_digits[:] = 12
     answers = Student(question, givens, hand).answers
-    every = opinion(NETS[network], loss, 2, givens)
-    expected = {item.step: every[item.step] for item in question.items}
+    expected = opinion(NETS[network], loss, 2, givens)
     assert answers.keys() == expected.keys()
     for name, value in expected.items():
         np.testing.assert_allclose(np.broadcast_to(answers[name], (10, 5)), value[:, None] + np.zeros(5), atol=1e-12)
+
+
+@pytest.mark.parametrize("what", ASKING)
+def test_honest_students_are_right_whatever_is_asked(what):
+    batch = asking(what, 12).batches[0]
+    assert marks_lost(batch, 20, np.random.default_rng(5)) == {}
 
 
 def test_honest_students_differ_from_each_other():
