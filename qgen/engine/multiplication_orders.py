@@ -89,7 +89,7 @@ class _Orders:
             delta, source = self.by_id[step.needs[0]], step.needs[1]
             paths, whole = [(*path, source) for path in self.paths(delta)], [step.needs]
             yield from self.hull(step, delta, [paths, whole])
-        elif step.role == Role.UPDATE and self.by_path and len(self.by_id[step.needs[1]].needs) > 1:
+        elif step.role == Role.UPDATE and self.by_path and self.by_id[step.needs[1]].role == Role.CHANGE:
             yield from self.one_after_the_other(step)
         elif step.rule == "batch_mean" and self.by_path:
             yield from self.divided_first(step)
