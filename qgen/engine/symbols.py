@@ -100,7 +100,7 @@ class Symbol:
 
     def softmax(self, layer: Sequence[Symbol]) -> Symbol:
         """The exponential over the sum of the layer's."""
-        return self.exp() / reduce(add, (z.exp() for z in layer))
+        return Symbol(rf"\dfrac{{{self.exp().latex}}}{{{reduce(add, (z.exp() for z in layer)).latex}}}")
 
     def square(self) -> Symbol:
         """The square."""

@@ -7,7 +7,7 @@ what is written: each line can be checked with a calculator.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import prod
@@ -103,8 +103,7 @@ class Derivation:
         lines = {item.step for item in self.question.worked}
         found: dict[str, str] = {}
         for step in self.question.all_steps:
-            shows = step.role in (Role.UNIT_DELTA, Role.BIAS_GRADIENT) and len(step.needs) == 1
-            if shows and step.id in lines:
+            if step.shows and step.role in (Role.UNIT_DELTA, Role.BIAS_GRADIENT) and step.id in lines:
                 found.setdefault(step.needs[0], step.id)
         for step in self.question.all_steps if self.layered else ():
             if step.role == Role.UNIT_DELTA:
@@ -117,7 +116,8 @@ class Derivation:
     ) -> dict[str, Symbol]:  # fmt: skip
         """Right-hand sides with `claimed` put in; those of updates with `names`, gradients among them."""
         lines = solve(steps, givens, claimed=claimed)
-        short = solve(steps, givens, claimed=names)
+        apart = [replace(step, shows="") if step.role == Role.CHANGE else step for step in steps]
+        short = solve(apart, givens, claimed=names)
         for step in steps:
             if step.role in (Role.CHANGE, Role.UPDATE):
                 lines[step.id] = short[step.id]
@@ -154,7 +154,13 @@ class Derivation:
             if not isinstance(self.symbols[step.id], Symbol):  # the slope 1 of the identity
                 continue
             z, a = (latex_name(self.question.find(r, 1, unit=step.unit, example=step.example)) for r in _FORWARD)
-            top, below = ("L" if is_error else a), (a if step.loss and step.loss.with_slope else z)
+            if is_error and self.question.batch > 1:  # of its own example's loss
+                if not (step.loss and step.loss.with_slope):
+                    continue  # as its delta
+                loss = f"L^{{[{step.example}]}}"
+            else:
+                loss = "L"
+            top, below = (loss if is_error else a), (a if step.loss and step.loss.with_slope else z)
             left = rf"\frac{{\partial {top}}}{{\partial {below}}}"
             rows.append(Factor(step.id, self.question.layers[step.layer], step.iteration, left))
         return tuple(rows)
@@ -274,12 +280,17 @@ def _paths(derivation: Derivation, top: str, parameter: str) -> Iterator[tuple[s
             yield (top, *rest)
 
 
+def _passed_by(step: Step) -> bool:
+    """Whether chains go past a quantity: it has no name, or all z of its layer lead to it, as dL/dz counts them."""
+    return not step.named or bool(step.activation and step.activation.whole_layer)
+
+
 def _named_needs(derivation: Derivation, name: str) -> Iterator[str]:
     """What a quantity is computed from, seen through products and the like, each once."""
     seen = []
     step = derivation.steps.get(name)
     for need in step.needs if step is not None and step.role != Role.CARRY else ():
-        inner = need in derivation.steps and not derivation.steps[need].named
+        inner = need in derivation.steps and _passed_by(derivation.steps[need])
         below = _named_needs(derivation, need) if inner else (need,)
         seen += [n for n in below if n not in seen]
     yield from seen
