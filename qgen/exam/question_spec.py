@@ -101,15 +101,14 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
             for y in pools["targets"].values
             if not 0 <= y <= 1
         ]
-    faults += _wrong_batch(q, where)
+    wrong = list(_wrong_batch(q, where))
+    faults += wrong
     ask, show = (_names(q.get(key, []), name, f"{where}.{key}", faults) for key in ("ask", "show"))
     if network is None:
         raise InputError(*faults)
-    if faults:
-        raise InputError(*faults)
     question = Question(
         name, network, loss, iterations, marks, ask, show, q.get("delta") == "-dz",
-        q.get("batch", 1), q.get("batch_loss") == "sum", "momentum" in q,
+        1 if wrong else q.get("batch", 1), q.get("batch_loss") == "sum", "momentum" in q,
     )  # fmt: skip
     try:
         faults += [*_wrong_marks(marks, question, f"{where}.marks"), *_wrong_givens(q["givens"], question, where)]

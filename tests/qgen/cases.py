@@ -50,7 +50,11 @@ NETWORKS: dict[str, Any] = {
 
 
 def spec_for(network: str = "A", loss: str = "squared-error", iterations: int = 1, **more: Any) -> Spec:
-    """A spec of one question; `more` are keys of the question, or of the spec where it knows them."""
+    """A spec of one question; `more` are keys of the question, or of the spec where it knows them.
+
+    Softmax outputs have a loss of their own.
+    """
+    loss = "categorical-cross-entropy" if network == "softmax" else loss
     question = {"network": NETWORKS[network], "loss": loss, "iterations": iterations}
     whole = {key: more.pop(key) for key in ("rounding", "certify", "marking", "title") if key in more}
     return spec_of({"questions": [question | more], **whole})
