@@ -267,7 +267,6 @@ _ITERATIONS = (
 )
 CATALOGUE = (
     *_FORWARD,
-    *_SOFTMAX,
     *_LOSS,
     *_ERROR,
     *_SLOPES,
@@ -275,6 +274,7 @@ CATALOGUE = (
     *_GRADIENTS,
     *_UPDATES,
     *_ITERATIONS,
+    *_SOFTMAX,
     *_BATCH,
     *_MOMENTUM,
 )

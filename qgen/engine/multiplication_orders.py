@@ -91,7 +91,7 @@ class _Orders:
             yield from self.hull(step, delta, [paths, whole])
         elif step.role == Role.UPDATE and self.by_path and self.by_id[step.needs[1]].role == Role.CHANGE:
             yield from self.one_after_the_other(step)
-        elif step.rule == "batch_mean" and self.by_path:
+        elif step.rule == "batch_mean":
             yield from self.divided_first(step)
         else:
             yield step
