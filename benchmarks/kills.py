@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import importlib
 import os
 import random
 import shutil
@@ -40,6 +41,11 @@ COMMANDS: Mapping[str, str] = {
     "score": "grader score answers.csv",
     "export": "grader export generic --scale percent",
 }
+IMPORTED = (  # by the commands, when they run
+    "grader.lms.export", "grader.mark", "grader.reading.collect", "grader.rehearsal.simulate",
+    "grader.results.feedback", "grader.results.summary", "qgen.export.moodle_xml", "qgen.make", "qgen.papers.papers",
+    "rich.table", "segno",
+)  # fmt: skip
 RENAMING = ("rename", "replace", "link")
 CALLS = (*RENAMING, "unlink", "rmdir", "mkdir")
 Place = tuple[int, bool]
@@ -53,6 +59,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     draw = random.Random(options.seed)
+    for name in IMPORTED:
+        importlib.import_module(name)
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder, "base")

@@ -19,7 +19,8 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -112,9 +113,12 @@ def _heading(rows: Rows, good: Handed) -> int | None:
     return best if best is not None and counts[best] >= max(2, len(known) // 2) else None
 
 
+@lru_cache(maxsize=100_000)  # a sheet of thousands of columns took longer to judge than to read
 def _same(text: str) -> str:
     """One of an id's spellings for all that may be mended."""
     text = student_id(text).removeprefix("#").casefold()
+    with contextlib.suppress(ValueError):  # a number in a cell formatted as a day
+        return str((datetime.fromisoformat(text) - datetime(1899, 12, 30)).days)
     try:
         return f"{float(text):.0f}"
     except (ValueError, OverflowError):
@@ -149,6 +153,8 @@ def _dropped(case: Case, accounted: set[str], notes: str) -> Iterator[Trouble]:
                 continue  # good ids are ASCII: in another encoding they may be read as others
             names = ", ".join(cell.strip() for cell in row[:2])
             named = any(text in notes or quoted(text)[1:30] in notes for text in texts if len(text) > 1)
+            named = named or any(re.search(rf"[:,] {re.escape(text)}(,|$)", notes, re.MULTILINE) for text in texts)
+            named = named or re.search(rf"\blines? ([\d, ]+ )?{line}\b", notes) is not None
             if ids and not texts:
                 items = [k for k, cell in enumerate(heading) if cell in case.exam.columns or cell == "answer"]
                 if any(k < len(row) and read_numeral(row[k]).kind != "blank" for k in items):

@@ -176,17 +176,19 @@ def _certificate(made: Any) -> Iterator[str]:
         yield from (f"  {breach}" for breach in found)
 
 
-@app.command(epilog=examples("qgen new exam.toml", "qgen make -n 30 --spec exam.toml"))
+@app.command(epilog=examples("qgen new exam.toml", "qgen new --like no-biases", "qgen make -n 30 --spec exam.toml"))
 def new(
     path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("exam.toml"),
+    like: Annotated[str | None, typer.Option(help="Start from a sample, a question of a real exam.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write a commented spec to start from, with all defaults."""
     with faults_shown():
+        from qgen.exam.spec import sample_spec
         from qgen.files import write_whole
         from qgen.papers.words import TEMPLATES
 
-        write_whole(path, (TEMPLATES / "exam.toml").read_bytes(), force=force)
+        write_whole(path, sample_spec(like) if like else (TEMPLATES / "exam.toml").read_bytes(), force=force)
         typer.echo(f"wrote {path}; change it, then: qgen make -n 30 --spec {typed(path)}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
 from qgen.files import as_printed, safe_name, unique_names, whole_folder, write_whole
 from qgen.memory import seldom_tidied
-from qgen.parallel import copied, copies, each, received, worthwhile
+from qgen.parallel import copied, copies, each, processors, received, worthwhile
 
 # What an exam folder may hold for --force to replace it.
 OURS = (
@@ -81,7 +80,7 @@ def make(
         def drawing(done: int) -> None:
             progress("drawing", done, total)
 
-        if jobs != 1 and variants <= FEW and copied() and os.cpu_count() != 1:
+        if jobs != 1 and variants <= FEW and copied() and processors() != 1:
             exam, tallies = _drawn(draw, drawing, spec, templates)
         else:
             exam, tallies = draw(progress=drawing)

@@ -34,9 +34,14 @@ def copied() -> bool:
     return sys.platform != "darwin" and hasattr(os, "fork")
 
 
+def processors() -> int:
+    """As many as this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def worthwhile(count: int, least: int) -> int:
     """As many processes as there are processors, each with at least so much of the work as to be worth its start."""
-    return max(1, min(os.cpu_count() or 1, MOST_JOBS, count // least)) if copied() else 1
+    return max(1, min(processors(), MOST_JOBS, count // least)) if copied() else 1
 
 
 def shares(count: int, most: int, jobs: int) -> list[range]:

@@ -1,4 +1,4 @@
-"""Fonts made for the tests: what is printed must not hang on the fonts of the machine that runs them."""
+"""What all tests share: fonts made here, not those of the machine that runs them; and what is costly, made once."""
 
 import json
 import os
@@ -12,6 +12,9 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
+import grader.marking.score
+import qgen.exam.exam
+from grader.marking import hypotheses
 from qgen.typeset.fonts import typefaces
 
 sys.path.insert(0, str(Path(__file__).parent))  # viewers, for all tests
@@ -99,3 +102,45 @@ def _fonts(tmp_path_factory):
             typefaces, "folders", lambda: [path for path in real if path == folder or "mpl-data" in path.parts]
         )
         yield
+
+
+SAID_ONLY = (
+    "title",
+    "course",
+    "instructions",
+    "paper",
+    "drawing",
+    "marking",
+)  # of a spec; the draws know nothing of them
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn():
+    """The same question is drawn once for all exams of all tests here, and what may have gone wrong in it tried once.
+
+    Tests that draw the same twice, to compare, clear what was drawn.
+    """
+    drawn, tried = {}, {}
+    sample, suspects = qgen.exam.exam.sample, hypotheses.suspects
+
+    def sample_once(spec, exam, n, rng, **more):
+        table = {name: value for name, value in exam.table.items() if name not in SAID_ONLY}
+        key = repr((table, repr(spec.question.steps), spec.fixed, n, rng.bit_generator.state))
+        if key not in drawn:
+            drawn[key] = sample(spec, exam, n, rng, **more)
+        more.get("progress", lambda done: None)(n)
+        return drawn[key]
+
+    def suspects_once(batch):
+        givens = b"".join(values.tobytes() for values in batch.givens.values())
+        catalogue = [m.name for m in hypotheses.CATALOGUE]
+        question = batch.question
+        key = repr((question.steps, question.items, batch.rounding, list(batch.givens), catalogue)), givens
+        if key not in tried:
+            tried[key] = suspects(batch)
+        return tried[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(qgen.exam.exam, "sample", sample_once)
+        patch.setattr(grader.marking.score, "suspects", suspects_once)
+        yield drawn

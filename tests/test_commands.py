@@ -208,8 +208,8 @@ def test_python_m_is_the_command(name: str) -> None:
 def test_shells_complete_the_commands(name: str, shell: str, typed: dict[str, str]) -> None:
     def said(instruction: str) -> str:
         words = {key: value.format(name) for key, value in typed.items()}
-        environment = {**os.environ, f"_{name.upper()}_COMPLETE": f"{instruction}_{shell}", **words}
-        return subprocess.run([sys.executable, "-m", name], capture_output=True, text=True, env=environment).stdout
+        environment = {f"_{name.upper()}_COMPLETE": f"{instruction}_{shell}", **words}
+        return CliRunner().invoke(APPS[name], [], prog_name=name, env=environment).stdout
 
     assert name in said("source")
     assert "export" in said("complete")

@@ -118,11 +118,9 @@ def test_filled_papers_are_collected_scored_and_exported(windows, made):
     assert CHINESE in grades
 
 
-def test_a_class_is_simulated_and_scored(windows, made):
+def test_a_class_is_simulated(windows, made):
     said = windows("grader", "simulate", "--exam", made, "--students", 3, "--out", "answers of 三.csv")
     assert r'then: grader score "answers of \u4e09.csv" --exam "' in said, "a path with spaces is suggested in quotes"
-    windows("grader", "score", "answers of 三.csv", "--exam", made, "--out", "results of 三")
-    assert (windows.folder / "results of 三" / "marks.csv").is_file()
 
 
 def test_a_fault_quotes_what_the_console_cannot_show(windows):

@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ PRINTERS = {"qgen.terminal", "qgen.cli", "grader.cli", "grader.results.summary"}
 MOST_FILES, MOST_LINES, LONGEST_FUNCTION = 14, 350, 60
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 

@@ -17,6 +17,7 @@ from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.question import Question
 from qgen.engine.solve import solve
+from qgen.engine.steps import Role
 from qgen.exam.certify import DECIMALS, SAME, Batch
 
 EXAMPLES = 20  # variants on which is tried which answers a mistake changes
@@ -137,9 +138,10 @@ def predicted(
         for m in hypothesis:
             holding.setdefault(m.name, (m, []))[1].append(h)
     # a bias's gradient that is mistaken itself shows no dL/dz
-    silent = np.array([any("bias_gradient" in m.swaps for m in hypothesis) for hypothesis in held])[which]
+    silent = np.array([any("bias_gradient" in m.swaps for m in hypothesis) for hypothesis in held], dtype=bool)[which]
     made = np.empty((len(which), len(question.items)))
-    for rows, steps in ((~silent, question.steps), (silent, [replace(step, shows="") for step in question.steps])):
+    unshown = [replace(step, shows="") if step.role == Role.BIAS_GRADIENT else step for step in question.steps]
+    for rows, steps in ((~silent, question.steps), (silent, unshown)):
         if rows.any():
             mine, kind = students[rows], which[rows]
             mistaken = [(m, np.flatnonzero(_among(places, len(held))[kind])) for m, places in holding.values()]

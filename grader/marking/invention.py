@@ -165,6 +165,8 @@ def _ways(question: Question) -> Iterator[Way]:
         for parts, lead, other in WAYS:
             here = np.array([item.part in parts and item.iteration == t for item in question.items])
             units = dict.fromkeys((step.layer, step.unit) for step, inside in zip(steps, here, strict=True) if inside)
+            if not units:
+                continue
             of = np.array([[(step.layer, step.unit) == unit for step in steps] for unit in units])
             leads, others = (here & of & [step.role in roles for step in steps] for roles in (lead, other))
             yield Way(here, leads, others)

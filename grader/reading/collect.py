@@ -165,7 +165,7 @@ def _papers(source: _Source, reply: Mapping[str, Any], fields: PaperFields, resu
         alone = len(forms) == 1
         file = source.shown if alone else f"{source.shown} ({pages_named(form.pages)})"
         try:
-            paper, odd = _paper(file, form, fields.exam, source.stem if alone else "")
+            paper, odd = _paper(file, form, fields, source.stem if alone else "")
         except FormError as why:
             result.left_out.append(f"{file}: {why}")
             continue
@@ -178,23 +178,21 @@ def _note(result: Collected, file: str, notes: Sequence[str]) -> None:
         result.notes.append(f"{file}: {'; '.join(notes[:MOST_NOTES])}{' ...' * (len(notes) > MOST_NOTES)}")
 
 
-def _paper(file: str, form: FormPaper, exam: Exam, stem: str) -> tuple[Paper, list[str]]:
+def _paper(file: str, form: FormPaper, fields: PaperFields, stem: str) -> tuple[Paper, list[str]]:
     """The paper and what is odd about it. `stem` may name its student."""
-    variant = form.variant
-    if variant not in exam.variants:
+    exam, variant = fields.exam, form.variant
+    if variant not in fields.holders:
         what = f"variant {quoted(variant)} is not of this exam ({exam.variants[0]} to {exam.variants[-1]})"
         raise FormError(what if variant else "does not say its variant; type its answers in by hand")
     answers = {item: form.texts[item] for item in exam.columns if form.texts.get(item)}
     notes = list(form.notes) if answers else [*form.notes, "no answer is filled in"]
-    student, stated, guess = _student(form.texts, variant, exam, stem)
+    student, stated, guess = _student(form.texts, variant, fields.holders[variant], stem)
     boxes = frozenset(item for item in exam.columns if item in form.texts)
     return Paper(file, student, variant, answers, stated, boxes), notes + guess
 
 
-def _student(texts: Mapping[str, str], variant: str, exam: Exam, stem: str) -> tuple[str, bool, list[str]]:
-    """The roster's holder of the variant, else the id, else the name that the paper states, else the file's name."""
-    held = () if exam.shared else exam.students.items()  # the paper says whose it is where several have one variant
-    holder = next((student for student, mine in held if mine == variant), "")
+def _student(texts: Mapping[str, str], variant: str, holder: str, stem: str) -> tuple[str, bool, list[str]]:
+    """The variant's holder by the roster, else the id, else the name that the paper states, else the file's name."""
     stated, name = student_id(texts.get("student_id", "")), student_id(texts.get("name", ""))
     if holder and stated and stated != holder:
         raise FormError(

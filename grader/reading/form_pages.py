@@ -122,6 +122,12 @@ class PaperFields:
     known: dict[str, str] = field(default_factory=dict)
 
     @cached_property
+    def holders(self) -> dict[str, str]:
+        """The student of each variant, or nothing; where students share variants a paper says whose it is."""
+        held = () if self.exam.shared else self.exam.students.items()
+        return dict.fromkeys(self.exam.variants, "") | {variant: student for student, variant in held}
+
+    @cached_property
     def _items(self) -> frozenset[str]:
         return frozenset(self.exam.columns)
 

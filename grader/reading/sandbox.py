@@ -6,7 +6,6 @@ Each answers lines of JSON (see forms.py). Where a file brings one down or takes
 from __future__ import annotations
 
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -17,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from qgen.parallel import processors
 
 MOST_READERS = 4
 AT_ONCE = 4  # requests, which a pipe holds whatever its size
@@ -67,7 +68,7 @@ class Readers:
 
     def answers(self, requests: Sequence[Request]) -> Iterator[dict[str, Any]]:
         """What is said to each request, in order, on as many processes as are worth it."""
-        count = max(1, min(MOST_READERS, os.cpu_count() or 1, len(requests) // WORTHWHILE))
+        count = max(1, min(MOST_READERS, processors(), len(requests) // WORTHWHILE))
         few = [requests[first : first + AT_ONCE] for first in range(0, len(requests), AT_ONCE)]
         with ThreadPoolExecutor(count) as pool:
             for replies in pool.map(self._asked, few):

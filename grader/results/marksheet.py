@@ -27,7 +27,8 @@ def layer_columns(exam: Exam) -> dict[str, list[int]]:
     for question in (q.question for q in exam.spec.questions):
         for layer in question.layers:
             found = [start + i for i, item in enumerate(question.items) if item.layer == layer]
-            columns[f"{question.id}_{layer}"] = found
+            if found:
+                columns[f"{question.id}_{layer}"] = found
         start += len(question.items)
     return columns
 

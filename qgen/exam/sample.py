@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from qgen.engine.intervals import Array
+from qgen.engine.rounding import MOST_DIGITS
 from qgen.engine.solve import solve
 from qgen.engine.steps import needed
 from qgen.errors import InputError
@@ -20,6 +21,16 @@ SMALLEST_BATCH, LARGEST_BATCH, GROWTH = 128, 131072, 12
 FEWEST_DRAWS = 1_500_000
 DRAWS_PER_VARIANT = 15_000
 COSTLY = 10  # a draw that gets as far as known mistakes takes the time of some ten others
+FEW, TRIED = 3, 100_000  # variants, and draws of which at most they come, that tell whether a change helps
+WIDE = 0.3  # a tolerance that most networks keep
+REMEDIES = {
+    "active": "too few draws have as many dead ReLU units as dead_relu says, none near its kink: change dead_relu, or "
+    "widen the ranges of weights and biases",
+    "saturation": "sigmoids or tanhs are saturated: write smaller ranges for inputs or weights",
+    "inputs": "inputs of an example are equal in most draws: write a wider range for inputs",
+    "repeated": "there are no more different draws: write wider ranges, or fewer variants",
+    "copying": "papers are too much alike: write wider ranges, fewer variants, or more digits",
+}
 COUNTED = 50  # draws on which it can be counted how often each condition on ranges fails
 
 
@@ -67,7 +78,7 @@ def sample(
     most: int | None = None,
     tally: Tally | None = None,
 ) -> tuple[Batch, Tally]:
-    """`n` certified variants of one question. InputError, with what rejects which share, where too few exist.
+    """`n` certified variants of one question. InputError, with what would help, where too few exist.
 
     A `tally` that is handed in is filled, so that it can be read after an error, too.
 
@@ -77,13 +88,24 @@ def sample(
     most = max(FEWEST_DRAWS, DRAWS_PER_VARIANT * n) if most is None else most
     if set(spec.fixed) >= set(spec.drawn):
         return _fixed(spec, exam, n)
+    batch = _search(spec, exam, n, rng, progress, most, tally)
+    if batch is None:
+        raise InputError(_too_few(spec, exam, n, tally))
+    return batch, tally
+
+
+def _search(
+    spec: QuestionSpec, exam: Spec, n: int, rng: np.random.Generator, progress: Callable[[int], None], most: int,
+    tally: Tally,
+) -> Batch | None:  # fmt: skip
+    """`n` certified variants, or None where `most` draws are not enough."""
     batches: list[Batch] = []
     seen: set[bytes] = set()
     stages = sieves(spec.question)
     while tally.accepted < n:
         left = most - tally.drawn - COSTLY * tally.costly
         if left <= 0:
-            raise InputError(_too_few(spec, n, tally))
+            return None
         size = min(_next_size(n, tally), max(SMALLEST_BATCH, left))
         batch = Batch(spec, exam.rounding, exam.certify, _draw(spec, exam, size, rng))
         tally.drawn += batch.size
@@ -101,7 +123,7 @@ def sample(
             tally.accepted = len(kept)
             batches = [joined.take(kept)]
         progress(tally.accepted)
-    return batches[0], tally
+    return batches[0]
 
 
 def _next_size(n: int, tally: Tally) -> int:
@@ -181,7 +203,8 @@ def _fixed(spec: QuestionSpec, exam: Spec, n: int) -> tuple[Batch, Tally]:
     return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=n)
 
 
-def _too_few(spec: QuestionSpec, n: int, tally: Tally) -> str:
+def _too_few(spec: QuestionSpec, exam: Spec, n: int, tally: Tally) -> str:
+    """What to change, in one sentence, then the figures."""
     tally.count_ranges()
     shares = ", ".join(
         f"{tally.share(name):.1%} fail: {CONDITIONS.get(name, 'no variant is drawn twice')}"
@@ -189,8 +212,30 @@ def _too_few(spec: QuestionSpec, n: int, tally: Tally) -> str:
         if tally.rejected[name]
     )
     return (
-        f"{spec.question.id}: {tally.drawn:,} draws gave only {tally.accepted} of {n} variants that keep every "
-        f"condition. Of those that reach each condition: {shares}. One more digit in the rounding rule often helps "
-        "most, for large networks above all; or widen the ranges, or loosen [certify]; qgen check with the spec shows "
-        "the rates"
+        f"{spec.question.id}: {_remedy(spec, exam, tally)}. {tally.drawn:,} draws gave only {tally.accepted} of {n} "
+        f"variants that keep every condition; of those that reach each condition: {shares}; qgen check with the spec "
+        "shows the rates"
     )
+
+
+def _remedy(spec: QuestionSpec, exam: Spec, tally: Tally) -> str:
+    """What would help, tried on a few draws; else what the condition asks for that most draws fail."""
+    rounding = exam.rounding
+    finer = [replace(rounding, digits=digits) for digits in range(rounding.digits + 1, MOST_DIGITS + 1)]
+    enough = next((one for one in finer if _works(spec, replace(exam, rounding=one))), None)
+    wider = replace(exam, certify=replace(exam.certify, tolerance=WIDE))
+    wide = exam.certify.tolerance < WIDE and _works(spec, wider)
+    ways = [f'rounding = "{enough}"'] * bool(enough) + [f"tolerance = {WIDE} in [certify]"] * wide
+    if ways:
+        few = f"{rounding.digits} {'decimals' if rounding.kind == 'dp' else 'figures'} are too few for this network"
+        return f"{few}: write {', or '.join(ways)}"
+    worst = max(tally.rejected, key=tally.share, default="")
+    return REMEDIES.get(
+        worst, f"nothing that was drawn keeps this: {CONDITIONS.get(worst, 'no variant is drawn twice')}"
+    )
+
+
+def _works(spec: QuestionSpec, exam: Spec) -> bool:
+    """Whether a few variants are found at once."""
+    rng = np.random.default_rng(0)
+    return _search(spec, exam, FEW, rng, lambda accepted: None, TRIED, Tally()) is not None

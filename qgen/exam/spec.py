@@ -31,6 +31,43 @@ DEFAULTS: Mapping[str, Any] = {
     "certify": {"tolerance": 0.05, "saturation": 0.05, "kink": 0.05, "copying": 0.1, "misconceptions": True},
     "marking": {"follow_through": 1, "imprecise": 0.5, "no_follow_through": []},
 }
+_INSTALLED = Path(__file__).parent.parent / "samples"
+SAMPLES = _INSTALLED if _INSTALLED.exists() else _INSTALLED.parent.parent / "samples" / "exams"
+_NO_OTHER = "the update is w - alpha dL/dw, without any other term"
+# Keys that people try, and what they mean here.
+MEANT: Mapping[str, str] = {
+    "bias": 'write biases: a range, "none", "shared" or "fixed"',
+    "items": 'write ask, such as ask = ["a3", "loss", "dw*"]',
+    "quantities": 'write ask, such as ask = ["a3", "loss", "dw*"]',
+    "fixed": "write givens = { x1 = 6 }",
+    "values": "write givens = { x1 = 6 }",
+    "lr": "write learning_rate",
+    "eta": "write learning_rate",
+    "alpha": "write learning_rate, or givens = { alpha = 0.5 }",
+    "rate": "write learning_rate",
+    "epochs": "write iterations",
+    "steps": "write iterations",
+    "activation": "write it into a layer of [questions.network]",
+    "layers": "write it into [questions.network]",
+    "points": "write marks",
+    "score": "write marks",
+    "decimals": 'write rounding = "4dp"',
+    "digits": 'write rounding = "4sf"',
+    "precision": 'write rounding = "4dp"',
+    "tolerance": "write it into [certify]",
+    "name": "write title",
+    "lang": "write language",
+    "seed": "it is an option: qgen make --seed",
+    "n": "it is an option: qgen make --n",
+    "variants": "it is an option: qgen make --variants",
+    "duration": "write it into instructions",
+    "time": "write it into instructions",
+    "date": "write it into instructions",
+    "weight_decay": _NO_OTHER,
+    "l2": _NO_OTHER,
+    "regularization": _NO_OTHER,
+    "dropout": _NO_OTHER,
+}
 # Left out of the table where they are not given: the checksums of exams that know no such keys stay right.
 UNFILLED = {"marking": ("repeated_mistake",)}
 
@@ -78,6 +115,14 @@ class Spec:
     def __repr__(self) -> str:
         asked = "; ".join(repr(q.question)[1:-1] for q in self.questions)
         return f"<Spec {quoted(self.title)}: {self.rounding}; {asked}>"
+
+
+def sample_spec(name: str) -> bytes:
+    """A sample's file: a question of a real exam. InputError lists the names of all."""
+    known = {path.stem: path for path in sorted(SAMPLES.glob("*.toml"))}
+    if name not in known:
+        raise InputError(f"--like: no sample {quoted(name)}; known: {', '.join(known)}")
+    return known[name].read_bytes()
 
 
 def read_spec(path: str | Path) -> Spec:
@@ -177,7 +222,7 @@ def _filled(
 ) -> dict[str, Any]:
     """The given table over the defaults; unknown keys are faults. Sections of fixed keys are filled in as well."""
     known = (*defaults, *more)
-    faults += [f"{where}{key}: not known; {nearest(key, known)}" for key in given if key not in known]
+    faults += [f"{where}{key}: not known; {MEANT.get(key) or nearest(key, known)}" for key in given if key not in known]
     table: dict[str, Any] = {}
     for key in known:
         value, default = given.get(key, defaults.get(key)), defaults.get(key)

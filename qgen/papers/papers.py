@@ -332,4 +332,4 @@ def _word(name: str, arguments: tuple[str | int, ...], folder: Path | None, lang
 
 
 def _marks(items: Any) -> str:
-    return plain(round(sum(item.marks for item in items), 6))
+    return plain(round(sum(item.marks for item in items), 2))

@@ -94,7 +94,7 @@ class Derivation:
         for delta, shows in self.deltas.items() if self.layered else ():
             names[delta] = -name_symbol(shows) if self.steps[shows].negative else name_symbol(shows)
         expanded = {k: v for k, v in names.items() if self.steps[k].role not in GRADIENTS}
-        givens = {name: names.get(name, name_symbol(name)) for name in question.all_given}
+        givens = {name: names.get(name, name_symbol(name)) for name in (*question.all_given, *question.shown)}
         return self.inserted(question.all_steps, givens, expanded, names)
 
     @cached_property
@@ -143,10 +143,14 @@ class Derivation:
         """Errors, slopes and deltas worth a line of their own, in the order of the backward pass."""
         steps, lines = self.question.needed, {item.step for item in self.question.worked}
         used = {need for step in steps for need in step.needs}
+        said = {self.steps[name].shows for name in lines}  # an error that is asked as dL/da has its own line
         rows = []
         for step in steps:
+            if step.id in said and step.role == Role.ERROR:
+                continue
             is_error = step.role == Role.ERROR
-            if step.role == Role.DELTA and self.layered and self.deltas[step.id] not in lines:
+            given = set(step.needs) <= set(self.question.shown)
+            if step.role == Role.DELTA and self.layered and self.deltas[step.id] not in lines and not given:
                 left = latex_name(self.deltas[step.id])
                 rows.append(Factor(step.id, self.question.layers[step.layer], step.iteration, left))
             if step.id not in used or not (is_error or step.role == Role.SLOPE):
@@ -207,7 +211,7 @@ def worked(
     for item in question.worked:
         left, result = latex_name(item.step), texts[item.step]
         right, symbols = inserted[item.step].latex, derivation.symbols[item.step].latex
-        if item.part == "gradient":
+        if item.part == "gradient" and derivation.chains[item.step] != left:
             lines = [f"{left} = {derivation.chains[item.step]}", f"= {symbols}"]
         else:
             lines = [f"{left} = {symbols}"]

@@ -11,18 +11,25 @@ from collections.abc import Iterator
 from itertools import islice
 
 CALLED = {
-    "cp1252": "Windows-1252 (Latin-1)", "mac_roman": "Mac Roman", "cp850": "DOS (code page 850)",
-    "cp1250": "Windows-1250 (Central Europe)", "cp1251": "Windows-1251 (Cyrillic)", "cp1253": "Windows-1253 (Greek)",
+    "cp1252": "Windows-1252 (Latin-1)", "cp1250": "Windows-1250 (Central Europe)", "mac_roman": "Mac Roman",
+    "cp850": "DOS (code page 850)", "cp1251": "Windows-1251 (Cyrillic)", "cp1253": "Windows-1253 (Greek)",
     "cp1255": "Windows-1255 (Hebrew)", "cp1256": "Windows-1256 (Arabic)", "cp932": "Shift JIS", "gb18030": "GB 18030",
-    "big5": "Big5", "euc_kr": "EUC-KR",
+    "big5": "Big5", "cp949": "Korean (code page 949, EUC-KR)",
 }  # fmt: skip
-_SEVERAL_BYTES = ("cp932", "gb18030", "big5", "euc_kr")
+_SEVERAL_BYTES = ("cp932", "gb18030", "big5", "cp949")
 _OFTEN = set("äöüßéèçñáíóøåÄÖÜÉłŁžšŽŠřčČëÅ")
-_SELDOM = set("ëêàâãìîïòôõúùûæœÈÁÀÅÇÍÑÓÔØÚÆýşğśŚżŻźńąęćŘěďťňůĐđőű")
+_SELDOM = set("ëêàâãìîïòôõúùûæœÈÁÀÅÇÍÑÓÔØÚÆýşğśŚżŻźńąęćŘěďťňůĐđőűðþÞ")
+_BEFORE = {"œ": "u", "õ": "e", "æ": "abcdefghijklmnopqrstuvwxyzø"}  # else ś, ő and ć are meant
 _COMMON = {  # of other alphabets than the Latin
     "CYRILLIC": "аеинорвлтскАВЕИКМПС", "GREEK": "αοιεηςρσνκτάόίέΑΓΔΚΜΠ",
     "HEBREW": "יוהאלרמנדשתבכ", "ARABIC": "المحدينرعسوب",
 }  # fmt: skip
+_IN_NAMES = set(  # the same bytes are rare ideographs in another encoding
+    "김이박최정강조윤장임한오서신권황안송류전홍민준연지현수영우진성미은경희호재훈하도예원주혜승유나석태상동규철"
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董程曹袁邓许沈曾彭苏卢蒋蔡丁魏叶余杜夏田任方石"
+    "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚小红华建国志文陳黃張吳劉楊許鄭謝賴葉蘇莊呂蕭羅簡鍾盧趙孫怡君"
+    "佐藤鈴木橋渡辺山本中村加口松井川崎太郎一健美子"
+)
 _WORD = re.compile(r"[^\s,;|\"]+")
 _MOST = 1 << 16  # bytes of lines with what is no ASCII that are looked at
 _WORDS, _LONGEST = 500, 30  # words with what is no ASCII, and letters of one, that are looked at
@@ -86,7 +93,8 @@ def _western(word: str) -> int:
                 unicodedata.category(char) in ("Cc", "Co")
             )
             continue
-        score += 3 * (char in _OFTEN) + (char in _SELDOM) + 2 * (char in _COMMON.get(script, ""))
+        seldom = char in _SELDOM and (char not in _BEFORE or after in tuple(_BEFORE[char]))
+        score += 3 * (char in _OFTEN) + seldom + 2 * (char in _COMMON.get(script, ""))
         strange_capital = char.isupper() and (before.islower() or (before.isalpha() and after.islower()))
         strange_capital |= char.islower() and after.isupper()
         score -= 3 * strange_capital
@@ -96,12 +104,13 @@ def _western(word: str) -> int:
 
 
 def _asian(word: str) -> int:
-    """Ideographs, kana and hangul, less everything else, and what stands beside Latin letters."""
+    """Ideographs, kana and hangul, those of names first, less everything else, and what stands beside Latin letters."""
     score = 0
     for char, after in zip(word, word[1:] + " ", strict=True):
         if not char.isascii():
             name = unicodedata.name(char, "")
             score += 1 if name.startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA LETTER", "HANGUL SYLLABLE")) else -3
+            score += 2 * (char in _IN_NAMES)
         score -= 3 * (char.isalpha() and after.isalpha() and char.isascii() != after.isascii())
     return score
 

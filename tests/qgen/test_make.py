@@ -25,6 +25,12 @@ def spec():
 
 
 @pytest.fixture(scope="module")
+def small():
+    """Of one question, where it does not matter what is printed besides."""
+    return spec_of({"questions": [{"network": "tanh-heads"}]})
+
+
+@pytest.fixture(scope="module")
 def made(spec, tmp_path_factory):
     students = {"S07": "Zoë Ångström", "s07": 'Bob "B" $x$ | *y* @end # z', "../x": "=cmd|' /C calc'!A0"}
     return make(spec, 4, tmp_path_factory.mktemp("made") / "exam", seed=SEED, students=students, booklet=True)
@@ -109,9 +115,10 @@ def test_the_folder_holds_what_the_contract_says(made):
     assert exam.students == {"S07": "001", "s07": "002", "../x": "003"}
 
 
-def test_the_same_spec_and_seed_give_the_same_bytes_with_any_jobs(spec, tmp_path):
+def test_the_same_spec_and_seed_give_the_same_bytes_with_any_jobs(spec, tmp_path, drawn):
     students = {"a": "Ann", "b": "北京 Кириллица"}
     for name, jobs in (("one", 1), ("two", 2)):
+        drawn.clear()
         make(spec, 4, tmp_path / name, seed=5, students=students, jobs=jobs, booklet=True)
     files = [sorted(p for p in (tmp_path / name).rglob("*") if p.is_file()) for name in ("one", "two")]
     assert [p.name for p in files[0]] == [p.name for p in files[1]]
@@ -119,9 +126,9 @@ def test_the_same_spec_and_seed_give_the_same_bytes_with_any_jobs(spec, tmp_path
     assert [p.name for a, b in zip(*files, strict=True) for p in [a] if a.read_bytes() != b.read_bytes()] == []
 
 
-def test_an_extreme_name_is_shortened_or_wrapped_and_stops_nothing(spec, tmp_path):
+def test_an_extreme_name_is_shortened_or_wrapped_and_stops_nothing(small, tmp_path):
     students = {"1": "W" * 200, "2": "Anna " * 40, "3": "\\frac{a}{b} << >> <% %> {page} $$ % & ~ ^", "4": ""}
-    made = make(spec, 4, tmp_path / "exam", seed=1, students=students)
+    made = make(small, 4, tmp_path / "exam", seed=1, students=students)
     for name in file_names(made.exam):
         assert faults(made.folder / "papers" / name) == []
     assert "WWWWWWWWWW" in shown(made.folder / "papers" / "1.pdf")
@@ -129,29 +136,29 @@ def test_an_extreme_name_is_shortened_or_wrapped_and_stops_nothing(spec, tmp_pat
     assert "\\frac{a}{b} << >> <% %> {page} $$ % & ~ ^" in shown(made.folder / "papers" / "3.pdf")
 
 
-def test_spare_papers_are_named_apart_from_students(spec):
-    exam = make_exam(spec, 4, 1, students={"001": "A", "003": "B"})
+def test_spare_papers_are_named_apart_from_students(small):
+    exam = make_exam(small, 4, 1, students={"001": "A", "003": "B"})
     assert file_names(exam) == ["001.pdf", "003.pdf", "spare-003.pdf", "spare-004.pdf"]
-    exam = make_exam(spec, 2, 1)
+    exam = make_exam(small, 2, 1)
     assert file_names(exam) == ["001.pdf", "002.pdf"]
 
 
 @pytest.mark.parametrize("n", [0, -3, 100_001])
-def test_an_impossible_count_is_refused(spec, tmp_path, n):
+def test_an_impossible_count_is_refused(small, tmp_path, n):
     with pytest.raises(InputError, match=f'--n: "{n}" papers cannot be made; write 1 to 100000'):
-        make(spec, n, tmp_path / "exam")
+        make(small, n, tmp_path / "exam")
 
 
-def test_fewer_papers_than_students_are_refused(spec, tmp_path):
+def test_fewer_papers_than_students_are_refused(small, tmp_path):
     with pytest.raises(InputError, match='--n: "1" is less than the 2 students of the roster; leave --n out'):
-        make(spec, 1, tmp_path / "exam", students={"a": "", "b": ""})
+        make(small, 1, tmp_path / "exam", students={"a": "", "b": ""})
 
 
-def test_what_fails_half_way_leaves_nothing(spec, tmp_path):
+def test_what_fails_half_way_leaves_nothing(small, tmp_path):
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "solution.txt").write_text("<< nobody >>")
     with pytest.raises(InputError, match=r"solution\.txt:1: 'nobody' is undefined"):
-        make(spec, 3, tmp_path / "exam", seed=1, templates=tmp_path / "templates")
+        make(small, 3, tmp_path / "exam", seed=1, templates=tmp_path / "templates")
     assert [p.name for p in tmp_path.iterdir()] == ["templates"]
 
 
@@ -164,10 +171,11 @@ def test_too_few_variants_are_told_with_any_jobs(tmp_path, jobs):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_progress_tells_of_all_that_is_drawn_and_printed(spec, tmp_path, jobs):
+def test_progress_tells_of_all_that_is_drawn_and_printed(spec, tmp_path, jobs, drawn):
+    drawn.clear()
     told = []
-    make(spec, 4, tmp_path / "exam", seed=5, jobs=jobs, progress=lambda *report: told.append(report))
-    for what, of in (("drawing", 8), ("printing", 4)):
+    make(spec, 2, tmp_path / "exam", seed=5, jobs=jobs, progress=lambda *report: told.append(report))
+    for what, of in (("drawing", 4), ("printing", 2)):
         done = [done for doing, done, whole in told if (doing, whole) == (what, of)]
         assert done == sorted(done)
         assert done[-1] == of
@@ -189,37 +197,37 @@ def test_german_papers_are_german_throughout(tmp_path):
         assert re.search(rb"/Lang ?\(de\)", content(path.read_bytes()))
 
 
-def test_a_preview_replaces_the_last_one(spec, tmp_path):
-    first = preview(spec, tmp_path / "preview")
+def test_a_preview_replaces_the_last_one(small, tmp_path):
+    first = preview(small, tmp_path / "preview")
     bytes_ = [path.read_bytes() for path in first]
     assert [path.name for path in first] == ["paper.pdf", "solution.pdf"]
-    assert [path.read_bytes() for path in preview(spec, tmp_path / "preview", seed=2)] != bytes_
-    assert [path.read_bytes() for path in preview(spec, tmp_path / "preview")] == bytes_
+    assert [path.read_bytes() for path in preview(small, tmp_path / "preview", seed=2)] != bytes_
+    assert [path.read_bytes() for path in preview(small, tmp_path / "preview")] == bytes_
 
 
-def test_a_preview_that_somebody_changed_or_made_is_replaced_only_with_force(spec, tmp_path):
-    paper, solution = preview(spec, tmp_path)
+def test_a_preview_that_somebody_changed_or_made_is_replaced_only_with_force(small, tmp_path):
+    paper, solution = preview(small, tmp_path)
     writer = pypdf.PdfWriter(clone_from=paper)
     writer.update_page_form_field_values(writer.pages[0], {"q1_z1_1": "0.5"})
     writer.write(paper)
     solution.write_bytes(solution.read_bytes() + b"% a remark\n")
     kept = paper.read_bytes(), solution.read_bytes()
     with pytest.raises(InputError) as error:
-        preview(spec, tmp_path, seed=2)
+        preview(small, tmp_path, seed=2)
     assert [fault.split(":")[0] for fault in error.value.faults] == [str(paper), str(solution)]
     assert all("--force" in fault for fault in error.value.faults)
     assert (paper.read_bytes(), solution.read_bytes()) == kept
-    preview(spec, tmp_path, force=True)
-    preview(spec, tmp_path, seed=2)
+    preview(small, tmp_path, force=True)
+    preview(small, tmp_path, seed=2)
     paper.write_bytes(b"")
     with pytest.raises(InputError, match="--force"):
-        preview(spec, tmp_path)
+        preview(small, tmp_path)
 
 
-def test_names_that_no_typeface_has_are_all_listed_before_anything_is_drawn(spec, tmp_path):
+def test_names_that_no_typeface_has_are_all_listed_before_anything_is_drawn(small, tmp_path):
     students = {"S1": "प्रिया", "S2": "Zoë", "S3": "สมชาย"}
     with pytest.raises(InputError) as error:
-        make(spec, 3, tmp_path / "exam", seed=SEED, students=students)
+        make(small, 3, tmp_path / "exam", seed=SEED, students=students)
     first, second, remedy = error.value.faults
     assert first.startswith('student "S1", "प्रिया": "प" (U+092A DEVANAGARI LETTER PA), ')
     assert first.endswith(" and 3 more cannot be printed")
@@ -244,24 +252,24 @@ def test_names_that_no_typeface_has_are_all_listed_before_anything_is_drawn(spec
     ],
 )
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_what_cannot_be_printed_of_a_name_is_refused_with_its_student(spec, tmp_path, name, jobs):
+def test_what_cannot_be_printed_of_a_name_is_refused_with_its_student(small, tmp_path, name, jobs):
     with pytest.raises(InputError, match=r'^student "S2", ".*": .*U[+][0-9A-F]{4,5} .*cannot be printed'):
-        make(spec, 2, tmp_path / "exam", seed=SEED, students={"S1": "Ann", "S2": name}, jobs=jobs)
+        make(small, 2, tmp_path / "exam", seed=SEED, students={"S1": "Ann", "S2": name}, jobs=jobs)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "א" * 10_000, "\u0301", "a\u200bb", "\u200eAnn", "e\u0301" * 500, "  "])
-def test_a_name_of_any_length_and_of_marks_alone_is_printed(spec, tmp_path, name):
-    make(spec, 1, tmp_path / "exam", seed=SEED, students={"S1": name})
+def test_a_name_of_any_length_and_of_marks_alone_is_printed(small, tmp_path, name):
+    make(small, 1, tmp_path / "exam", seed=SEED, students={"S1": name})
     assert (tmp_path / "exam" / "papers" / "S1.pdf").exists()
 
 
-def test_words_of_a_template_that_no_typeface_has_are_said_to_be_its(spec, tmp_path):
+def test_words_of_a_template_that_no_typeface_has_are_said_to_be_its(small, tmp_path):
     (tmp_path / "words").mkdir()
     template = (TEMPLATES / "paper.txt").read_text("utf-8")
     (tmp_path / "words" / "paper.txt").write_text(template + "\nGood luck \U0001f9ff\n", "utf-8")
     with pytest.raises(InputError, match=r"paper\.txt, or words\.txt: .*U\+1F9FF .*cannot be printed"):
-        make(spec, 1, tmp_path / "exam", seed=SEED, templates=tmp_path / "words")
+        make(small, 1, tmp_path / "exam", seed=SEED, templates=tmp_path / "words")
 
 
 @pytest.mark.parametrize("activation", ["identity", "relu", "tanh", "sigmoid"])
@@ -273,57 +281,57 @@ def test_a_network_of_ones_own_is_printed_whatever_its_output(activation, tmp_pa
     assert shown(tmp_path / "exam" / "solutions" / "001.pdf")
 
 
-def test_force_never_replaces_a_sheet_with_answers_nor_anything_foreign(spec, tmp_path):
+def test_force_never_replaces_a_sheet_with_answers_nor_anything_foreign(small, tmp_path):
     out = tmp_path / "exam"
-    make(spec, 1, out, seed=SEED)
-    make(spec, 1, out, seed=SEED, force=True)
+    make(small, 1, out, seed=SEED)
+    make(small, 1, out, seed=SEED, force=True)
     sheet = out / "answers.csv"
     empty = sheet.read_text()
     sheet.write_text(empty.replace("001,", "001,0.5", 1))
     with pytest.raises(InputError, match="holds answers"):
-        make(spec, 1, out, seed=SEED, force=True)
+        make(small, 1, out, seed=SEED, force=True)
     sheet.write_text(empty)
     (out / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match=r'--force would delete "notes\.txt"'):
-        make(spec, 1, out, seed=SEED, force=True)
+        make(small, 1, out, seed=SEED, force=True)
     assert (out / "notes.txt").exists()
 
 
-def test_force_never_replaces_a_filled_in_paper_nor_a_file_among_the_papers(spec, tmp_path):
+def test_force_never_replaces_a_filled_in_paper_nor_a_file_among_the_papers(small, tmp_path):
     out = tmp_path / "exam"
-    make(spec, 1, out, seed=SEED)
+    make(small, 1, out, seed=SEED)
     (out / "papers" / "notes.txt").write_text("mine")
     with (out / "solutions" / "001.pdf").open("ab") as file:
         file.write(b"% filled in")
     with pytest.raises(InputError) as error:
-        make(spec, 1, out, seed=SEED, force=True)
+        make(small, 1, out, seed=SEED, force=True)
     assert '--force would delete "papers/notes.txt", "solutions/001.pdf"' in str(error.value).replace("\\", "/")
     assert (out / "papers" / "notes.txt").read_text() == "mine"
 
 
-def test_no_id_in_the_answer_sheet_runs_in_a_spreadsheet(spec, tmp_path):
-    make(spec, 3, tmp_path / "exam", seed=SEED, students={"=1+1": "Ann", "-1": "Bo", "S3": ""})
+def test_no_id_in_the_answer_sheet_runs_in_a_spreadsheet(small, tmp_path):
+    make(small, 3, tmp_path / "exam", seed=SEED, students={"=1+1": "Ann", "-1": "Bo", "S3": ""})
     sheet = (tmp_path / "exam" / "answers.csv").read_text().splitlines()
     assert sorted(row.partition(",")[0] for row in sheet[1:]) == ["'=1+1", "-1", "S3"]
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
-def test_a_filled_in_sheet_is_known_in_any_dialect_and_an_empty_one_too(spec, tmp_path, delimiter):
+def test_a_filled_in_sheet_is_known_in_any_dialect_and_an_empty_one_too(small, tmp_path, delimiter):
     out = tmp_path / "exam"
-    make(spec, 2, out, seed=SEED, students={"a,b": "Ann", "S2": "Bo"})
+    make(small, 2, out, seed=SEED, students={"a,b": "Ann", "S2": "Bo"})
     sheet = out / "answers.csv"
     empty = sheet.read_text()
-    make(spec, 2, out, seed=SEED, students={"a,b": "Ann", "S2": "Bo"}, force=True)
+    make(small, 2, out, seed=SEED, students={"a,b": "Ann", "S2": "Bo"}, force=True)
     sheet.write_text(
         "\n".join(",".join(f'"{c}"' for c in row.split(",")) for row in empty.replace('"a,b"', "a").splitlines())
     )
-    make(spec, 2, out, seed=SEED, force=True)
+    make(small, 2, out, seed=SEED, force=True)
     width = len(empty.splitlines()[0].split(","))
     sheet.write_text(
         f"{empty.splitlines()[0].replace(',', delimiter)}\nS2{delimiter}002{(delimiter + '0.5') * (width - 2)}\n"
     )
     with pytest.raises(InputError, match="holds answers"):
-        make(spec, 2, out, seed=SEED, force=True)
+        make(small, 2, out, seed=SEED, force=True)
 
 
 def test_a_title_that_no_typeface_has_is_named(tmp_path):

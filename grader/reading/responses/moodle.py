@@ -71,14 +71,15 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
         needed = 2 if often[tuple(cells[:2])] > 1 else 1
         keys = tuple(Key(one_line(cells[at])) for at in proof if proof[at] >= needed and not _absent(cells[at]))
         who = (*cells[:2], *(key.value for key in keys)) if keys else (line,)
+        known_as = _name(cells) or next((key.value for key in keys), f"line {line}")
         if not _absent(cells[completed]):
             again[who] = who in attempts
             answers = tuple(answer for place in range(len(slots)) for answer in _answers(quiz, place, line, cells))
             attempts[who] = Attempt(table.name, line, keys, _name(cells), answers)
         elif not (_absent(cells[completed - 2]) and all(_absent(cells[slot.response]) for slot in slots)):
-            unfinished[who] = _name(cells)
+            unfinished[who] = known_as
         else:
-            idle[who] = _name(cells)
+            idle[who] = known_as
     _note_left_out(quiz, unfinished, idle, attempts)
     if quiz.foreign:
         numbers = some([str(number) for number in sorted(set(quiz.foreign))])

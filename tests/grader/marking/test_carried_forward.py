@@ -49,7 +49,7 @@ def owned(batch: Batch, values: np.ndarray, correct: np.ndarray) -> Basis:
 def test_honest_work_from_any_wrong_number_lies_in_the_range_that_follows_from_it(batch: Batch) -> None:
     """Whatever the habits of rounding and the order of multiplying."""
     rng = np.random.default_rng(1)
-    for step in steps(batch):
+    for step in steps(batch)[::3]:
         n = 60
         variants = np.arange(n) % batch.size
         wrong = np.round(batch.values[step][variants] * rng.uniform(0.6, 1.6, n) + 0.01, 4) + 3e-5  # no given

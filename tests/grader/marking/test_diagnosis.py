@@ -35,6 +35,17 @@ def exam(request: pytest.FixtureRequest) -> Exam:
     return exam_of(*request.param)
 
 
+CHANGES: dict[bytes, np.ndarray] = {}
+
+
+def changes_of(exam: Exam) -> np.ndarray:
+    """(catalogue, variants), worked out once."""
+    key = exam.value.tobytes()
+    if key not in CHANGES:
+        CHANGES[key] = changing(exam.batches[0])
+    return CHANGES[key]
+
+
 def marked(exam: Exam, values: np.ndarray, variants: np.ndarray) -> Marks:
     written = numerals_of(values, exam.spec.rounding)
     students = tuple(f"S{s}" for s in range(len(written)))
@@ -43,7 +54,7 @@ def marked(exam: Exam, values: np.ndarray, variants: np.ndarray) -> Marks:
 
 def holding(exam: Exam, groups: list[tuple[Misconception, ...]], each: int) -> tuple[Marks, list[set[str]]]:
     """`each` students for every group, all of whom hold its misconceptions; and who holds what."""
-    changes = changing(exam.batches[0])
+    changes = changes_of(exam)
     variants, held, truth = [], {}, []
     for group in groups:
         possible = np.flatnonzero(np.all([changes[CATALOGUE.index(m)] for m in group], axis=0))
@@ -59,7 +70,7 @@ def holding(exam: Exam, groups: list[tuple[Misconception, ...]], each: int) -> t
 
 
 def applying(exam: Exam) -> list[Misconception]:
-    return [m for m, row in zip(CATALOGUE, changing(exam.batches[0]), strict=True) if row.any()]
+    return [m for m, row in zip(CATALOGUE, changes_of(exam), strict=True) if row.any()]
 
 
 def named(marks: Marks) -> list[set[str]]:

@@ -45,12 +45,11 @@ def key_of(exam: Exam) -> np.ndarray:
     return numerals_of(exam.value.T, exam.spec.rounding)
 
 
-@pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize("rounding", ["4dp", "6dp", "3sf"])
-def test_a_right_number_out_of_a_binary_float_is_right(kind: type, rounding: str) -> None:
-    exam = make_exam(spec_of({"rounding": rounding, "questions": [{"network": "relu-sigmoid"}]}), 20, 1)
+def test_a_right_number_out_of_a_binary_float_is_right(rounding: str) -> None:
+    exam = make_exam(spec_of({"rounding": rounding, "questions": [{"network": "relu-sigmoid"}]}), 6, 1)
     key = key_of(exam).astype(np.float64)
-    noisy = key.astype(kind).astype(np.float64) if kind is np.float32 else np.nextafter(np.nextafter(key, 9), 9)
+    noisy = np.concatenate([key.astype(np.float32).astype(np.float64), np.nextafter(np.nextafter(key, 9), 9)])
     written = np.array([[repr(value) for value in row] for row in noisy.tolist()], object)
     assert (score(exam, submitted(exam, written)).verdicts == CORRECT).all()
 
@@ -119,16 +118,16 @@ def test_one_slip_in_any_cell_carried_on_costs_exactly_that_cell(exam: Exam) -> 
     """Besides it only answers that the slip made trivial: 0s, and parameters that their update leaves as they are."""
     batch, rng = exam.batches[0], np.random.default_rng(1)
     n, cells = len(exam.variants), range(len(exam.items))
-    classes = []
-    for i in cells:
-        habits = habits_of(n, rng)
-        honest = work(batch, np.arange(n), habits)
-        wrong = np.array([float(wrong_number(exam, i, v, float(honest[v, i]), rng)[1]) for v in range(n)])
-        classes.append(work(batch, np.arange(n), habits, slips={exam.items[i].step: wrong}))
-    values = np.concatenate(classes)
+    slip = np.repeat(np.eye(len(cells), dtype=bool), n, axis=0)
+    variants, habits = np.arange(len(slip)) % n, habits_of(len(slip), rng)
+    honest = work(batch, variants, habits)
+    wrong = np.full(slip.shape, np.nan)
+    for row, i in np.argwhere(slip).tolist():
+        wrong[row, i] = float(wrong_number(exam, i, row % n, float(honest[row, i]), rng)[1])
+    slips = {item.step: wrong[:, i] for i, item in enumerate(exam.items)}
+    values = work(batch, variants, habits, slips=slips)
     marks = marked(exam, values)
     lost = ~np.isin(marks.verdicts, (CORRECT, FOLLOW_THROUGH))
-    slip = np.repeat(np.eye(len(cells), dtype=bool), n, axis=0)
     assert lost[slip].all()
     others = lost & ~slip
     assert not (others & ~trivial(exam, values)).any()
@@ -177,29 +176,29 @@ def copies(exam: Exam) -> np.ndarray:
     return np.array(rows)
 
 
-@pytest.mark.parametrize("constant", [0.0, 1.0, -1.0, 0.5, 0.659, 7.77, 1e-4, 123456.0])
-def test_one_number_everywhere_earns_no_follow_through(exam: Exam, constant: float) -> None:
-    verdicts = marked(exam, np.full((len(exam.variants), len(exam.items)), constant)).verdicts
+def test_one_number_everywhere_earns_no_follow_through(exam: Exam) -> None:
+    numbers = np.repeat([0.0, 1.0, -1.0, 0.5, 0.659, 7.77, 1e-4, 123456.0], len(exam.variants))
+    everywhere = np.repeat(numbers[:, None], len(exam.items), axis=1)
+    verdicts = marked(exam, np.concatenate([everywhere, copies(exam)])).verdicts
     assert not np.isin(verdicts, (FOLLOW_THROUGH, IMPRECISE)).any()
 
 
-@pytest.mark.parametrize("constant", [0.0, 1.0])
-def test_a_constant_upstream_with_honest_work_after_it_earns_nothing_for_copies(exam: Exam, constant: float) -> None:
+def test_a_constant_upstream_with_honest_work_after_it_earns_nothing_for_copies(exam: Exam) -> None:
     """The forward pass filled with a constant: what the constant alone gives is no work."""
-    slips = {item.step: np.full(len(exam.variants), constant) for item in exam.items if item.part == "forward"}
-    exact = Habits(*(np.full(len(exam.variants), fill) for fill in (UNROUNDED, True, 0)))
-    values = work(exam.batches[0], np.arange(len(exam.variants)), exact, slips=slips)
+    n = len(exam.variants)
+    constants = np.repeat([0.0, 1.0], n)
+    slips = {item.step: constants for item in exam.items if item.part == "forward"}
+    exact = Habits(*(np.full(2 * n, fill) for fill in (UNROUNDED, True, 0)))
+    values = work(exam.batches[0], np.arange(2 * n) % n, exact, slips=slips)
     verdicts = marked(exam, values).verdicts
     hidden = [i for i, item in enumerate(exam.items) if item.part in ("forward", "loss")]
     assert not np.isin(verdicts[:, hidden], (FOLLOW_THROUGH, IMPRECISE)).any()
 
 
-def test_copying_the_givens_earns_no_follow_through(exam: Exam) -> None:
+def test_copying_the_givens_in_turn_earns_no_follow_through(exam: Exam) -> None:
     n = len(exam.batches[0].givens)
-    one_by_one = marked(exam, copies(exam)).verdicts
     givens = np.array([array[np.arange(n) % len(exam.variants)] for array in exam.batches[0].givens.values()]).T
     mixed = marked(exam, givens[:, np.arange(len(exam.items)) % n]).verdicts
-    assert not np.isin(one_by_one, (FOLLOW_THROUGH, IMPRECISE)).any()
     assert not (mixed == FOLLOW_THROUGH).any()
 
 
@@ -399,15 +398,16 @@ def test_a_mistake_that_is_made_throughout_is_charged_once_where_the_policy_says
     question = {"network": "relu-sigmoid", "iterations": iterations}
     made = make_exam({"questions": [question], "marking": {"repeated_mistake": 1}}, 20, 1)
     plain = make_exam({"questions": [question]}, 20, 1)
-    everyone = np.arange(20)
-    for name in ("no-learning-rate", "gradient-ascent", "path-weight-forgotten", "bias-gradient-times-input"):
-        held = [(next(m for m in CATALOGUE if m.name == name), everyone)]
-        values = work(made.batches[0], everyone, habits_of(20, np.random.default_rng(1)), held=held)
-        submissions = Submissions.of(
-            [f"S{s}" for s in everyone], everyone, made.columns, numerals_of(values, made.spec.rounding)
-        )
-        once, each = score(made, submissions), score(plain, submissions)
-        assert (once.verdicts == each.verdicts).all()
-        assert (made.max_score - once.scores <= 1).mean() >= 0.9
-        assert (plain.max_score - each.scores).mean() >= 4
-        assert once.cell((0, int(np.flatnonzero(once.repeated[0])[0]))).marks == 1
+    n = len(made.variants)
+    names = ("no-learning-rate", "gradient-ascent", "path-weight-forgotten", "bias-gradient-times-input")
+    students = np.arange(n * len(names))
+    held = [(next(m for m in CATALOGUE if m.name == name), students[k * n :][:n]) for k, name in enumerate(names)]
+    habits = habits_of(len(students), np.random.default_rng(1))
+    values = work(made.batches[0], students % n, habits, held=held)
+    once, each = marked(made, values), marked(plain, values)
+    assert (once.verdicts == each.verdicts).all()
+    charged, lost = ((made.max_score - marks.scores).reshape(len(names), n) for marks in (once, each))
+    assert ((charged <= 1).mean(axis=1) >= 0.9).all()
+    assert (lost.mean(axis=1) >= 4).all()
+    for s in students[::n].tolist():
+        assert once.cell((s, int(np.flatnonzero(once.repeated[s])[0]))).marks == 1

@@ -98,6 +98,7 @@ def right(exam, variant, /, **more):
     return {"exam": exam.checksum[:8], "variant": variant, "student_id": f"S{variant}", **seal, **answers, **more}
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_what_was_filled_in_is_what_is_read_back(exam, folder):
     odd = {"q1_z1_1": "-0,5", "q1_z2_1": "−0.25", "q1_loss": "=1+1", "q1_a3": 'say "0.5"', "q2_loss": "-1e-3"}
     (folder / "a.pdf").write_bytes(filled(right(exam, "002", **odd)))
@@ -116,6 +117,7 @@ def test_what_was_filled_in_is_what_is_read_back(exam, folder):
     assert values["q1_dw13"] == round(float(exam.value[exam.columns.index("q1_dw13"), 1]), 4)
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_no_cell_is_one_that_a_spreadsheet_would_run(exam, folder):
     bad = {
         "q1_z1_1": "=cmd|' /C calc'!A0",
@@ -131,6 +133,7 @@ def test_no_cell_is_one_that_a_spreadsheet_would_run(exam, folder):
     assert row[0] == "'=1+1"
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_a_form_that_pypdf_filled_is_read(exam, folder):
     writer = pypdf.PdfWriter(io.BytesIO(blank_form(exam)))
     writer.update_page_form_field_values(writer.pages[0], {"q1_dw13": "-0.1234", "student_id": "S7"})
@@ -139,6 +142,7 @@ def test_a_form_that_pypdf_filled_is_read(exam, folder):
     assert paper.answers == {"q1_dw13": "-0.1234"}
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_papers_filled_in_earn_the_marks_that_the_same_answers_earn_in_a_table(exam, tmp_path, folder):
     write_exam(exam, tmp_path)
     print_papers(exam, tmp_path)
@@ -180,6 +184,7 @@ def blank_form(exam):
     return out.getvalue()
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_the_file_names_the_student_where_nothing_else_does_and_this_is_said(exam, folder):
     (folder / "S 07.pdf").write_bytes(filled(right(exam, "003", student_id=" ")))
     collected = collect([folder / "S 07.pdf"], exam)
@@ -191,6 +196,7 @@ def test_the_file_names_the_student_where_nothing_else_does_and_this_is_said(exa
     assert collected.notes == [f'{folder / "x.pdf"}: states no student id; taken from the name on it: "Ann Able"']
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_with_a_roster_the_variant_tells_the_student(exam, folder):
     exam = replace(exam, students={"ann": "001", "bob": "002"}, names={"ann": "Ann", "bob": "Bob"})
     (folder / "x.pdf").write_bytes(filled(right(exam, "002", student_id="")))
@@ -202,6 +208,7 @@ def test_with_a_roster_the_variant_tells_the_student(exam, folder):
     assert collected.notes == [f'{folder / "x.pdf"}: states no student id; that of variant 002 is assumed: "bob"']
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_a_paper_printed_for_its_student_asks_for_no_id_and_needs_no_note(exam, folder):
     exam = replace(exam, students={"ann": "001"}, names={"ann": "Ann"})
     fields = {name: text for name, text in right(exam, "001").items() if name != "student_id"}
@@ -274,6 +281,7 @@ def test_each_hostile_file_gets_one_line_and_the_others_are_read(exam, folder):
     assert all("\n" not in line for line in collected.left_out)
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_what_is_odd_but_readable_is_read_and_noted(exam, folder):
     answers = right(exam, "001", student_id="")
     files = {
@@ -360,6 +368,7 @@ def test_a_reader_that_dies_is_replaced(exam, folder, monkeypatch):
     assert collected.left_out == [f"{folder / '001.pdf'}: brings the PDF reader down; not read"]
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_the_same_paper_twice_counts_once_and_two_different_ones_not_at_all(exam, folder):
     for name, loss in (("a", "1"), ("a again", "1"), ("b", "1"), ("b again", "2")):
         fields = right(exam, "001" if name[0] == "a" else "002", student_id=name[0], q1_loss=loss)
@@ -374,6 +383,7 @@ def test_the_same_paper_twice_counts_once_and_two_different_ones_not_at_all(exam
     )
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_one_variant_from_two_students_is_noted(exam, folder):
     for student in ("a", "b"):
         (folder / f"{student}.pdf").write_bytes(filled(right(exam, "001", student_id=student)))
@@ -419,6 +429,7 @@ def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
     ]
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_what_a_form_says_can_always_be_read_back_and_control_characters_are_spaces(exam, folder):
     fields = right(exam, "001", **{exam.columns[0]: "0.\x005\x01", exam.columns[1]: "\x000.25"})
     (folder / "a.pdf").write_bytes(filled(fields))
@@ -428,6 +439,7 @@ def test_what_a_form_says_can_always_be_read_back_and_control_characters_are_spa
     assert read.written[0, :2].tolist() == ["0. 5", "0.25"]
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_a_folder_s_files_that_are_no_pdfs_are_told(exam, folder):
     (folder / "a.pdf").write_bytes(filled(right(exam, "001")))
     for name in ("anna", "b.docx", "c.pdf.part", ".hidden"):
@@ -437,6 +449,7 @@ def test_a_folder_s_files_that_are_no_pdfs_are_told(exam, folder):
     assert [Path(note.partition(": ")[0]).name for note in notes] == ["anna", "b.docx", "c.pdf.part", "gone.pdf"]
 
 
+@pytest.mark.usefixtures("one_reader")
 def test_lines_on_a_crowd_of_papers_stay_short(exam, folder):
     for k in range(40):
         (folder / f"{k}.pdf").write_bytes(filled(right(exam, "001", **{exam.columns[0]: str(k), f"x{k}" * 90: "y"})))
@@ -537,6 +550,7 @@ def shown_alone(item, operators):
         ("0.9 g 0 0 9 9 re f", None, ""),
     ],
 )
+@pytest.mark.usefixtures("one_reader")
 def test_a_cell_that_shows_something_and_has_no_value_waits_for_a_person(exam, folder, operators, read, said):
     (folder / "S1.pdf").write_bytes(shown_alone("q1_z1_1", operators))
     collected = collect([folder], replace(exam, sealed=False))

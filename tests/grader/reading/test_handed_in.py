@@ -30,6 +30,9 @@ def exam():
     return make_exam(spec_of({}), 4, 7)
 
 
+pytestmark = pytest.mark.usefixtures("one_reader")
+
+
 @pytest.fixture(scope="module", params=[True, False], ids=["sealed", "of before"])
 def either(request, exam):
     """An exam whose papers carry sealed codes, and one of an earlier version."""

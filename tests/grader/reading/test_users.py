@@ -111,13 +111,17 @@ def test_ids_without_their_zeros_are_put_right_and_who_is_missing_is_named(read)
 def test_attempts_in_progress_and_users_without_one_are_named(read):
     done, idle = ("Big", "Bo", "7"), ("Cool", "Cy", "9")
     ann = ("Able", "Ann", "8")
-    users = ((done, "001", 1, WHEN), (ann, "002", "", OPEN), (done, "003", "", OPEN), (idle, "", "", NEVER))
+    nameless = ("", "", "10")
+    users = (
+        (done, "001", 1, WHEN), (ann, "002", "", OPEN), (done, "003", "", OPEN),
+        (idle, "", "", NEVER), (nameless, "", "", NEVER),
+    )  # fmt: skip
     found = read(["ID number"], *users)
     assert found.students == ("7",)
     assert found.notes == (
         "0.csv: 1 student without a finished attempt left out: Able, Ann",
         "0.csv: 1 student with one more attempt in progress, which is left out: Big, Bo",
-        "0.csv: 1 student without an attempt: Cool, Cy",
+        "0.csv: 2 students without an attempt: Cool, Cy, 10",
     )
     with pytest.raises(InputError, match="without a finished attempt left out: Able, Ann"):
         read(["ID number"], (ann, "002", "", OPEN))

@@ -60,5 +60,5 @@ def test_a_slip_in_every_answer_is_one_line_and_changes_no_mark(exam: Exam, type
 
 @pytest.mark.parametrize("kind", PROPORTIONS)
 def test_whoever_makes_mistakes_of_any_other_kind_is_not_called_mistyped(exam: Exam, kind: str) -> None:
-    simulated = simulate(exam, 200, np.random.default_rng(1), {kind: 1})
+    simulated = simulate(exam, 60, np.random.default_rng(1), {kind: 1})
     assert list(slips(score(exam, simulated.submissions))) == []

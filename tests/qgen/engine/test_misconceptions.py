@@ -46,18 +46,17 @@ def test_names_are_each_ones_own_and_swap_known_rules():
         assert set(m.swaps) <= set(RULES)
 
 
-@pytest.mark.parametrize("misconception", CATALOGUE, ids=lambda m: m.name)
-def test_each_changes_an_item_somewhere(misconception):
-    changed = []
+def test_each_changes_an_item_somewhere():
+    changed = np.zeros(len(CATALOGUE), dtype=bool)
     for network, loss, iterations, *keys in (*CASES, *MORE):
         question = spec_for(network, loss, iterations, **dict(*keys)).questions[0].question
         givens = any_givens(question, 20)
         right = solve(question.steps, givens)
-        wrong = solve(question.steps, givens, rules=mistaken_rules([(misconception,)]))
-        changed += [
-            i.id for i in question.items if (np.abs(every_row(wrong[i.step], 1, 20) - right[i.step]) > 1e-9).any()
-        ]
-    assert changed
+        wrong = solve(question.steps, givens, rules=mistaken_rules([(m,) for m in CATALOGUE]))
+        for item in question.items:
+            made = every_row(wrong[item.step], len(CATALOGUE), 20)
+            changed |= (np.abs(made - right[item.step]) > 1e-9).any(axis=1)
+    assert [m.name for m, some in zip(CATALOGUE, changed, strict=True) if not some] == []
 
 
 def sigma(z):
@@ -404,14 +403,16 @@ def test_the_notes_author_transposed_one_weight():
         assert every_row(wrong[name], 1, 1).item() == pytest.approx(written, rel=0.07)
 
 
-@pytest.mark.parametrize(("network", "loss", "iterations"), CASES)
-def test_many_mistakes_in_one_solve_equal_each_alone(network, loss, iterations):
+@pytest.mark.parametrize("case", range(len(CASES)))
+def test_many_mistakes_in_one_solve_equal_each_alone(case):
+    """Each in two or three of the cases."""
+    network, loss, iterations = CASES[case]
     question = question_for(network, loss, iterations)
     givens = any_givens(question, 4, seed=4)
     pairs = [(a, b) for a, b in zip(CATALOGUE, CATALOGUE[7:], strict=False) if not set(a.swaps) & set(b.swaps)]
     hypotheses = [(m,) for m in CATALOGUE] + pairs + [()]
     together = solve(question.steps, givens, rules=mistaken_rules(hypotheses))
-    for row, held in enumerate(hypotheses):
+    for row, held in list(enumerate(hypotheses))[case % 3 :: 3]:
         alone = solve(question.steps, givens, rules=mistaken_rules([held]))
         for item in question.items:
             np.testing.assert_allclose(

@@ -1,5 +1,7 @@
 """Every number that is marked agrees with an independent opinion, and a wrong rule anywhere makes that fail."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from cases import any_givens, drawn, notes_givens, pairs, question_for, spec_for
@@ -30,6 +32,16 @@ CASES = [
     ]
     for iterations in (1, 2)
 ]
+
+
+@cache
+def asked(network, loss, iterations, biases, negative, keys=()):
+    """A question, givens that nobody certified, and the independent opinion of them."""
+    more = dict(keys) | ({"biases": biases} if biases else {})
+    spec = spec_for(network, loss, iterations, delta="-dz" if negative else "dz", **more)
+    question = spec.questions[0].question
+    givens, batch, summed = any_givens(question, 20), more.get("batch", 1), more.get("batch_loss") == "sum"
+    return question, givens, opinion(NETS[network], loss, iterations, givens, biases, negative, batch, summed)
 
 
 @pytest.mark.parametrize(("network", "loss", "iterations"), CASES)
@@ -85,20 +97,16 @@ def test_a_planted_wrong_rule_is_noticed(rule):
         return RULES[rule](*needs, **constants) * 1.001
 
     seen = []
-    kinds = [(*case, "", False, {}) for case in CASES] + [("A", "cross-entropy", 1, "shared", True, {})]
-    kinds += [("B", "squared-error", 2, "", False, {"batch": 2, "momentum": 0.9})]
-    kinds += [("B", "squared-error", 1, "", False, {"batch": 2, "batch_loss": "sum"})]
-    for network, loss, iterations, biases, negative, keys in kinds:
-        more = {**keys, **({"biases": biases} if biases else {})}
-        spec = spec_for(network, loss, iterations, delta="-dz" if negative else "dz", **more)
-        question = spec.questions[0].question
-        if rule not in {step.rule for step in question.all_steps}:
-            continue
-        givens = any_givens(question, 20)
-        wrong = solve(question.all_steps, givens, rules={**RULES, rule: off_by_a_thousandth})
-        batch, summed = keys.get("batch", 1), keys.get("batch_loss") == "sum"
-        right = opinion(NETS[network], loss, iterations, givens, biases, negative, batch, summed)
-        seen.append(bool(disagreements(wrong, right)))
+    for case in [
+        *((*case, "", False) for case in CASES),
+        ("A", "cross-entropy", 1, "shared", True),
+        ("B", "squared-error", 2, "", False, (("batch", 2), ("momentum", 0.9))),
+        ("B", "squared-error", 1, "", False, (("batch", 2), ("batch_loss", "sum"))),
+    ]:
+        question, givens, expected = asked(*case)
+        if rule in {step.rule for step in question.all_steps}:
+            wrong = solve(question.all_steps, givens, rules={**RULES, rule: off_by_a_thousandth})
+            seen.append(bool(disagreements(wrong, expected)))
     # not in every network: nothing depends on a sigmoid's slope where only the outputs after a cross-entropy have one
     assert any(seen)
 

@@ -1,6 +1,7 @@
 """An exam folder is certified again from its stored numbers, and one altered number is found and named."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +18,18 @@ from qgen.exam.sample import Tally
 from qgen.exam.spec import spec_of
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "exam"
+    folder.mkdir()
+    write_exam(make_exam(spec_of({}), 5, 1), folder)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    exam = make_exam(spec_of({}), 5, 1)
-    write_exam(exam, tmp_path)
-    return tmp_path
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of that exam."""
+    return shutil.copytree(made, tmp_path / "exam")
 
 
 def altered(folder: Path, change: Callable[[Any], None]) -> tuple[str, ...]:
@@ -155,10 +163,9 @@ def test_the_margin_of_copying_is_what_the_worst_variant_leaves_of_the_limit() -
     assert not any(line.condition == "copying" for line in certificate(make_exam(exam.spec, 1, 1)))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_what_a_thousand_variants_are_certified_for_holds_in_the_folder_too(tmp_path: Path, seed: int) -> None:
+def test_what_hundreds_of_variants_are_certified_for_holds_in_the_folder_too(tmp_path: Path) -> None:
     """Both look at the numbers that are stored: ranges hold their ends, and unrounded values may miss them."""
-    write_exam(make_exam(spec_of({}), 1000, seed), tmp_path)
+    write_exam(make_exam(spec_of({}), 300, 1), tmp_path)
     _, lines, faults = check_folder(tmp_path)
     assert faults == ()
     assert [line for line in lines if not line.holds] == []

@@ -14,6 +14,7 @@ from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.rounding import Rounding
 from qgen.exam.certify import Batch
 
+VARIANTS = 40
 DEFAULT = [("A", "squared-error", 1, ""), ("B", "cross-entropy", 1, "")]
 OTHERS = [
     ("A", "cross-entropy", 1, "4dp"),
@@ -30,7 +31,7 @@ OTHERS = [
 @pytest.mark.parametrize("case", DEFAULT + OTHERS)
 def test_no_honest_student_loses_a_mark(case):
     network, loss, iterations, rounding = case
-    batch = drawn(100, network, loss, iterations, rounding)
+    batch = drawn(VARIANTS, network, loss, iterations, rounding)
     assert marks_lost(batch, 20, np.random.default_rng(11)) == {}
 
 
@@ -56,7 +57,7 @@ def test_no_honest_student_loses_a_mark_on_numbers_that_nobody_certified(network
 @pytest.mark.parametrize("case", DEFAULT + OTHERS[:3] + OTHERS[-2:])
 def test_no_rounding_leaves_the_ranges_not_even_when_each_is_the_worst(case):
     network, loss, iterations, rounding = case
-    batch = drawn(100, network, loss, iterations, rounding)
+    batch = drawn(VARIANTS, network, loss, iterations, rounding)
     assert outside(batch, cornered(batch, 20, np.random.default_rng(13))) == {}
     some = batch.take(np.arange(20))
     assert outside(some, driven(some, np.random.default_rng(14))) == {}
@@ -65,21 +66,21 @@ def test_no_rounding_leaves_the_ranges_not_even_when_each_is_the_worst(case):
 @pytest.mark.parametrize("case", DEFAULT + OTHERS[:1])
 def test_ranges_are_tight(case):
     network, loss, iterations, rounding = case
-    batch = drawn(100, network, loss, iterations, rounding).take(np.arange(20))
+    batch = drawn(VARIANTS, network, loss, iterations, rounding).take(np.arange(20))
     assert np.nanmedian(tightness(batch, 1000, np.random.default_rng(15))) <= 2
 
 
-@pytest.mark.parametrize("case", DEFAULT + OTHERS[3:5] + OTHERS[-2:])
+@pytest.mark.parametrize("case", DEFAULT + OTHERS[3:4] + OTHERS[-1:])
 def test_no_known_mistake_earns_a_mark_where_it_changes_the_answer(case):
     network, loss, iterations, rounding = case
-    batch = drawn(100, network, loss, iterations, rounding)
+    batch = drawn(VARIANTS, network, loss, iterations, rounding)
     looked_at, gained = marks_gained(batch, 3, np.random.default_rng(16))
-    assert looked_at > 100 * len(CATALOGUE)
+    assert looked_at > VARIANTS * len(CATALOGUE)
     assert gained == {}
 
 
 def test_a_range_without_half_of_its_width_is_noticed():
-    batch = drawn(100, "A", "squared-error")
+    batch = drawn(VARIANTS, "A", "squared-error")
     answers = honest_answers(batch.question, batch.givens, batch.rounding, 20, np.random.default_rng(11))
     for name, (low, high) in accepted_ranges(batch).items():
         middle = (low + high) / 2
@@ -115,7 +116,7 @@ def test_honest_students_are_right_whatever_is_asked(what):
 
 
 def test_honest_students_differ_from_each_other():
-    batch = drawn(100, "A", "squared-error")
+    batch = drawn(VARIANTS, "A", "squared-error")
     answers = honest_answers(batch.question, batch.givens, batch.rounding, 50, np.random.default_rng(1))
     spread = [len(np.unique(row)) for row in answers["q1_dw11_1"]]
     assert np.mean(spread) >= 2

@@ -35,7 +35,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_variant_keeps_every_condition_when_looked_at_again(case):
-    batch = drawn(40, *case)
+    batch = drawn(20, *case)
     again = Batch(batch.spec, batch.rounding, batch.certify, batch.givens)
     for stage in STAGES:
         for condition, margin in stage(again).items():
@@ -63,7 +63,7 @@ def test_as_many_variants_as_asked_and_none_twice(n):
 
 @pytest.mark.parametrize("case", CASES)
 def test_no_given_is_zero_or_one_or_ends_in_zero(case):
-    batch = drawn(40, *case)
+    batch = drawn(20, *case)
     for name, values in batch.givens.items():
         kind = name.rpartition("_")[2] if name[:1] == "t" else name
         if kind[0] in "wbx" and name != "alpha":
@@ -75,13 +75,13 @@ def test_no_given_is_zero_or_one_or_ends_in_zero(case):
 
 
 def test_the_count_of_negative_givens_stays_within_a_band_of_two():
-    batch = drawn(100, "A", "squared-error")
+    batch = drawn(40, "A", "squared-error")
     negative = (table(batch) < 0).sum(axis=0)
     assert negative.max() - negative.min() <= 2
 
 
 def test_what_was_computed_before_choosing_is_what_is_computed_after():
-    batch = drawn(40, "A", "cross-entropy")
+    batch = drawn(20, "A", "cross-entropy")
     _ = batch.enclosures, batch.values
     rows = np.array([3, 7, 0])
     chosen = batch.take(rows)

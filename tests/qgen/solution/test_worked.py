@@ -31,7 +31,7 @@ def derivation(network, loss, iterations):
     return Derivation(question_for(network, loss, iterations))
 
 
-def variants(case, count=3):
+def variants(case, count=2):
     batch = drawn(20, *case)
     for v in range(count):
         yield batch, v, {name: float(values[v]) for name, values in batch.givens.items()}

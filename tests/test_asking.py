@@ -1,0 +1,66 @@
+"""A spec that asks a few items goes the whole way: exports, simulation, marking, feedback, collection."""
+
+import csv
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.cli import app as grader
+from qgen.cli import app as qgen
+
+FEW = """
+[[questions]]
+loss = "squared-error"
+ask = ["a3", "loss", "dz3", "dw11_1", "new_w13"]
+"""
+GIVEN = """
+[[questions]]
+network = "tanh-heads"
+show = "forward"
+ask = ["gradient", "change_w11", "dx1"]
+"""
+NO_BIASES = """
+[[questions]]
+loss = "squared-error"
+biases = "none"
+inputs = [0, 1]
+network = { inputs = 2, layers = [{ units = 2, activation = "sigmoid" }, { units = 1, activation = "sigmoid" }] }
+"""
+
+
+def run(app, *arguments):
+    result = CliRunner().invoke(app, [*map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.mark.parametrize("spec", [FEW + GIVEN, NO_BIASES], ids=["few items", "no biases"])
+def test_every_command_takes_it(spec, tmp_path):
+    exam, answers, results = (tmp_path / name for name in ("exam", "answers.csv", "results"))
+    (tmp_path / "exam.toml").write_text(spec)
+    run(qgen, "make", "-n", 6, "--spec", tmp_path / "exam.toml", "--out", exam)
+    run(qgen, "check", exam)
+    for bank in ("moodle-xml", "canvas-qti"):
+        run(qgen, "export", bank, "--exam", exam)
+    run(grader, "simulate", "--students", 12, "--mix", "perfect=1", "--exam", exam, "--out", answers)
+    run(grader, "score", answers, "--exam", exam, "--out", results)
+    rows = list(csv.DictReader((results / "scores.csv").read_text("utf-8").splitlines()))
+    assert [row["percent"] for row in rows] == ["100.00"] * 12
+    assert len(list((results / "feedback").glob("*.pdf"))) == 12
+    for system in ("moodle", "canvas", "generic"):
+        run(grader, "export", system, "--results", results)
+    run(grader, "collect", exam / "papers", "--exam", exam, "--out", tmp_path / "back.csv")
+
+
+def test_groups_share_papers_and_everyone_is_named_on_one(tmp_path):
+    (tmp_path / "class.csv").write_text("student_id,name\n" + "".join(f"s{i},Name {i}\n" for i in range(5)))
+    exam = tmp_path / "exam"
+    run(qgen, "make", "--roster", tmp_path / "class.csv", "--variants", 2, "--out", exam)
+    names = sorted(path.name for path in (exam / "papers").glob("*.pdf"))
+    assert names == [*(f"s{i}.pdf" for i in range(5)), "spare-001.pdf", "spare-002.pdf"]
+    rows = list(csv.DictReader((exam / "answers.csv").read_text("utf-8").splitlines()))
+    assert [(row["student_id"], row["variant"]) for row in rows] == [
+        ("s0", "001"), ("s1", "002"), ("s2", "001"), ("s3", "002"), ("s4", "001"), ("", "001"), ("", "002")
+    ]  # fmt: skip
+    back = tmp_path / "back.csv"
+    assert "handed in by" not in run(grader, "collect", exam / "papers", "--exam", exam, "--out", back)
