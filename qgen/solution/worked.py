@@ -69,7 +69,12 @@ class Derivation:
         """The steps whose numbers stand on the sheet: named ones, errors and slopes; every dL/dz if layered."""
         lines = {item.step for item in self.question.worked}
         roles = (Role.ERROR, Role.SLOPE, Role.DELTA) if self.layered else (Role.ERROR, Role.SLOPE)
-        return frozenset(lines | {s.id for s in self.question.needed if s.role in roles})
+        return frozenset(lines | {s.id for s in self.question.needed if s.role in roles and not self.as_delta(s)})
+
+    def as_delta(self, step: Step) -> bool:
+        """Whether this error of a batch's example is its delta, which has a line of its own."""
+        is_delta = step.role == Role.ERROR and step.loss is not None and not step.loss.with_slope
+        return is_delta and self.question.batch > 1
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
@@ -159,8 +164,8 @@ class Derivation:
                 continue
             z, a = (latex_name(self.question.find(r, 1, unit=step.unit, example=step.example)) for r in _FORWARD)
             if is_error and self.question.batch > 1:  # of its own example's loss
-                if not (step.loss and step.loss.with_slope):
-                    continue  # as its delta
+                if self.as_delta(step):
+                    continue
                 loss = f"L^{{[{step.example}]}}"
             else:
                 loss = "L"
