@@ -37,6 +37,7 @@ MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum")
 POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
 SCALES: Mapping[str, str] = {"half": "squared-error", "sum": "sum-of-squares", "mean": "mean-squared-error"}
 DELTAS = ("dz", "-dz")
+RATES = ("learning_rate", "momentum")  # one number of which is fixed as in givens
 MOST_EXAMPLES = 4  # of a batch
 BATCH_LOSSES = ("mean", "sum")
 
@@ -119,7 +120,10 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
             faults.append(f"{where}: nothing is asked that earns marks; write marks, or ask = [...]")
     if faults:
         raise InputError(*faults)
-    return QuestionSpec(question, pools, {key: float(value) for key, value in q["givens"].items()}, q["dead_relu"])
+    rates = {given.id: pools[given.kind].values for given in question.all_given.values() if given.kind in RATES}
+    alone = {name: float(values[0]) for name, values in rates.items() if len(values) == 1}
+    fixed = {key: float(value) for key, value in q["givens"].items()}
+    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"])
 
 
 def _wrong_batch(q: Mapping[str, Any], where: str) -> Iterator[str]:
