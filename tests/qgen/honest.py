@@ -129,7 +129,7 @@ class Student:
             for e in examples:
                 _, signals = self._forward(f"{e}after_", [self.known[e + x] for x in network.xs], self.known)
                 losses.append(self._loss(signals[-1], [self.known[e + y] for y in network.ys]))
-        self._box(f"{p}after_loss", self._together(losses))
+            self._box(f"{p}after_loss", self._together(losses))
 
     def _together(self, parts: Sequence[Array]) -> Array:
         """One number of a batch: the sum, or the mean, each divided or the sum."""
