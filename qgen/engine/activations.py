@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from qgen.engine.functions import Value, bell, maximum, positive, sigmoid, square, tanh
+from qgen.engine.functions import Value, bell, maximum, positive, sigmoid, softmax, square, tanh
 
 Rule = Callable[..., Value]
 
@@ -29,7 +29,10 @@ class Working(NamedTuple):
 class Activation:
     """a = value(z), with the slope da/dz = slope(z, a); both are handed the constants, too, by name.
 
-    value_working: another way to compute it, from "z", its last line the value. slope_working: how the slope is
+    whole_layer: its value takes z, then all z of the layer and by name the unit's `place` among them; such a layer is
+    the last one and goes with a loss that says so, and its slope, of z itself, stands beside for mistakes alone.
+    value_working: another way to compute it, from "z", its last line the value; a line that needs "layer" sums those
+    before it over all units. slope_working: how the slope is
     written down, from "z" and "a", its last line the slope; slope_factors: what of that, or "slope" itself, stands as
     factors in a product. A slope that takes one of a few known values is `exact`: nobody rounds it. A `switch` is 1 or
     0 and changes no digit of what it is multiplied by.
@@ -50,6 +53,7 @@ class Activation:
     kink: bool = False
     dies: bool = False
     headroom: Rule | None = None
+    whole_layer: bool = False
 
     def __repr__(self) -> str:
         return f"<Activation {self.name}>"
@@ -120,6 +124,18 @@ _ENTRIES = (
         ),
         slope_working=(Working("square", "square", ("a",)), Working("slope", "complement", ("square",))),
         headroom=lambda a: 1 - abs(a),
+    ),
+    Activation(
+        "softmax",
+        value=softmax,
+        slope=lambda z, a: bell(a),
+        value_working=(
+            Working("exp", "exp", ("z",)),
+            Working("sum", "sum_of_paths", ("layer",)),
+            Working("/", "quotient", ("exp", "sum")),
+        ),
+        headroom=lambda a: np.minimum(a, 1 - a),
+        whole_layer=True,
     ),
     Activation(
         "identity",

@@ -35,6 +35,18 @@ def log(a: Value) -> Value:
     return a.log() if hasattr(a, "log") else np.log(a)
 
 
+def exp(z: Value) -> Value:
+    """e^z."""
+    return z.exp() if hasattr(z, "exp") else np.exp(z)
+
+
+def softmax(z: Value, *layer: Value, place: int) -> Value:
+    """exp(z) over the sum of exp of all z of the layer, where z is number `place`: one that rises or falls in each."""
+    if hasattr(z, "softmax"):
+        return z.softmax(layer)
+    return 1 / (1 + sum(exp(other - z) for i, other in enumerate(layer) if i != place))
+
+
 def square(e: Value) -> Value:
     """e times e, as one thing: on an interval tighter than the product."""
     return e.square() if hasattr(e, "square") else e * e

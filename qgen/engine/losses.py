@@ -20,7 +20,7 @@ class Loss:
     `error`, a rule of a and y, is dL/da, or dL/dz where the slope has no part in it: `delta` makes dL/dz of the error
     and, if `with_slope`, the slope. scale: by how many outputs, what a squared loss is multiplied by. by_hand: how a
     rule of the terms is written down in smaller lines, from "a". outputs: the activations that it goes with (all if
-    empty); shares: targets lie from 0 to 1.
+    empty); shares: targets lie from 0 to 1; one_hot: they are those of one class, 1 for it and 0 for the others.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Loss:
     by_hand: Mapping[str, tuple[Working, ...]] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     shares: bool = False
+    one_hot: bool = False
 
     def __repr__(self) -> str:
         return f"<Loss {self.name}>"
@@ -87,6 +88,19 @@ _ENTRIES = (
         by_hand={"log_complement": (Working("rest", "complement", ("a",)), Working("log", "log", ("rest",)))},
         outputs=("sigmoid",),
         shares=True,
+    ),
+    Loss(
+        "categorical-cross-entropy",
+        terms=(Working("log", "log", ("a",)), Working("term", "class_term", ("y", "log"))),
+        summed=("term",),
+        total="categorical_cross_entropy",
+        error="error_categorical",
+        delta="delta_categorical",
+        with_slope=False,
+        aliases=("cross-entropy", "log-loss", "cce", "softmax-cross-entropy", "softmax"),
+        outputs=("softmax",),
+        shares=True,
+        one_hot=True,
     ),
 )
 LOSSES: Mapping[str, Loss] = MappingProxyType({entry.name: entry for entry in _ENTRIES})  # by name

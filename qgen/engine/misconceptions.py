@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial, reduce
-from operator import mul, or_
+from functools import partial, reduce
+from operator import mul, neg
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qgen.engine.activations import ACTIVATIONS, Rule
-from qgen.engine.functions import Value, bell, log, positive, sigmoid, square, tanh
-from qgen.engine.intervals import Interval, interval
-from qgen.engine.rules import RULES, total
+from qgen.engine.functions import Value, bell, exp, log, positive, sigmoid, softmax, square, tanh
+from qgen.engine.rules import total
 from qgen.engine.steps import Step
 
 
@@ -62,6 +60,10 @@ def _log10(a: Value) -> Value:
     return log(a) * (1 / np.log(10))
 
 
+def _others(layer: Sequence[Value], place: int) -> Value:
+    return total(*(exp(z) for k, z in enumerate(layer) if k != place))
+
+
 def _earlier_slope(slope: Rule, z: Value, a: Value, *, earlier_z: Value, earlier_a: Value, **constants: float) -> Value:
     return slope(earlier_z, earlier_a, **constants)
 
@@ -81,12 +83,46 @@ _FORWARD = (
     _misconception("sigmoid-for-relu", relu=sigmoid),
     _misconception(
         "activation-left-out",
-        **{a.rule: lambda z, **constants: z for a in ACTIVATIONS.values() if a.name != "identity"},
+        **{a.rule: lambda z, *layer, **constants: z for a in ACTIVATIONS.values() if a.name != "identity"},
+    ),
+)
+_SOFTMAX = (
+    _misconception("softmax-not-divided", softmax=lambda z, *layer, place: exp(z)),
+    _misconception("softmax-without-exponentials", softmax=lambda z, *layer, place: z / total(*layer)),
+    _misconception("softmax-own-term-left-out", softmax=lambda z, *layer, place: exp(z) / _others(layer, place)),
+    _misconception(
+        "softmax-exponent-sign", softmax=lambda z, *layer, place: softmax(-z, *map(neg, layer), place=place)
+    ),
+    _misconception("sigmoid-for-softmax", softmax=lambda z, *layer, place: sigmoid(z)),
+    _misconception("other-classes-in-loss", class_term=lambda y, ln: y * ln + (1 - y) * log(1 - exp(ln))),
+    _misconception("error-of-right-class-only", error_categorical=lambda a, y: y * (a - y)),
+    _misconception("slope-extra-after-softmax", delta_categorical=Mistake(lambda e, slope: e * slope, ("slope",))),
+    _misconception("slope-for-softmax-error", delta_categorical=Mistake(lambda e, slope: slope, ("slope",))),
+)
+_BATCH = (
+    _misconception("batch-not-averaged", batch_mean=lambda whole, examples: whole * 1.0),
+    _misconception("batch-averaged", batch_sum=lambda *parts: total(*parts) / len(parts)),
+    _misconception("first-example-only", examples_sum=lambda *parts: parts[0], batch_sum=lambda *parts: parts[0]),
+)
+_MOMENTUM = (
+    _misconception("momentum-forgotten", velocity=lambda term, step: -step),
+    _misconception("momentum-subtracted", velocity=lambda term, step: -term - step),
+    _misconception("momentum-coefficient-left-out", momentum_term=lambda mu, v: v * 1.0),
+    _misconception(
+        "momentum-times-learning-rate", momentum_term=Mistake(lambda mu, v, alpha: alpha * mu * v, ("alpha",))
+    ),
+    _misconception(
+        "momentum-and-learning-rate-swapped",
+        momentum_term=Mistake(lambda mu, v, alpha: alpha * v, ("alpha",)),
+        scaled_gradient=Mistake(lambda alpha, d, mu: mu * d, ("mu",)),
+    ),
+    _misconception(
+        "momentum-of-parameter", momentum_term=Mistake(lambda mu, v, parameter: mu * parameter, ("parameter",))
     ),
 )
 _LOSS = (
     _misconception("decimal-logarithm", log=_log10, log_complement=lambda a: _log10(1 - a)),
-    _misconception("loss-without-minus", cross_entropy=total),
+    _misconception("loss-without-minus", cross_entropy=total, categorical_cross_entropy=total),
     _misconception(
         "loss-without-half", squared_error=lambda *squares, scale: (1.0 if scale == 0.5 else scale) * total(*squares)
     ),
@@ -110,6 +146,7 @@ _ERROR = (
         "target-minus-output",
         error_squared=lambda a, y, factor: factor * (y - a),
         error_cross_entropy=lambda a, y: y - a,
+        error_categorical=lambda a, y: y - a,
     ),
     _misconception("factor-two", error_squared=lambda a, y, factor: (2.0 if factor == 1 else factor) * (a - y)),
     _misconception("error-halved", error_squared=lambda a, y, factor: (0.5 if factor == 1 else factor) * (a - y)),
@@ -124,6 +161,7 @@ _ERROR = (
         "loss-for-error",
         error_squared=Mistake(lambda a, y, factor, loss: loss, ("loss",)),
         error_cross_entropy=Mistake(lambda a, y, loss: loss, ("loss",)),
+        error_categorical=Mistake(lambda a, y, loss: loss, ("loss",)),
     ),
     _misconception("slope-missing-after-squared-error", delta_squared=lambda e, s: e),
     _misconception(
@@ -186,7 +224,7 @@ _GRADIENTS = (
     ),
 )
 _UPDATES = (
-    _misconception("gradient-ascent", update=lambda w, step: w + step),
+    _misconception("gradient-ascent", update=lambda w, step: w + step, momentum_update=lambda w, v: w - v),
     _misconception("no-learning-rate", scaled_gradient=lambda alpha, d: d),
     _misconception("learning-rate-twice", scaled_gradient=lambda alpha, d: alpha * alpha * d),
     _misconception("divided-by-learning-rate", scaled_gradient=lambda alpha, d: d / alpha),
@@ -194,16 +232,22 @@ _UPDATES = (
     _misconception(
         "parameter-for-gradient", scaled_gradient=Mistake(lambda alpha, d, parameter: alpha * parameter, ("parameter",))
     ),
-    _misconception("change-only", update=lambda w, step: -step),
+    _misconception("change-only", update=lambda w, step: -step, momentum_update=lambda w, v: v * 1.0),
     _misconception("step-only", update=lambda w, step: step * 1.0),
-    _misconception("biases-not-updated", update=Mistake(lambda w, step, bias: bias, ("bias",))),
+    _misconception(
+        "biases-not-updated",
+        update=Mistake(lambda w, step, bias: bias, ("bias",)),
+        momentum_update=Mistake(lambda w, v, bias: bias, ("bias",)),
+    ),
     _misconception("biases-ascend", update=Mistake(lambda w, step, bias: bias + step, ("bias",))),
     _misconception("no-learning-rate-on-biases", scaled_gradient=Mistake(lambda alpha, d, bias: d, ("bias",))),
     _misconception(
         "delta-with-other-sign",
         error_squared=lambda a, y, factor: factor * (y - a),
         error_cross_entropy=lambda a, y: y - a,
+        error_categorical=lambda a, y: y - a,
         update=lambda w, step: w + step,
+        velocity=lambda term, step: term + step,
     ),
 )
 _ITERATIONS = (
@@ -213,6 +257,7 @@ _ITERATIONS = (
         weight_gradient=_instead("earlier"),
         error_squared=Mistake(lambda a, y, factor, earlier_a: factor * (earlier_a - y), ("earlier_a",)),
         error_cross_entropy=Mistake(lambda a, y, earlier_a: earlier_a - y, ("earlier_a",)),
+        error_categorical=Mistake(lambda a, y, earlier_a: earlier_a - y, ("earlier_a",)),
         **{
             activation.slope_rule: Mistake(partial(_earlier_slope, activation.slope), ("earlier_z", "earlier_a"))
             for activation in ACTIVATIONS.values()
@@ -220,119 +265,21 @@ _ITERATIONS = (
         },
     ),
 )
-CATALOGUE = (*_FORWARD, *_LOSS, *_ERROR, *_SLOPES, *_PATHS, *_GRADIENTS, *_UPDATES, *_ITERATIONS)
+CATALOGUE = (
+    *_FORWARD,
+    *_LOSS,
+    *_ERROR,
+    *_SLOPES,
+    *_PATHS,
+    *_GRADIENTS,
+    *_UPDATES,
+    *_ITERATIONS,
+    *_SOFTMAX,
+    *_BATCH,
+    *_MOMENTUM,
+)
 
 
 def misconception_of(name: str) -> Misconception:
     """The entry of that name."""
     return next(m for m in CATALOGUE if m.name == name)
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """A step's value under several hypotheses: `wrong`, (len(rows), n), under those of `rows`, else `right`.
-
-    mask: the rows as the bits of one number.
-    """
-
-    right: Any
-    mask: int
-    wrong: Any
-
-    @property
-    def rows(self) -> NDArray[np.intp]:
-        """Which hypotheses lead to `wrong`."""
-        return _bits(self.mask)
-
-    def written(self, write: Callable[[Step, Value], Value], step: Step) -> Rows:
-        """The same, each value as it is written down."""
-        return Rows(write(step, self.right), self.mask, write(step, self.wrong))
-
-
-class Swap:
-    """A rule that some hypotheses, by row, are mistaken about; of the others only what a mistake led to is computed."""
-
-    def __init__(self, right: Rule, mistakes: Sequence[tuple[int, Mistake]]) -> None:
-        self.right, self.mistakes = right, mistakes
-        self.neighbours = tuple(dict.fromkeys(name for _, mistake in mistakes for name in mistake.neighbours))
-
-    def __call__(self, *needs: Value, **named: Value) -> Value:
-        """The right result, or `Rows` of it where a hypothesis may lead to another."""
-        constants = {name: value for name, value in named.items() if name not in self.neighbours}
-        made = [(row, mistake) for row, mistake in self.mistakes if all(name in named for name in mistake.neighbours)]
-        right = self.right(*map(_right, needs), **constants)
-        here = sum(1 << row for row, _ in made)
-        followed = reduce(or_, (need.mask for need in needs if isinstance(need, Rows)), 0) & ~here
-        results = [(followed, self.right(*[_of(need, followed) for need in needs], **constants))] if followed else []
-        for row, mistake in made:
-            beside = {name: _of(named[name], 1 << row) for name in mistake.neighbours}
-            wrong = mistake.wrong(*[_of(need, 1 << row) for need in needs], **constants, **beside)
-            results.append((1 << row, wrong))
-        return Rows(right, here | followed, _put_together(here | followed, results)) if results else right
-
-
-def mistaken_rules(hypotheses: Sequence[Sequence[Misconception]]) -> dict[str, Rule]:
-    """Rules for a batch whose results are right, (n,), or `Rows`: row r is made with the r-th hypothesis.
-
-    A hypothesis is one or more misconceptions held together.
-    """
-    return {
-        name: Swap(right, [(r, m.swaps[name]) for r, held in enumerate(hypotheses) for m in held if name in m.swaps])
-        for name, right in RULES.items()
-    }
-
-
-def every_row(value: Any, rows: int, size: int) -> Any:
-    """A result of `mistaken_rules` for all of the hypotheses: (rows, size)."""
-    full = np.array(np.broadcast_to(_right(value), (rows, size)))
-    if isinstance(value, Rows):
-        full[value.rows] = value.wrong
-    return full
-
-
-def _right(value: Any) -> Any:
-    return value.right if isinstance(value, Rows) else value
-
-
-@lru_cache(maxsize=4096)
-def _bits(mask: int) -> NDArray[np.intp]:
-    return np.array([row for row in range(mask.bit_length()) if mask >> row & 1], dtype=np.intp)
-
-
-@lru_cache(maxsize=4096)
-def _places(mask: int, among: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Where the rows of a mask stand among those of another one, and whether they do."""
-    rows, all_rows = _bits(mask), _bits(among)
-    place = np.minimum(np.searchsorted(all_rows, rows), len(all_rows) - 1)
-    return place, all_rows[place] == rows
-
-
-def _of(value: Any, mask: int) -> Any:
-    """A value under the hypotheses of these rows: (rows, n), or (n,) where it is the same under all."""
-    if not isinstance(value, Rows) or not value.mask & mask:
-        return _right(value)
-    return value.wrong if value.mask == mask else _picked(value.right, value.wrong, *_places(mask, value.mask))
-
-
-def _picked(right: Any, wrong: Any, place: NDArray[np.intp], changed: NDArray[np.bool_]) -> Any:
-    if isinstance(wrong, Interval) or isinstance(right, Interval):
-        right, wrong = interval(right), interval(wrong)
-        return Interval(*(_picked(a, b, place, changed) for a, b in ((right.low, wrong.low), (right.high, wrong.high))))
-    return wrong[place] if changed.all() else np.where(changed[:, None], wrong[place], right)
-
-
-def _put_together(mask: int, results: Sequence[tuple[int, Any]]) -> Any:
-    """The results of some rows each, in one: (rows, n)."""
-    if any(isinstance(value, Interval) for _, value in results):
-        ranges = [(some, interval(value)) for some, value in results]
-        return Interval(
-            _put_together(mask, [(some, value.low) for some, value in ranges]),
-            _put_together(mask, [(some, value.high) for some, value in ranges]),
-        )
-    if len(results) == 1 and np.ndim(results[0][1]) == 2:
-        return results[0][1]
-    shape = np.broadcast_shapes((1,), *(np.shape(value)[-1:] for _, value in results))
-    together = np.empty((mask.bit_count(), *shape))
-    for some, value in results:
-        together[_places(some, mask)[0]] = value
-    return together

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations
 
-from qgen.engine.activations import Rule, Working
-from qgen.engine.functions import Value
+from qgen.engine.activations import Activation, Rule, Working
+from qgen.engine.functions import Value, exp
 from qgen.engine.intervals import interval
 from qgen.engine.rules import RULES
 from qgen.engine.steps import Role, Step
@@ -35,18 +35,13 @@ def complement(a: Value) -> Value:
     return 1 - a
 
 
-def exponential(z: Value) -> Value:
-    """e^z."""
-    return interval(z).exp()
-
-
 ORDER_RULES: Mapping[str, Rule] = {
     **RULES,
     "hull": hull,
     "any_product": any_product,
     "complement": complement,
-    "exp": exponential,
-    "exp_minus": lambda z: exponential(-z),
+    "exp": lambda z: exp(interval(z)),
+    "exp_minus": lambda z: exp(-interval(z)),
     "one_plus": lambda e: 1 + e,
     "one_over": lambda n: 1 / n,
     "quotient": lambda a, b: a / b,
@@ -72,8 +67,7 @@ class _Orders:
     def of(self, step: Step) -> Iterator[Step]:
         """What stands in for one step, itself included under its own id."""
         if step.role == Role.ACTIVATION and step.activation and step.activation.value_working:
-            (z,) = step.needs
-            *lines, last = _worked_by_hand(step, step.activation.value_working, {"z": z})
+            *lines, last = self.value_by_hand(step, step.activation)
             direct, by_hand = replace(step, id=f"{step.id}~direct"), replace(last, id=f"{step.id}~by_hand")
             yield from (*lines, by_hand, direct)
             yield _hull(step, (direct.id, by_hand.id))
@@ -91,12 +85,60 @@ class _Orders:
         elif self.has_slope(step):
             paths, whole = self.paths(step), [(*self.error(self.by_id[step.needs[0]]), *self.slope(step))]
             yield from self.hull(step, step, [paths, whole] if len(paths) > 1 else [paths])
-        elif step.role == Role.WEIGHT_GRADIENT and self.by_path and self.has_slope(self.by_id[step.needs[0]]):
+        elif step.rule == "weight_gradient" and self.by_path and self.has_slope(self.by_id[step.needs[0]]):
             delta, source = self.by_id[step.needs[0]], step.needs[1]
             paths, whole = [(*path, source) for path in self.paths(delta)], [step.needs]
             yield from self.hull(step, delta, [paths, whole])
+        elif step.role == Role.UPDATE and self.by_path and self.by_id[step.needs[1]].role == Role.CHANGE:
+            yield from self.one_after_the_other(step)
+        elif step.rule == "batch_mean":
+            yield from self.divided_first(step)
         else:
             yield step
+
+    def one_after_the_other(self, update: Step) -> Iterator[Step]:
+        """An update with momentum, or its two parts added to the parameter in either order."""
+        w, change = update.needs
+        term, scaled = self.by_id[change].needs
+        with_term, with_scaled, ways = (
+            f"{update.id}~term",
+            f"{update.id}~scaled",
+            [f"{update.id}~{n}" for n in (1, 2, 3)],
+        )
+        yield replace(update, id=with_term, needs=(w, term))
+        yield replace(update, id=with_scaled, rule="update", needs=(w, scaled))
+        yield replace(update, id=ways[0])
+        yield replace(update, id=ways[1], rule="update", needs=(with_term, scaled))
+        yield replace(update, id=ways[2], needs=(with_scaled, term))
+        yield _hull(update, ways)
+
+    def divided_first(self, mean: Step) -> Iterator[Step]:
+        """The mean of a batch, or the sum of its examples' shares of it."""
+        whole, ways = self.by_id[mean.needs[0]], [f"{mean.id}~{n}" for n in (1, 2)]
+        shares = tuple(f"{need}~share" for need in whole.needs)
+        for need, share in zip(whole.needs, shares, strict=True):
+            yield replace(mean, id=share, needs=(need,))
+        yield replace(whole, id=ways[0], needs=shares)
+        yield replace(mean, id=ways[1])
+        yield _hull(mean, ways)
+
+    def value_by_hand(self, step: Step, activation: Activation) -> Iterator[Step]:
+        """The lines of an activation; in a layer worked out as a whole, each is written down once for every unit."""
+        z, *layer = step.needs
+        if not activation.whole_layer:
+            yield from _worked_by_hand(step, activation.value_working, {"z": z})
+            return
+        first, total, last = activation.value_working
+        ids = {z: f"{z}~{first.name}" for z in layer}
+        whole = f"{layer[0]}~{total.name}"
+        for need, line in ids.items():
+            if line not in self.known:
+                self.known.add(line)
+                yield replace(step, id=line, rule=first.rule, needs=(need,), constants={})
+        if whole not in self.known:
+            self.known.add(whole)
+            yield replace(step, id=whole, rule=total.rule, needs=tuple(ids.values()), constants={})
+        yield replace(step, rule=last.rule, needs=(ids[z], whole), constants={})
 
     def has_slope(self, step: Step) -> bool:
         """Whether this is a dL/dz that is a product with the unit's slope."""

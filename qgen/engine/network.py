@@ -201,8 +201,13 @@ def _activation(row: Mapping[str, Any], where: str, faults: list[str]) -> Activa
 
 def known(name: object, entries: Mapping[str, Entry]) -> Entry | None:
     """The activation or loss of that name, or of another one it goes by, in any case; None if there is none."""
+    return next(iter(all_known(name, entries)), None)
+
+
+def all_known(name: object, entries: Mapping[str, Entry]) -> list[Entry]:
+    """All of them that go by that name."""
     said = re.sub(r"[\s_]+", "-", str(name).strip().lower())
-    return next((entry for entry in entries.values() if said in (entry.name, *entry.aliases)), None)
+    return [entry for entry in entries.values() if said in (entry.name, *entry.aliases)]
 
 
 def _count(value: object) -> TypeGuard[int]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qgen.engine.asked import chosen, given_instead, needed, with_neighbours
+from qgen.engine.backpropagation import steps_of
 from qgen.engine.losses import Loss
 from qgen.engine.network import Network
-from qgen.engine.steps import BACK, Role, Step, steps_of
+from qgen.engine.steps import BACK, Descent, Role, Step, given_instead, needed, with_neighbours
 from qgen.engine.symbols import plain_name, prefix
-from qgen.errors import several
+from qgen.errors import InputError, nearest, several
 
 PARTS = ("forward", "loss", "gradient", "update")
 AFTER = "after"  # the part of output and loss with updated parameters, which only some papers ask for
@@ -43,7 +44,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Given:
-    """A given number: which `kind` it is drawn as, and the iteration whose example it belongs to (0: to all).
+    """A given number: which `kind` it is drawn as, and the iteration whose `example` it belongs to (0: to all).
 
     SHOWN ones are worked out from what is drawn, and rounded as the paper says.
     """
@@ -51,6 +52,7 @@ class Given:
     id: str
     kind: str
     iteration: int
+    example: int = 1
 
 
 def own_marks(items: Sequence[Item], marks: Mapping[str, Fraction]) -> list[Fraction | None]:
@@ -64,7 +66,8 @@ class Question:
 
     `marks`: of an item by its step, of each item of a layer or a part, or of the whole question; the narrower wins.
     `ask`: ids, layers, parts or patterns of what is asked, all that earns marks if empty; `show`: the same of values
-    that are given. `negative`: a unit's delta is -dL/dz.
+    that are given. `negative`: a unit's delta is -dL/dz. `batch`: examples in each iteration, whose losses and
+    gradients are averaged, or summed if `summed`.
     """
 
     id: str
@@ -75,6 +78,9 @@ class Question:
     ask: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
     negative: bool = False
+    batch: int = 1
+    summed: bool = False
+    momentum: bool = False
 
     def __repr__(self) -> str:
         counts = f"{several(self.iterations, 'iteration')}, {several(len(self.items), 'item')}"
@@ -87,7 +93,8 @@ class Question:
 
     @cached_property
     def _every(self) -> tuple[Step, ...]:
-        return steps_of(self.network, self.loss, self.iterations, negative=self.negative)
+        descent = Descent(self.iterations, self.batch, self.summed, self.momentum, self.negative)
+        return steps_of(self.network, self.loss, descent)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -166,9 +173,11 @@ class Question:
         names = [name for k in layers for name in network.parameters(k)]
         found = [Given(name, "weights" if name in weights else "biases", 0) for name in names]
         found.append(Given("alpha", "learning_rate", 0))
+        found += [Given("mu", "momentum", 0)] * self.momentum
         for t in range(1, self.iterations + 1):
-            found += [Given(prefix(t) + x, "inputs", t) for x in network.xs]
-            found += [Given(prefix(t) + y, "targets", t) for y in network.ys]
+            for e in range(1, self.batch + 1):
+                found += [Given(prefix(t, e) + x, "inputs", t, e) for x in network.xs]
+                found += [Given(prefix(t, e) + y, "targets", t, e) for y in network.ys]
         return {given.id: given for given in found}
 
     @cached_property
@@ -181,9 +190,17 @@ class Question:
         return np.array([np.broadcast_to(values[item.step], size) for item in self.items])
 
     def example(self, iteration: int, *kinds: str) -> list[str]:
-        """The ids of an iteration's inputs and targets, or of these kinds only."""
+        """The ids of an iteration's inputs and targets, or of these kinds only; of a batch those of all examples."""
         wanted = kinds or ("inputs", "targets")
         return [given.id for given in self.given.values() if given.iteration == iteration and given.kind in wanted]
+
+    def examples(self, kind: str) -> list[list[str]]:
+        """The ids of each example's inputs or targets, whether given or not."""
+        found: dict[tuple[int, int], list[str]] = {}
+        for given in self.all_given.values():
+            if given.kind == kind:
+                found.setdefault((given.iteration, given.example), []).append(given.id)
+        return list(found.values())
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -192,28 +209,29 @@ class Question:
 
     def gradient_of(self, update: str) -> str:
         """The id of the gradient that an updated parameter is made with."""
-        _, scaled = self.by_id[update].needs
-        return self.by_id[scaled].needs[1]
+        step = self.by_id[update]
+        return f"{prefix(step.iteration)}d{step.parameter}"
 
-    def current(self, parameter: str, iteration: int) -> str:
-        """The id of a parameter or input as an iteration has it; a fixed bias is the same in all."""
-        return prefix(iteration) + parameter if prefix(iteration) + parameter in self._held else parameter
+    def current(self, name: str, iteration: int, example: int = 1) -> str:
+        """The id of a parameter or input as an example of an iteration has it; a fixed bias is the same in all."""
+        ids = prefix(iteration, example) + name, prefix(iteration) + name
+        return next((id for id in ids if id in self._held), name)
 
     @cached_property
     def _held(self) -> frozenset[str]:
         return frozenset(need for step in self.all_steps for need in step.needs)
 
-    def find(self, role: Role, iteration: int, *, unit: str = "", parameter: str = "") -> str:
-        """The id of the one step of that role, unit or parameter, and iteration."""
-        return self._found[role, iteration, unit, parameter]
+    def find(self, role: Role, iteration: int, *, unit: str = "", parameter: str = "", example: int = 1) -> str:
+        """The id of the one step of that role, unit or parameter, iteration and example."""
+        return self._found[role, iteration, unit, parameter, example]
 
     @cached_property
-    def _found(self) -> Mapping[tuple[Role, int, str, str], str]:
+    def _found(self) -> Mapping[tuple[Role, int, str, str, int], str]:
         steps = [step for step in self.all_steps if not step.after]
-        return {(step.role, step.iteration, step.unit, step.parameter): step.id for step in steps}
+        return {(step.role, step.iteration, step.unit, step.parameter, step.example): step.id for step in steps}
 
     def _items(self, t: int) -> Iterator[Item]:
-        p, layers = prefix(t), self.network.layers
+        p, layers, examples = prefix(t), self.network.layers, [prefix(1, e) for e in range(1, self.batch + 1)]
 
         def item(quantity: str, layer: str, part: str) -> Item:
             return Item(f"{self.id}_{p}{quantity}", p + quantity, layer, part, t, 0.0)
@@ -227,16 +245,40 @@ class Question:
                     names = [name for pair in pairs for name in pair]
                 yield from (item(start + name, layer.name, part) for name in names)
 
-        yield from forward("", "forward")
+        for e in examples:
+            yield from forward(e, "forward")
         yield item("loss", layers[-1].name, "loss")
         for k, layer in enumerate(layers):
-            back = [f"{start}{unit}" for start in ("da", "dz") for unit in layer.units]
+            back = [f"{e}{start}{unit}" for e in examples for start in ("da", "dz") for unit in layer.units]
             back = [name for name in back if p + name in self.by_id]
-            inputs = ["d" + x for x in self.network.xs] if k == 0 else []
+            inputs = [f"{e}d{x}" for e in examples for x in self.network.xs] if k == 0 else []
             gradients = ["d" + name for name in self.network.trained(k)]
             yield from (item(name, layer.name, "gradient") for name in (*back, *gradients, *inputs))
         for start in ("change_", "new_"):
             for k, layer in enumerate(layers):
                 yield from (item(start + name, layer.name, "update") for name in self.network.trained(k))
-        yield from forward("after_", AFTER)
+        for e in examples:
+            yield from forward(f"{e}after_", AFTER)
         yield item("after_loss", layers[-1].name, AFTER)
+
+
+def chosen(asked: Sequence[str], names: Mapping[str, Collection[str]], where: str) -> tuple[str, ...]:
+    """The quantities that are asked for, each once, in the order asked; `names`: each with other names it goes by.
+
+    A pattern such as "dw*_1" stands for all that it fits, but "a*" for no after_a3. InputError lists what fits nothing.
+    """
+    found: dict[str, None] = {}
+    faults = []
+    for pattern in asked:
+        fits = [quantity for quantity, groups in names.items() if pattern in groups or _fits(quantity, pattern)]
+        found |= dict.fromkeys(fits)
+        if not fits:
+            known = dict.fromkeys(name for quantity, groups in names.items() for name in (quantity, *groups))
+            faults.append(f'{where}: "{pattern}" is nothing that can be asked here; {nearest(pattern, known)}')
+    if faults:
+        raise InputError(*faults)
+    return tuple(found)
+
+
+def _fits(quantity: str, pattern: str) -> bool:
+    return fnmatchcase(quantity, pattern) and ("after_" in pattern or "after_" not in quantity)

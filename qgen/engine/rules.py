@@ -63,6 +63,16 @@ def descend(w: Value, step: Value) -> Value:
     return w - step
 
 
+def mean_of(sum_of_examples: Value, *, examples: int) -> Value:
+    """Of a batch: what its examples add up to, divided by their number."""
+    return sum_of_examples / examples
+
+
+def ascend(w: Value, change: Value) -> Value:
+    """With momentum w_new = w + v."""
+    return w + change
+
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         # forward
@@ -78,12 +88,16 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "log_term": product,
         "log_complement_term": complement_product,
         "cross_entropy": minus_sum,
+        "class_term": product,
+        "categorical_cross_entropy": minus_sum,
         # backward
         "error_squared": scaled_difference,
         "error_cross_entropy": difference,
+        "error_categorical": difference,
         **{activation.slope_rule: activation.slope for activation in ACTIVATIONS.values()},
         "delta_squared": product,
         "delta_cross_entropy": identity,
+        "delta_categorical": identity,
         "path": product,
         "sum_of_paths": total,
         "delta_hidden": product,
@@ -95,10 +109,17 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "activation_gradient": identity,
         "error_over_slope": truediv,
         "input_gradient": total,
+        # a batch
+        "examples_sum": total,
+        "batch_sum": total,
+        "batch_mean": mean_of,
         # update
         "scaled_gradient": product,
         "change": neg,
         "update": descend,
+        "momentum_term": product,
+        "velocity": difference,
+        "momentum_update": ascend,
         "carry": identity,
     }
 )

@@ -1,20 +1,19 @@
 """A question is a list of steps: what to compute from what, fine enough for every number a student may write.
 
+Which of all steps are needed for what a paper asks for: the others are left out.
+
 Ids: answers carry the ids of the contract (z1_1, dw13, new_b3, t2_loss ...); what lies between them is named after
 what it multiplies or sums and never collides with an answer (it holds a "*" or "~").
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
 
 from qgen.engine.activations import Activation
 from qgen.engine.losses import Loss
-from qgen.engine.network import Network, number
-from qgen.engine.symbols import prefix
 
 
 class Role(StrEnum):
@@ -31,12 +30,15 @@ class Role(StrEnum):
     DELTA = "delta"
     PATH = "path"
     SUM_OF_PATHS = "sum of paths"
+    EXAMPLE_GRADIENT = "example's gradient"
+    SUM_OF_EXAMPLES = "sum of examples"
     WEIGHT_GRADIENT = "weight gradient"
     BIAS_GRADIENT = "bias gradient"
     UNIT_DELTA = "unit's delta"
     ACTIVATION_GRADIENT = "activation gradient"
     INPUT_GRADIENT = "input gradient"
     SCALED_GRADIENT = "scaled gradient"
+    MOMENTUM = "momentum"
     CHANGE = "change"
     UPDATE = "update"
 
@@ -55,7 +57,8 @@ class Step:
     `constants` are handed to the rule by name. `neighbours` names what stands next to it on the page, which only
     mistakes use. `written` is False where nobody writes the result down: a parameter carried over, a slope that is one
     of a few known numbers. `shows` is the step whose value a student shows by answering this one, with its sign
-    changed if `negative`. `after`: of the forward pass with updated parameters. `activation` of an activation and a
+    changed if `negative`. `after`: of the forward pass with updated parameters. `example`: of a batch, from 1; what is
+    of the whole batch is of the first. `activation` of an activation and a
     slope, `loss` of all that belongs to it, up to the output's delta.
     """
 
@@ -75,6 +78,7 @@ class Step:
     shows: str = ""
     negative: bool = False
     after: bool = False
+    example: int = 1
 
     def __repr__(self) -> str:
         return f"<Step {self.id} = {self.rule}({', '.join(self.needs)})>"
@@ -85,254 +89,66 @@ class Step:
         return self.role in NAMED
 
 
-def steps_of(network: Network, loss: Loss, iterations: int = 1, *, negative: bool = False) -> tuple[Step, ...]:
-    """All steps of a question in an order in which they can be computed, later iterations last.
-
-    negative: a unit's delta is -dL/dz.
-    """
-    return tuple(step for t in range(1, iterations + 1) for step in _Iteration(network, loss, t, negative).steps())
-
-
 @dataclass(frozen=True)
-class _Iteration:
-    """The steps of iteration `t`: `p` is what its ids begin with, `before` those of the one before it."""
+class Descent:
+    """How a question descends: `iterations`, the examples of a `batch`, whether with `momentum`.
 
-    network: Network
-    loss: Loss
-    t: int
-    negative: bool
-    after: bool = False  # whether these are the steps with updated parameters
+    summed: loss and gradients of a batch are the sums of its examples' ones, not their means. negative: a unit's delta
+    is -dL/dz.
+    """
 
-    @property
-    def p(self) -> str:
-        return prefix(self.t) + "after_" * self.after
+    iterations: int = 1
+    batch: int = 1
+    summed: bool = False
+    momentum: bool = False
+    negative: bool = False
 
-    @property
-    def before(self) -> str:
-        return prefix(self.t - 1)
 
-    def steps(self) -> Iterator[Step]:
-        layers = range(len(self.network.layers))
-        if self.t > 1:
-            for k in layers:
-                yield from self.carried(k)
-        for k in layers:
-            yield from self.forward(k)
-        yield from self.loss_steps()
-        for k in reversed(layers):
-            yield from self.slopes(k)
-            units = range(len(self.network.layers[k].units))
-            for j in units:
-                yield from self.output_delta(k, j) if k == layers[-1] else self.hidden_delta(k, j)
-                yield self.unit_delta(k, j)
-            yield from self.bias_gradients(k)
-            for j in units:
-                yield from self.weight_gradients(k, j)
-            yield from self.updates(k)
-        for i in range(self.network.inputs):
-            yield from self.input_gradient(i)
-        updated = replace(self, after=True)
-        for k in layers:
-            yield from updated.forward(k)
-        yield from updated.loss_steps()
+def given_instead(steps: Sequence[Step], shown: Collection[str]) -> tuple[Step, ...]:
+    """The steps, where what a given one shows, such as the dL/dz of a unit's delta, is taken from it."""
+    by = {step.shows: step for step in steps if step.shows and step.id in shown}
+    return tuple(
+        replace(step, rule=by[step.id].rule, needs=(by[step.id].id,), neighbours={}, constants={}, written=False)
+        if step.id in by and step.id not in shown
+        else step
+        for step in steps
+    )
 
-    def parameter(self, name: str) -> str:
-        """The id of a parameter in a forward pass: carried over, fixed, or updated."""
-        if name in self.fixed:
-            return name
-        return f"{prefix(self.t)}new_{name}" if self.after else self.p + name
 
-    @cached_property
-    def fixed(self) -> frozenset[str]:
-        layers = range(len(self.network.layers))
-        return frozenset(name for k in layers for name in self.network.parameters(k)).difference(
-            name for k in layers for name in self.network.trained(k)
-        )
+def needed(steps: Sequence[Step], asked: Collection[str], shown: Collection[str] = ()) -> tuple[Step, ...]:
+    """The steps that lead to those asked for; shown ones are given, and what leads to them alone is not needed."""
+    wanted = set(asked)
+    for step in reversed(steps):
+        if step.id in wanted and step.id not in shown:
+            wanted |= set(step.needs)
+    return tuple(step for step in steps if step.id in wanted and step.id not in shown)
 
-    def earlier(self, **names: str) -> dict[str, str]:
-        """Neighbours in the iteration before, if there is one."""
-        return {key: self.before + name for key, name in names.items()} if self.t > 1 else {}
 
-    def transposed(self, k: int, i: int, j: int) -> dict[str, str]:
-        """The weight with its indices swapped as a neighbour, if there is one and it is another."""
-        other = i != j and i < len(self.network.layers[k].units) and j < len(self.network.feeding(k))
-        return {"transposed": self.parameter(self.network.weight(k, j, i))} if other else {}
+def with_neighbours(steps: Sequence[Step], kept: Sequence[Step]) -> tuple[Step, ...]:
+    """The kept steps, and what stands beside them as far as a student can work it out: mistakes use it.
 
-    def carried(self, k: int) -> Iterator[Step]:
-        for name in self.network.trained(k):
-            old, new = self.before + name, f"{self.before}new_{name}"
-            yield Step(
-                self.p + name, "carry", (new,), Role.CARRY, self.t, k, parameter=name,
-                neighbours={"old": old}, written=False,
-            )  # fmt: skip
+    Of two steps that show the same one, such as a unit's delta and its bias's gradient, only the first does.
+    """
+    by_id = {step.id: step for step in steps}
+    ids = {step.id for step in kept}
+    given = {need for step in kept for need in step.needs} - ids
+    known = given | ids
+    beside: set[str] = set()
+    for step in steps:
+        if step.id not in known and known.issuperset(step.needs):
+            known.add(step.id)
+    for step in kept:
+        beside |= {name for name in step.neighbours.values() if name in known and name in by_id}
+    ids |= {step.id for step in needed(steps, beside, given | ids)} - given
+    return tuple(_trimmed([step for step in steps if step.id in ids], ids | given))
 
-    def forward(self, k: int) -> Iterator[Step]:
-        p, layer, sources = self.p, self.network.layers[k], self.network.feeding(k)
-        flowing = prefix(self.t) if k == 0 else p
-        for j, unit in enumerate(layer.units):
-            products = []
-            for i, source in enumerate(sources):
-                w = self.network.weight(k, i, j)
-                products.append(f"{p}{w}*{source}")
-                needs, neighbours = (self.parameter(w), flowing + source), self.transposed(k, i, j)
-                yield Step(
-                    products[-1], "product", needs, Role.PRODUCT, self.t, k, unit, w, neighbours, after=self.after
-                )
-            bias = [self.parameter(name) for name in (self.network.bias(k, j),) if name]
-            yield Step(
-                f"{p}z{unit}", "preactivation", (*products, *bias), Role.PREACTIVATION, self.t, k, unit,
-                neighbours=dict(zip(("bias",), bias, strict=False)), after=self.after,
-            )  # fmt: skip
-        for unit in layer.units:
-            yield Step(
-                f"{p}a{unit}", layer.activation.rule, (f"{p}z{unit}",), Role.ACTIVATION, self.t, k, unit,
-                constants=layer.activation.constants, activation=layer.activation, after=self.after,
-            )  # fmt: skip
 
-    def loss_steps(self) -> Iterator[Step]:
-        p, loss, last = self.p, self.loss, len(self.network.layers) - 1
-        summed = []
-        for unit, y in zip(self.network.layers[last].units, self.network.ys, strict=True):
-            ids = {"a": f"{p}a{unit}", "y": prefix(self.t) + y}
-            for name, rule, needs in loss.terms:
-                ids[name] = f"{p}{name}~{unit}"
-                found = tuple(ids[need] for need in needs)
-                yield Step(ids[name], rule, found, Role.LOSS_TERM, self.t, last, unit, loss=loss, after=self.after)
-            summed += [ids[name] for name in loss.summed]
-        constants = loss.total_constants(len(self.network.ys))
-        yield Step(
-            f"{p}loss", loss.total, tuple(summed), Role.LOSS, self.t, last, constants=constants, loss=loss,
-            after=self.after,
-        )  # fmt: skip
-
-    def slopes(self, k: int) -> Iterator[Step]:
-        p, activation = self.p, self.network.layers[k].activation
-        for unit in self.network.layers[k].units:
-            yield Step(
-                f"{p}slope~{unit}", activation.slope_rule, (f"{p}z{unit}", f"{p}a{unit}"), Role.SLOPE, self.t, k, unit,
-                neighbours=self.earlier(earlier_z=f"z{unit}", earlier_a=f"a{unit}"),
-                constants=activation.constants, activation=activation, written=not activation.exact,
-            )  # fmt: skip
-
-    def delta(self, k: int, j: int) -> str:
-        """The id of dL/dz of a unit, which a student shows as its delta or the bias's gradient."""
-        return f"{self.p}delta~{self.network.layers[k].units[j]}"
-
-    def output_delta(self, k: int, j: int) -> Iterator[Step]:
-        p, loss, unit = self.p, self.loss, self.network.layers[k].units[j]
-        error, slope = f"{p}error~{unit}", f"{p}slope~{unit}"
-        yield Step(
-            error, loss.error, (f"{p}a{unit}", p + self.network.ys[j]), Role.ERROR, self.t, k, unit,
-            neighbours={"loss": f"{p}loss", **self.earlier(earlier_a=f"a{unit}")},
-            constants=loss.error_constants(len(self.network.ys)), loss=loss,
-        )  # fmt: skip
-        if loss.with_slope:
-            yield self.activation_gradient(k, unit, "activation_gradient", (error,), error)
-        else:
-            yield self.activation_gradient(k, unit, "error_over_slope", (error, slope))
-        needs, neighbours = ((error, slope), {}) if loss.with_slope else ((error,), {"slope": slope})
-        yield Step(
-            self.delta(k, j), loss.delta, needs, Role.DELTA, self.t, k, unit, neighbours=neighbours, loss=loss,
-        )  # fmt: skip
-
-    def activation_gradient(self, k: int, unit: str, rule: str, needs: tuple[str, ...], shows: str = "") -> Step:
-        return Step(f"{self.p}da{unit}", rule, needs, Role.ACTIVATION_GRADIENT, self.t, k, unit, shows=shows)
-
-    def before_slope(self, k: int, j: int) -> str:
-        """The id of what a unit's delta is the slope's product with: the error, or what came back by its paths."""
-        unit = self.network.layers[k].units[j]
-        if k == len(self.network.layers) - 1:
-            return f"{self.p}error~{unit}"
-        above = self.network.layers[k + 1].units
-        return f"{self.p}back~{unit}" if len(above) > 1 else f"{self.p}path~{unit}~{number(above[0])}"
-
-    def hidden_delta(self, k: int, j: int) -> Iterator[Step]:
-        p, unit, above = self.p, self.network.layers[k].units[j], self.network.layers[k + 1].units
-        paths = []
-        for m, target in enumerate(above):
-            w = self.network.weight(k + 1, j, m)
-            paths.append(f"{p}path~{unit}~{number(target)}")
-            needs, neighbours = (self.delta(k + 1, m), p + w), self.beside_path(k, j, m)
-            yield Step(paths[-1], "path", needs, Role.PATH, self.t, k, unit, w, neighbours)
-        back = self.before_slope(k, j)
-        if len(paths) > 1:
-            yield Step(back, "sum_of_paths", tuple(paths), Role.SUM_OF_PATHS, self.t, k, unit)
-        yield self.activation_gradient(k, unit, "activation_gradient", (back,), back)
-        yield Step(
-            self.delta(k, j), "delta_hidden", (back, f"{p}slope~{unit}"), Role.DELTA, self.t, k, unit,
-            neighbours={"above": f"{p}slope~{above[min(j, len(above) - 1)]}"},
-        )  # fmt: skip
-
-    def beside_path(self, k: int, j: int, m: int) -> dict[str, str]:
-        """What a path from unit `j` to unit `m` of the layer above may be mistaken with."""
-        p, above, last = self.p, self.network.layers[k + 1], len(self.network.layers) - 1
-        w = self.network.weight(k + 1, j, m)
-        found = {"new": f"{p}new_{w}", "gradient": f"{p}d{w}", "activation": f"{p}a{above.units[m]}"}
-        found |= self.transposed(k + 1, j, m)
-        if k + 1 < last:
-            found["output"] = self.delta(last, 0)
-        if k + 1 < last or self.loss.with_slope:
-            found["before_slope"] = self.before_slope(k + 1, m)
-        if m < len(self.network.feeding(k)):
-            found["into"] = p + self.network.weight(k, m, j)
-        return found
-
-    def unit_delta(self, k: int, j: int) -> Step:
-        unit, delta = self.network.layers[k].units[j], self.delta(k, j)
-        rule = "minus_delta" if self.negative else "unit_delta"
-        return Step(
-            f"{self.p}dz{unit}", rule, (delta,), Role.UNIT_DELTA, self.t, k, unit, shows=delta, negative=self.negative,
-        )  # fmt: skip
-
-    def bias_gradients(self, k: int) -> Iterator[Step]:
-        """What a student writes there stands for dL/dz in the weights' gradients, which come after it."""
-        units = self.network.layers[k].units
-        biases = [self.network.bias(k, j) for j in range(len(units))]
-        for bias in self.network.trained(k):
-            of = [j for j, name in enumerate(biases) if name == bias]
-            if of:
-                deltas = tuple(self.delta(k, j) for j in of)
-                one = len(of) == 1
-                yield Step(
-                    f"{self.p}d{bias}", "bias_gradient" if one else "shared_bias_gradient", deltas, Role.BIAS_GRADIENT,
-                    self.t, k, units[of[0]] if one else "", bias, shows=deltas[0] if one else "",
-                    neighbours={"source": self.p + self.network.feeding(k)[0], "bias": self.p + bias},
-                )  # fmt: skip
-
-    def input_gradient(self, i: int) -> Iterator[Step]:
-        x, units = self.network.xs[i], self.network.layers[0].units
-        paths = [f"{self.p}path~{x}~{number(unit)}" for unit in units]
-        for j, path in enumerate(paths):
-            w = self.network.weight(0, i, j)
-            needs, neighbours = (self.delta(0, j), self.parameter(w)), self.transposed(0, i, j)
-            yield Step(path, "path", needs, Role.PATH, self.t, 0, x, w, neighbours)
-        yield Step(f"{self.p}d{x}", "input_gradient", tuple(paths), Role.INPUT_GRADIENT, self.t, 0, x)
-
-    def weight_gradients(self, k: int, j: int) -> Iterator[Step]:
-        p, unit, sources = self.p, self.network.layers[k].units[j], self.network.feeding(k)
-        below = self.network.layers[k - 1].units if k else ()
-        for i, source in enumerate(sources):
-            w = self.network.weight(k, i, j)
-            neighbours = {"own": f"{p}a{unit}", "weight": p + w, "slope": f"{p}slope~{unit}"}
-            neighbours |= self.earlier(earlier=source)
-            if self.transposed(k, i, j):
-                neighbours |= {"transposed_delta": self.delta(k, i), "transposed_source": p + sources[j]}
-            if k:
-                neighbours["z"] = f"{p}z{below[i]}"
-                if i < self.network.inputs:
-                    neighbours["x"] = p + self.network.xs[i]
-            needs = self.delta(k, j), p + source
-            yield Step(f"{p}d{w}", "weight_gradient", needs, Role.WEIGHT_GRADIENT, self.t, k, unit, w, neighbours)
-
-    def updates(self, k: int) -> Iterator[Step]:
-        p = self.p
-        for name in self.network.trained(k):
-            scaled, gradient = f"{p}alpha*d{name}", ("alpha", f"{p}d{name}")
-            neighbours = {"parameter": p + name, "alpha": "alpha"}
-            if name in self.network.biases:
-                neighbours["bias"] = p + name
-            yield Step(scaled, "scaled_gradient", gradient, Role.SCALED_GRADIENT, self.t, k, "", name, neighbours)
-            yield Step(
-                f"{p}change_{name}", "change", (scaled,), Role.CHANGE, self.t, k, "", name, shows=scaled, negative=True,
-            )  # fmt: skip
-            yield Step(f"{p}new_{name}", "update", (p + name, scaled), Role.UPDATE, self.t, k, "", name, neighbours)
+def _trimmed(steps: Sequence[Step], known: Collection[str]) -> Iterator[Step]:
+    shown: set[str] = set()
+    for step in steps:
+        shows = step.shows if step.shows not in shown else ""
+        neighbours = {name: of for name, of in step.neighbours.items() if of in known}
+        if shows != step.shows or len(neighbours) < len(step.neighbours):
+            step = replace(step, shows=shows, neighbours=neighbours)
+        shown |= {step.shows} - {""}
+        yield step

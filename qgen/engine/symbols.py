@@ -6,14 +6,17 @@ A Symbol is written LaTeX and how tightly it binds. Two kinds of leaf: the name 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from typing import Any
 
 from qgen.typeset.markup.plain import formula
 
 UPDATED = r"\text{new}"  # what marks an updated parameter's name, in English; words.py puts it in other words
+EARLIER = r"\,t-1"  # what marks a change of the iteration before
 SUM, NEGATIVE, PRODUCT, ATOM = 0, 1, 2, 3
 MOST_PARTS = 99  # units of a layer: a mean over them is a fraction
 
@@ -64,7 +67,7 @@ class Symbol:
 
     def grouped(self, left: str = "(", right: str = ")") -> str:
         """In parentheses; in brackets where it holds a sum of products with parentheses of its own."""
-        if left == "(" and "(" in re.sub(r"\^\{\(\w+\)\}", "", self.latex):
+        if left == "(" and "(" in re.sub(r"\^\{\(\w+\)[^{}]*\}", "", self.latex):
             left, right = "[", "]"
         return rf"\left{left}{self.latex}\right{right}"
 
@@ -89,6 +92,14 @@ class Symbol:
     def log(self) -> Symbol:
         """Ln a."""
         return Symbol(rf"\ln {self.latex}" if self.binds == ATOM else rf"\ln {self.grouped()}", PRODUCT)
+
+    def exp(self) -> Symbol:
+        """e^z."""
+        return Symbol(f"e^{{{self.latex}}}")
+
+    def softmax(self, layer: Sequence[Symbol]) -> Symbol:
+        """The exponential over the sum of the layer's."""
+        return Symbol(rf"\dfrac{{{self.exp().latex}}}{{{reduce(add, (z.exp() for z in layer)).latex}}}")
 
     def square(self) -> Symbol:
         """The square."""
@@ -116,26 +127,32 @@ def number_symbol(text: str) -> Symbol:
 
 
 def name_symbol(quantity: str) -> Symbol:
-    """A quantity's name; an iteration's t2_ is not shown, as a heading says it."""
+    """A quantity's name; an iteration's t2_ is not shown, as a heading says it; an example's e2_ is [2] above."""
     return Symbol(latex_name(quantity))
+
+
+def earlier_change(quantity: str) -> Symbol:
+    """The name of a parameter's change as the next iteration has it."""
+    return Symbol(rf"\Delta {_indexed(quantity.partition('change_')[2], EARLIER)}")
 
 
 @lru_cache(maxsize=4096)
 def latex_name(quantity: str) -> str:
     r"""The LaTeX of an id: w11_1 -> w_{11}^{(1)}, dw13 -> \frac{\partial L}{\partial w_{13}}, loss -> L."""
-    bare = quantity.partition("_")[2] if iteration_of(quantity) > 1 else quantity
-    if bare in ("alpha", "loss", "after_loss"):
-        return {"alpha": r"\alpha", "loss": "L", "after_loss": rf"L^{{\,{UPDATED}}}"}[bare]
+    example, bare = example_of(quantity)
+    of = f"[{example}]" if example > 1 else ""
+    if bare in ("alpha", "mu", "loss", "after_loss"):
+        return {"alpha": r"\alpha", "mu": r"\mu", "loss": "L", "after_loss": rf"L^{{\,{UPDATED}}}"}[bare]
     for start in ("new_", "after_"):
         if bare.startswith(start):
-            return _indexed(bare.removeprefix(start), rf"\,{UPDATED}")
+            return _indexed(bare.removeprefix(start), rf"{of}\,{UPDATED}")
     if bare.startswith("change_"):
         return rf"\Delta {_indexed(bare.removeprefix('change_'))}"
     if bare.startswith("dz"):
-        return _indexed(bare[1:]).replace("z", r"\delta", 1)
+        return _indexed(bare[1:], of).replace("z", r"\delta", 1)
     if bare[0] == "d":
-        return rf"\frac{{\partial L}}{{\partial {_indexed(bare[1:])}}}"
-    return _indexed(bare)
+        return rf"\frac{{\partial L}}{{\partial {_indexed(bare[1:], of)}}}"
+    return _indexed(bare, of)
 
 
 @lru_cache(maxsize=4096)
@@ -145,18 +162,28 @@ def plain_name(quantity: str) -> str:
 
 
 def _indexed(name: str, mark: str = "") -> str:
+    """A name with its indices; after its layer the `mark`: the example, an update."""
     unit, _, layer = name[1:].partition("_")
     upper = (f"({layer})" if layer else "") + mark
     unit = unit.replace(".", r",\,") if "." in unit else unit
     return name[0] + (f"_{{{unit}}}" if unit else "") + (f"^{{{upper}}}" if upper else "")
 
 
-def prefix(iteration: int) -> str:
-    """Nothing for the first iteration, then t2_, t3_, ..."""
-    return "" if iteration == 1 else f"t{iteration}_"
+def prefix(iteration: int, example: int = 1) -> str:
+    """Nothing for the first iteration, then t2_, t3_, ...; of later examples of a batch e2_, t2_e2_, ..."""
+    return ("" if iteration == 1 else f"t{iteration}_") + ("" if example == 1 else f"e{example}_")
 
 
 def iteration_of(quantity: str) -> int:
     """The iteration that an id belongs to, from 1."""
-    head, bar, _ = quantity.partition("_")
-    return int(head[1:]) if bar and head[:1] == "t" and head[1:].isdigit() else 1
+    return _counted(quantity, "t")[0]
+
+
+def example_of(quantity: str) -> tuple[int, str]:
+    """The example of a batch that an id belongs to, from 1, and the id without it and its iteration."""
+    return _counted(_counted(quantity, "t")[1], "e")
+
+
+def _counted(quantity: str, letter: str) -> tuple[int, str]:
+    head, bar, rest = quantity.partition("_")
+    return (int(head[1:]), rest) if bar and head[:1] == letter and head[1:].isdigit() else (1, quantity)

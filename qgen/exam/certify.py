@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from qgen.engine.functions import Value
 from qgen.engine.intervals import Array, Interval
-from qgen.engine.misconceptions import CATALOGUE, Misconception, Rows, mistaken_rules
+from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
 from qgen.engine.question import SHOWN, Item, Question
 from qgen.engine.rounding import Rounding
-from qgen.engine.solve import solve
+from qgen.engine.solve import Rows, mistaken_rules, solve
 from qgen.engine.steps import Role, Step
 from qgen.errors import several
 from qgen.exam.question_spec import QuestionSpec
@@ -187,9 +187,9 @@ def by_item(batch: Batch) -> dict[str, dict[str, Array]]:
         zero[item.step] = np.where(batch.zeroed[item.id], np.inf, away)
         if batch.question.by_id[item.step].role == Role.UPDATE:
             was = batch.value(batch.question.by_id[item.step].needs[0])
-            gradient = batch.values[batch.question.gradient_of(item.step)]
+            moved = batch.values[batch.question.by_id[item.step].needs[1]]
             gap = np.maximum(accepted.low - was, was - accepted.high) / unit
-            old[item.step] = np.where(gradient == 0, np.inf, gap)
+            old[item.step] = np.where(moved == 0, np.inf, gap)
     return {"tolerance": tolerance, "zero": zero, "old value": old}
 
 
@@ -330,8 +330,8 @@ def _inputs(batch: Batch) -> Array:
     if len(batch.spec.pools["inputs"].values) < network.inputs:
         return np.ones(batch.size)
     gaps = [np.full(batch.size, np.inf)]
-    for t in range(1, batch.question.iterations + 1):
-        drawn = [x for x in batch.question.example(t, "inputs") if x not in batch.spec.fixed]
+    for xs in batch.question.examples("inputs"):
+        drawn = [x for x in xs if x in batch.givens and x not in batch.spec.fixed]
         gaps += [np.abs(batch.givens[one] - batch.givens[other]) for one, other in combinations(drawn, 2)]
     return np.asarray(np.min(gaps, axis=0))
 

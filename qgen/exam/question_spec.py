@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from qgen.engine.losses import LOSSES, Loss
-from qgen.engine.network import BIASES, MAX_UNITS, Network, known, named_network, network_of
+from qgen.engine.network import BIASES, MAX_UNITS, Network, all_known, named_network, network_of
 from qgen.engine.question import AFTER, PARTS, SHOWN, WHOLE, Given, Question, own_marks
 from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, collecting, nearest
@@ -33,10 +33,13 @@ QUESTION_DEFAULTS: Mapping[str, Any] = {
     "givens": {},
 }
 # Keys without a default.
-MORE = ("ask", "show", "delta", "loss_scale")
+MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum")
 POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
 SCALES: Mapping[str, str] = {"half": "squared-error", "sum": "sum-of-squares", "mean": "mean-squared-error"}
 DELTAS = ("dz", "-dz")
+RATES = ("learning_rate", "momentum")  # one number of which is fixed as in givens
+MOST_EXAMPLES = 4  # of a batch
+BATCH_LOSSES = ("mean", "sum")
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
         faults.append(f'{where}.delta: "{q["delta"]}" is not accepted; write "dz", or "-dz" for the other sign')
     marks = _marks(q["marks"], f"{where}.marks", faults)
     pools = {}
-    for kind in POOLS:
+    for kind in (*POOLS, *(["momentum"] if "momentum" in q else [])):
         with collecting(faults):
             pools[kind] = pool_of(biases if kind == "biases" else q[kind], rounding, f"{where}.{kind}")
     if "targets" in pools and loss.shares:
@@ -99,10 +102,15 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
             for y in pools["targets"].values
             if not 0 <= y <= 1
         ]
+    wrong = list(_wrong_batch(q, where))
+    faults += wrong
     ask, show = (_names(q.get(key, []), name, f"{where}.{key}", faults) for key in ("ask", "show"))
     if network is None:
         raise InputError(*faults)
-    question = Question(name, network, loss, iterations, marks, ask, show, q.get("delta") == "-dz")
+    question = Question(
+        name, network, loss, iterations, marks, ask, show, q.get("delta") == "-dz",
+        1 if wrong else q.get("batch", 1), q.get("batch_loss") == "sum", "momentum" in q,
+    )  # fmt: skip
     try:
         faults += [*_wrong_marks(marks, question, f"{where}.marks"), *_wrong_givens(q["givens"], question, where)]
     except InputError as fault:
@@ -112,27 +120,59 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
             faults.append(f"{where}: nothing is asked that earns marks; write marks, or ask = [...]")
     if faults:
         raise InputError(*faults)
-    return QuestionSpec(question, pools, {key: float(value) for key, value in q["givens"].items()}, q["dead_relu"])
+    rates = {given.id: pools[given.kind].values for given in question.all_given.values() if given.kind in RATES}
+    alone = {name: float(values[0]) for name, values in rates.items() if len(values) == 1}
+    fixed = {key: float(value) for key, value in q["givens"].items()}
+    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"])
+
+
+def _wrong_batch(q: Mapping[str, Any], where: str) -> Iterator[str]:
+    """What is wrong with the keys of a batch and of momentum."""
+    batch, loss = q.get("batch", 1), q.get("batch_loss", "mean")
+    if type(batch) is not int or not 1 <= batch <= MOST_EXAMPLES:
+        yield f'{where}.batch: "{batch}" is not accepted; write 2 to {MOST_EXAMPLES} examples'
+    if loss not in BATCH_LOSSES:
+        yield f'{where}.batch_loss: "{loss}" is not known; write one of {", ".join(BATCH_LOSSES)}'
+    elif "batch_loss" in q and batch == 1:
+        yield f"{where}.batch_loss: there is one example; write batch = 2, or leave this line out"
+    if "momentum" in q and q["iterations"] == 1:
+        yield f"{where}.momentum: the first of all iterations has none; write iterations = 2, or leave this line out"
 
 
 def _loss(q: Mapping[str, Any], network: Network | None, where: str, faults: list[str]) -> Loss:
     scale = q.get("loss_scale", "half")
-    loss = known(q["loss"], LOSSES)
-    if loss is None:
+    outputs = network.layers[-1].activation.name if network else ""
+    named = all_known(q["loss"], LOSSES)
+    if not named:
         faults.append(f'{where}.loss: "{q["loss"]}" is not known; write one of {", ".join(LOSSES)}')
-        loss = LOSSES["squared-error"]
+        named = [LOSSES["squared-error"]]
+    loss = next((one for one in named if outputs in one.outputs), named[0])
     if scale not in SCALES:
         faults.append(f'{where}.loss_scale: "{scale}" is not known; write one of {", ".join(SCALES)}')
     elif "loss_scale" in q and loss.name not in (SCALES["half"], SCALES[scale]):
         faults.append(f'{where}.loss_scale: "{scale}" goes with loss = "squared-error"; leave one of the two out')
     elif "loss_scale" in q:
         loss = LOSSES[SCALES[scale]]
-    if network is not None and loss.outputs and network.layers[-1].activation.name not in loss.outputs:
-        faults.append(
-            f'{where}.loss: {loss.name} needs {" or ".join(loss.outputs)} outputs, "{network.name}" ends in '
-            f'{network.layers[-1].activation.name}; write loss = "squared-error"'
-        )
+    if network is not None:
+        faults += _misfits(network, loss, where)
     return loss
+
+
+def _misfits(network: Network, loss: Loss, where: str) -> Iterator[str]:
+    """A loss that does not go with the outputs, and layers worked out as a whole where they cannot be."""
+    *hidden, outputs = network.layers
+    together = outputs.activation.whole_layer
+    fits = [one.name for one in LOSSES.values() if outputs.activation.name in one.outputs or not one.outputs]
+    if together:
+        fits = [name for name in fits if LOSSES[name].outputs]
+    if loss.name not in fits:
+        needs = f"{loss.name} needs {' or '.join(loss.outputs)} outputs, " if loss.outputs else f"{loss.name}: "
+        yield (f'{where}.loss: {needs}"{network.name}" ends in {outputs.activation.name}; write loss = "{fits[0]}"')
+    if together and len(outputs.units) < 2:
+        yield f"{where}.network: {outputs.activation.name} needs two or more outputs"
+    for layer in hidden:
+        if layer.activation.whole_layer:
+            yield f"{where}.network: {layer.activation.name} is for the last layer only; {layer.name} has it"
 
 
 def _biases(value: object, where: str, faults: list[str]) -> tuple[str, object]:
@@ -193,6 +233,11 @@ def _wrong_givens(given: Mapping[str, Any], question: Question, where: str) -> I
             yield f'{where}.givens.{key}: "{value}" is not accepted; write a number of at most a million'
         elif known[key].kind == "targets" and question.loss.shares and not 0 <= value <= 1:
             yield f'{where}.givens.{key}: "{value}" is not accepted; with {question.loss.name} write 0 to 1'
+    for targets in question.examples("targets") if question.loss.one_hot else ():
+        fixed = [given[name] for name in targets if is_number(given.get(name))]
+        if fixed and (len(fixed) < len(targets) or abs(sum(fixed) - 1) > 1e-9):
+            text = ", ".join(f"{name} = {given.get(name, '?')}" for name in targets)
+            yield f"{where}.givens: {text}: with {question.loss.name} all are given and add up to 1, or none is"
 
 
 def _fraction(value: object) -> Fraction | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from qgen.engine.asked import needed
 from qgen.engine.intervals import Array
 from qgen.engine.rounding import MOST_DIGITS
 from qgen.engine.solve import solve
+from qgen.engine.steps import needed
 from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, Batch, Stage, draws, mistakes, quick, ranges, sieves
 from qgen.exam.copying import copying
@@ -138,6 +138,10 @@ def _draw(spec: QuestionSpec, exam: Spec, size: int, rng: np.random.Generator) -
         pool = np.array([float(v) for v in spec.pools[given.kind].values])
         drawn = pool[rng.integers(len(pool), size=size)]
         numbers[name] = np.full(size, spec.fixed[name]) if name in spec.fixed else drawn
+    for targets in spec.question.examples("targets") if spec.question.loss.one_hot else ():
+        if not set(targets) & set(spec.fixed):
+            classes = rng.integers(len(targets), size=size)
+            numbers |= {y: (classes == k).astype(float) for k, y in enumerate(targets)}
     return _givens(spec, exam, numbers)
 
 

@@ -123,7 +123,10 @@ class Content:
             drawing = self.picture(question.id, self.papers.drawings[question.id])
             update = shown["update_formula"] if "alpha" in question.given else ""
             formulas = shown["loss_formula"], update, shown["delta_formula"]
-            networks.append(self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas))
+            more = shown["momentum"], shown["batch"], shown["summed"]
+            networks.append(
+                self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas, *more)
+            )
         return networks
 
     @cached_property

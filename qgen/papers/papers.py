@@ -15,7 +15,7 @@ import numpy as np
 from qgen.decimals import plain
 from qgen.engine.question import Item, Question
 from qgen.engine.steps import Role
-from qgen.engine.symbols import latex_name, name_symbol
+from qgen.engine.symbols import EARLIER, latex_name, name_symbol
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.exam.spec import Spec
@@ -35,6 +35,12 @@ from qgen.typeset.page.pages import render, text_width
 TEMPLATES = "paper.txt", "solution.txt"
 GROUPS = 6  # columns of name and value in the table of givens
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
+
+_MOMENTUM = [
+    rf"\Delta {p} = \mu\,\Delta {p}^{{{EARLIER}}} - \alpha\,\frac{{\partial L}}{{\partial {p}}},\;"
+    rf" {p}^{{\,\text{{new}}}} = {p} + \Delta {p}"
+    for p in "wb"
+]
 
 
 @dataclass(frozen=True)
@@ -207,7 +213,10 @@ class Papers:
             "loss": question.loss.name,
             "loss_formula": f"L = {derivation.symbols['loss'].latex}" * any(step.loss for step in question.needed),
             "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
-            "update_formula": r" \quad ".join(_UPDATES[: 1 + biases]),
+            "update_formula": r" \quad ".join((_MOMENTUM if question.momentum else _UPDATES)[: 1 + biases]),
+            "momentum": "mu" in question.given,
+            "batch": question.batch,
+            "summed": question.summed,
             "layers": [
                 {
                     "name": layer.name,

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from qgen.engine.intervals import Array
-from qgen.engine.misconceptions import Misconception, every_row, mistaken_rules
+from qgen.engine.misconceptions import Misconception
 from qgen.engine.question import Item, Question
-from qgen.engine.solve import solve
+from qgen.engine.solve import every_row, mistaken_rules, solve
 from qgen.exam.certify import SAME, Batch, applicable
 from qgen.solution.worked import Derivation
 

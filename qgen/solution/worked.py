@@ -7,7 +7,7 @@ what is written: each line can be checked with a calculator.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import prod
@@ -19,7 +19,7 @@ from qgen.engine.question import SHOWN, Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
 from qgen.engine.steps import GRADIENTS, Role, Step
-from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol
+from qgen.engine.symbols import Symbol, earlier_change, latex_name, name_symbol, number_symbol
 
 _FORWARD = (Role.PREACTIVATION, Role.ACTIVATION)
 # A network with more paths than these is solved layer by layer, through the bias gradients of the layer above.
@@ -54,7 +54,11 @@ class Derivation:
     def layered(self) -> bool:
         """Whether lines go through what comes back to the layer above: units' deltas, or where paths are too many."""
         asked = any(self.steps[item.step].role == Role.UNIT_DELTA for item in self.question.worked)
-        return asked or prod(len(layer.units) for layer in self.question.network.layers[1:]) > MOST_PATHS
+        return (
+            asked
+            or self.question.batch > 1
+            or prod(len(layer.units) for layer in self.question.network.layers[1:]) > MOST_PATHS
+        )
 
     def through_above(self, delta: str) -> bool:
         """Whether a unit's dL/dz is worked out from those of the layer above."""
@@ -65,7 +69,12 @@ class Derivation:
         """The steps whose numbers stand on the sheet: named ones, errors and slopes; every dL/dz if layered."""
         lines = {item.step for item in self.question.worked}
         roles = (Role.ERROR, Role.SLOPE, Role.DELTA) if self.layered else (Role.ERROR, Role.SLOPE)
-        return frozenset(lines | {s.id for s in self.question.needed if s.role in roles})
+        return frozenset(lines | {s.id for s in self.question.needed if s.role in roles and not self.as_delta(s)})
+
+    def as_delta(self, step: Step) -> bool:
+        """Whether this error of a batch's example is its delta, which has a line of its own."""
+        is_delta = step.role == Role.ERROR and step.loss is not None and not step.loss.with_slope
+        return is_delta and self.question.batch > 1
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
@@ -80,6 +89,13 @@ class Derivation:
         lines |= {step for step, item in question.quantities.items() if question.usual(item)}
         names = {step: name_symbol(step) for step in lines}
         names |= {step.id: name_symbol(step.id) for step in question.all_steps if step.role == Role.CARRY}
+        for step in question.all_steps:
+            if step.role == Role.MOMENTUM:  # the change of this iteration, and mu times that of the one before
+                change = question.find(Role.CHANGE, step.iteration, parameter=step.parameter)
+                names |= {
+                    change: name_symbol(change),
+                    step.id: name_symbol(step.needs[0]) * earlier_change(step.needs[1]),
+                }
         for delta, shows in self.deltas.items() if self.layered else ():
             names[delta] = -name_symbol(shows) if self.steps[shows].negative else name_symbol(shows)
         expanded = {k: v for k, v in names.items() if self.steps[k].role not in GRADIENTS}
@@ -92,8 +108,7 @@ class Derivation:
         lines = {item.step for item in self.question.worked}
         found: dict[str, str] = {}
         for step in self.question.all_steps:
-            shows = step.role in (Role.UNIT_DELTA, Role.BIAS_GRADIENT) and len(step.needs) == 1
-            if shows and step.id in lines:
+            if step.shows and step.role in (Role.UNIT_DELTA, Role.BIAS_GRADIENT) and step.id in lines:
                 found.setdefault(step.needs[0], step.id)
         for step in self.question.all_steps if self.layered else ():
             if step.role == Role.UNIT_DELTA:
@@ -106,7 +121,8 @@ class Derivation:
     ) -> dict[str, Symbol]:  # fmt: skip
         """Right-hand sides with `claimed` put in; those of updates with `names`, gradients among them."""
         lines = solve(steps, givens, claimed=claimed)
-        short = solve(steps, givens, claimed=names)
+        apart = [replace(step, shows="") if step.role == Role.CHANGE else step for step in steps]
+        short = solve(apart, givens, claimed=names)
         for step in steps:
             if step.role in (Role.CHANGE, Role.UPDATE):
                 lines[step.id] = short[step.id]
@@ -146,8 +162,14 @@ class Derivation:
                 continue
             if not isinstance(self.symbols[step.id], Symbol):  # the slope 1 of the identity
                 continue
-            z, a = (latex_name(self.question.find(role, 1, unit=step.unit)) for role in _FORWARD)
-            top, below = ("L" if is_error else a), (a if step.loss and step.loss.with_slope else z)
+            z, a = (latex_name(self.question.find(r, 1, unit=step.unit, example=step.example)) for r in _FORWARD)
+            if is_error and self.question.batch > 1:  # of its own example's loss
+                if self.as_delta(step):
+                    continue
+                loss = f"L^{{[{step.example}]}}"
+            else:
+                loss = "L"
+            top, below = (loss if is_error else a), (a if step.loss and step.loss.with_slope else z)
             left = rf"\frac{{\partial {top}}}{{\partial {below}}}"
             rows.append(Factor(step.id, self.question.layers[step.layer], step.iteration, left))
         return tuple(rows)
@@ -253,8 +275,8 @@ def _with_respect_to(question: Question, step: Step) -> str:
     """What a gradient is with respect to: a parameter, an input, or the z or a of a unit."""
     of = {Role.UNIT_DELTA: Role.PREACTIVATION, Role.ACTIVATION_GRADIENT: Role.ACTIVATION}
     if step.role in of:
-        return question.find(of[step.role], step.iteration, unit=step.unit)
-    return question.current(step.parameter or step.unit, step.iteration)
+        return question.find(of[step.role], step.iteration, unit=step.unit, example=step.example)
+    return question.current(step.parameter or step.unit, step.iteration, step.example)
 
 
 def _paths(derivation: Derivation, top: str, parameter: str) -> Iterator[tuple[str, ...]]:
@@ -267,12 +289,17 @@ def _paths(derivation: Derivation, top: str, parameter: str) -> Iterator[tuple[s
             yield (top, *rest)
 
 
+def _passed_by(step: Step) -> bool:
+    """Whether chains go past a quantity: it has no name, or all z of its layer lead to it, as dL/dz counts them."""
+    return not step.named or bool(step.activation and step.activation.whole_layer)
+
+
 def _named_needs(derivation: Derivation, name: str) -> Iterator[str]:
     """What a quantity is computed from, seen through products and the like, each once."""
     seen = []
     step = derivation.steps.get(name)
     for need in step.needs if step is not None and step.role != Role.CARRY else ():
-        inner = need in derivation.steps and not derivation.steps[need].named
+        inner = need in derivation.steps and _passed_by(derivation.steps[need])
         below = _named_needs(derivation, need) if inner else (need,)
         seen += [n for n in below if n not in seen]
     yield from seen

@@ -38,11 +38,23 @@ LEAKY = {
 }
 SMALL = {"inputs": 2, "layers": [{"units": 2, "activation": "sigmoid"}, {"units": 1, "activation": "sigmoid"}]}
 HEADS = {"inputs": 2, "layers": [{"units": 3, "activation": "tanh"}, {"units": 2, "activation": "identity"}]}
-NETWORKS: dict[str, Any] = {"A": "relu-sigmoid", "B": "tanh-heads", "third": THIRD, "fourth": FOURTH, "leaky": LEAKY}
+SOFTMAX = {"inputs": 3, "layers": [{"units": 2, "activation": "sigmoid"}, {"units": 3, "activation": "softmax"}]}
+NETWORKS: dict[str, Any] = {
+    "A": "relu-sigmoid",
+    "B": "tanh-heads",
+    "third": THIRD,
+    "fourth": FOURTH,
+    "leaky": LEAKY,
+    "softmax": SOFTMAX,
+}
 
 
 def spec_for(network: str = "A", loss: str = "squared-error", iterations: int = 1, **more: Any) -> Spec:
-    """A spec of one question; `more` are keys of the question, or of the spec where it knows them."""
+    """A spec of one question; `more` are keys of the question, or of the spec where it knows them.
+
+    Softmax outputs have a loss of their own.
+    """
+    loss = "categorical-cross-entropy" if network == "softmax" else loss
     question = {"network": NETWORKS[network], "loss": loss, "iterations": iterations}
     whole = {key: more.pop(key) for key in ("rounding", "certify", "marking", "title") if key in more}
     return spec_of({"questions": [question | more], **whole})
@@ -72,6 +84,9 @@ def any_givens(question: Question, n: int, seed: int = 0) -> dict[str, np.ndarra
             givens[name] = np.round(rng.uniform(0.5, 3, n), 1)
         else:
             givens[name] = np.round(rng.uniform(-1, 1, n), 2)
+    for targets in question.examples("targets") if question.loss.one_hot else ():
+        classes = rng.integers(len(targets), size=n)
+        givens |= {y: (classes == k).astype(float) for k, y in enumerate(targets)}
     return givens
 
 

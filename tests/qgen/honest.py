@@ -88,6 +88,8 @@ class Student:
         nothing = dict.fromkeys(question.all_given, np.array(np.nan))  # not given, for nothing asked needs it
         self.known = nothing | {name: np.asarray(value)[:, None] for name, value in givens.items()}
         self.answers: dict[str, Array] = {}
+        self.asked = {item.step for item in question.items}
+        self.changes: dict[str, Array] = {}
         for t in range(1, question.iterations + 1):
             self._iteration("" if t == 1 else f"t{t}_")
 
@@ -110,22 +112,44 @@ class Student:
                 terms = [self.hand.noted(held[network.weight(k, i, j)] * a) for i, a in enumerate(signals[-1])]
                 terms += [held[name] for name in (network.bias(k, j),) if name]
                 zs[-1].append(self._box(f"{p}z{unit}", reduce(add, terms)))
-            signals.append(
-                [
-                    self._box(f"{p}a{unit}", self._activation(layer.activation.name, layer.activation.constants, z))
-                    for unit, z in zip(layer.units, zs[-1], strict=True)
-                ]
-            )
+            found = self._activations(layer.activation.name, layer.activation.constants, zs[-1])
+            signals.append([self._box(f"{p}a{unit}", a) for unit, a in zip(layer.units, found, strict=True)])
         return zs, signals
 
     def _iteration(self, p: str) -> None:
+        network, gradients = self.question.network, dict[str, list[Array]]()
+        examples = [p, *(f"{p}e{e}_" for e in range(2, self.question.batch + 1))]
+        self._box(f"{p}loss", self._together([self._example(example, gradients) for example in examples]))
+        new: dict[str, Array] = {}
+        for name, parts in gradients.items():
+            self._update(p, name, self._together(parts), new)
+        self.known |= new
+        losses = []
+        with np.errstate(all="ignore"):  # far out a sigmoid is 0 or 1
+            for e in examples:
+                _, signals = self._forward(f"{e}after_", [self.known[e + x] for x in network.xs], self.known)
+                losses.append(self._loss(signals[-1], [self.known[e + y] for y in network.ys]))
+            self._box(f"{p}after_loss", self._together(losses))
+
+    def _together(self, parts: Sequence[Array]) -> Array:
+        """One number of a batch: the sum, or the mean, each divided or the sum."""
+        if len(parts) == 1:
+            return parts[0]
+        noted = self.hand.noted
+        parts = [noted(part) for part in parts]
+        if self.question.summed:
+            return reduce(add, parts)
+        whole = noted(reduce(add, parts)) / len(parts)
+        return self.hand.toss([whole, reduce(add, [noted(part / len(parts)) for part in parts])])
+
+    def _example(self, p: str, gradients: dict[str, list[Array]]) -> Array:
+        """Forward and back with one example; its loss."""
         network, noted = self.question.network, self.hand.noted
         sizes = [len(layer.units) for layer in network.layers]
         xs = [self.known[p + x] for x in network.xs]
         zs, signals = self._forward(p, xs, self.known)
         targets = [self.known[p + y] for y in network.ys]
-        self._loss(p, signals[-1], targets)
-        new: dict[str, Array] = {}
+        loss = self._loss(signals[-1], targets)
         above: list[Array] = []
         for k in reversed(range(len(network.layers))):
             layer, here, biases = network.layers[k], [], {}
@@ -133,25 +157,32 @@ class Student:
                 slopes = self._slopes(layer.activation.name, layer.activation.constants, zs[k][j], signals[k + 1][j])
                 if k == len(sizes) - 1:
                     back = [self._error(noted(signals[-1][j] - targets[j]), len(targets))]
-                    if self.question.loss.name == "cross-entropy":
+                    if self.question.loss.name == "categorical-cross-entropy":
+                        slopes = [()]
+                    elif self.question.loss.name == "cross-entropy":
                         self._box(f"{p}da{unit}", back[0][0] / noted(signals[-1][j] * noted(1 - signals[-1][j])))
                         slopes = [()]
                 else:
                     back = [(above[m], self.known[network.weight(k + 1, j, m)]) for m in range(sizes[k + 1])]
                 here.append(self._delta(f"{p}%s{unit}", back, slopes))
-                self._gradients(p, k, j, here[-1], back, slopes, signals[k], new)
+                self._gradients(k, j, here[-1], back, slopes, signals[k], gradients)
                 biases.setdefault(network.bias(k, j), []).append(here[-1])
             for name, deltas in biases.items():
                 if name in network.trained(k):
-                    self._update(p, name, reduce(add, deltas), new)
+                    gradients.setdefault(name, []).append(reduce(add, deltas))
             above = here
         for i, x in enumerate(network.xs):
             paths = [noted(d * self.known[network.weight(0, i, j)]) for j, d in enumerate(above)]
             self._box(f"{p}d{x}", reduce(add, paths))
-        self.known |= new
-        with np.errstate(all="ignore"):  # far out a sigmoid is 0 or 1
-            _, signals = self._forward(p + "after_", xs, self.known)
-            self._loss(p + "after_", signals[-1], targets)
+        return loss
+
+    def _activations(self, kind: str, constants: Mapping[str, float], zs: Sequence[Array]) -> list[Array]:
+        """Of a layer."""
+        if kind != "softmax":
+            return [self._activation(kind, constants, z) for z in zs]
+        exponentials = [self.hand.noted(np.exp(z)) for z in zs]
+        whole, exact = self.hand.noted(reduce(add, exponentials)), reduce(add, [np.exp(z) for z in zs])
+        return [self.hand.toss([np.exp(z) / exact, e / whole]) for z, e in zip(zs, exponentials, strict=True)]
 
     def _activation(self, kind: str, constants: Mapping[str, float], z: Array) -> Array:
         """As the calculator shows it, or from exponentials that are noted."""
@@ -165,10 +196,12 @@ class Student:
             return np.where(z > 0, z, constants["slope"] * z)
         return np.maximum(z, 0) if kind == "relu" else z
 
-    def _loss(self, p: str, outputs: Sequence[Array], targets: Sequence[Array]) -> None:
+    def _loss(self, outputs: Sequence[Array], targets: Sequence[Array]) -> Array:
         noted, terms = self.hand.noted, []
         for a, y in zip(outputs, targets, strict=True):
-            if self.question.loss.name != "cross-entropy":
+            if self.question.loss.name == "categorical-cross-entropy":
+                terms.append(noted(y * noted(np.log(a))))
+            elif self.question.loss.name != "cross-entropy":
                 e = noted(a - y)
                 terms.append(noted(e * e))
             else:
@@ -176,7 +209,7 @@ class Student:
                 terms.append(noted((1 - y) * noted(np.log(noted(1 - a)))))
         total = reduce(add, terms)
         scale = {"squared-error": 1 / 2, "sum-of-squares": 1, "mean-squared-error": 1 / len(targets)}
-        self._box(f"{p}loss", scale.get(self.question.loss.name, -1) * total)
+        return np.asarray(scale.get(self.question.loss.name, -1) * total)
 
     def _error(self, difference: Array, outputs: int) -> tuple[Array, ...]:
         """dL/da as factors: the difference, and with the sum or the mean of squares 2, or 2 over their number."""
@@ -210,19 +243,25 @@ class Student:
         return sign * self._box(name % "dz", sign * self.hand.toss(ways))
 
     def _gradients(
-        self, p: str, k: int, j: int, delta: Array, back: Sequence[tuple[Array, ...]],
-        slopes: Sequence[tuple[Array, ...]], below: Sequence[Array], new: dict[str, Array],
+        self, k: int, j: int, delta: Array, back: Sequence[tuple[Array, ...]],
+        slopes: Sequence[tuple[Array, ...]], below: Sequence[Array],
+        gradients: dict[str, list[Array]],
     ) -> None:  # fmt: skip
-        """Gradients and updates of one unit: a weight's from dL/dz, or path by path."""
+        """Gradients of one unit: a weight's from dL/dz, or path by path."""
         network, product = self.question.network, self.hand.product
         for i, a in enumerate(below):
             ways = [reduce(add, [product(*path, *slope, a) for path in back]) for slope in slopes]
-            self._update(p, network.weight(k, i, j), self.hand.toss([delta * a, *ways]), new)
+            gradients.setdefault(network.weight(k, i, j), []).append(self.hand.toss([delta * a, *ways]))
 
     def _update(self, p: str, name: str, gradient: Array, new: dict[str, Array]) -> None:
         gradient = self._box(f"{p}d{name}", gradient)
-        change = self._box(f"{p}change_{name}", -self.hand.noted(self.known["alpha"] * gradient))
-        new[name] = self._box(f"{p}new_{name}", self.known[name] + change)
+        noted, w = self.hand.noted, self.known[name]
+        change = -noted(self.known["alpha"] * gradient)
+        term = noted(self.known["mu"] * self.changes[name]) if name in self.changes and self.question.momentum else None
+        ways = [] if term is None else [noted(w + change) + term, noted(w + term) + change]
+        self.changes[name] = self._box(f"{p}change_{name}", change if term is None else change + term)
+        asked = f"{p}change_{name}" in self.asked
+        new[name] = self._box(f"{p}new_{name}", self.hand.toss([w + self.changes[name], *([] if asked else ways)]))
 
 
 def honest_answers(

@@ -18,6 +18,7 @@ ACTIVATIONS = {
     "sigmoid": lambda z: 1.0 / (1.0 + anp.exp(-z)),
     "tanh": anp.tanh,
     "identity": lambda z: z,
+    "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=-1, keepdims=True),
 }
 
 
@@ -47,13 +48,24 @@ NETS = {
         2, [("sigmoid", ["1_1", "2_1", "3_1"]), ("identity", ["1_2", "2_2", "3_2"]), ("tanh", ["1_3", "2_3"])]
     ),
     "leaky": Net(2, [("leaky 0.2", ["1_1", "2_1"]), ("leaky 0.1", ["1_2", "2_2"]), ("sigmoid", ["1_3", "2_3", "3_3"])]),
+    "softmax": Net(3, [("sigmoid", ["1_1", "2_1"]), ("softmax", ["1_2", "2_2", "3_2"])]),
 }
 
 
 def opinion(
-    net: Net, loss: str, iterations: int, givens: Mapping[str, Any], biases: str = "", negative: bool = False
+    net: Net,
+    loss: str,
+    iterations: int,
+    givens: Mapping[str, Any],
+    biases: str = "",
+    negative: bool = False,
+    batch: int = 1,
+    summed: bool = False,
 ) -> dict[str, np.ndarray]:
-    """Every number that can be asked, by id, each (variants,). biases: as in a spec; negative: a delta is -dL/dz."""
+    """Every number that can be asked, by id, each (variants,). biases: as in a spec; negative: a delta is -dL/dz.
+
+    batch: the examples of each iteration, whose losses are averaged, or `summed`. With a given mu there is momentum.
+    """
     found: dict[str, np.ndarray] = {}
     n = len(givens["alpha"])
     weights = [np.array([[givens[w] for w in row] for row in net.weight_names(k)]) for k in range(len(net.layers))]
@@ -61,30 +73,37 @@ def opinion(
     parameters = []
     for w, row in zip(weights, names, strict=True):
         parameters += [w.transpose(2, 0, 1), np.array([givens[b] for b in row]).T if row else np.zeros((n, 1))]
-    alpha = np.asarray(givens["alpha"])
+    alpha, mu = np.asarray(givens["alpha"]), np.asarray(givens.get("mu", np.zeros(n)))
+    velocity = [0 * w for w in parameters]
+    outputs = net.layers[-1][1]
+    ys = ["y"] if len(outputs) == 1 else ["y" + unit.split("_")[0] for unit in outputs]
     for t in range(1, iterations + 1):
         p = "" if t == 1 else f"t{t}_"
-        outputs = net.layers[-1][1]
-        x = np.array([givens[f"{p}x{i + 1}"] for i in range(net.inputs)]).T
-        ys = ["y"] if len(outputs) == 1 else ["y" + unit.split("_")[0] for unit in outputs]
-        y = np.array([givens[p + name] for name in ys]).T
+        slopes = [0 * w for w in parameters]
+        examples = []
+        for e in [""] + [f"e{e}_" for e in range(2, batch + 1)]:
+            x = np.array([givens[f"{p}{e}x{i + 1}"] for i in range(net.inputs)]).T
+            y = np.array([givens[p + e + name] for name in ys]).T
+            examples.append((e, x, y))
+            # variants do not meet, so that the gradient of the sum holds every variant's own
+            nothing = [np.zeros((n, len(units))) for _, units in net.layers for _ in "za"]
+            own, back, to_x = grad(
+                lambda held, y=y: anp.sum(losses(loss, forward(net, held[0], held[2], held[1])[-1], y))
+            )([parameters, nothing, x])
+            slopes = [a + b / (1 if summed else batch) for a, b in zip(slopes, own, strict=True)]
+            for k, (activation, units) in enumerate(net.layers):
+                sign = -1 if negative else 1
+                found |= {f"{p}{e}dz{unit}": sign * back[2 * k][:, j] for j, unit in enumerate(units)}
+                if activation != "softmax":
+                    found |= {f"{p}{e}da{unit}": back[2 * k + 1][:, j] for j, unit in enumerate(units)}
+            found |= {f"{p}{e}dx{i + 1}": to_x[:, i] for i in range(net.inputs)}
         with np.errstate(all="ignore"):  # far out a sigmoid is 0 or 1
-            found |= passed(net, loss, parameters, x, y, p)
-        # variants do not meet, so that the gradient of the sum holds every variant's own
-        nothing = [np.zeros((n, len(units))) for _, units in net.layers for _ in "za"]
-        slopes, back, to_x = grad(
-            lambda held, y=y: anp.sum(losses(loss, forward(net, held[0], held[2], held[1])[-1], y))
-        )([parameters, nothing, x])
-        for k, (_, units) in enumerate(net.layers):
-            sign = -1 if negative else 1
-            found |= {f"{p}dz{unit}": sign * back[2 * k][:, j] for j, unit in enumerate(units)}
-            found |= {f"{p}da{unit}": back[2 * k + 1][:, j] for j, unit in enumerate(units)}
-        found |= {f"{p}dx{i + 1}": to_x[:, i] for i in range(net.inputs)}
-        changes = [-(alpha * d.T).T for d in slopes]
+            found |= together(net, loss, parameters, examples, p, summed)
+        velocity = [(mu * v.T).T - (alpha * d.T).T for v, d in zip(velocity, slopes, strict=True)]
         if biases.endswith(("none", "fixed")):
-            changes[1::2] = [0 * change for change in changes[1::2]]
-        updated = [w + change for w, change in zip(parameters, changes, strict=True)]
-        for form, values in (("d{}", slopes), ("change_{}", changes), ("new_{}", updated)):
+            velocity[1::2] = [0 * change for change in velocity[1::2]]
+        updated = [w + change for w, change in zip(parameters, velocity, strict=True)]
+        for form, values in (("d{}", slopes), ("change_{}", velocity), ("new_{}", updated)):
             for k, row in enumerate(names):
                 for i, ws in enumerate(net.weight_names(k)):
                     found |= {p + form.format(w): values[2 * k][:, i, j] for j, w in enumerate(ws)}
@@ -92,8 +111,17 @@ def opinion(
                     found[p + form.format(b)] = values[2 * k + 1][:, j]
         parameters = updated
         with np.errstate(all="ignore"):
-            found |= passed(net, loss, parameters, x, y, p + "after_")
+            found |= together(net, loss, parameters, examples, p, summed, "after_")
     return found
+
+
+def together(net: Net, loss: str, parameters: Any, examples: Any, p: str, summed: bool, after: str = "") -> Any:
+    """A forward pass of every example by id, and the loss of all."""
+    found, total = {}, 0
+    for e, x, y in examples:
+        found |= passed(net, loss, parameters, x, y, p + e + after)
+        total = total + found.pop(f"{p}{e}{after}loss")
+    return found | {f"{p}{after}loss": total / (1 if summed else len(examples))}
 
 
 def passed(net: Net, loss: str, parameters: Sequence[Any], x: Any, y: Any, p: str) -> dict[str, np.ndarray]:
@@ -123,6 +151,8 @@ def losses(loss: str, a: Any, y: Any) -> Any:
         return anp.sum(squares, axis=1)
     if loss == "mean-squared-error":
         return anp.mean(squares, axis=1)
+    if loss == "categorical-cross-entropy":
+        return -anp.sum(y * anp.log(a), axis=1)
     return -anp.sum(y * anp.log(a) + (1 - y) * anp.log(1 - a), axis=1)
 
 

@@ -132,14 +132,15 @@ def _index(row: Row, words: Mapping[str, str]) -> Iterator[str]:
 
 
 def _superscript(row: Row, words: Mapping[str, str]) -> Iterator[str]:
-    """(1) is a layer, 2 a square, a word stays a word, and both may stand together: (1) new."""
+    """(1) is a layer, [2] an example, 2 a square, a word stays a word, and they may stand together: (1)[2] new."""
     atoms = [atom for atom in row if not isinstance(atom, Space)]
     texts = [_text(atom) for atom in atoms]
-    if "(" in texts and ")" in texts[texts.index("(") :]:
-        opened, closed = texts.index("("), texts.index(")")
-        yield words["layer"].format(" ".join(_row(tuple(atoms[opened + 1 : closed]), words)))
-        atoms = atoms[:opened] + atoms[closed + 1 :]
-        texts = texts[:opened] + texts[closed + 1 :]
+    for name, left, right in (("layer", "(", ")"), ("example", "[", "]")):
+        if left in texts and right in texts[texts.index(left) :]:
+            opened, closed = texts.index(left), texts.index(right)
+            yield words[name].format(" ".join(_row(tuple(atoms[opened + 1 : closed]), words)))
+            atoms = atoms[:opened] + atoms[closed + 1 :]
+            texts = texts[:opened] + texts[closed + 1 :]
     if not atoms:
         return
     if all(len(text) > 1 and text.isalpha() for text in texts):

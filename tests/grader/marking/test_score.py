@@ -14,8 +14,8 @@ from grader.reasons import Reason
 from grader.rehearsal.simulate import numerals_of, wrong_number
 from grader.rehearsal.simulated_work import UNROUNDED, Habits, habits_of, work
 from qgen.decimals import plain
-from qgen.engine.misconceptions import CATALOGUE, Rows, every_row, mistaken_rules
-from qgen.engine.solve import solve
+from qgen.engine.misconceptions import CATALOGUE
+from qgen.engine.solve import Rows, every_row, mistaken_rules, solve
 from qgen.engine.steps import Step
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from cases import any_givens, notes_givens, question_for
+from cases import any_givens, notes_givens, question_for, spec_for
 
 from qgen.engine.intervals import Interval
-from qgen.engine.misconceptions import CATALOGUE, Mistake, Rows, Swap, every_row, mistaken_rules
+from qgen.engine.misconceptions import CATALOGUE, Mistake
 from qgen.engine.rules import RULES
-from qgen.engine.solve import solve
+from qgen.engine.solve import Rows, Swap, every_row, mistaken_rules, solve
 
 CASES = [
     ("A", "squared-error", 2),
@@ -20,12 +20,21 @@ CASES = [
     ("leaky", "mean-squared-error", 2),
     ("leaky", "sum-of-squares", 1),
 ]
+MEAN = {"batch": 2}
+SUM = {"batch": 2, "batch_loss": "sum"}
+MOMENTUM = {"momentum": 0.9}
+MORE = [
+    ("softmax", "", 1, {}),
+    ("A", "squared-error", 1, MEAN),
+    ("A", "squared-error", 1, SUM),
+    ("A", "squared-error", 2, MOMENTUM),
+]
 BY_NAME = {m.name: m for m in CATALOGUE}
 
 
-def made(name, network, loss, iterations=1, n=5):
+def made(name, network, loss, iterations=1, n=5, **keys):
     """(givens, right values, values with the mistake), each number of shape (n,)."""
-    question = question_for(network, loss, iterations)
+    question = spec_for(network, loss, iterations, **keys).questions[0].question
     givens = any_givens(question, n, seed=2)
     wrong = solve(question.steps, givens, rules=mistaken_rules([(BY_NAME[name],)]))
     return givens, solve(question.steps, givens), {k: every_row(v, 1, n)[0] for k, v in wrong.items()}
@@ -39,8 +48,8 @@ def test_names_are_each_ones_own_and_swap_known_rules():
 
 def test_each_changes_an_item_somewhere():
     changed = np.zeros(len(CATALOGUE), dtype=bool)
-    for network, loss, iterations in CASES:
-        question = question_for(network, loss, iterations)
+    for network, loss, iterations, *keys in (*CASES, *MORE):
+        question = spec_for(network, loss, iterations, **dict(*keys)).questions[0].question
         givens = any_givens(question, 20)
         right = solve(question.steps, givens)
         wrong = solve(question.steps, givens, rules=mistaken_rules([(m,) for m in CATALOGUE]))
@@ -310,8 +319,80 @@ def test_the_other_index_convention_is_the_same_network_with_the_weights_renamed
         np.testing.assert_allclose(every_row(found[item.step], 1, 5)[0], theirs[renamed(item.step)], rtol=1e-12)
 
 
+def total(v, units="123"):
+    return sum(np.exp(v[f"z{unit}_2"]) for unit in units)
+
+
+def error(v, y, unit):
+    return v[f"a{unit}_2"] - y[f"y{unit}"]
+
+
+LAYERS = [
+    ("softmax-not-divided", {}, "a1_2", lambda g, v: np.exp(v["z1_2"])),
+    ("softmax-without-exponentials", {}, "a2_2", lambda g, v: v["z2_2"] / (v["z1_2"] + v["z2_2"] + v["z3_2"])),
+    ("softmax-own-term-left-out", {}, "a3_2", lambda g, v: np.exp(v["z3_2"]) / total(v, "12")),
+    (
+        "softmax-exponent-sign",
+        {},
+        "a1_2",
+        lambda g, v: np.exp(-v["z1_2"]) / sum(np.exp(-v[f"z{unit}_2"]) for unit in "123"),
+    ),
+    ("sigmoid-for-softmax", {}, "a1_2", lambda g, v: sigma(v["z1_2"])),
+    (
+        "other-classes-in-loss",
+        {},
+        "loss",
+        lambda g, v: -sum(np.log(np.where(g[f"y{u}"] == 1, v[f"a{u}_2"], 1 - v[f"a{u}_2"])) for u in "123"),
+    ),
+    ("error-of-right-class-only", {}, "db2_2", lambda g, v: np.where(g["y2"] == 1, error(v, g, 2), 0)),
+    ("slope-extra-after-softmax", {}, "db3_2", lambda g, v: error(v, g, 3) * v["a3_2"] * (1 - v["a3_2"])),
+    ("slope-for-softmax-error", {}, "db3_2", lambda g, v: v["a3_2"] * (1 - v["a3_2"])),
+    ("batch-not-averaged", MEAN, "dw13", lambda g, v: 2 * v["dw13"]),
+    ("batch-averaged", SUM, "dw13", lambda g, v: v["dw13"] / 2),
+    ("first-example-only", SUM, "db3", lambda g, v: (v["a3"] - g["y"]) * v["a3"] * (1 - v["a3"])),
+    ("momentum-forgotten", MOMENTUM, "t2_new_w13", lambda g, v: v["t2_w13"] - g["alpha"] * v["t2_dw13"]),
+    (
+        "momentum-subtracted",
+        MOMENTUM,
+        "t2_new_w13",
+        lambda g, v: v["t2_w13"] - g["alpha"] * v["t2_dw13"] + g["mu"] * g["alpha"] * v["dw13"],
+    ),
+    (
+        "momentum-coefficient-left-out",
+        MOMENTUM,
+        "t2_new_w13",
+        lambda g, v: v["t2_w13"] - g["alpha"] * v["t2_dw13"] - g["alpha"] * v["dw13"],
+    ),
+    (
+        "momentum-times-learning-rate",
+        MOMENTUM,
+        "t2_new_w13",
+        lambda g, v: v["t2_w13"] - g["alpha"] * v["t2_dw13"] - g["mu"] * g["alpha"] ** 2 * v["dw13"],
+    ),
+    (
+        "momentum-and-learning-rate-swapped",
+        MOMENTUM,
+        "t2_new_w13",
+        lambda g, v: v["t2_w13"] - g["mu"] * v["t2_dw13"] - g["alpha"] ** 2 * v["dw13"],
+    ),
+    (
+        "momentum-of-parameter",
+        MOMENTUM,
+        "t2_new_w13",
+        lambda g, v: v["t2_w13"] - g["alpha"] * v["t2_dw13"] + g["mu"] * v["t2_w13"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "keys", "item", "value"), LAYERS, ids=lambda v: v if isinstance(v, str) else "")
+def test_the_mistakes_of_softmax_batch_and_momentum_lead_where_they_say(name, keys, item, value):
+    network = "A" if keys else "softmax"
+    givens, right, wrong = made(name, network, "squared-error", 1 + ("momentum" in keys), **keys)
+    np.testing.assert_allclose(wrong[item], value(givens, right), rtol=1e-12)
+
+
 def test_every_entry_has_an_independently_computed_value():
-    assert {name for name, *_ in EXPECTED} == set(BY_NAME)
+    assert {name for name, *_ in (*EXPECTED, *LAYERS)} == set(BY_NAME)
 
 
 def test_the_notes_author_transposed_one_weight():

@@ -226,3 +226,13 @@ def test_draws_that_were_seen_are_not_fresh():
     seen: set[bytes] = set()
     assert _fresh(batch, seen) == [0, 1, 3]
     assert _fresh(batch, seen) == []
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_every_example_of_a_softmax_question_has_one_class(batch):
+    drawn_here = spec_for("softmax", batch=batch)
+    found, _ = sample(drawn_here.questions[0], drawn_here, 20, np.random.default_rng(1))
+    for ys in found.question.examples("targets"):
+        targets = np.array([found.givens[y] for y in ys])
+        assert (targets.sum(axis=0) == 1).all()
+        assert set(targets.ravel()) == {0, 1}

@@ -25,6 +25,10 @@ def question(**keys):
     return {"questions": [{"network": "relu-sigmoid", **keys}]}
 
 
+def ending(activation, units):
+    return {"inputs": 2, "layers": [{"units": 2, "activation": "tanh"}, {"units": units, "activation": activation}]}
+
+
 def test_an_empty_file_is_both_networks_of_the_notes_with_every_default():
     spec = spec_of({})
     assert [(q.question.network.name, q.question.loss.name, q.question.iterations) for q in spec.questions] == [
@@ -152,6 +156,27 @@ FAULTS = [
         f'{Q1}.network: write a name such as "relu-sigmoid", or a table of inputs and layers',
     ),
     (question(loss="hinge"), f'{Q1}.loss: "hinge" is not known; write one of ' + ", ".join(LOSSES)),
+    (question(batch=5), f'{Q1}.batch: "5" is not accepted; write 2 to 4 examples'),
+    (question(batch=2, batch_loss="max"), f'{Q1}.batch_loss: "max" is not known; write one of mean, sum'),
+    (question(batch_loss="sum"), f"{Q1}.batch_loss: there is one example; write batch = 2, or leave this line out"),
+    (
+        question(momentum=0.9),
+        f"{Q1}.momentum: the first of all iterations has none; write iterations = 2, or leave this line out",
+    ),
+    (
+        question(network=ending("softmax", 3), loss="squared-error"),
+        f'{Q1}.loss: squared-error: "network" ends in softmax; write loss = "categorical-cross-entropy"',
+    ),
+    (
+        question(network=ending("sigmoid", 3), loss="cce"),
+        f'{Q1}.loss: categorical-cross-entropy needs softmax outputs, "network" ends in sigmoid; '
+        'write loss = "squared-error"',
+    ),
+    (question(network=ending("softmax", 1)), f"{Q1}.network: softmax needs two or more outputs"),
+    (
+        question(network=ending("softmax", 2), givens={"y1": 1}),
+        f"{Q1}.givens: y1 = 1, y2 = ?: with categorical-cross-entropy all are given and add up to 1, or none is",
+    ),
     (
         question(network={"inputs": 2, "layers": [{"units": 2, "activation": "tanh"}]}),
         f'{Q1}.loss: cross-entropy needs sigmoid outputs, "network" ends in tanh; write loss = "squared-error"',
