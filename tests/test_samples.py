@@ -33,6 +33,9 @@ PUBLISHED = {
     "no-biases": "z1_1 .21 z2_1 .315 a1_1 .5523 a2_1 .5781 z1_2 .6860 a1_2 .6651 loss .0561",
     "xor-epoch": "t4_new_w11_1 -.370086 t4_new_w12_1 .159896 t4_new_w21_1 .339805 t4_new_w22_1 -.24018 "
     "t4_new_w11_2 -.108025 t4_new_w21_2 -.048097",
+    "momentum": "new_w11_1 .10085 new_w21_1 .1 new_b1_1 .10085 new_w11_2 .11891 new_b1_2 .13439 t2_new_w11_1 .10162 "
+    "t2_new_w21_1 .0988 t2_new_b1_1 .10042 t2_new_w11_2 .11347 t2_new_b1_2 .12452",
+    "softmax-outputs": "z1_2 .428 z2_2 .157 a1_2 .567",  # the source's own second logit, .185, is wrong
     "linear-no-biases": "new_w11_1 .12 new_w12_1 .13 new_w21_1 .23 new_w22_1 .10 new_w11_2 .17 new_w21_2 .17",
 }
 

@@ -11,7 +11,7 @@ from qgen.decimals import plain
 from qgen.engine.rounding import MOST_DIGITS, Rounding
 from qgen.engine.symbols import plain_name
 from qgen.errors import some
-from qgen.exam.certify import STAGES, Batch, by_item, by_unit, mistake_gaps
+from qgen.exam.certify import DECIMALS, STAGES, Batch, by_item, by_unit, mistake_gaps
 from qgen.exam.spec import Certify
 
 DIGITS = ("tolerance", "zero", "old value", "misconceptions")  # conditions that more digits may keep
@@ -80,7 +80,8 @@ def breaches(batch: Batch) -> Iterator[Breach]:
 
 def _named(batch: Batch, steps: list[str]) -> str:
     """Numbers with their names: z_2^(2) is 4.98."""
-    return some([f"{plain_name(step)} is {plain(float(f'{batch.value(step)[0]:.3g}'))}" for step in steps])
+    values = {step: float(f"{np.round(batch.value(step)[0], DECIMALS) + 0.0:.3g}") for step in steps}
+    return some([f"{plain_name(step)} is {plain(value)}" for step, value in values.items()])
 
 
 def _enough_digits(batch: Batch, broken: set[str]) -> dict[str, Rounding]:
