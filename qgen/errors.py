@@ -51,6 +51,11 @@ def shortened(lines: Iterable[str], count: int, where: str = "", most: int = 5) 
     return [*islice(lines, most), *[f"... and {more:,} more{where}"] * (more > 0)]
 
 
+def brief(fault: str, most: int = 1000) -> str:
+    """A fault that quotes something endless without the middle of it: its place, and what is accepted, stay."""
+    return fault if len(fault) <= most else f"{fault[: most // 2]}…{fault[-most // 2 :]}"
+
+
 def quoted(text: str, limit: int = 40) -> str:
     """`text` in quotes, for an error: cut to `limit` characters, whatever does not print escaped."""
     shown = printable(text[:limit])

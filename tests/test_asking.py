@@ -2,11 +2,17 @@
 
 import csv
 
+import numpy as np
 import pytest
+from cases import SMALL
+from measures import marks_lost
 from typer.testing import CliRunner
 
 from grader.cli import app as grader
+from qgen import make_exam
 from qgen.cli import app as qgen
+from qgen.engine.symbols import latex_name
+from qgen.papers.papers import Papers
 
 FEW = """
 [[questions]]
@@ -64,3 +70,28 @@ def test_groups_share_papers_and_everyone_is_named_on_one(tmp_path):
     ]  # fmt: skip
     back = tmp_path / "back.csv"
     assert "handed in by" not in run(grader, "collect", exam / "papers", "--exam", exam, "--out", back)
+
+
+@pytest.mark.parametrize(
+    "show",
+    [["dz*"], ["da*"], ["db*", "dz*"], ["change_*"], ["change_*", "new_*"], ["dw*"], ["da1_1", "after_*"]],
+    ids=str,
+)
+def test_whatever_is_shown_is_given_on_paper_and_honest_students_go_on_with_it(show):
+    question = {"network": SMALL, "loss": "squared-error", "iterations": 2, "show": show, "ask": ["t2_z*", "t2_dw*"]}
+    exam = make_exam({"rounding": "6dp", "questions": [question]}, 3, 1)
+    batch = exam.batches[0]
+    papers = Papers(exam)
+    texts = papers.markup(0, solved=False), papers.markup(0, solved=True)
+    for name, given in batch.question.given.items():
+        line = f"${latex_name(name)}$ | "
+        assert given.kind == "learning_rate" or all(line in text for text in texts), name
+    assert not marks_lost(batch, 200, np.random.default_rng(1))
+
+
+def test_a_question_of_several_iterations_prints_as_many_examples_as_it_has():
+    question = {"network": SMALL, "loss": "squared-error", "iterations": 2, "batch": 4, "ask": ["t2_loss"]}
+    for ask in (["t2_loss"], ["dw11_1"]):  # 12 numbers in each iteration; none in the second
+        papers = Papers(make_exam({"questions": [question | {"ask": ask}], "rounding": "6dp"}, 1, 1))
+        assert papers.question_paper(0).startswith(b"%PDF")
+        assert papers.solution(0).startswith(b"%PDF")

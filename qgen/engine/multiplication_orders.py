@@ -149,7 +149,8 @@ class _Orders:
         back = self.by_id[delta.needs[0]]
         if back.role == Role.ERROR:
             return [(*self.error(back), *self.slope(delta))]
-        paths = [self.by_id[path] for path in back.needs] if back.role == Role.SUM_OF_PATHS else [back]
+        summed = back.role == Role.SUM_OF_PATHS and back.needs[0] in self.by_id  # else dL/da is given
+        paths = [self.by_id[path] for path in back.needs] if summed else [back]
         return [(*path.needs, *self.slope(delta)) for path in paths]
 
     def error(self, back: Step) -> tuple[str, ...]:

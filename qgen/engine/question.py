@@ -16,7 +16,7 @@ from qgen.engine.losses import Loss
 from qgen.engine.network import Network
 from qgen.engine.steps import BACK, Descent, Role, Step, given_instead, needed, with_neighbours
 from qgen.engine.symbols import plain_name, prefix
-from qgen.errors import InputError, nearest, several
+from qgen.errors import InputError, nearest, quoted, several
 
 PARTS = ("forward", "loss", "gradient", "update")
 AFTER = "after"  # the part of output and loss with updated parameters, which only some papers ask for
@@ -89,7 +89,11 @@ class Question:
     @cached_property
     def all_steps(self) -> tuple[Step, ...]:
         """All steps from givens to parameters, asked for or not, fine enough for every number a student may write."""
-        return given_instead(self._every, self.shown)
+        return self.steps_from(self.shown)
+
+    def steps_from(self, shown: Collection[str]) -> tuple[Step, ...]:
+        """All steps where these are given, whatever the paper shows."""
+        return given_instead(self._every, shown)
 
     @cached_property
     def _every(self) -> tuple[Step, ...]:
@@ -120,7 +124,7 @@ class Question:
     def items(self) -> tuple[Item, ...]:
         """The items that are asked, in the order of the paper."""
         if self.ask:
-            asked = [self.quantities[name] for name in self._chosen(self.ask, "ask")]
+            asked = [self.quantities[name] for name in selected(self.ask, self._names, "ask", self.shown)]
         else:
             asked = [item for item in self.quantities.values() if self.usual(item) and item.step not in self.shown]
         own = own_marks(asked, self.marks)
@@ -135,7 +139,7 @@ class Question:
     @cached_property
     def shown(self) -> tuple[str, ...]:
         """The steps whose values are given."""
-        return self._chosen(self.show, "show")
+        return selected(self.show, self._names, "show")
 
     @cached_property
     def worked(self) -> tuple[Item, ...]:
@@ -143,12 +147,13 @@ class Question:
         ids, asked = {step.id for step in self.needed}, {item.step: item for item in self.items}
         return tuple(asked.get(step, item) for step, item in self.quantities.items() if step in ids)
 
-    def _chosen(self, patterns: Sequence[str], key: str) -> tuple[str, ...]:
-        names = {
+    @cached_property
+    def _names(self) -> Mapping[str, Collection[str]]:
+        """By quantity the other names that it is asked or shown by."""
+        return {
             step: (item.id, item.layer, item.part, ALL) if self.usual(item) else (item.id,)
             for step, item in self.quantities.items()
         }
-        return chosen(patterns, names, key)
 
     def usual(self, item: Item) -> bool:
         """Whether it is asked where nothing says what is."""
@@ -161,7 +166,7 @@ class Question:
 
     def behind(self, steps: Iterable[str], shown: Collection[str]) -> Mapping[str, Given]:
         """The numbers that lead to these steps, where the shown ones are given."""
-        ids = {need for step in needed(self.all_steps, set(steps), shown) for need in step.needs}
+        ids = {need for step in needed(self.steps_from(shown), set(steps), shown) for need in step.needs}
         found = {name: given for name, given in self.all_given.items() if name in ids}
         return found | {name: Given(name, SHOWN, self.by_id[name].iteration) for name in shown if name in ids}
 
@@ -189,10 +194,9 @@ class Question:
         """(items, size): the items' values, each a number or an array (size,)."""
         return np.array([np.broadcast_to(values[item.step], size) for item in self.items])
 
-    def example(self, iteration: int, *kinds: str) -> list[str]:
-        """The ids of an iteration's inputs and targets, or of these kinds only; of a batch those of all examples."""
-        wanted = kinds or ("inputs", "targets")
-        return [given.id for given in self.given.values() if given.iteration == iteration and given.kind in wanted]
+    def example(self, iteration: int) -> list[str]:
+        """The ids of what is given of an iteration alone: inputs and targets of its examples, shown values."""
+        return [given.id for given in self.given.values() if given.iteration == iteration]
 
     def examples(self, kind: str) -> list[list[str]]:
         """The ids of each example's inputs or targets, whether given or not."""
@@ -262,19 +266,25 @@ class Question:
         yield item("after_loss", layers[-1].name, AFTER)
 
 
-def chosen(asked: Sequence[str], names: Mapping[str, Collection[str]], where: str) -> tuple[str, ...]:
-    """The quantities that are asked for, each once, in the order asked; `names`: each with other names it goes by.
+def selected(
+    patterns: Sequence[str], names: Mapping[str, Collection[str]], where: str, but: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The quantities that are meant, each once, in the order said; `names`: each with other names it goes by.
 
-    A pattern such as "dw*_1" stands for all that it fits, but "a*" for no after_a3. InputError lists what fits nothing.
+    A pattern such as "dw*_1" stands for all that it fits, `but` what is given anyway, and "a*" for no after_a3.
+    InputError lists what fits nothing.
     """
     found: dict[str, None] = {}
     faults = []
-    for pattern in asked:
+    for pattern in patterns:
         fits = [quantity for quantity, groups in names.items() if pattern in groups or _fits(quantity, pattern)]
-        found |= dict.fromkeys(fits)
+        left = [quantity for quantity in fits if quantity not in but]
+        found |= dict.fromkeys(left)
         if not fits:
             known = dict.fromkeys(name for quantity, groups in names.items() for name in (quantity, *groups))
-            faults.append(f'{where}: "{pattern}" is nothing that can be asked here; {nearest(pattern, known)}')
+            faults.append(f"{where}: {quoted(pattern)} is nothing that can be asked here; {nearest(pattern, known)}")
+        elif not left:
+            faults.append(f"{where}: {quoted(pattern)} is given by show; leave it out of one of the two")
     if faults:
         raise InputError(*faults)
     return tuple(found)

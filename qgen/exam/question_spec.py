@@ -147,7 +147,7 @@ def _loss(q: Mapping[str, Any], network: Network | None, where: str, faults: lis
         faults.append(f'{where}.loss: "{q["loss"]}" is not known; write one of {", ".join(LOSSES)}')
         named = [LOSSES["squared-error"]]
     loss = next((one for one in named if outputs in one.outputs), named[0])
-    if scale not in SCALES:
+    if not isinstance(scale, str) or scale not in SCALES:
         faults.append(f'{where}.loss_scale: "{scale}" is not known; write one of {", ".join(SCALES)}')
     elif "loss_scale" in q and loss.name not in (SCALES["half"], SCALES[scale]):
         faults.append(f'{where}.loss_scale: "{scale}" goes with loss = "squared-error"; leave one of the two out')

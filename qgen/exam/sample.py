@@ -151,7 +151,7 @@ def _givens(spec: QuestionSpec, exam: Spec, numbers: dict[str, Array]) -> dict[s
     fixed = [name for name in spec.question.shown if name in spec.fixed]
     numbers = numbers | {name: np.full(size, spec.fixed[name]) for name in fixed}
     if spec.worked_out:
-        steps = needed(spec.question.all_steps, spec.worked_out, fixed)
+        steps = needed(spec.question.steps_from(fixed), spec.worked_out, fixed)
         numbers |= solve(steps, numbers, write=lambda step, value: exam.rounding.round(value))
     return {name: np.array(np.broadcast_to(numbers[name], size)) for name in spec.question.givens}
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from qgen.engine.question import PARTS, WHOLE
 from qgen.engine.rounding import Rounding
-from qgen.errors import InputError, collecting, nearest, quoted
+from qgen.errors import InputError, brief, collecting, nearest, quoted
 from qgen.exam.pools import is_number
 from qgen.exam.question_spec import MORE, QUESTION_DEFAULTS, QuestionSpec, question_of
 
@@ -204,7 +204,7 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
     if not isinstance(unmarked, list) or any(part not in PARTS for part in unmarked):
         faults.append(f'{where}: marking.no_follow_through: "{unmarked}": write a list of {", ".join(PARTS)}')
     if faults:
-        raise InputError(*faults)
+        raise InputError(*map(brief, faults))
     return Spec(
         table["title"], table["course"], table["instructions"], table["language"], table["paper"],
         drawing, rounding,

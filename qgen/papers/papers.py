@@ -172,6 +172,7 @@ class Papers:
             "iterations": [
                 {
                     "number": t,
+                    "groups": min(GROUPS, len(question.example(t))),
                     "examples": [givens[name] for name in question.example(t)],
                     "parts": list(self._parts(question, t, variant, sheet)),
                 }

@@ -203,8 +203,8 @@ def worked(
         values = {k: float(v) for k, v in worked_values(derivation, givens, rounding).items()}
     texts = derivation.numbers(values, rounding)
     claimed = {name: number_symbol(text) for name, text in texts.items()}
-    claimed |= {s.id: claimed[s.needs[0]] for s in question.needed if s.role == Role.CARRY}
     numbers = {name: number_symbol(given_text(question, name, value, rounding)) for name, value in givens.items()}
+    claimed |= {s.id: (numbers | claimed)[s.needs[0]] for s in question.needed if s.role == Role.CARRY}
     stand = {k: v for k, v in claimed.items() if _stands(derivation, k)}
     inserted = derivation.inserted(question.needed, numbers, stand, claimed)
     factors = {

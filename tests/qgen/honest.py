@@ -96,10 +96,13 @@ class Student:
     def _box(self, name: str, value: Array) -> Array:
         """Notes a result, writes the answer, and goes on with one of the two; with what is given, where it is."""
         if name in self.question.shown:
-            return self.known[name]
+            return self.known.get(name, np.array(np.nan))  # shown, and not given, for nothing asked needs it
         noted = self.hand.noted(value)
         self.answers[name] = self.hand.answer(noted)
         return np.where(self.hand.goes_on_with_answer & (self.hand.answer_digits == 0), self.answers[name], noted)
+
+    def _is_given(self, name: str) -> bool:
+        return name in self.question.shown and name in self.known
 
     def _forward(
         self, p: str, xs: list[Array], held: Mapping[str, Array]
@@ -164,8 +167,11 @@ class Student:
                         slopes = [()]
                 else:
                     back = [(above[m], self.known[network.weight(k + 1, j, m)]) for m in range(sizes[k + 1])]
+                if self._is_given(f"{p}da{unit}"):
+                    back = [(self.known[f"{p}da{unit}"],)]
                 here.append(self._delta(f"{p}%s{unit}", back, slopes))
-                self._gradients(k, j, here[-1], back, slopes, signals[k], gradients)
+                paths = [] if self._is_given(f"{p}dz{unit}") else back
+                self._gradients(k, j, here[-1], paths, slopes, signals[k], gradients)
                 biases.setdefault(network.bias(k, j), []).append(here[-1])
             for name, deltas in biases.items():
                 if name in network.trained(k):
@@ -250,7 +256,7 @@ class Student:
         """Gradients of one unit: a weight's from dL/dz, or path by path."""
         network, product = self.question.network, self.hand.product
         for i, a in enumerate(below):
-            ways = [reduce(add, [product(*path, *slope, a) for path in back]) for slope in slopes]
+            ways = [reduce(add, [product(*path, *slope, a) for path in back]) for slope in slopes if back]
             gradients.setdefault(network.weight(k, i, j), []).append(self.hand.toss([delta * a, *ways]))
 
     def _update(self, p: str, name: str, gradient: Array, new: dict[str, Array]) -> None:

@@ -135,7 +135,6 @@ def test_givens_say_what_they_are_drawn_as_and_whose_example_they_belong_to():
         "t2_x2": ("inputs", 2),
     }
     assert question_for("B", iterations=2).example(2) == ["t2_x1", "t2_x2", "t2_y2", "t2_y3"]
-    assert question_for("B", iterations=2).example(1, "targets") == ["y2", "y3"]
 
 
 def test_an_update_knows_its_gradient_in_every_iteration():

@@ -372,3 +372,24 @@ def test_the_narrower_marks_win_and_a_question_is_worth_what_it_says_exactly():
     assert {item.marks for item in layered.values() if item.layer == "output" and item.part != "loss"} == {3}
     assert layered["loss"].marks == 1
     assert {item.marks for item in layered.values() if item.layer != "output"} == {1}
+
+
+@pytest.mark.parametrize("value", [[], {}, [["half"]], 1, True, "ü"], ids=str)
+def test_a_scale_of_any_other_type_is_a_fault_that_names_its_place(value):
+    assert faults(question(loss_scale=value))[0].startswith(f"{Q1}.loss_scale: ")
+
+
+def test_what_is_shown_is_not_asked_and_who_asks_for_it_alone_is_told():
+    assert faults(question(ask=["a3", "loss", "forward"], show=["forward"])) == (
+        f'{Q1}.ask: "a3" is given by show; leave it out of one of the two',
+        f'{Q1}.ask: "forward" is given by show; leave it out of one of the two',
+    )
+    asked = spec_of(question(ask=["a*"], show=["a3"])).questions[0].question
+    assert [item.step for item in asked.items] == ["a1_1", "a2_1", "a1_2", "a2_2"]
+
+
+@pytest.mark.parametrize("key", ["ask", "show", "delta", "biases", "batch", "batch_loss", "momentum", "loss_scale"])
+def test_a_text_of_any_length_is_answered_in_a_line_that_can_be_read(key):
+    told = faults(question(iterations=2, **{key: "x" * 100_000}))[0]
+    assert told.startswith(f"{Q1}.{key}: ")
+    assert len(told) < 1100
