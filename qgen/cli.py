@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -158,7 +158,7 @@ def _printed(made: Any, students: int, seconds: float) -> Iterator[str]:
 
 def _certificate(made: Any) -> Iterator[str]:
     """What is certified, what is switched off, and which of an author's own numbers break what."""
-    from qgen.exam.own_numbers import breaches, chosen, easily_guessed, switched_off
+    from qgen.exam.own_numbers import chosen, easily_guessed, switched_off
 
     batches, spec = made.exam.batches, made.exam.spec
     if not all(map(chosen, batches)):
@@ -169,6 +169,13 @@ def _certificate(made: Any) -> Iterator[str]:
     for batch in batches:
         if zeros := 0 if chosen(batch) else easily_guessed(batch):
             yield f"{batch.question.id}: {several(zeros, 'answer')} can be 0 because a given is 0: easily guessed"
+    yield from _own_numbers(batches)
+
+
+def _own_numbers(batches: Sequence[Any]) -> Iterator[str]:
+    """Of questions whose numbers are all an author's own: which conditions they do not keep."""
+    from qgen.exam.own_numbers import breaches, chosen
+
     for batch in filter(chosen, batches):
         found = list(breaches(batch))
         keep = "do not keep" if found else "keep"
@@ -214,7 +221,6 @@ def _check_folder(folder: Path) -> None:
     from rich.table import Table
 
     from qgen.exam.check import check_folder
-    from qgen.exam.own_numbers import breaches, chosen
 
     exam, lines, faults = check_folder(folder)
     table = Table("question", "condition", "worst margin", "variant", "holds", title="Certificate")
@@ -224,13 +230,8 @@ def _check_folder(folder: Path) -> None:
     screen = console()
     if lines:
         screen.print(table)
-    for batch in filter(chosen, exam.batches):
-        found = list(breaches(batch))
-        screen.print(
-            f"{batch.question.id}: own numbers, {'which do not keep' if found else 'which keep'} every condition"
-        )
-        for breach in found:
-            screen.print(f"  {breach}")
+    for line in _own_numbers(exam.batches):
+        screen.print(line)
     broken = [f"{line.question}, variant {line.variant}: fails: {line.meaning}" for line in lines if not line.holds]
     if faults or broken:
         raise InputError(*faults, *broken)

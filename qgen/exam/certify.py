@@ -124,10 +124,9 @@ class Batch:
         for item in self.question.items:
             step, accepted = self.question.by_id[item.step], self.accepted[item.id]
             zero = (self.values[step.id] == 0) & (accepted.low == 0) & (accepted.high == 0)
-            for need in (
-                step.needs if step.role == Role.PREACTIVATION else ()
-            ):  # a sum that is 0 by chance is no such one
-                zero = zero & (self.value(need) == 0)
+            terms = step.needs if step.role == Role.PREACTIVATION else ()  # a sum that is 0 by chance is no such one
+            for term in terms:
+                zero = zero & (self.value(term) == 0)
             found[item.id] = np.broadcast_to(zero, (self.size,))
         return found
 
