@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 
 from qgen.decimals import plain
-from qgen.engine.question import Item, Question
+from qgen.engine.activations import Activation
+from qgen.engine.network import Layer
+from qgen.engine.question import PARTS, Item, Question
 from qgen.engine.steps import Role
 from qgen.engine.symbols import EARLIER, latex_name, name_symbol
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.exam.spec import Spec
+from qgen.papers.box_rows import in_order, rows
 from qgen.papers.pictures import Picture
 from qgen.papers.seal import SEAL_FIELD, Seal, learn_seals, qr_code, seal_text
 from qgen.papers.words import WORDS, in_template, load, macro
@@ -33,6 +36,7 @@ from qgen.typeset.math.speech import Vocabulary, speak, vocabulary
 from qgen.typeset.page.pages import render, text_width
 
 TEMPLATES = "paper.txt", "solution.txt"
+EXAMPLE = -0.046812345678  # a number as the paper asks for it
 GROUPS = 6  # columns of name and value in the table of givens
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
 
@@ -150,6 +154,8 @@ class Papers:
             "name": exam.names.get(student, ""),
             "rounding": spec.rounding,
             "tolerance": f"{100 * spec.certify.tolerance:g}",
+            "example": spec.rounding.text(EXAMPLE),
+            "follow": spec.marking.follow_through > 0,
             "max_score": plain(exam.max_score),
             "questions": [self._question(k, variant, solved) for k in range(len(spec.questions))],
         }
@@ -215,18 +221,20 @@ class Papers:
             "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
             "update_formula": r" \quad ".join((_MOMENTUM if question.momentum else _UPDATES)[: 1 + biases]),
             "momentum": "mu" in question.given,
+            "whole": not question.ask and {item.part for item in question.items} == set(PARTS),
             "batch": question.batch,
             "summed": question.summed,
             "layers": [
                 {
                     "name": layer.name,
                     "activation": layer.activation.name,
+                    "definition": layer.activation.definition * (layer.activation not in seen),
                     "formula": r",\; ".join(
                         f"{name_symbol('a' + unit).latex} = {derivation.symbols['a' + unit].latex}"
                         for unit in layer.units
                     ),
                 }
-                for layer in network.layers
+                for seen, layer in _seen(network.layers)
             ],
         }
 
@@ -257,7 +265,7 @@ class Papers:
             if part["name"] == "gradient":  # in the order in which they are worked out: a unit's bias shows dL/dz
                 layers = [
                     {**layer, "answers": sorted(layer["answers"], key=itemgetter("place"))}
-                    for layer in reversed(layers)
+                    for layer in (reversed(layers) if question.ask else layers)
                 ]
             yield {**part, "layers": layers}
 
@@ -280,16 +288,13 @@ class Papers:
 
     def _make_parts(self, question: Question, items: Sequence[Item]) -> Iterator[dict[str, Any]]:
         """The parts in the order of the items, each with its layers."""
-        for part, of_part in groupby(items, lambda item: item.part):
+        for part, of_part in groupby(in_order(question, items), lambda item: item.part):
             mine, layers = list(of_part), []
             for layer, of_layer in groupby(mine, lambda item: item.layer):
                 here = list(of_layer)
-                rows = [answers := [self._answer(question, item) for item in here]]
-                if part == "forward" and len(here) > 4:  # z and a in rows of their own
-                    rows = [[a for a in answers if a["is_sum"]], [a for a in answers if not a["is_sum"]]]
-                layers.append(
-                    {"name": layer, "marks": _marks(here), "answers": answers, "rows": list(filter(None, rows))}
-                )
+                found = {item.id: self._answer(question, item) for item in here}
+                boxes = [[found[item.id] for item in row] for row in rows(question, here)]
+                layers.append({"name": layer, "marks": _marks(here), "answers": list(found.values()), "rows": boxes})
             yield {"name": part, "marks": _marks(mine), "layers": layers}
 
     def _answer(self, question: Question, item: Item) -> dict[str, Any]:
@@ -300,7 +305,6 @@ class Papers:
             "row": self._rows.get(item.id),
             "place": self._places[question.id][item.step],
             "name": name,
-            "is_sum": question.by_id[item.step].role == Role.PREACTIVATION,
             "spoken": escape(self._word("box", speak(name, self.speech), item.layer, item.iteration)),
             "route": self.gradient_paths.get(item.id, ""),
         }
@@ -329,6 +333,12 @@ def get_ready(spec: Spec, templates: Path | None = None) -> None:
 def _word(name: str, arguments: tuple[str | int, ...], folder: Path | None, language: str) -> str:
     """What a macro of words.txt says; asked for the same on every paper."""
     return macro("words.txt", name, *arguments, folder=folder, language=language)
+
+
+def _seen(layers: Sequence[Layer]) -> Iterator[tuple[list[Activation], Layer]]:
+    """Each layer with the activations of those before it."""
+    for k, layer in enumerate(layers):
+        yield [before.activation for before in layers[:k]], layer
 
 
 def _marks(items: Any) -> str:
