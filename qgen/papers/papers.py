@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 
 from qgen.decimals import plain
-from qgen.engine.activations import Activation
-from qgen.engine.network import Layer
 from qgen.engine.question import PARTS, Item, Question
 from qgen.engine.steps import Role
 from qgen.engine.symbols import EARLIER, latex_name, name_symbol
@@ -37,6 +35,7 @@ from qgen.typeset.page.pages import render, text_width
 
 TEMPLATES = "paper.txt", "solution.txt"
 EXAMPLE = -0.046812345678  # a number as the paper asks for it
+MOST_IN_HEAD = 24  # characters of a student's id, at the head of every page
 GROUPS = 6  # columns of name and value in the table of givens
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
 
@@ -114,13 +113,15 @@ class Papers:
     def _pdf(self, variant: int, student: str | None, *, solved: bool) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
         label = self._word("paper", name)
+        student = self.holders.get(name, "") if student is None else student
+        who = f"{escape(student)}, " if 0 < len(student) <= MOST_IN_HEAD else ""
         heading = f"{self._word('solution')}, {label}" if solved else label
         markup = self.markup(variant, student, solved=solved)
         with in_template(TEMPLATES[solved], self.templates, spec.language):
             return render(
                 markup,
                 paper=spec.paper,
-                header=f"{escape(spec.title)} | {heading}",
+                header=f"{escape(spec.title)} | {who}{heading}",
                 footer=f"{escape(spec.course)} | {self._word('page')}",
                 drawings=self._drawings(variant),
                 title=f"{spec.title}: {heading}",
@@ -211,6 +212,7 @@ class Papers:
         """What does not depend on the variant: marks, and the formulas of loss, layers and update."""
         derivation = self.derivations[question.id]
         network, roles = question.network, {step.role for step in question.needed}
+        activations = [layer.activation for layer in network.layers]
         biases = any(step.role == Role.BIAS_GRADIENT for step in question.needed)
         sign = "-" * question.negative
         return {
@@ -228,13 +230,13 @@ class Papers:
                 {
                     "name": layer.name,
                     "activation": layer.activation.name,
-                    "definition": layer.activation.definition * (layer.activation not in seen),
+                    "definition": layer.activation.definition * (activations.index(layer.activation) == k),
                     "formula": r",\; ".join(
                         f"{name_symbol('a' + unit).latex} = {derivation.symbols['a' + unit].latex}"
                         for unit in layer.units
                     ),
                 }
-                for seen, layer in _seen(network.layers)
+                for k, layer in enumerate(network.layers)
             ],
         }
 
@@ -245,7 +247,6 @@ class Papers:
         entries = {entry.item.id: entry for entry in sheet.items}
         usual = self.usual_mistakes[question.id].of(variant)
         factors = [factor for factor in self.derivations[question.id].factors if factor.iteration == t]
-        low, high = self.exam.low[:, variant].tolist(), self.exam.high[:, variant].tolist()
         for part in self._solved_parts[question.id, t]:
             layers = []
             for layer in part["layers"]:
@@ -254,8 +255,7 @@ class Papers:
                         **answer,
                         "lines": entries[answer["id"]].lines,
                         "mistakes": [{"name": name, "value": value} for name, value in usual.get(answer["step"], ())],
-                        "low": "" if answer["row"] is None else plain(low[answer["row"]]),
-                        "high": "" if answer["row"] is None else plain(high[answer["row"]]),
+                        **self._accepted(answer["row"], variant),
                     }
                     for answer in layer["answers"]
                 ]
@@ -268,6 +268,13 @@ class Papers:
                     for layer in (reversed(layers) if question.ask else layers)
                 ]
             yield {**part, "layers": layers}
+
+    def _accepted(self, row: int | None, variant: int) -> dict[str, str]:
+        """The ends of an item's range, with the digits asked for; nothing for what is not asked."""
+        if row is None:
+            return {"low": "", "high": ""}
+        ends = float(self.exam.low[row, variant]), float(self.exam.high[row, variant])
+        return dict(zip(("low", "high"), self.exam.spec.rounding.first_and_last(*ends), strict=True))
 
     @cached_property
     def _fixed_parts(self) -> dict[tuple[str, int], list[dict[str, Any]]]:
@@ -333,12 +340,6 @@ def get_ready(spec: Spec, templates: Path | None = None) -> None:
 def _word(name: str, arguments: tuple[str | int, ...], folder: Path | None, language: str) -> str:
     """What a macro of words.txt says; asked for the same on every paper."""
     return macro("words.txt", name, *arguments, folder=folder, language=language)
-
-
-def _seen(layers: Sequence[Layer]) -> Iterator[tuple[list[Activation], Layer]]:
-    """Each layer with the activations of those before it."""
-    for k, layer in enumerate(layers):
-        yield [before.activation for before in layers[:k]], layer
 
 
 def _marks(items: Any) -> str:
