@@ -230,8 +230,8 @@ def _check_folder(folder: Path) -> None:
     screen = console()
     if lines:
         screen.print(table)
-    for line in _own_numbers(exam.batches):
-        screen.print(line)
+    for told in _own_numbers(exam.batches):
+        screen.print(told)
     broken = [f"{line.question}, variant {line.variant}: fails: {line.meaning}" for line in lines if not line.holds]
     if faults or broken:
         raise InputError(*faults, *broken)

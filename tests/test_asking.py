@@ -32,6 +32,12 @@ biases = "none"
 inputs = [0, 1]
 network = { inputs = 2, layers = [{ units = 2, activation = "sigmoid" }, { units = 1, activation = "sigmoid" }] }
 """
+SOFTMAX_BATCH = """
+[[questions]]
+network = { inputs = 2, layers = [{ units = 2, activation = "relu" }, { units = 3, activation = "softmax" }] }
+batch = 2
+ask = ["a*_2", "e2_a1_2", "loss", "dw11_1", "new_w11_2"]
+"""
 
 
 def run(app, *arguments):
@@ -40,7 +46,7 @@ def run(app, *arguments):
     return result.output
 
 
-@pytest.mark.parametrize("spec", [FEW + GIVEN, NO_BIASES], ids=["few items", "no biases"])
+@pytest.mark.parametrize("spec", [FEW + GIVEN, NO_BIASES, SOFTMAX_BATCH], ids=["few items", "no biases", "softmax"])
 def test_every_command_takes_it(spec, tmp_path):
     exam, answers, results = (tmp_path / name for name in ("exam", "answers.csv", "results"))
     (tmp_path / "exam.toml").write_text(spec)

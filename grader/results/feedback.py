@@ -13,6 +13,7 @@ from grader.marking.verdicts import FOLLOW_THROUGH, Marked, Marks, number
 from grader.reasons import Wording
 from grader.results.marksheet import layer_columns
 from qgen.engine.question import Item
+from qgen.engine.rounding import Rounding
 from qgen.engine.symbols import latex_name
 from qgen.files import safe_name, unique_names
 from qgen.papers.words import in_template, macro
@@ -148,6 +149,7 @@ def _decided(cell: Marked) -> Marked:
 
 def _groups(marks: Marks, cells: list[Marked], lines: dict[str, Worked], wording: Wording) -> Iterator[dict[str, Any]]:
     """For each question and iteration what was lost or decided, and what was left blank."""
+    rounding = marks.exam.spec.rounding
     for k, question in enumerate((q.question for q in marks.exam.spec.questions), 1):
         for t in range(1, question.iterations + 1):
             here = {item.id for item in question.items if item.iteration == t}
@@ -155,13 +157,14 @@ def _groups(marks: Marks, cells: list[Marked], lines: dict[str, Worked], wording
             blank: list[dict[str, Any]] = []
             for cell in (cell for cell in cells if cell.item.id in here):
                 left_blank = cell.verdict == "blank" and not cell.decision
-                (blank if left_blank else lost).append(_entry(cell, lines[cell.item.id], wording))
+                (blank if left_blank else lost).append(_entry(cell, lines[cell.item.id], rounding, wording))
             yield {"question": k, "iteration": t if question.iterations > 1 else 0, "lost": lost, "blank": blank}
 
 
-def _entry(cell: Marked, worked_out: Worked, wording: Wording) -> dict[str, Any]:
+def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wording) -> dict[str, Any]:
     """What the template tells of a lost mark, or of one that the examiner decided."""
     name, shown, answer = latex_name(cell.item.step), worked_out.lines[-2:], cell.answer[:60]
+    low, high = rounding.first_and_last(float(cell.low), float(cell.high))
     kind = cell.reason.kind if cell.reason else ""
     misconceptions = cell.reason.misconceptions if cell.reason else ()
     return {
@@ -169,8 +172,8 @@ def _entry(cell: Marked, worked_out: Worked, wording: Wording) -> dict[str, Any]
         "inline": _inline(cell.item),
         "same": [],
         "answer": answer if cell.verdict in ("unreadable", "blank") else answer.replace("-", "−"),
-        "low": cell.low,
-        "high": cell.high,
+        "low": low,
+        "high": high,
         "value": worked_out.value,
         "verdict": cell.verdict,
         "marks": number(cell.marks),

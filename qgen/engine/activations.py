@@ -37,7 +37,7 @@ class Activation:
     factors in a product. A slope that takes one of a few known values is `exact`: nobody rounds it. A `switch` is 1 or
     0 and changes no digit of what it is multiplied by.
     kink: its slope jumps at z = 0. dies: it passes no gradient where z <= 0. headroom: how far a is from where the
-    activation is saturated, if it ever is.
+    activation is saturated, if it ever is. definition: in LaTeX, of a function that papers write by a letter.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Activation:
     kink: bool = False
     dies: bool = False
     headroom: Rule | None = None
+    definition: str = ""
     whole_layer: bool = False
 
     def __repr__(self) -> str:
@@ -99,6 +100,7 @@ _ENTRIES = (
     ),
     Activation(
         "sigmoid",
+        definition=r"\sigma(z) = \frac{1}{1 + e^{-z}}",
         value=sigmoid,
         slope=lambda z, a: bell(a),
         aliases=("logistic", "sigma"),

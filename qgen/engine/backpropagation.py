@@ -136,6 +136,7 @@ class _Iteration:
     def transposed(self, k: int, i: int, j: int) -> dict[str, str]:
         """The weight with its indices swapped as a neighbour, if there is one and it is another."""
         other = i != j and i < len(self.network.layers[k].units) and j < len(self.network.feeding(k))
+        other = other and self.network.connected(k, j, i)
         return {"transposed": self.parameter(self.network.weight(k, j, i))} if other else {}
 
     def carried(self, k: int) -> Iterator[Step]:
@@ -151,8 +152,8 @@ class _Iteration:
         flowing = prefix(self.t, self.example) if k == 0 else p
         for j, unit in enumerate(layer.units):
             products = []
-            for i, source in enumerate(sources):
-                w = self.network.weight(k, i, j)
+            for i in self.network.sources(k, j):
+                w, source = self.network.weight(k, i, j), sources[i]
                 products.append(f"{p}{w}*{source}")
                 needs, neighbours = (self.parameter(w), flowing + source), self.transposed(k, i, j)
                 yield Step(
@@ -189,16 +190,9 @@ class _Iteration:
         role = Role.LOSS_TERM if self.descent.batch > 1 else Role.LOSS
         constants = loss.total_constants(len(self.network.ys))
         yield Step(
-            self.own_loss,
-            loss.total,
-            tuple(summed),
-            role,
-            self.t,
-            last,
-            constants=constants,
-            loss=loss,
+            self.own_loss, loss.total, tuple(summed), role, self.t, last, constants=constants, loss=loss,
             after=self.after,
-        )
+        )  # fmt: skip
 
     def slopes(self, k: int) -> Iterator[Step]:
         p, activation = self.p, self.network.layers[k].activation
@@ -238,15 +232,15 @@ class _Iteration:
         unit = self.network.layers[k].units[j]
         if k == len(self.network.layers) - 1:
             return f"{self.p}error~{unit}"
-        above = self.network.layers[k + 1].units
+        above = [self.network.layers[k + 1].units[m] for m in self.network.targets(k + 1, j)]
         return f"{self.p}back~{unit}" if len(above) > 1 else f"{self.p}path~{unit}~{number(above[0])}"
 
     def hidden_delta(self, k: int, j: int) -> Iterator[Step]:
         p, unit, above = self.p, self.network.layers[k].units[j], self.network.layers[k + 1].units
         paths = []
-        for m, target in enumerate(above):
+        for m in self.network.targets(k + 1, j):
             w = self.network.weight(k + 1, j, m)
-            paths.append(f"{p}path~{unit}~{number(target)}")
+            paths.append(f"{p}path~{unit}~{number(above[m])}")
             needs, neighbours = (self.delta(k + 1, m), self.whole + w), self.beside_path(k, j, m)
             yield Step(paths[-1], "path", needs, Role.PATH, self.t, k, unit, w, neighbours)
         back = self.before_slope(k, j)
@@ -268,7 +262,7 @@ class _Iteration:
             found["output"] = self.delta(last, 0)
         if k + 1 < last or self.loss.with_slope:
             found["before_slope"] = self.before_slope(k + 1, m)
-        if m < len(self.network.feeding(k)):
+        if m < len(self.network.feeding(k)) and self.network.connected(k, m, j):
             found["into"] = self.whole + self.network.weight(k, m, j)
         return found
 
@@ -296,19 +290,19 @@ class _Iteration:
                 )  # fmt: skip
 
     def input_gradient(self, i: int) -> Iterator[Step]:
-        x, units = self.network.xs[i], self.network.layers[0].units
-        paths = [f"{self.p}path~{x}~{number(unit)}" for unit in units]
-        for j, path in enumerate(paths):
+        x, units, paths = self.network.xs[i], self.network.layers[0].units, []
+        for j in self.network.targets(0, i):
             w = self.network.weight(0, i, j)
+            paths.append(f"{self.p}path~{x}~{number(units[j])}")
             needs, neighbours = (self.delta(0, j), self.parameter(w)), self.transposed(0, i, j)
-            yield Step(path, "path", needs, Role.PATH, self.t, 0, x, w, neighbours)
+            yield Step(paths[-1], "path", needs, Role.PATH, self.t, 0, x, w, neighbours)
         yield Step(f"{self.p}d{x}", "input_gradient", tuple(paths), Role.INPUT_GRADIENT, self.t, 0, x)
 
     def weight_gradients(self, k: int, j: int) -> Iterator[Step]:
         p, unit, sources = self.p, self.network.layers[k].units[j], self.network.feeding(k)
         below = self.network.layers[k - 1].units if k else ()
-        for i, source in enumerate(sources):
-            w = self.network.weight(k, i, j)
+        for i in self.network.sources(k, j):
+            w, source = self.network.weight(k, i, j), sources[i]
             neighbours = {"own": f"{p}a{unit}", "weight": self.whole + w, "slope": f"{p}slope~{unit}"}
             neighbours |= self.earlier(earlier=source)
             if self.transposed(k, i, j):

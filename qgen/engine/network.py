@@ -26,13 +26,14 @@ class Layer:
     """One layer: `units` are labels as in ids, "1_2" (unit 1 of layer 2) or "3" (unit 3, no layer shown).
 
     Its `biases`, one of BIASES, or "" for each: one for each unit, none, one that all units share; fixed ones are
-    never updated.
+    never updated. `connections`: for each source and each unit 1 if a weight leads there; all if empty.
     """
 
     name: str
     activation: Activation
     units: tuple[str, ...]
     biases: str = ""
+    connections: tuple[tuple[int, ...], ...] = ()
 
     @property
     def suffix(self) -> str:
@@ -67,6 +68,19 @@ class Network:
         """The ids of what flows into layer number `layer` (0 is the first hidden one)."""
         return self.xs if layer == 0 else tuple("a" + unit for unit in self.layers[layer - 1].units)
 
+    def connected(self, layer: int, source: int, target: int) -> bool:
+        """Whether a weight leads from unit `source` of the layer below to unit `target`, both from 0."""
+        table = self.layers[layer].connections
+        return not table or bool(table[source][target])
+
+    def sources(self, layer: int, target: int) -> list[int]:
+        """The units of the layer below that lead to unit `target`."""
+        return [i for i in range(len(self.feeding(layer))) if self.connected(layer, i, target)]
+
+    def targets(self, layer: int, source: int) -> list[int]:
+        """The units of the layer that unit `source` of the layer below leads to."""
+        return [j for j in range(len(self.layers[layer].units)) if self.connected(layer, source, j)]
+
     def weight(self, layer: int, source: int, target: int) -> str:
         """The id of the weight from unit `source` of the layer below to unit `target`, both from 0."""
         below = str(source + 1) if layer == 0 else number(self.layers[layer - 1].units[source])
@@ -84,8 +98,8 @@ class Network:
 
     def parameters(self, layer: int) -> tuple[str, ...]:
         """A layer's weights and biases in the order of the notes: unit by unit where units carry no layer."""
-        sources, units = range(len(self.feeding(layer))), range(len(self.layers[layer].units))
-        weights = [[self.weight(layer, i, j) for i in sources] for j in units]
+        units = range(len(self.layers[layer].units))
+        weights = [[self.weight(layer, i, j) for i in self.sources(layer, j)] for j in units]
         biases = [self.bias(layer, j) for j in units]
         rows = [[*row, bias] for row, bias in zip(weights, biases, strict=True)]
         if self.layers[layer].suffix or len(set(biases)) < len(biases):
@@ -149,7 +163,7 @@ def network_of(table: Mapping[str, Any], name: str, where: str) -> Network:
     if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
         faults.append(f'{where}.layers: write a list such as [{{units = 3, activation = "relu"}}, ...]')
         raise InputError(*faults)
-    layers = []
+    layers: list[Layer] = []
     for k, (row, layer_name) in enumerate(zip(rows, layer_names(len(rows)), strict=True), start=1):
         here = f"{where}.layers[{k}]"
         if not isinstance(row, Mapping):
@@ -160,11 +174,15 @@ def network_of(table: Mapping[str, Any], name: str, where: str) -> Network:
         if biases not in ("", *BIASES):
             faults.append(f'{here}.biases: "{biases}" is not known; write one of {", ".join(BIASES)}')
         if _count(units):
-            layers.append(Layer(layer_name, activation, tuple(f"{j}_{k}" for j in range(1, units + 1)), biases))
+            labels = tuple(f"{j}_{k}" for j in range(1, units + 1))
         elif _labels(units):
-            layers.append(Layer(layer_name, activation, tuple(units), biases))
+            labels = tuple(units)
         else:
             faults.append(f'{here}.units: "{units}" is not a number of units; write 1 to {MAX_UNITS}')
+            continue
+        below = len(layers[-1].units) if layers else inputs
+        connections = _connections(row, below, len(labels), here, faults)
+        layers.append(Layer(layer_name, activation, labels, biases, connections))
     if faults:
         raise InputError(*faults)
     network = Network(name, int(inputs or 0), tuple(layers))
@@ -183,6 +201,22 @@ def named_network(name: str, where: str) -> Network:
     return network_of(tomllib.loads((NOTES / f"{name}.toml").read_text("utf-8")), name, f"{name}.toml")
 
 
+def _connections(
+    row: Mapping[str, Any], sources: object, units: int, where: str, faults: list[str]
+) -> tuple[tuple[int, ...], ...]:
+    """A row of 0s and 1s for each source, a column for each unit; something in every row and every column."""
+    table = row.get("connections", [])
+    rows = table if isinstance(table, list) and all(isinstance(one, list) for one in table) else [[]]
+    fits = all(len(one) == units and all(cell in (0, 1) for cell in one) and any(one) for one in rows)
+    if table and not (fits and len(rows) == sources and all(map(any, zip(*rows, strict=True)))):
+        faults.append(
+            f'{where}.connections: "{table}" is not accepted; write a row for each of the {sources} sources, in it a 0 '
+            f"or 1 for each of the {units} units, a 1 in each row and column"
+        )
+        return ()
+    return tuple(tuple(map(int, one)) for one in table)
+
+
 def _activation(row: Mapping[str, Any], where: str, faults: list[str]) -> Activation:
     """What a layer's table says of its activation: the name, and its constants if it has any."""
     named = row.get("activation")
@@ -190,7 +224,7 @@ def _activation(row: Mapping[str, Any], where: str, faults: list[str]) -> Activa
     if activation is None:
         faults.append(f'{where}.activation: "{named}" is not known; write one of {", ".join(ACTIVATIONS)}')
         activation = next(iter(ACTIVATIONS.values()))
-    keys = ("units", "activation", "biases", *activation.constants)
+    keys = ("units", "activation", "biases", "connections", *activation.constants)
     faults += [f'{where}: "{key}" is not known; {nearest(key, keys)}' for key in row if key not in keys]
     constants = {key: row[key] for key in activation.constants if key in row}
     for key, value in constants.items():

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from qgen.decimals import plain
 from qgen.engine.functions import Value
 from qgen.engine.intervals import Array, Interval
 from qgen.engine.steps import Step
@@ -91,6 +92,12 @@ class Rounding:
         """
         scale = np.clip(100 * self._scale(np.maximum(np.abs(value.low), np.abs(value.high))), 1, 1e22)
         return Interval(np.floor(value.low * scale + 1e-6) / scale, np.ceil(value.high * scale - 1e-6) / scale)
+
+    def first_and_last(self, low: float, high: float) -> tuple[str, str]:
+        """The least and the largest number of an accepted range that has the digits asked for."""
+        unit = float(self.unit(max(abs(low), abs(high))))
+        first, last = np.ceil(low / unit - 1e-6) * unit, np.floor(high / unit + 1e-6) * unit
+        return (self.text(first), self.text(last)) if first <= last else (plain(low), plain(high))
 
     def text(self, value: float) -> str:
         """A number as the paper asks for it, half up: "-0.0468", never an exponent, never "-0.0000"."""

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from qgen.decimals import plain
-from qgen.engine.question import Item, Question
+from qgen.engine.question import PARTS, Item, Question
 from qgen.engine.steps import Role
 from qgen.engine.symbols import EARLIER, latex_name, name_symbol
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.exam.spec import Spec
+from qgen.papers.box_rows import in_order, rows
 from qgen.papers.pictures import Picture
 from qgen.papers.seal import SEAL_FIELD, Seal, learn_seals, qr_code, seal_text
 from qgen.papers.words import WORDS, in_template, load, macro
@@ -33,6 +34,8 @@ from qgen.typeset.math.speech import Vocabulary, speak, vocabulary
 from qgen.typeset.page.pages import render, text_width
 
 TEMPLATES = "paper.txt", "solution.txt"
+EXAMPLE = -0.046812345678  # a number as the paper asks for it
+MOST_IN_HEAD = 24  # characters of a student's id, at the head of every page
 GROUPS = 6  # columns of name and value in the table of givens
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
 
@@ -110,13 +113,15 @@ class Papers:
     def _pdf(self, variant: int, student: str | None, *, solved: bool) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
         label = self._word("paper", name)
+        student = self.holders.get(name, "") if student is None else student
+        who = f"{escape(student)}, " if 0 < len(student) <= MOST_IN_HEAD else ""
         heading = f"{self._word('solution')}, {label}" if solved else label
         markup = self.markup(variant, student, solved=solved)
         with in_template(TEMPLATES[solved], self.templates, spec.language):
             return render(
                 markup,
                 paper=spec.paper,
-                header=f"{escape(spec.title)} | {heading}",
+                header=f"{escape(spec.title)} | {who}{heading}",
                 footer=f"{escape(spec.course)} | {self._word('page')}",
                 drawings=self._drawings(variant),
                 title=f"{spec.title}: {heading}",
@@ -150,6 +155,8 @@ class Papers:
             "name": exam.names.get(student, ""),
             "rounding": spec.rounding,
             "tolerance": f"{100 * spec.certify.tolerance:g}",
+            "example": spec.rounding.text(EXAMPLE),
+            "follow": spec.marking.follow_through > 0,
             "max_score": plain(exam.max_score),
             "questions": [self._question(k, variant, solved) for k in range(len(spec.questions))],
         }
@@ -206,6 +213,7 @@ class Papers:
         """What does not depend on the variant: marks, and the formulas of loss, layers and update."""
         derivation = self.derivations[question.id]
         network, roles = question.network, {step.role for step in question.needed}
+        activations = [layer.activation for layer in network.layers]
         biases = any(step.role == Role.BIAS_GRADIENT for step in question.needed)
         sign = "-" * question.negative
         return {
@@ -216,18 +224,20 @@ class Papers:
             "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
             "update_formula": r" \quad ".join((_MOMENTUM if question.momentum else _UPDATES)[: 1 + biases]),
             "momentum": "mu" in question.given,
+            "whole": not question.ask and {item.part for item in question.items} == set(PARTS),
             "batch": question.batch,
             "summed": question.summed,
             "layers": [
                 {
                     "name": layer.name,
                     "activation": layer.activation.name,
+                    "definition": layer.activation.definition * (activations.index(layer.activation) == k),
                     "formula": r",\; ".join(
                         f"{name_symbol('a' + unit).latex} = {derivation.symbols['a' + unit].latex}"
                         for unit in layer.units
                     ),
                 }
-                for layer in network.layers
+                for k, layer in enumerate(network.layers)
             ],
         }
 
@@ -238,7 +248,6 @@ class Papers:
         entries = {entry.item.id: entry for entry in sheet.items}
         usual = self.usual_mistakes[question.id].of(variant)
         factors = [factor for factor in self.derivations[question.id].factors if factor.iteration == t]
-        low, high = self.exam.low[:, variant].tolist(), self.exam.high[:, variant].tolist()
         for part in self._solved_parts[question.id, t]:
             layers = []
             for layer in part["layers"]:
@@ -247,8 +256,7 @@ class Papers:
                         **answer,
                         "lines": entries[answer["id"]].lines,
                         "mistakes": [{"name": name, "value": value} for name, value in usual.get(answer["step"], ())],
-                        "low": "" if answer["row"] is None else plain(low[answer["row"]]),
-                        "high": "" if answer["row"] is None else plain(high[answer["row"]]),
+                        **self._accepted(answer["row"], variant),
                     }
                     for answer in layer["answers"]
                 ]
@@ -258,9 +266,16 @@ class Papers:
             if part["name"] == "gradient":  # in the order in which they are worked out: a unit's bias shows dL/dz
                 layers = [
                     {**layer, "answers": sorted(layer["answers"], key=itemgetter("place"))}
-                    for layer in reversed(layers)
+                    for layer in (reversed(layers) if question.ask else layers)
                 ]
             yield {**part, "layers": layers}
+
+    def _accepted(self, row: int | None, variant: int) -> dict[str, str]:
+        """The ends of an item's range, with the digits asked for; nothing for what is not asked."""
+        if row is None:
+            return {"low": "", "high": ""}
+        ends = float(self.exam.low[row, variant]), float(self.exam.high[row, variant])
+        return dict(zip(("low", "high"), self.exam.spec.rounding.first_and_last(*ends), strict=True))
 
     @cached_property
     def _fixed_parts(self) -> dict[tuple[str, int], list[dict[str, Any]]]:
@@ -281,16 +296,13 @@ class Papers:
 
     def _make_parts(self, question: Question, items: Sequence[Item]) -> Iterator[dict[str, Any]]:
         """The parts in the order of the items, each with its layers."""
-        for part, of_part in groupby(items, lambda item: item.part):
+        for part, of_part in groupby(in_order(question, items), lambda item: item.part):
             mine, layers = list(of_part), []
             for layer, of_layer in groupby(mine, lambda item: item.layer):
                 here = list(of_layer)
-                rows = [answers := [self._answer(question, item) for item in here]]
-                if part == "forward" and len(here) > 4:  # z and a in rows of their own
-                    rows = [[a for a in answers if a["is_sum"]], [a for a in answers if not a["is_sum"]]]
-                layers.append(
-                    {"name": layer, "marks": _marks(here), "answers": answers, "rows": list(filter(None, rows))}
-                )
+                found = {item.id: self._answer(question, item) for item in here}
+                boxes = [[found[item.id] for item in row] for row in rows(question, here)]
+                layers.append({"name": layer, "marks": _marks(here), "answers": list(found.values()), "rows": boxes})
             yield {"name": part, "marks": _marks(mine), "layers": layers}
 
     def _answer(self, question: Question, item: Item) -> dict[str, Any]:
@@ -301,7 +313,6 @@ class Papers:
             "row": self._rows.get(item.id),
             "place": self._places[question.id][item.step],
             "name": name,
-            "is_sum": question.by_id[item.step].role == Role.PREACTIVATION,
             "spoken": escape(self._word("box", speak(name, self.speech), item.layer, item.iteration)),
             "route": self.gradient_paths.get(item.id, ""),
         }

@@ -24,7 +24,7 @@ class Picture:
             ((k, i), (k + 1, j), latex_name(network.weight(k, i, j)))
             for k, layer in layers
             for i in range(len(network.feeding(k)))
-            for j in range(len(layer.units))
+            for j in network.targets(k, i)
         ]
         biases = {
             (k + 1, j): latex_name(name)

@@ -7,6 +7,7 @@ from qgen.typeset.drawing.shapes import Inset, Shape, hairline
 from qgen.typeset.math.formula import layout
 
 SIZE = 7.5
+NONE = "-"  # where no weight leads
 ROW, COLUMN, BETWEEN, BELOW = 10.0, 7.0, 24.0, 8.0
 
 
@@ -25,7 +26,7 @@ def table(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[int,
         y = height - 1.0 - (i + 2) * row + drop
         shapes.append(Inset(0.0, y, name))
         for j in range(len(columns)):
-            number = layout(cells[i, j], SIZE)
+            number = layout(cells.get((i, j), NONE), SIZE)
             shapes.append(Inset(first + (j + 1) * wide - number.width, y, number))
     shapes.append(hairline((0.0, height - row), (width, height - row)))
     shapes.append(hairline((first, 0.0), (first, height)))

@@ -36,7 +36,9 @@ LEAKY = {
         {"units": 3, "activation": "sigmoid"},
     ],
 }
-SMALL = {"inputs": 2, "layers": [{"units": 2, "activation": "sigmoid"}, {"units": 1, "activation": "sigmoid"}]}
+PARTLY = {"units": 2, "activation": "sigmoid", "connections": [[1, 1], [0, 1]]}
+SIGMOIDS = [{"units": 2, "activation": "sigmoid"}, {"units": 1, "activation": "sigmoid"}]
+SMALL = {"inputs": 2, "layers": SIGMOIDS}
 HEADS = {"inputs": 2, "layers": [{"units": 3, "activation": "tanh"}, {"units": 2, "activation": "identity"}]}
 SOFTMAX = {"inputs": 3, "layers": [{"units": 2, "activation": "sigmoid"}, {"units": 3, "activation": "softmax"}]}
 NETWORKS: dict[str, Any] = {
@@ -124,6 +126,7 @@ ASKING: dict[str, dict[str, Any]] = {
     "fixed biases": {"network": SMALL, "biases": "shared-fixed", "iterations": 2},
     "inputs of 0": {"network": SMALL, "loss": "squared-error", "biases": "none", "inputs": [0, 1]},
     "inputs of 0 and biases": {"loss": "cross-entropy", "inputs": [0, 1]},
+    "missing weights": {"network": {"inputs": 2, "layers": [PARTLY, SIGMOIDS[1]]}, "ask": BACK},
     "gaps": {"loss": "squared-error", "ask": ["a3", "dw*_1", "new_b1_1"]},
     "a given forward pass": {"loss": "squared-error", "show": "forward"},
     "some given": {"loss": "cross-entropy", "show": ["a1_1", "a2_1", "z3"], "ask": ["gradient"]},

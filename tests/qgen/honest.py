@@ -112,7 +112,7 @@ class Student:
         for k, layer in enumerate(network.layers):
             zs.append([])
             for j, unit in enumerate(layer.units):
-                terms = [self.hand.noted(held[network.weight(k, i, j)] * a) for i, a in enumerate(signals[-1])]
+                terms = [self.hand.noted(held[network.weight(k, i, j)] * signals[-1][i]) for i in network.sources(k, j)]
                 terms += [held[name] for name in (network.bias(k, j),) if name]
                 zs[-1].append(self._box(f"{p}z{unit}", reduce(add, terms)))
             found = self._activations(layer.activation.name, layer.activation.constants, zs[-1])
@@ -166,7 +166,7 @@ class Student:
                         self._box(f"{p}da{unit}", back[0][0] / noted(signals[-1][j] * noted(1 - signals[-1][j])))
                         slopes = [()]
                 else:
-                    back = [(above[m], self.known[network.weight(k + 1, j, m)]) for m in range(sizes[k + 1])]
+                    back = [(above[m], self.known[network.weight(k + 1, j, m)]) for m in network.targets(k + 1, j)]
                 if self._is_given(f"{p}da{unit}"):
                     back = [(self.known[f"{p}da{unit}"],)]
                 here.append(self._delta(f"{p}%s{unit}", back, slopes))
@@ -178,7 +178,7 @@ class Student:
                     gradients.setdefault(name, []).append(reduce(add, deltas))
             above = here
         for i, x in enumerate(network.xs):
-            paths = [noted(d * self.known[network.weight(0, i, j)]) for j, d in enumerate(above)]
+            paths = [noted(above[j] * self.known[network.weight(0, i, j)]) for j in network.targets(0, i)]
             self._box(f"{p}d{x}", reduce(add, paths))
         return loss
 
@@ -255,7 +255,8 @@ class Student:
     ) -> None:  # fmt: skip
         """Gradients of one unit: a weight's from dL/dz, or path by path."""
         network, product = self.question.network, self.hand.product
-        for i, a in enumerate(below):
+        for i in network.sources(k, j):
+            a = below[i]
             ways = [reduce(add, [product(*path, *slope, a) for path in back]) for slope in slopes if back]
             gradients.setdefault(network.weight(k, i, j), []).append(self.hand.toss([delta * a, *ways]))
 

@@ -61,14 +61,18 @@ def opinion(
     negative: bool = False,
     batch: int = 1,
     summed: bool = False,
+    absent: Sequence[str] = (),
 ) -> dict[str, np.ndarray]:
     """Every number that can be asked, by id, each (variants,). biases: as in a spec; negative: a delta is -dL/dz.
 
     batch: the examples of each iteration, whose losses are averaged, or `summed`. With a given mu there is momentum.
+    absent: weights that are not there.
     """
     found: dict[str, np.ndarray] = {}
     n = len(givens["alpha"])
+    givens = {**givens, **dict.fromkeys(absent, np.zeros(n))}
     weights = [np.array([[givens[w] for w in row] for row in net.weight_names(k)]) for k in range(len(net.layers))]
+    there = [np.array([[w not in absent for w in row] for row in net.weight_names(k)]) for k in range(len(net.layers))]
     names = [net.bias_names(k, biases) for k in range(len(net.layers))]
     parameters = []
     for w, row in zip(weights, names, strict=True):
@@ -99,6 +103,7 @@ def opinion(
             found |= {f"{p}{e}dx{i + 1}": to_x[:, i] for i in range(net.inputs)}
         with np.errstate(all="ignore"):  # far out a sigmoid is 0 or 1
             found |= together(net, loss, parameters, examples, p, summed)
+        slopes[::2] = [np.where(held, w, 0.0) for held, w in zip(there, slopes[::2], strict=True)]
         velocity = [(mu * v.T).T - (alpha * d.T).T for v, d in zip(velocity, slopes, strict=True)]
         if biases.endswith(("none", "fixed")):
             velocity[1::2] = [0 * change for change in velocity[1::2]]
@@ -106,7 +111,8 @@ def opinion(
         for form, values in (("d{}", slopes), ("change_{}", velocity), ("new_{}", updated)):
             for k, row in enumerate(names):
                 for i, ws in enumerate(net.weight_names(k)):
-                    found |= {p + form.format(w): values[2 * k][:, i, j] for j, w in enumerate(ws)}
+                    held = [(j, w) for j, w in enumerate(ws) if w not in absent]
+                    found |= {p + form.format(w): values[2 * k][:, i, j] for j, w in held}
                 for j, b in enumerate(row if not biases.endswith("fixed") else []):
                     found[p + form.format(b)] = values[2 * k + 1][:, j]
         parameters = updated

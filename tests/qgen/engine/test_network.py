@@ -72,7 +72,7 @@ def test_an_unknown_network_is_answered_with_the_nearest():
         ),
         (
             {"layers": [{"units": 1, "activation": "relu", "colour": 1}]},
-            'exam.toml: network.layers[1]: "colour" is not known; known: units, activation, biases',
+            'exam.toml: network.layers[1]: "colour" is not known; known: units, activation, biases, connections',
         ),
         (
             {"layers": [{"units": ["1", "1"], "activation": "relu"}]},

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from cases import any_givens, drawn, notes_givens, pairs, question_for, spec_for
+from cases import THIRD, any_givens, drawn, notes_givens, pairs, question_for, spec_for
 from oracle import NETS, disagreements, opinion
 
 from qgen.engine.activations import ACTIVATIONS
@@ -12,6 +12,7 @@ from qgen.engine.intervals import Interval
 from qgen.engine.network import BIASES
 from qgen.engine.rules import RULES
 from qgen.engine.solve import solve
+from qgen.exam.spec import spec_of
 
 CASES = [
     (network, loss, iterations)
@@ -78,6 +79,21 @@ def test_every_number_agrees_with_autograd_in_a_batch_and_with_momentum(network,
     expected = opinion(NETS[network], loss, 3, givens, "shared", batch=batch, summed=batch_loss == "sum")
     assert question.quantities.keys() == expected.keys()
     assert disagreements(solve(question.all_steps, givens), expected, 1e-12) == []
+
+
+def test_every_number_agrees_with_autograd_where_weights_are_missing():
+    tables = [[[1, 0, 1], [1, 1, 0]], [[1, 0, 0], [0, 1, 1], [1, 1, 1]], [[1, 0], [0, 1], [1, 1]]]
+    layers = [{**layer, "connections": table} for layer, table in zip(THIRD["layers"], tables, strict=True)]
+    spec = spec_of({"questions": [{"network": {**THIRD, "layers": layers}, "loss": "squared-error", "iterations": 2}]})
+    question = spec.questions[0].question
+    names = [NETS["third"].weight_names(k) for k in range(3)]
+    absent = [w for row, table in zip(names, tables, strict=True) for ws, held in zip(row, table, strict=True)
+              for w, one in zip(ws, held, strict=True) if not one]  # fmt: skip
+    givens = any_givens(question, 50)
+    expected = opinion(NETS["third"], "squared-error", 2, givens, absent=absent)
+    assert len(absent) == 7
+    assert question.quantities.keys() == expected.keys()
+    assert disagreements(solve(question.all_steps, givens), expected) == []
 
 
 @pytest.mark.parametrize("loss", ["squared-error", "cross-entropy"])

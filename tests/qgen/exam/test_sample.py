@@ -125,24 +125,35 @@ def test_without_dead_units_no_accepted_range_holds_zero_not_even_that_of_a_sum(
 
 
 UNSATISFIABLE = [
-    ({"certify": {"tolerance": 1e-7}}, "no accepted range is wider than the tolerance"),
-    ({"certify": {"saturation": 0.6}}, "no sigmoid or tanh is saturated"),
-    ({"certify": {"kink": 1.0}, "weights": {"low": 0.11, "high": 0.19, "step": 0.01}, "inputs": [0.3]}, "as many ReLU"),
-    ({"rounding": "2dp"}, "no accepted range is wider than the tolerance"),
-    ({"targets": [0], "weights": [0.5, -0.5], "inputs": [0.5], "biases": [0.5, -0.5]}, "no known mistake lands"),
+    ({"certify": {"tolerance": 1e-7}}, "4 decimals are too few", "no accepted range is wider than the tolerance"),
+    ({"certify": {"saturation": 0.6}}, "sigmoids or tanhs are saturated", "no sigmoid or tanh is saturated"),
+    (
+        {"certify": {"kink": 1.0}, "weights": {"low": 0.11, "high": 0.19, "step": 0.01}, "inputs": [0.3]},
+        '4 decimals are too few for this network: write rounding = "',
+        "as many ReLU",
+    ),
+    (
+        {"rounding": "2dp"},
+        '2 decimals are too few for this network: write rounding = "4dp".',
+        "no accepted range is wider than the tolerance",
+    ),
+    (
+        {"targets": [0], "weights": [0.5, -0.5], "inputs": [0.5], "biases": [0.5, -0.5]},
+        '4 decimals are too few for this network: write rounding = "5dp", or tolerance = 0.3 in [certify].',
+        "no known mistake lands",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("keys", "condition"), UNSATISFIABLE)
-def test_a_spec_that_cannot_be_satisfied_stops_and_names_the_condition_and_its_share(keys, condition):
+@pytest.mark.parametrize(("keys", "remedy", "condition"), UNSATISFIABLE)
+def test_a_spec_that_cannot_be_satisfied_stops_and_says_first_what_would_help_then_what_fails(keys, remedy, condition):
     spec, tally = spec_for("A", "squared-error", **keys), Tally()
     with pytest.raises(InputError) as caught:
         draw(spec, 50, most=20_000, tally=tally)
     message = str(caught.value)
     assert "\n" not in message
-    assert message.startswith(
-        f"q1: {tally.drawn:,} draws gave only {tally.accepted} of 50 variants that keep every condition."
-    )
+    assert message.startswith(f"q1: {remedy}")
+    assert f"{tally.drawn:,} draws gave only {tally.accepted} of 50 variants that keep every condition" in message
     assert re.search(rf"\d+\.\d% fail: {condition}", message)
     assert tally.drawn < 20_000 + 16_384 + 1
 

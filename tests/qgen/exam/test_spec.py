@@ -120,7 +120,7 @@ FAULTS = [
     ),
     (
         layered(units=2, activation="relu", slope=0.5),
-        f'{Q1}.network.layers[1]: "slope" is not known; known: units, activation, biases',
+        f'{Q1}.network.layers[1]: "slope" is not known; known: units, activation, biases, connections',
     ),
     (
         layered(units=2, activation="leaky-relu", slope=0.00123),
