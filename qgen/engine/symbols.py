@@ -174,11 +174,6 @@ def prefix(iteration: int, example: int = 1) -> str:
     return ("" if iteration == 1 else f"t{iteration}_") + ("" if example == 1 else f"e{example}_")
 
 
-def iteration_of(quantity: str) -> int:
-    """The iteration that an id belongs to, from 1."""
-    return _counted(quantity, "t")[0]
-
-
 def example_of(quantity: str) -> tuple[int, str]:
     """The example of a batch that an id belongs to, from 1, and the id without it and its iteration."""
     return _counted(_counted(quantity, "t")[1], "e")

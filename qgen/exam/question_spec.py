@@ -104,7 +104,7 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
         ]
     wrong = list(_wrong_batch(q, where))
     faults += wrong
-    ask, show = (_names(q.get(key, []), name, f"{where}.{key}", faults) for key in ("ask", "show"))
+    ask, show = (_names(q[key], name, f"{where}.{key}", faults) if key in q else () for key in ("ask", "show"))
     if network is None:
         raise InputError(*faults)
     question = Question(
@@ -195,7 +195,7 @@ def _biases(value: object, where: str, faults: list[str]) -> tuple[str, object]:
 def _names(value: object, name: str, where: str, faults: list[str]) -> tuple[str, ...]:
     """Ids, layers, parts or patterns, in a list or one alone."""
     rows = [value] if isinstance(value, str) else value
-    if not isinstance(rows, list) or not all(isinstance(row, str) for row in rows):
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, str) for row in rows):
         faults.append(f'{where}: "{value}" is no list of names; write ["a3", "loss", "dw*"]')
         return ()
     return tuple(row.strip().removeprefix(f"{name}_") for row in rows)

@@ -118,6 +118,7 @@ FAULTS = [
         layered(units=2, activation="leaky-relu", slope=1.5),
         f'{Q1}.network.layers[1].slope: "1.5" is not accepted; write a number between 0 and 1',
     ),
+    ({"questions": [{"ask": []}]}, f'{Q1}.ask: "[]" is no list of names; write ["a3", "loss", "dw*"]'),
     (
         layered(units=2, activation="relu", slope=0.5),
         f'{Q1}.network.layers[1]: "slope" is not known; known: units, activation, biases, connections',
