@@ -142,17 +142,20 @@ def _draw(spec: QuestionSpec, exam: Spec, size: int, rng: np.random.Generator) -
         if not set(targets) & set(spec.fixed):
             classes = rng.integers(len(targets), size=size)
             numbers |= {y: (classes == k).astype(float) for k, y in enumerate(targets)}
-    return _givens(spec, exam, numbers)
+    return givens_of(spec, exam, numbers)
 
 
-def _givens(spec: QuestionSpec, exam: Spec, numbers: dict[str, Array]) -> dict[str, Array]:
+def givens_of(spec: QuestionSpec, exam: Spec, numbers: dict[str, Array]) -> dict[str, Array]:
     """What is printed of the drawn numbers, and the shown values that they lead to."""
     size = len(next(iter(numbers.values()), [0]))
     fixed = [name for name in spec.question.shown if name in spec.fixed]
     numbers = numbers | {name: np.full(size, spec.fixed[name]) for name in fixed}
     if spec.worked_out:
         steps = needed(spec.question.steps_from(fixed), spec.worked_out, fixed)
-        numbers |= solve(steps, numbers, write=lambda step, value: exam.rounding.round(value))
+        shown = set(spec.worked_out)
+        numbers |= solve(
+            steps, numbers, write=lambda step, value: exam.rounding.round(value) if step.id in shown else value
+        )
     return {name: np.array(np.broadcast_to(numbers[name], size)) for name in spec.question.givens}
 
 
@@ -199,7 +202,7 @@ def _joined(batches: list[Batch]) -> Batch:
 
 def _fixed(spec: QuestionSpec, exam: Spec, n: int) -> tuple[Batch, Tally]:
     """The one variant of a question whose numbers the author chose, for everyone. Nothing rejects it."""
-    givens = _givens(spec, exam, {name: np.full(n, spec.fixed[name]) for name in spec.drawn})
+    givens = givens_of(spec, exam, {name: np.full(n, spec.fixed[name]) for name in spec.drawn})
     return Batch(spec, exam.rounding, exam.certify, givens), Tally(drawn=1, accepted=n)
 
 

@@ -11,7 +11,7 @@ from qgen.engine.steps import Role
 from qgen.errors import InputError
 from qgen.exam.certify import STAGES, Batch
 from qgen.exam.copying import copied_share
-from qgen.exam.sample import Tally, _fresh, _next_size, sample
+from qgen.exam.sample import Tally, _fresh, _next_size, givens_of, sample
 
 
 def draw(spec, n, seed=1, **more):
@@ -247,3 +247,14 @@ def test_every_example_of_a_softmax_question_has_one_class(batch):
         targets = np.array([found.givens[y] for y in ys])
         assert (targets.sum(axis=0) == 1).all()
         assert set(targets.ravel()) == {0, 1}
+
+
+def test_shown_values_are_the_exact_ones_rounded_and_the_next_is_worked_out_from_them():
+    spec = spec_for("B", "cross-entropy", show=["a1", "z2"], ask=["dw12", "dw11"])
+    rng = np.random.default_rng(1)
+    numbers = {name: rng.uniform(-1, 1, 50).round(2) for name in spec.questions[0].drawn}
+    w11, x1, w21, x2, b1, w12, b2 = (numbers[name] for name in ("w11", "x1", "w21", "x2", "b1", "w12", "b2"))
+    given = givens_of(spec.questions[0], spec, numbers)
+    a1 = np.round(np.tanh(w11 * x1 + w21 * x2 + b1), 4)
+    np.testing.assert_allclose(given["a1"], a1, atol=1e-12)
+    np.testing.assert_allclose(given["z2"], w12 * a1 + b2, atol=0.50001e-4)
