@@ -158,25 +158,25 @@ def _printed(made: Any, students: int, seconds: float) -> Iterator[str]:
 
 def _certificate(made: Any) -> Iterator[str]:
     """What is certified, what is switched off, and which of an author's own numbers break what."""
-    from qgen.exam.own_numbers import chosen, easily_guessed, switched_off
+    from qgen.exam.own_numbers import easily_guessed, switched_off
 
     batches, spec = made.exam.batches, made.exam.spec
-    if not all(map(chosen, batches)):
+    if not all(batch.spec.all_fixed for batch in batches):
         off, drawn = switched_off(spec.certify), sum(tally.drawn for tally in made.tallies)
         but = f", but for what the spec switches off: {', '.join(off)}" if off else ""
         how = f"{drawn:,} draws; qgen check {typed(made.folder)}"
         yield f"certified: every variant keeps every condition of a fair paper{but} ({how})"
     for batch in batches:
-        if zeros := 0 if chosen(batch) else easily_guessed(batch):
+        if zeros := 0 if batch.spec.all_fixed else easily_guessed(batch):
             yield f"{batch.question.id}: {several(zeros, 'answer')} can be 0 because a given is 0: easily guessed"
     yield from _own_numbers(batches)
 
 
 def _own_numbers(batches: Sequence[Any]) -> Iterator[str]:
     """Of questions whose numbers are all an author's own: which conditions they do not keep."""
-    from qgen.exam.own_numbers import breaches, chosen
+    from qgen.exam.own_numbers import breaches
 
-    for batch in filter(chosen, batches):
+    for batch in (batch for batch in batches if batch.spec.all_fixed):
         found = list(breaches(batch))
         keep = "do not keep" if found else "keep"
         yield f"{batch.question.id}: your own numbers {keep} every condition of a fair paper"

@@ -69,7 +69,7 @@ def make(
     if variants is not None and not 1 <= variants <= n:
         raise InputError(f'--variants: "{variants}" is not accepted; write 1, one paper for all, to {n}, one for each')
     if variants is None:
-        variants = 1 if all(set(q.fixed) >= set(q.drawn) for q in spec.questions) else n
+        variants = 1 if all(q.all_fixed for q in spec.questions) else n
     _check_printable(spec, students or {})
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         for sheet in ("answers.csv", "answers.xlsx"):

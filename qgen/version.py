@@ -1,3 +1,13 @@
-"""Which version this is: what the commands show, what exam.json names, what pyproject.toml says again."""
+"""What is installed: its version, and the folders that come with it."""
 
-__version__ = "0.1.0"
+from pathlib import Path
+
+__version__ = "0.1.0"  # what exam.json names, too; pyproject.toml says it again
+
+_PACKAGE = Path(__file__).parent
+
+
+def shipped(name: str, in_checkout: str) -> Path:
+    """A folder of the package, or the one in the checkout that it is made from."""
+    installed = _PACKAGE / name
+    return installed if installed.exists() else _PACKAGE.parent / in_checkout

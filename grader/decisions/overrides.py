@@ -84,11 +84,10 @@ def added(kept: Iterable[Override], given: Iterable[Override]) -> list[Override]
 def decisions_of(overrides: Iterable[Override], exam: Exam, students: Sequence[str]) -> dict[Place, Decision]:
     """By cell (student, item); of students who did not hand in there is none."""
     places = {student: s for s, student in enumerate(students)}
-    items = {item: i for i, item in enumerate(exam.columns)}
     everyone: dict[Place, Decision] = {}
     single: dict[Place, Decision] = {}
     for one in overrides:
-        decision, i = Decision(number(read(one.marks).value), one.reason), items[one.item]
+        decision, i = Decision(number(read(one.marks).value), one.reason), exam.rows[one.item]
         if one.student == EVERYONE:
             everyone |= {(s, i): decision for s in range(len(students))}
         elif one.student in places:

@@ -70,6 +70,11 @@ class Exam:
         """The items' ids in order: the columns of the answer sheet."""
         return tuple(item.id for item in self.items)
 
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """Where each item stands in value, low and high."""
+        return {id: row for row, id in enumerate(self.columns)}
+
     @property
     def shared(self) -> bool:
         """Whether a roster's students share variants."""

@@ -31,11 +31,6 @@ class Breach:
         return f"{self.question}: {self.where}; {self.remedy}"
 
 
-def chosen(batch: Batch) -> bool:
-    """Whether the author fixed every number."""
-    return set(batch.spec.fixed) >= set(batch.spec.drawn)
-
-
 def breaches(batch: Batch) -> Iterator[Breach]:
     """Of a question whose numbers are all fixed."""
     question, certify = batch.question.id, batch.certify

@@ -63,6 +63,11 @@ class QuestionSpec:
         return given | {name: one for name, one in behind.items() if one.kind != SHOWN}
 
     @property
+    def all_fixed(self) -> bool:
+        """Whether the author chose every number."""
+        return set(self.fixed) >= set(self.drawn)
+
+    @property
     def worked_out(self) -> list[str]:
         """The shown values that are not fixed."""
         return [name for name in self.question.shown if name not in self.fixed]

@@ -86,7 +86,7 @@ def sample(
     """
     tally = Tally() if tally is None else tally
     most = max(FEWEST_DRAWS, DRAWS_PER_VARIANT * n) if most is None else most
-    if set(spec.fixed) >= set(spec.drawn):
+    if spec.all_fixed:
         return _fixed(spec, exam, n)
     batch = _search(spec, exam, n, rng, progress, most, tally)
     if batch is None:

@@ -17,6 +17,7 @@ from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, brief, collecting, nearest, quoted
 from qgen.exam.pools import is_number
 from qgen.exam.question_spec import MORE, QUESTION_DEFAULTS, QuestionSpec, question_of
+from qgen.version import shipped
 
 DEFAULT_QUESTIONS = (
     {"network": "relu-sigmoid", "loss": "squared-error"},
@@ -31,8 +32,7 @@ DEFAULTS: Mapping[str, Any] = {
     "certify": {"tolerance": 0.05, "saturation": 0.05, "kink": 0.05, "copying": 0.1, "misconceptions": True},
     "marking": {"follow_through": 1, "imprecise": 0.5, "no_follow_through": []},
 }
-_INSTALLED = Path(__file__).parent.parent / "samples"
-SAMPLES = _INSTALLED if _INSTALLED.exists() else _INSTALLED.parent.parent / "samples" / "exams"
+SAMPLES = shipped("samples", "samples/exams")
 _NO_OTHER = "the update is w - alpha dL/dw, without any other term"
 # Keys that people try, and what they mean here.
 MEANT: Mapping[str, str] = {

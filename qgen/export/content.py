@@ -80,11 +80,6 @@ class Content:
         return f"bp-{self.exam.checksum[:8]}"
 
     @cached_property
-    def rows(self) -> Mapping[str, int]:
-        """Where an item stands in the exam's arrays."""
-        return {item.id: i for i, item in enumerate(self.exam.items)}
-
-    @cached_property
     def batches(self) -> Mapping[str, Batch]:
         """The batch of the question that an item belongs to."""
         return {item.id: batch for batch in self.exam.batches for item in batch.question.items}
@@ -155,7 +150,7 @@ class Content:
         lines = {entry.item.id: entry.lines for entry in sheet.items}
 
         def answer(item: Item) -> Answer:
-            row = self.rows[item.id]
+            row = exam.rows[item.id]
             low, high = (plain(float(bounds[row, variant])) for bounds in (exam.low, exam.high))
             name = self.names[item.step]
             return Answer(item, row, name, _brief(name, lines[item.id]), low, high)

@@ -310,16 +310,12 @@ class Papers:
         return {
             "id": item.id,
             "step": item.step,
-            "row": self._rows.get(item.id),
+            "row": self.exam.rows.get(item.id),
             "place": self._places[question.id][item.step],
             "name": name,
             "spoken": escape(self._word("box", speak(name, self.speech), item.layer, item.iteration)),
             "route": self.gradient_paths.get(item.id, ""),
         }
-
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {item.id: i for i, item in enumerate(self.exam.items)}
 
     @cached_property
     def _places(self) -> dict[str, dict[str, int]]:

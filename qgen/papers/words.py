@@ -20,10 +20,10 @@ from jinja2.sandbox import SandboxedEnvironment
 from qgen.engine.symbols import UPDATED, latex_name
 from qgen.errors import InputError, nearest, quoted
 from qgen.typeset.markup.blocks import escape
+from qgen.version import shipped
 
-_INSTALLED = Path(__file__).parent.parent / "templates"
 WORDS = "words.txt"
-TEMPLATES = _INSTALLED if _INSTALLED.exists() else _INSTALLED.parent.parent / "templates"
+TEMPLATES = shipped("templates", "templates")
 
 
 class _Sandbox(SandboxedEnvironment):

@@ -33,7 +33,6 @@ def assemble(
     written = np.full((len(students), len(exam.columns)), "", object)
     doubts: dict[Cell, Reason] = {}
     commas: dict[Cell, bool] = {}
-    column = {item: i for i, item in enumerate(exam.columns)}
     for row, (student, mine) in enumerate(students.items()):
         choices.append(_choice(student, mine, exam, people, faults, remarks))
         seen: dict[str, str] = {}
@@ -43,11 +42,11 @@ def assemble(
                 if answer.item in seen:
                     faults.append(f"{where}: student {student}: {answer.item} stands in {seen[answer.item]} already")
                 seen[answer.item] = where
-                written[row, column[answer.item]] = answer.text
+                written[row, exam.rows[answer.item]] = answer.text
                 if answer.doubt:
-                    doubts[row, column[answer.item]] = answer.doubt
+                    doubts[row, exam.rows[answer.item]] = answer.doubt
                 if answer.comma is not None:
-                    commas[row, column[answer.item]] = answer.comma
+                    commas[row, exam.rows[answer.item]] = answer.comma
     if faults:
         raise InputError(*faults[:50], *([f"... and {len(faults) - 50:,} more"] if len(faults) > 50 else []))
     sat, variants = _sat(exam, choices)
