@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from qgen.decimals import plain
-from qgen.engine.question import Item, Question
+from qgen.engine.question import Item
 from qgen.engine.symbols import latex_name
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.papers.papers import Papers
+from qgen.papers.question_context import QuestionContext
 from qgen.papers.words import macro
 from qgen.solution.worked import given_text
 from qgen.typeset.drawing.drawing import Drawing
@@ -94,11 +95,10 @@ class Content:
     @cached_property
     def groups(self) -> list[list[tuple[str, tuple[str, ...], tuple[Item, ...]]]]:
         """By question: the place in words, the steps of the shared factors, and the items of every group."""
-        return [self._groups(q.question) for q in self.exam.spec.questions]
+        return [self._groups(context) for context in self.papers.questions]
 
-    def _groups(self, question: Question) -> list[tuple[str, tuple[str, ...], tuple[Item, ...]]]:
-        factors = self.papers.derivations[question.id].factors
-        groups = []
+    def _groups(self, context: QuestionContext) -> list[tuple[str, tuple[str, ...], tuple[Item, ...]]]:
+        question, factors, groups = context.question, context.derivation.factors, []
         for (t, part, layer), items in groupby(question.items, lambda item: (item.iteration, item.part, item.layer)):
             place = self.macro("lms.txt", "place", t, question.iterations > 1, part, layer)
             shared = [f.step for f in factors if part == "gradient" and (f.layer, f.iteration) == (layer, t)]
@@ -113,8 +113,8 @@ class Content:
     def _networks(self) -> list[str]:
         """What all variants of a question share: drawing, formulas."""
         networks = []
-        for question in (q.question for q in self.exam.spec.questions):
-            shown = self.papers.fixed(question)
+        for context in self.papers.questions:
+            question, shown = context.question, context.fixed
             drawing = self.picture(question.id, self.papers.drawings[question.id])
             update = shown["update_formula"] if "alpha" in question.given else ""
             formulas = shown["loss_formula"], update, shown["delta_formula"]
@@ -146,7 +146,7 @@ class Content:
 
     def solved(self, k: int, variant: int) -> tuple[Group, ...]:
         """The items of a question with their worked lines, without the chains of derivatives."""
-        exam, sheet = self.exam, self.papers.sheet(k, variant)
+        exam, sheet = self.exam, self.papers.questions[k].sheet(variant)
         lines = {entry.item.id: entry.lines for entry in sheet.items}
 
         def answer(item: Item) -> Answer:
