@@ -35,9 +35,9 @@ INDENT = 18.0
 WIDEST_RIGHT = 0.4  # of the width, for what stands at the right of a heading; wider text goes below it
 SMALL = 9.0
 HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
-HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 0.0}
+HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
 BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 22.75, 14.0, 66.0, 4  # 8 mm high: a pen needs it
-LABEL_GAP, LABEL_STEP = 4.0, 12.0
+LABEL_GAP, LABEL_STEP, ROW_GAP = 4.0, 12.0, 3.5
 LABEL_SIZE, NOTE_GAP = 8.5, 9.0
 FIELD_SIZE, SMALLEST = 11.0, 6.0  # of what fills a field in: as large as it fits
 LEAST_REST = 60.0  # less than that is no room for workings: they go on the next page
@@ -92,7 +92,7 @@ class Flow:
                 case markup.Tabular():
                     yield from set_tabular(block, self.width, self._single, self._path)
                 case markup.Boxes():
-                    yield from self._boxes(block)
+                    yield from self._boxes(block, below=i > 0 and isinstance(blocks[i - 1], markup.Boxes))
                 case markup.Diagram():
                     yield self._diagram(block)
                 case markup.Rule():
@@ -233,7 +233,8 @@ class Flow:
         pieces = (Piece(x, 0.0, operators, self._path("Figure"), drawing.alt),)
         return Line(scale * drawing.height, 3.5, pieces, 3.5, used=drawing.used)
 
-    def _boxes(self, block: markup.Boxes) -> Iterator[Line]:
+    def _boxes(self, block: markup.Boxes, below: bool) -> Iterator[Line]:
+        """The rows of boxes; `below`: other ones stand above them."""
         labels = [self._label(box.label) for box in block.boxes]
         # Rounded up, so that the boxes of neighbouring groups stand under each other.
         label = math.ceil(max(strip.width for strip in labels) / LABEL_STEP) * LABEL_STEP
@@ -263,8 +264,8 @@ class Flow:
                     blanks.append(Blank(box.item, x, low, wide, BOX_HEIGHT, path, box.spoken or plain(box.label)))
                 used |= strip.used | value.used
                 ascent, descent = max(ascent, strip.ascent), max(descent, strip.descent - 3.5)
-            # nearer to the heading above than to the one below
-            yield Line(ascent + 0.5, descent + 4.5, tuple(pieces), blanks=tuple(blanks), used=used)
+            before = ROW_GAP if first or below else 0.0
+            yield Line(ascent + 0.5, descent + 1.0, tuple(pieces), before, blanks=tuple(blanks), used=used)
 
     def _label(self, label: Inline) -> Strip:
         """A label whose fractions are set as in a display, but small: their indices have to be told apart."""
