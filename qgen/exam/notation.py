@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from qgen.errors import nearest
 from qgen.typeset.math.latex import GREEK
 
+PARENTHESES, BRACKETS, NONE = "(l)", "[l]", "none"  # how a layer's number stands above
+SOURCE, TARGET, MATRIX, NUMBERED = "source-first", "target-first", "matrix", "numbered"  # how weights are called
+TABLE, MATRICES = "table", "matrices"  # how given numbers are printed
+
 
 @dataclass(frozen=True)
 class Notation:
@@ -19,15 +23,15 @@ class Notation:
     output: str = "a"
     loss: str = "L"
     delta: str = r"\delta"
-    weights: str = "source-first"
-    layers: str = "(l)"
-    givens: str = "table"
+    weights: str = SOURCE
+    layers: str = PARENTHESES
+    givens: str = TABLE
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "weights": ("source-first", "target-first", "matrix", "numbered"),
-    "layers": ("(l)", "[l]", "none"),
-    "givens": ("table", "matrices"),
+    "weights": (SOURCE, TARGET, MATRIX, NUMBERED),
+    "layers": (PARENTHESES, BRACKETS, NONE),
+    "givens": (TABLE, MATRICES),
 }
 LETTERS = ("rate", "target", "output", "loss", "delta")
 TAKEN = ("w", "W", "b", "z", "x", "i", "j", r"\sigma", r"\mu", "e")  # letters that stand for something else

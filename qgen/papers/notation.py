@@ -15,12 +15,12 @@ from functools import cached_property
 from qgen.engine.network import Network
 from qgen.engine.question import Question
 from qgen.engine.symbols import latex_name
-from qgen.exam.notation import Notation
+from qgen.exam.notation import BRACKETS, MATRIX, NONE, NUMBERED, SOURCE, Notation
 
 # A formula's words and commands are passed by; what a name is made of: letter, index below, indices above.
 _NAME = re.compile(
     r"\\text\{[^{}]*\}|\\(?!(?:alpha|delta)(?![A-Za-z]))[A-Za-z]+"
-    r"|(?P<letter>\\alpha|\\delta|[wbzaxyL])(?![A-Za-z])(?P<sub>_\{[^{}]*\}|_[A-Za-z0-9])?"
+    r"|(?P<letter>\\alpha|\\delta|[wWbzaxyL])(?![A-Za-z])(?P<sub>_\{[^{}]*\}|_[A-Za-z0-9])?"
     r"(?P<sup>\^\{(?:[^{}]|\{[^{}]*\})*\})?"
 )
 _FORMULA = re.compile(r"\\.|\$\$.+?\$\$|\$(?:\\.|[^$\\])*\$")
@@ -80,7 +80,7 @@ class Written:
             layer, example, rest = _ABOVE.fullmatch(above).groups(default="")  # type: ignore[union-attr]
             base = names.get((letter, sub, layer))
             new, sub, layer = base or self._general(letter, sub, layer, output)
-            if example and self.notation.layers == "[l]":
+            if example and self.notation.layers == BRACKETS:
                 example = f"({example[1:-1]})"
             raised = layer + example + rest
             return new + (f"_{{{sub}}}" if sub else "") + (f"^{{{raised}}}" if raised else "")
@@ -90,22 +90,23 @@ class Written:
     def _general(self, letter: str, sub: str, layer: str, output: str) -> Base:
         """A name of no network: of a rule, or a sentence."""
         if letter == "w" and len(sub) == 2:
-            sub = {"source-first": sub, "target-first": sub[::-1], "matrix": sub[::-1]}.get(self.notation.weights, "")
+            sub = {SOURCE: sub, NUMBERED: ""}.get(self.notation.weights, sub[::-1])
         letter = output if letter == "a" and not sub else letter
-        return self._letter(letter), sub, self._layer(layer)
+        return self._letter(letter), sub, self._layer(layer, alone=not sub)
 
     def _letter(self, letter: str) -> str:
         notation = self.notation
         letters = {
             r"\alpha": notation.rate, r"\delta": notation.delta, "y": notation.target, "L": notation.loss,
-            "w": "W" if notation.weights == "matrix" else "w",
+            "w": "W" if notation.weights == MATRIX else "w",
         }  # fmt: skip
         return letters.get(letter, letter)
 
-    def _layer(self, layer: str) -> str:
-        if not layer or self.notation.layers == "none":
+    def _layer(self, layer: str, *, alone: bool = False) -> str:
+        """A layer's number above a name; where units are numbered through only if it stands `alone`, without a unit."""
+        if not layer or (self.notation.layers == NONE and not alone):
             return ""
-        return f"[{layer[1:-1]}]" if self.notation.layers == "[l]" else layer
+        return f"[{layer[1:-1]}]" if self.notation.layers == BRACKETS else layer
 
     @cached_property
     def _names(self) -> Mapping[str, Mapping[Base, Base]]:
@@ -122,13 +123,11 @@ class Written:
                     if letter == "a" and k == last and self.notation.output != "a":
                         alone = len(layer.units) == 1
                         new = (self.notation.output, "", "") if alone else (self.notation.output, sub, "")
-                    elif self.notation.layers == "none":
+                    elif self.notation.layers == NONE:
                         new = self._letter(letter), number, ""
                     else:
                         new = self._letter(letter), sub, self._layer(above)
                     yield (letter, sub, above), new
-            if self.notation.layers == "none" and any(b == f"b_{k + 1}" for b in network.biases):
-                yield _base(f"b_{k + 1}"), ("b", str(k + 1), "")
 
     def _weights(self, network: Network) -> Iterator[tuple[Base, Base]]:
         """The names of weights: from which unit to which, or by their numbers in the order of layers and units."""
@@ -136,13 +135,13 @@ class Written:
         places = [(k, i, j) for k in layers for j in range(len(network.layers[k].units)) for i in network.sources(k, j)]
         for number, (k, i, j) in enumerate(places, start=1):
             name = _base(network.weight(k, i, j))
-            if self.notation.weights == "numbered":
+            if self.notation.weights == NUMBERED:
                 yield name, ("w", str(number), "")
                 continue
             ends = [end.strip() for end in name[1].split(_COMMA)] if _COMMA in name[1] else list(name[1])
-            if self.notation.layers == "none":
+            if self.notation.layers == NONE:
                 ends = [_through(network, k - 1)[i] if k else str(i + 1), _through(network, k)[j]]
-            if self.notation.weights != "source-first":
+            if self.notation.weights != SOURCE:
                 ends.reverse()
             joined = (_COMMA if any(len(end) > 1 for end in ends) else "").join(ends)
             yield name, (self._letter("w"), joined, self._layer(name[2]))

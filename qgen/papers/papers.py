@@ -9,6 +9,7 @@ from typing import Any
 
 from qgen.decimals import plain
 from qgen.exam.exam import Exam
+from qgen.exam.notation import BRACKETS
 from qgen.exam.spec import Spec
 from qgen.papers.notation import Written
 from qgen.papers.pictures import Picture
@@ -84,7 +85,11 @@ class Papers:
     @cached_property
     def speech(self) -> Vocabulary:
         """The words that formulas are read aloud in."""
-        return vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
+        found = vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
+        if self.exam.spec.notation.layers != BRACKETS:
+            return found
+        swapped = {"layer": "example", "example": "layer"}  # which of the two stands in brackets
+        return tuple((sign, dict(found)[swapped.get(sign, sign)]) for sign, _ in found)
 
     def _pdf(self, variant: int, student: str | None, *, solved: bool) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
