@@ -244,10 +244,13 @@ def _check_spec(path: Path, n: int) -> None:
     from qgen.exam.certify import CONDITIONS
     from qgen.exam.check import check_spec
     from qgen.exam.spec import read_spec
+    from qgen.papers.task_texts import check_tasks
 
+    spec = read_spec(path)
+    check_tasks(spec)
     table = Table("question", "condition", "reached", "rejected", title="What rejects the draws")
     faults, lines = [], []
-    for rate in check_spec(read_spec(path), n, seed=1):
+    for rate in check_spec(spec, n, seed=1):
         for name, reached in rate.tally.reached.items():
             meaning = CONDITIONS.get(name, "no variant is drawn twice")
             table.add_row(rate.question, meaning, f"{reached:,}", f"{rate.tally.share(name):.1%}")

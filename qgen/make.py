@@ -164,6 +164,7 @@ def _check_unanswered(sheet: Path) -> None:
 
 def _check_printable(spec: Spec, students: Mapping[str, str]) -> None:
     """InputError with every name and heading that has a character which no typeface has, and what to do."""
+    from qgen.papers.task_texts import check_tasks
     from qgen.typeset.fonts.faces import UnprintableError
     from qgen.typeset.fonts.glyphs import Glyphs
 
@@ -180,6 +181,7 @@ def _check_printable(spec: Spec, students: Mapping[str, str]) -> None:
             remedies[fault.remedy] = None
     if faults:
         raise InputError(*faults, *remedies)
+    check_tasks(spec)
 
 
 def print_papers(

@@ -15,9 +15,9 @@ from qgen.engine.question import AFTER, PARTS, SHOWN, WHOLE, Given, Question, ow
 from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, collecting, nearest
 from qgen.exam.pools import Pool, is_number, pool_of
+from qgen.exam.tasks import MOST_MARKS, Task, clashes, tasks_of
 
 MAX_ITERATIONS = 9
-MOST_MARKS = 1000
 
 QUESTION_DEFAULTS: Mapping[str, Any] = {
     "network": "relu-sigmoid",
@@ -33,7 +33,7 @@ QUESTION_DEFAULTS: Mapping[str, Any] = {
     "givens": {},
 }
 # Keys without a default.
-MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum")
+MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum", "tasks")
 POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
 SCALES: Mapping[str, str] = {"half": "squared-error", "sum": "sum-of-squares", "mean": "mean-squared-error"}
 DELTAS = ("dz", "-dz")
@@ -44,12 +44,13 @@ BATCH_LOSSES = ("mean", "sum")
 
 @dataclass(frozen=True)
 class QuestionSpec:
-    """A question with where its numbers come from: `fixed` givens, and a pool for each kind of the others."""
+    """A question with where its numbers come from: `fixed` givens, a pool for each kind of the others; its tasks."""
 
     question: Question
     pools: Mapping[str, Pool]
     fixed: Mapping[str, float]
     dead_relu: int
+    tasks: tuple[Task, ...] = ()
 
     def __repr__(self) -> str:
         return f"<QuestionSpec of {self.question!r}>"
@@ -109,6 +110,7 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
         ]
     wrong = list(_wrong_batch(q, where))
     faults += wrong
+    tasks = tasks_of(q.get("tasks", []), name, f"{where}.tasks", faults)
     ask, show = (_names(q[key], name, f"{where}.{key}", faults) if key in q else () for key in ("ask", "show"))
     if network is None:
         raise InputError(*faults)
@@ -123,12 +125,13 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
     else:
         if not question.items:
             faults.append(f"{where}: nothing is asked that earns marks; write marks, or ask = [...]")
+        faults += clashes(tasks, question, f"{where}.tasks")
     if faults:
         raise InputError(*faults)
     rates = {given.id: pools[given.kind].values for given in question.all_given.values() if given.kind in RATES}
     alone = {name: float(values[0]) for name, values in rates.items() if len(values) == 1}
     fixed = {key: float(value) for key, value in q["givens"].items()}
-    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"])
+    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"], tasks)
 
 
 def _wrong_batch(q: Mapping[str, Any], where: str) -> Iterator[str]:

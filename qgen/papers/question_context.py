@@ -18,6 +18,7 @@ from qgen.engine.symbols import EARLIER, latex_name, name_symbol
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.papers.box_rows import in_order, rows
+from qgen.papers.task_texts import printed
 from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.solution_mistakes import UsualMistakes
 from qgen.solution.worked import Derivation, Sheet, given_text, worked, worked_values
@@ -87,6 +88,7 @@ class QuestionContext:
                 }
                 for t in range(1, question.iterations + 1)
             ],
+            "tasks": self._solved_tasks if solved else self._printed_tasks,
         }
 
     def _given(self, name: str, variant: int) -> dict[str, str]:
@@ -118,7 +120,7 @@ class QuestionContext:
         sign = "-" * question.negative
         return {
             "id": question.id,
-            "marks": _marks(question.items),
+            "marks": _marks([*question.items, *self.batch.spec.tasks]),
             "loss": question.loss.name,
             "loss_formula": f"L = {derivation.symbols['loss'].latex}" * any(step.loss for step in question.needed),
             "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
@@ -214,6 +216,14 @@ class QuestionContext:
             "spoken": escape(self.word("box", speak(name, self.speech), item.layer, item.iteration)),
             "route": gradient_path(derivation, item.step) if item.part == "gradient" else "",
         }
+
+    @cached_property
+    def _printed_tasks(self) -> list[dict[str, Any]]:
+        return printed(self.batch.spec.tasks, self.exam.spec.paper, solved=False)
+
+    @cached_property
+    def _solved_tasks(self) -> list[dict[str, Any]]:
+        return printed(self.batch.spec.tasks, self.exam.spec.paper, solved=True)
 
     @cached_property
     def _places(self) -> dict[str, int]:

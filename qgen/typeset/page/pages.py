@@ -31,6 +31,11 @@ def text_width(paper: str = "a4") -> float:
     return _size(paper)[0] - 2 * SIDE
 
 
+def text_height(paper: str = "a4") -> float:
+    """The height of the text in points: whole lines of the grid."""
+    return math.floor((_size(paper)[1] - TOP - BOTTOM) / GRID) * GRID
+
+
 def _size(paper: str) -> tuple[float, float]:
     if paper not in PAPERS:
         raise InputError(f'paper "{paper}" is not a known size; {nearest(paper, PAPERS)}')
@@ -90,7 +95,7 @@ def render(
     margins = split(header), split(footer)
     printed = [_numbered(part, 1, 1) for parts in margins for part in parts]
     lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, printed, replacing=replacing)
-    sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
+    sheets = paginate(lines, text_height(paper))
     file = File()
     first = file.reserve(len(sheets))
     tree = Tree(file, range(first, first + len(sheets)), partial(speak, words=words))

@@ -1,0 +1,54 @@
+"""What papers and solutions print of tasks; and whether it can be printed, told before anything is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgen.decimals import plain
+from qgen.errors import InputError, quoted
+from qgen.exam.spec import Spec
+from qgen.exam.tasks import SPACES, Task
+from qgen.typeset.markup.blocks import Display, Paragraph, parse
+from qgen.typeset.page.pages import render, text_height
+
+ACCEPTED = "write paragraphs, lists that begin with -, **bold**, *italic* and $formulas$"
+
+
+def printed(tasks: Sequence[Task], paper: str, *, solved: bool) -> list[dict[str, Any]]:
+    """What the templates are told; `gap`: the points to leave blank, and none where the task has a page of its own."""
+    return [
+        {
+            "number": number,
+            "text": task.text.strip(),
+            "marks": plain(round(task.marks, 2)),
+            "own_page": task.space == "page" and not solved,
+            "gap": 0 if task.space == "page" else round(SPACES[task.space] * text_height(paper)),
+            "solution": task.solution.strip() if solved else "",
+        }
+        for number, task in enumerate(tasks, start=1)
+    ]
+
+
+def check_tasks(spec: Spec) -> None:
+    """InputError lists every text of a task that is no markup of running text, with the task's id."""
+    faults = [
+        f"task {task.id}: {key}: {fault}"
+        for q in spec.questions
+        for task in q.tasks
+        for key, text in (("text", task.text), ("solution", task.solution))
+        for fault in _faults(text.strip(), spec)
+    ]
+    if faults:
+        raise InputError(*faults)
+
+
+def _faults(text: str, spec: Spec) -> tuple[str, ...]:
+    try:
+        other = [block for block in parse(text) if not isinstance(block, Paragraph | Display)]
+        if other:
+            return (f"{quoted(type(other[0]).__name__.lower())} is not accepted here; {ACCEPTED}",)
+        render(text, paper=spec.paper, header="", footer="", drawings={}, title="", language=spec.language)
+    except InputError as fault:
+        return fault.faults
+    return ()
