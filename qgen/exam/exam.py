@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import cycle
+from itertools import chain, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,9 @@ class Exam:
     @cached_property
     def sheet_columns(self) -> tuple[str, ...]:
         """The columns of the answer sheet: the items, each question's tasks after its own."""
-        return tuple(one.id for q in self.spec.questions for one in (*q.question.items, *q.tasks))
+        questions = self.spec.questions
+        ids = ([*(item.id for item in q.question.items), *(task.id for task in q.tasks)] for q in questions)
+        return tuple(chain.from_iterable(ids))
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
@@ -124,7 +126,7 @@ class Exam:
     @property
     def max_score(self) -> float:
         """The sum of all marks."""
-        return round(sum(one.marks for one in (*self.items, *self.tasks)), 6)
+        return round(sum(item.marks for item in self.items) + sum(task.marks for task in self.tasks), 6)
 
     def key(self) -> DataFrame:
         """By variant and item: name, layer, part, marks, value, and low..high, inclusive, which is accepted."""

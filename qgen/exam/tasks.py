@@ -63,7 +63,7 @@ def clashes(tasks: Sequence[Task], question: Question, where: str) -> Iterator[s
     taken = {_squeezed(name) for name in (*question.quantities, *question.all_given)}
     taken |= {*question.layers, *(item.part for item in question.quantities.values())}
     for k, task in enumerate(tasks, start=1):
-        if task.name in taken:
+        if task.name in taken or re.fullmatch(r"hidden\d*|output", task.name):
             yield f'{where}[{k}].name: "{task.name}" is what something else is called here; write a name such as "t{k}"'
 
 
