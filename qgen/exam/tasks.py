@@ -39,32 +39,31 @@ class Task:
 
 
 def tasks_of(tables: object, question: str, where: str, faults: list[str]) -> tuple[Task, ...]:
-    """The tasks in the tables of a question; what is wrong with them is added to the faults."""
+    """The tasks in the tables of a question; what is wrong with others is added to the faults."""
     if not isinstance(tables, list) or not all(isinstance(one, Mapping) for one in tables):
         faults.append(f'{where}: "{tables}" is not accepted; write [[questions.tasks]] tables')
         return ()
     if len(tables) > MOST_TASKS:
         faults.append(f"{where}: {len(tables)} tasks; write at most {MOST_TASKS}")
-    wrong = [line for k, one in enumerate(tables, start=1) for line in _wrong(one, f"{where}[{k}]")]
+    wrong = [list(_wrong(one, f"{where}[{k}]")) for k, one in enumerate(tables, start=1)]
+    faults += [line for lines in wrong for line in lines]
     names = [one.get("name") for one in tables]
-    wrong += [
+    faults += [
         f'{where}[{k + 1}].name: "{name}" is another task\'s, too; write another name'
         for k, name in enumerate(names)
         if name in names[:k]
     ]
-    faults += wrong
-    if wrong:
-        return ()
-    return tuple(Task(question, **{**one, "marks": float(one["marks"])}) for one in tables)
+    right = (one for one, lines in zip(tables, wrong, strict=True) if not lines)
+    return tuple(Task(question, **{**one, "marks": float(one["marks"])}) for one in right)
 
 
 def clashes(tasks: Sequence[Task], question: Question, where: str) -> Iterator[str]:
     """Tasks called like a quantity, a layer or a part, however loosely a heading is read."""
     taken = {_squeezed(name) for name in (*question.quantities, *question.all_given)}
     taken |= {*question.layers, *(item.part for item in question.quantities.values())}
-    for k, task in enumerate(tasks, start=1):
+    for task in tasks:
         if task.name in taken or re.fullmatch(r"hidden\d*|output", task.name):
-            yield f'{where}[{k}].name: "{task.name}" is what something else is called here; write a name such as "t{k}"'
+            yield f'{where}: name "{task.name}" is what something else is called here; write a name such as "t1"'
 
 
 def _squeezed(name: str) -> str:
