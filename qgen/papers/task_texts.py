@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from qgen.decimals import plain
 from qgen.errors import InputError, quoted
 from qgen.exam.spec import Spec
 from qgen.exam.tasks import SPACES, Task
+from qgen.papers.words import load
 from qgen.typeset.markup.blocks import Display, Paragraph, parse
 from qgen.typeset.page.pages import render, text_height
 
@@ -30,8 +32,10 @@ def printed(tasks: Sequence[Task], paper: str, *, solved: bool) -> list[dict[str
     ]
 
 
-def check_tasks(spec: Spec) -> None:
-    """InputError lists every text of a task that is no markup of running text, with the task's id."""
+def check_tasks(spec: Spec, templates: Path | None = None) -> None:
+    """InputError lists every text of a task that is no markup of running text, and templates that print no tasks."""
+    if not any(q.tasks for q in spec.questions):
+        return
     faults = [
         f"task {task.id}: {key}: {fault}"
         for q in spec.questions
@@ -39,6 +43,10 @@ def check_tasks(spec: Spec) -> None:
         for key, text in (("text", task.text), ("solution", task.solution))
         for fault in _faults(text.strip(), spec)
     ]
+    for name in ("paper.txt", "solution.txt"):
+        file = load(name, templates, spec.language).filename or name
+        if "tasks" not in Path(file).read_text("utf-8"):
+            faults.append(f"{file}: prints no tasks; take the lines on question.tasks from the program's {name}")
     if faults:
         raise InputError(*faults)
 
