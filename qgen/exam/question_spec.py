@@ -15,7 +15,7 @@ from qgen.engine.question import AFTER, PARTS, SHOWN, WHOLE, Given, Question, ow
 from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, collecting, nearest
 from qgen.exam.pools import Pool, is_number, pool_of
-from qgen.exam.tasks import MOST_MARKS, Task, clashes, tasks_of
+from qgen.exam.tasks import MOST_MARKS, WORKING, Task, clashes, tasks_of
 
 MAX_ITERATIONS = 9
 
@@ -33,7 +33,7 @@ QUESTION_DEFAULTS: Mapping[str, Any] = {
     "givens": {},
 }
 # Keys without a default.
-MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum", "tasks")
+MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum", "working", "squared", "tasks")
 POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
 SCALES: Mapping[str, str] = {"half": "squared-error", "sum": "sum-of-squares", "mean": "mean-squared-error"}
 DELTAS = ("dz", "-dz")
@@ -44,12 +44,17 @@ BATCH_LOSSES = ("mean", "sum")
 
 @dataclass(frozen=True)
 class QuestionSpec:
-    """A question with where its numbers come from: `fixed` givens, a pool for each kind of the others; its tasks."""
+    """A question with where its numbers come from: `fixed` givens, a pool for each kind of the others; its tasks.
+
+    `working`: the share of a page that is left for workings after it, on `squared` paper or blank.
+    """
 
     question: Question
     pools: Mapping[str, Pool]
     fixed: Mapping[str, float]
     dead_relu: int
+    working: str = "none"
+    squared: bool = False
     tasks: tuple[Task, ...] = ()
 
     def __repr__(self) -> str:
@@ -108,6 +113,7 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
             for y in pools["targets"].values
             if not 0 <= y <= 1
         ]
+    faults += _wrong_working(q, where)
     wrong = list(_wrong_batch(q, where))
     faults += wrong
     tasks = tasks_of(q.get("tasks", []), name, f"{where}.tasks", faults)
@@ -131,7 +137,17 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
     rates = {given.id: pools[given.kind].values for given in question.all_given.values() if given.kind in RATES}
     alone = {name: float(values[0]) for name, values in rates.items() if len(values) == 1}
     fixed = {key: float(value) for key, value in q["givens"].items()}
-    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"], tasks)
+    look = q.get("working", "none"), q.get("squared", False)
+    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"], *look, tasks)
+
+
+def _wrong_working(q: Mapping[str, Any], where: str) -> Iterator[str]:
+    """What is wrong with the room for workings."""
+    working = q.get("working", "none")
+    if not isinstance(working, str) or working not in WORKING:
+        yield f'{where}.working: "{working}" is not known; write one of {", ".join(WORKING)}'
+    if not isinstance(q.get("squared", False), bool):
+        yield f'{where}.squared: "{q["squared"]}" is not accepted; write true or false'
 
 
 def _wrong_batch(q: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -16,14 +16,14 @@ MOST_TASKS = 20  # of a question
 LONGEST = 10_000  # characters of a text
 PART = "task"
 NEEDED, MORE = ("name", "text", "marks"), ("space", "solution")
-# Which share of a page is left blank below a task; "page": the rest of a page of its own.
-SPACES: Mapping[str, float] = {"none": 0, "third": 1 / 3, "half": 1 / 2, "page": 1}
+REST = "rest"  # of the page
+WORKING: Mapping[str, float] = {"none": 0, REST: 0, "third": 1 / 3, "half": 1 / 2, "page": 1}  # shares of a page
 _NAME = re.compile("[a-z][a-z0-9]{0,19}")  # without "_": no task is called like a later iteration's item
 
 
 @dataclass(frozen=True)
 class Task:
-    """`text` and the model `solution`, "" for none, are markup; `marks` the most that it earns; `space` of SPACES."""
+    """`text` and the model `solution`, "" for none, are markup; `marks` the most that it earns; `space` of WORKING."""
 
     question: str
     name: str
@@ -89,5 +89,5 @@ def _wrong(one: Mapping[str, Any], where: str) -> Iterator[str]:
             yield f"{where}.{key}: {len(text):,} characters; write at most {LONGEST:,}"
     if not is_number(marks) or not 0 < marks <= MOST_MARKS:
         yield f'{where}.marks: "{marks}" is not accepted; write a number above 0, up to {MOST_MARKS}'
-    if not isinstance(space, str) or space not in SPACES:
-        yield f'{where}.space: "{space}" is not accepted; write one of {", ".join(SPACES)}'
+    if not isinstance(space, str) or space not in WORKING:
+        yield f'{where}.space: "{space}" is not accepted; write one of {", ".join(WORKING)}'

@@ -9,7 +9,9 @@ from typing import Any
 
 from qgen.decimals import plain
 from qgen.exam.exam import Exam
+from qgen.exam.notation import BRACKETS
 from qgen.exam.spec import Spec
+from qgen.papers.notation import Written
 from qgen.papers.pictures import Picture
 from qgen.papers.question_context import QuestionContext
 from qgen.papers.seal import SEAL_FIELD, Seal, learn_seals, qr_code, seal_text
@@ -19,7 +21,8 @@ from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.faces import FACES, typeface
 from qgen.typeset.markup.blocks import escape
 from qgen.typeset.math.speech import Vocabulary, vocabulary
-from qgen.typeset.page.pages import render, text_width
+from qgen.typeset.page.frame import frame
+from qgen.typeset.page.pages import render
 
 TEMPLATES = "paper.txt", "solution.txt"
 EXAMPLE = -0.046812345678  # a number as the paper asks for it
@@ -47,12 +50,21 @@ class Papers:
     def markup(self, variant: int, student: str | None = None, *, solved: bool) -> str:
         """What stands in a paper or its solution, in the markup of the module blocks."""
         context = self._context(variant, student, solved=solved)
-        return words(TEMPLATES[solved], context, self.templates, self.exam.spec.language)
+        return self.written.markup(words(TEMPLATES[solved], context, self.templates, self.exam.spec.language))
+
+    @cached_property
+    def written(self) -> Written:
+        """How formulas and numbers are written."""
+        questions = tuple(q.question for q in self.exam.spec.questions)
+        return Written(self.exam.spec.notation, self._word("decimal_mark"), questions)
 
     @cached_property
     def questions(self) -> list[QuestionContext]:
         """What the templates are told of each question."""
-        return [QuestionContext(self.exam, k, self._word, self.speech) for k in range(len(self.exam.spec.questions))]
+        return [
+            QuestionContext(self.exam, k, self._word, self.speech, self.written)
+            for k in range(len(self.exam.spec.questions))
+        ]
 
     @cached_property
     def drawings(self) -> dict[str, Drawing]:
@@ -62,8 +74,8 @@ class Papers:
     @cached_property
     def pictures(self) -> dict[str, Picture]:
         """The networks, by question, to be drawn with the names of their parameters or with their numbers."""
-        width = text_width(self.exam.spec.paper)
-        return {batch.question.id: Picture(batch, width, self._word) for batch in self.exam.batches}
+        width = frame(self.exam.spec.paper, self.exam.spec.font_size).text_width
+        return {batch.question.id: Picture(batch, width, self._word, self.written) for batch in self.exam.batches}
 
     @cached_property
     def holders(self) -> dict[str, str]:
@@ -73,7 +85,11 @@ class Papers:
     @cached_property
     def speech(self) -> Vocabulary:
         """The words that formulas are read aloud in."""
-        return vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
+        found = vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
+        if self.exam.spec.notation.layers != BRACKETS:
+            return found
+        swapped = {"layer": "example", "example": "layer"}  # which of the two stands in brackets
+        return tuple((sign, dict(found)[swapped.get(sign, sign)]) for sign, _ in found)
 
     def _pdf(self, variant: int, student: str | None, *, solved: bool) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
@@ -86,6 +102,7 @@ class Papers:
             return render(
                 markup,
                 paper=spec.paper,
+                font_size=spec.font_size,
                 header=f"{escape(spec.title)} | {who}{heading}",
                 footer=f"{escape(spec.course)} | {self._word('page')}",
                 drawings=self._drawings(variant),
@@ -114,15 +131,18 @@ class Papers:
         return {
             "title": spec.title,
             "course": spec.course,
+            "fields": spec.fields,
+            "marks_table": spec.marks_table,
+            "signature": spec.signature,
             "instructions": spec.instructions,
             "variant": exam.variants[variant],
             "student": student,
             "name": exam.names.get(student, ""),
             "rounding": spec.rounding,
-            "tolerance": f"{100 * spec.certify.tolerance:g}",
             "example": spec.rounding.text(EXAMPLE),
             "follow": spec.marking.follow_through > 0,
-            "max_score": plain(exam.max_score),
+            "notation": spec.notation,
+            "max_score": self.written.number(plain(exam.max_score)),
             "questions": [question.of(variant, solved=solved) for question in self.questions],
         }
 

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from qgen.decimals import plain
 from qgen.errors import InputError, quoted
+from qgen.exam.question_spec import QuestionSpec
 from qgen.exam.spec import Spec
-from qgen.exam.tasks import SPACES, Task
+from qgen.exam.tasks import REST, WORKING
 from qgen.papers.words import load
 from qgen.typeset.markup.blocks import Display, Paragraph, parse
-from qgen.typeset.page.pages import render, text_height
+from qgen.typeset.page.frame import frame
+from qgen.typeset.page.pages import render
 
 ACCEPTED = "write paragraphs, lists that begin with -, **bold**, *italic* and $formulas$"
 
 
-def printed(tasks: Sequence[Task], paper: str, *, solved: bool) -> list[dict[str, Any]]:
-    """What the templates are told; `gap`: the points to leave blank, and none where the task has a page of its own."""
+def printed(question: QuestionSpec, spec: Spec, *, solved: bool) -> list[dict[str, Any]]:
+    """What the templates are told; `gap`: what is left blank, as @space takes it, "" for none or a page of its own."""
+    height = frame(spec.paper, spec.font_size).text_height
+    gaps = {space: f"{share * height:.0f}" for space, share in WORKING.items() if share} | {REST: REST, "page": ""}
     return [
         {
             "number": number,
             "text": task.text.strip(),
             "marks": plain(round(task.marks, 2)),
             "own_page": task.space == "page" and not solved,
-            "gap": 0 if task.space == "page" else round(SPACES[task.space] * text_height(paper)),
+            "gap": gaps.get(task.space, ""),
             "solution": task.solution.strip() if solved else "",
         }
-        for number, task in enumerate(tasks, start=1)
+        for number, task in enumerate(question.tasks, start=1)
     ]
 
 

@@ -68,7 +68,7 @@ def test_every_fault_of_every_task_is_told_at_once():
         '[1].name: "T 1" is not accepted; write a small letter, then at most 19 small letters or digits, such as "t1"',
         '[1].text: " " is no text; write what is asked',
         '[1].marks: "True" is not accepted; write a number above 0, up to 1000',
-        '[1].space: "wide" is not accepted; write one of none, third, half, page',
+        '[1].space: "wide" is not accepted; write one of none, rest, third, half, page',
         "[2]: no name; write name, text and marks",
         "[2]: no text; write name, text and marks",
         "[2]: no marks; write name, text and marks",
