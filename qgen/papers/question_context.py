@@ -17,9 +17,11 @@ from qgen.engine.steps import Role
 from qgen.engine.symbols import EARLIER, Symbol, latex_name
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
+from qgen.exam.notation import MATRICES
 from qgen.exam.tasks import REST, WORKING, Task
 from qgen.papers.box_rows import in_order, rows
 from qgen.papers.given_columns import Column, bands
+from qgen.papers.matrices import Matrix, matrices
 from qgen.papers.notation import Written
 from qgen.papers.task_texts import printed
 from qgen.solution.gradient_paths import gradient_path
@@ -82,22 +84,35 @@ class QuestionContext:
         return {
             **self.fixed,
             "alpha": self._text("alpha", float(self.batch.givens["alpha"][variant])) if "alpha" in givens else "",
-            "givens": [_table(band, givens) for band in self._bands[0]],
+            "givens": self._givens(0, givens),
             "iterations": [
-                {
-                    "number": t,
-                    "examples": [_table(band, givens) for band in self._bands[t]],
-                    "parts": list(self._parts(t, variant, sheet)),
-                }
+                {"number": t, "examples": self._givens(t, givens), "parts": list(self._parts(t, variant, sheet))}
                 for t in range(1, question.iterations + 1)
             ],
             "tasks": self._tasks(solved=solved),
         }
 
+    def _givens(self, t: int, givens: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+        """What is given for all iterations, t = 0, or for one of them: matrices, then tables."""
+        groups, tables = self._layout[t]
+        numbers = {name: given["value"] for name, given in givens.items()}
+        return {
+            "matrices": [[matrix.latex(numbers) for matrix in group] for group in groups],
+            "tables": [self._table(columns, givens) for columns in tables],
+        }
+
+    def _table(self, columns: Sequence[Column], givens: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+        """The rows of a table with these columns side by side, the shorter ones filled up with empty rows."""
+        most, rows = max(map(len, columns)), []
+        for column in columns:
+            rows += [givens[name] | {"value": self.written.number(givens[name]["value"])} for name in column]
+            rows += [{"name": "", "value": ""}] * (most - len(column))
+        return {"columns": len(columns), "rows": rows}
+
     @cached_property
-    def _bands(self) -> list[list[list[Column]]]:
-        """The tables of what is given for all iterations, then of what is given for each."""
-        question = self.question
+    def _layout(self) -> list[tuple[list[list[Matrix]], list[list[Column]]]]:
+        """The matrices and tables of what is given for all iterations, then of what is given for each."""
+        question, notation = self.question, self.written.notation
         several = question.iterations > 1
         common = [
             given.id
@@ -105,7 +120,13 @@ class QuestionContext:
             if given.kind != "learning_rate" and not (several and given.iteration)
         ]
         examples = [question.example(t) if several else [] for t in range(1, question.iterations + 1)]
-        return [bands(question, names, self._most_columns(names)) for names in (common, *examples)]
+        found = []
+        for names in (common, *examples):
+            groups = matrices(question, names, notation.weights) if notation.givens == MATRICES else []
+            filled = {id for group in groups for matrix in group for id in matrix.ids}
+            left = [name for name in names if name not in filled]
+            found.append((groups, bands(question, left, self._most_columns(left))))
+        return found
 
     def _most_columns(self, names: Sequence[str]) -> int:
         """As many columns as the widest numbers of all variants leave room for, so that all papers are alike."""
@@ -118,8 +139,7 @@ class QuestionContext:
         return max(1, min(GROUPS, int((room + CELL_GAP) / (widest + 2 * CELL_GAP))))
 
     def _given(self, name: str, variant: int) -> dict[str, str]:
-        value = self._text(name, float(self.batch.givens[name][variant]))
-        return {"name": latex_name(name), "value": self.written.number(value)}
+        return {"name": latex_name(name), "value": self._text(name, float(self.batch.givens[name][variant]))}
 
     def _text(self, name: str, value: float) -> str:
         return given_text(self.question, name, value, self.exam.spec.rounding)
@@ -281,10 +301,3 @@ class QuestionContext:
     def _places(self) -> dict[str, int]:
         """Where each step stands among all."""
         return {step.id: i for i, step in enumerate(self.question.all_steps)}
-
-
-def _table(columns: Sequence[Column], givens: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """The rows of a table with these columns side by side, the shorter ones filled up with empty rows."""
-    most, empty = max(map(len, columns)), {"name": "", "value": ""}
-    rows = [givens[name] if name else empty for column in columns for name in column + [""] * (most - len(column))]
-    return {"columns": len(columns), "rows": rows}

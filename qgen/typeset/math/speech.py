@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from qgen.errors import InputError, nearest
-from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, is_number, parse
+from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Matrix, Row, Signs, Space, is_number, parse
 from qgen.typeset.private import normalised, numbered, slots_filled, with_slots
 
 # What is read for a sign or a construction, in English; {} stands for its parts.
@@ -85,6 +85,9 @@ def _atom(atom: Atom, words: Mapping[str, str]) -> Iterator[str]:
             yield words.get(left, "")
             yield from _row(body, words)
             yield words.get(right, "")
+        case Matrix(rows):
+            lines = [", ".join(" ".join(_row(cell, words)) for cell in cells) for cells in rows]
+            yield words["matrix"].format("; ".join(lines))
         case Bracket(sign):
             yield words.get(sign, "")
         case Accent(sign, body):
