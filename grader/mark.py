@@ -41,7 +41,7 @@ OURS = (
 # Of so many answers not even this share is right: so bad is no class that sat this exam.
 FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
-MOST_NAMED = 200  # students whom a remark on unmarked tasks names; marks.csv has all
+MOST_NAMED = 40  # students whom a remark on unmarked tasks names; marks.csv has all
 MOST_PDFS = 100  # students whose feedback is made before progress is told
 
 Named = tuple[str | None, str | None]  # the columns of ids and of names, where the user says which

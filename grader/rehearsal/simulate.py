@@ -77,7 +77,8 @@ class Simulated:
     def answers_csv(self) -> str:
         """The answers file: wide, a column per item; an id that a spreadsheet would run is guarded."""
         columns = [*self.exam.columns, *(task.id for task in self.exam.tasks)]
-        written = self.written if self.tasks is None else np.hstack([self.written, self.tasks])
+        unmarked = np.full((len(self.students), len(self.exam.tasks)), "", object)
+        written = np.hstack([self.written, unmarked if self.tasks is None else self.tasks])
         written = written[:, [columns.index(name) for name in self.exam.sheet_columns]]
         rows = zip(map(guarded, self.students), self.variants, written.tolist(), strict=True)
         answers = ((student, self.exam.variants[variant], *row) for student, variant, row in rows)
