@@ -78,7 +78,8 @@ def make(
         started = time.monotonic()
         tidy(out)
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
-        students = None if roster is None else _students(roster, id_column, name_column)
+        listed = None if roster is None else _roster(roster, id_column, name_column)
+        students = listed.students if listed else None
         count = len(students or ()) if n is None else n
         with progress_bar() as progress:
             made = make_papers(
@@ -88,6 +89,7 @@ def make(
                 variants=variants,
                 seed=seed_of(seed, "--seed"),
                 students=students,
+                seats=listed.seats if listed else None,
                 jobs=jobs,
                 force=force,
                 templates=templates,
@@ -98,6 +100,9 @@ def make(
             typer.echo(line)
         if booklet:
             typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
+        if booklet or students:
+            order = ", in the order of the seats" if listed and listed.seats else ""
+            typer.echo(f"to tick off at the door{order}: {out / 'door.pdf'}")
         _warn_of_seed(made.exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
@@ -126,15 +131,15 @@ def preview(
             typer.echo(path)
 
 
-def _students(roster: Path, id_column: str | None, name_column: str | None) -> dict[str, str]:
-    """Names by id; tells what was read, and remarks."""
+def _roster(roster: Path, id_column: str | None, name_column: str | None) -> Any:
+    """The students; tells what was read, and remarks."""
     from qgen.roster import read_roster
 
     listed = read_roster(roster, id_column=id_column, name_column=name_column)
     typer.echo(f"roster: {listed.source}")
     for note in listed.notes:
         typer.echo(note, err=True)
-    return listed.students
+    return listed
 
 
 def _warn_of_seed(seed: int | None) -> None:

@@ -89,6 +89,43 @@ class QuestionContext:
             ],
         }
 
+    def key(self, variant: int) -> dict[str, Any]:
+        """All that key.txt is told of a variant: the paper's boxes in its rows, with their numbers."""
+        rule, values = self.exam.spec.rounding, self.exam.value[:, variant].tolist()
+        return {
+            "id": self.question.id,
+            "marks": self.fixed["marks"],
+            "columns": self._key_columns,
+            "iterations": [
+                {
+                    "number": t,
+                    "parts": [
+                        {
+                            "name": part["name"],
+                            "layers": [
+                                {
+                                    "name": layer["name"],
+                                    "rows": [
+                                        [{"name": box["name"], "value": rule.text(values[box["row"]])} for box in row]
+                                        for row in layer["rows"]
+                                    ],
+                                }
+                                for layer in part["layers"]
+                            ],
+                        }
+                        for part in parts
+                    ],
+                }
+                for t, parts in self._printed_parts.items()
+            ],
+        }
+
+    @cached_property
+    def _key_columns(self) -> int:
+        """The most boxes in a row."""
+        parts = [part for parts in self._printed_parts.values() for part in parts]
+        return max(len(row) for part in parts for layer in part["layers"] for row in layer["rows"])
+
     def _given(self, name: str, variant: int) -> dict[str, str]:
         text = given_text(self.question, name, float(self.batch.givens[name][variant]), self.exam.spec.rounding)
         return {"name": latex_name(name), "value": text}

@@ -49,7 +49,9 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
         keep_trailing_newline=True,
     )
     env.filters["plain"] = escape
-    env.filters["shown"] = lambda text: escape(quoted(text.strip())[1:-1])  # short, without what does not print
+    env.filters["shown"] = lambda text, most=40: escape(
+        quoted(text.strip(), most)[1:-1]
+    )  # short, without what does not print
     env.filters["latex"] = latex_name
     env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env

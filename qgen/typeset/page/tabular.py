@@ -10,6 +10,7 @@ from qgen.typeset.fonts.faces import width as glyph_width
 from qgen.typeset.markup.blocks import Tabular
 from qgen.typeset.markup.inline import Inline, number_in
 from qgen.typeset.page.lines import (
+    HAIRLINE,
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
     SIZE,
@@ -24,6 +25,7 @@ from qgen.typeset.page.lines import (
 )
 
 HEADER_SIZE = 9.0
+RULED_HEIGHT = 22.0  # from line to line where one writes by hand
 CELL_GAP, GROUP_GAP = 12.0, 36.0
 
 Single = Callable[..., Strip]
@@ -39,6 +41,9 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
         for i, numeric in enumerate(table.numeric)
     ]
     natural = sum(column.width for column in columns) + CELL_GAP * (len(columns) - 1)
+    if table.ruled and natural < width:
+        columns = _widened(columns, table.rows, width - natural)
+        natural = width
     scale = min(1.0, width / natural)
     groups = max(1, min(table.groups, int((width + CELL_GAP) / (natural + CELL_GAP))))
     gap = min(GROUP_GAP, (width - groups * natural) / (groups - 1)) if groups > 1 else 0.0
@@ -83,7 +88,10 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
     for i in range(per):
         row = line([table.rows[k] for k in range(i, len(table.rows), per)], "TD")
         last = i == per - 1
-        if header and last:
+        if table.ruled:
+            row = row._replace(ascent=max(row.ascent, RULED_HEIGHT - 7.0), descent=max(row.descent, 7.0))
+            row = ruled(row, -row.descent, THICK if last else HAIRLINE)
+        elif header and last:
             row = ruled(row, -row.descent - 1.5, THICK)._replace(descent=row.descent + 4.0)
         yield row._replace(repeat=repeated, keep=table.kept if last else i == 0 or i == per - 2)
 
@@ -110,6 +118,16 @@ def _column(header: Inline, cells: Sequence[Inline], numeric: bool, single: Sing
     halves = [_halves(number_in(cell)) for cell in cells]
     after = max(half[1] for half in halves)
     return _Column(True, max(width, after + max(half[0] for half in halves)), after)
+
+
+def _widened(columns: list[_Column], rows: Sequence[tuple[Inline, ...]], spare: float) -> list[_Column]:
+    """The columns with what is left of the page's width shared among the empty ones, without any among all."""
+    empty = [not any(row[i] for row in rows) for i in range(len(columns))]
+    some = empty if any(empty) else [True] * len(columns)
+    return [
+        column._replace(width=column.width + spare * wide / sum(some))
+        for column, wide in zip(columns, some, strict=True)
+    ]
 
 
 @lru_cache(maxsize=4096)

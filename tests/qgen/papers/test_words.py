@@ -155,14 +155,14 @@ def test_every_mistake_has_a_short_name_and_a_sentence_in_every_language(languag
         assert sentence.count("$") % 2 == 0
 
 
-@pytest.mark.parametrize("solved", [False, True])
-def test_formulas_mark_updated_parameters_in_the_paper_s_language(solved, folder):
-    german = Papers(make_exam(spec_of({"language": "de"}), 1, 1)).markup(0, solved=solved)
+@pytest.mark.parametrize("kind", ["P", "S", "K"])
+def test_formulas_mark_updated_parameters_in_the_paper_s_language(kind, folder):
+    german = Papers(make_exam(spec_of({"language": "de"}), 1, 1)).markup(0, kind=kind)
     assert r"w_{11}^{(1)\,\text{neu}}" in german
     assert "new}" not in german
     english = make_exam(spec_of({}), 1, 1)
     mine = folder(symbols=(TEMPLATES / "symbols.txt").read_text("utf-8").replace(">new<", ">after<"))
-    assert Papers(english, mine).markup(0, solved=solved) == Papers(english).markup(0, solved=solved).replace(
+    assert Papers(english, mine).markup(0, kind=kind) == Papers(english).markup(0, kind=kind).replace(
         r"\text{new}", r"\text{after}"
     )
 
