@@ -96,13 +96,9 @@ def make(
                 booklet=booklet,
                 progress=progress,
             )
-        for line in (*_printed(made, count, time.monotonic() - started), *_certificate(made)):
+        told = _printed(made, count, time.monotonic() - started)
+        for line in (*told, *_certificate(made), *_for_the_day(out, listed, booklet)):
             typer.echo(line)
-        if booklet:
-            typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
-        if booklet or students:
-            order = ", in the order of the seats" if listed and listed.seats else ""
-            typer.echo(f"to tick off at the door{order}: {out / 'door.pdf'}")
         _warn_of_seed(made.exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
@@ -161,6 +157,15 @@ def _printed(made: Any, students: int, seconds: float) -> Iterator[str]:
         yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"
 
 
+def _for_the_day(out: Path, listed: Any, booklet: bool) -> Iterator[str]:
+    """What lies ready for the print shop and for the door."""
+    if booklet:
+        yield f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}"
+    if booklet or listed:
+        order = ", in the order of the seats" if listed and listed.seats else ""
+        yield f"to tick off at the door{order}: {out / 'door.pdf'}"
+
+
 def _certificate(made: Any) -> Iterator[str]:
     """What is certified, what is switched off, and which of an author's own numbers break what."""
     from qgen.exam.own_numbers import easily_guessed, switched_off
@@ -188,14 +193,25 @@ def _own_numbers(batches: Sequence[Any]) -> Iterator[str]:
         yield from (f"  {breach}" for breach in found)
 
 
-@app.command(epilog=examples("qgen new exam.toml", "qgen new --like no-biases", "qgen make -n 30 --spec exam.toml"))
+@app.command(epilog=examples("qgen new exam.toml", "qgen new --like no-biases", "qgen new --templates mine"))
 def new(
     path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("exam.toml"),
     like: Annotated[str | None, typer.Option(help="Start from a sample, a question of a real exam.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    templates: Annotated[
+        Path | None, typer.Option(help="Instead of a spec, copy the program's templates into this folder, to edit.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="The language of the templates.")] = "en",
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
-    """Write a commented spec to start from, with all defaults."""
+    """Write a commented spec to start from, with all defaults, or the templates of all that is printed."""
     with faults_shown():
+        if templates is not None:
+            from qgen.papers.words import copy_templates
+
+            copied = copy_templates(templates, language, force=force)
+            typer.echo(f"wrote {several(len(copied), 'template')} into {templates}; keep those that you change, then:")
+            typer.echo(f"qgen preview --templates {typed(templates)}")
+            return
         from qgen.exam.spec import sample_spec
         from qgen.files import write_whole
         from qgen.papers.words import TEMPLATES

@@ -63,7 +63,7 @@ def _pdf(marks: Marks, context: dict[str, Any], templates: Path | None) -> bytes
         macro("words.txt", name, folder=templates, language=spec.language) for name in ("page", "feedback")
     )
     markup = words("feedback.txt", context, templates, spec.language)
-    with in_template("feedback.txt", templates, spec.language):
+    with in_template("feedback.txt", templates, spec.language, context):
         return render(
             markup,
             paper=spec.paper,

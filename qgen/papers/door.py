@@ -52,7 +52,7 @@ def door_list(
         return macro("words.txt", name, folder=templates, language=spec.language)
 
     markup = render(TEMPLATE, context, templates, spec.language)
-    with in_template(TEMPLATE, templates, spec.language):
+    with in_template(TEMPLATE, templates, spec.language, context):
         return typeset(
             markup,
             paper=spec.paper,

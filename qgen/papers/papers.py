@@ -109,8 +109,9 @@ class Papers:
 
     def _pdf(self, variant: int, student: str | None, kind: Kind) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
-        markup = self.markup(variant, student, kind)
-        with in_template(TEMPLATES[kind], self.templates, spec.language):
+        context = self._context(variant, student, kind)
+        markup = words(TEMPLATES[kind], context, self.templates, spec.language)
+        with in_template(TEMPLATES[kind], self.templates, spec.language, context):
             return render(
                 markup,
                 paper=spec.paper,

@@ -36,14 +36,8 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
 
     single: sets a cell's contents on one line. path: a new element in the document's structure.
     """
-    columns = [
-        _column(table.header[i] if table.header else (), [row[i] for row in table.rows], numeric, single)
-        for i, numeric in enumerate(table.numeric)
-    ]
-    natural = sum(column.width for column in columns) + CELL_GAP * (len(columns) - 1)
-    if table.ruled and natural < width:
-        columns = _widened(columns, table.rows, width - natural)
-        natural = width
+    columns = _columns(table, width, single)
+    natural = _natural(columns)
     scale = min(1.0, width / natural)
     groups = max(1, min(table.groups, int((width + CELL_GAP) / (natural + CELL_GAP))))
     gap = min(GROUP_GAP, (width - groups * natural) / (groups - 1)) if groups > 1 else 0.0
@@ -120,9 +114,20 @@ def _column(header: Inline, cells: Sequence[Inline], numeric: bool, single: Sing
     return _Column(True, max(width, after + max(half[0] for half in halves)), after)
 
 
-def _widened(columns: list[_Column], rows: Sequence[tuple[Inline, ...]], spare: float) -> list[_Column]:
-    """The columns with what is left of the page's width shared among the empty ones, without any among all."""
-    empty = [not any(row[i] for row in rows) for i in range(len(columns))]
+def _natural(columns: Sequence[_Column]) -> float:
+    return sum(column.width for column in columns) + CELL_GAP * (len(columns) - 1)
+
+
+def _columns(table: Tabular, width: float, single: Single) -> list[_Column]:
+    """The columns; if ruled, what is left of the page's width is shared among the empty ones, without any among all."""
+    columns = [
+        _column(table.header[i] if table.header else (), [row[i] for row in table.rows], numeric, single)
+        for i, numeric in enumerate(table.numeric)
+    ]
+    spare = width - _natural(columns)
+    if not table.ruled or spare <= 0:
+        return columns
+    empty = [not any(row[i] for row in table.rows) for i in range(len(columns))]
     some = empty if any(empty) else [True] * len(columns)
     return [
         column._replace(width=column.width + spare * wide / sum(some))
