@@ -129,7 +129,7 @@ def typst_blocks(blocks: Sequence[b.Block]) -> Iterator[str]:
 def typst_source(papers: Papers, variant: int, solved: bool) -> bytes:
     preamble = PREAMBLE.replace("HEADER", papers.exam.spec.title)
     preamble = preamble.replace("VARIANT", f"Variant {papers.exam.variants[variant]}")
-    return "\n".join([preamble, *typst_blocks(parse(papers.markup(variant, solved=solved)))]).encode()
+    return "\n".join([preamble, *typst_blocks(parse(papers.markup(variant, kind="S" if solved else "P")))]).encode()
 
 
 def timed(print_one: Callable[[int, bool], bytes], n: int) -> tuple[list[float], int]:

@@ -78,7 +78,8 @@ def make(
         started = time.monotonic()
         tidy(out)
         exam_spec = spec_of({}, "the default spec") if spec is None else read_spec(spec)
-        students = None if roster is None else _students(roster, id_column, name_column)
+        listed = None if roster is None else _roster(roster, id_column, name_column)
+        students = listed.students if listed else None
         count = len(students or ()) if n is None else n
         with progress_bar() as progress:
             made = make_papers(
@@ -88,16 +89,16 @@ def make(
                 variants=variants,
                 seed=seed_of(seed, "--seed"),
                 students=students,
+                seats=listed.seats if listed else None,
                 jobs=jobs,
                 force=force,
                 templates=templates,
                 booklet=booklet,
                 progress=progress,
             )
-        for line in (*_printed(made, count, time.monotonic() - started), *_certificate(made)):
+        told = _printed(made, count, time.monotonic() - started)
+        for line in (*told, *_certificate(made), *_for_the_day(out, listed, booklet)):
             typer.echo(line)
-        if booklet:
-            typer.echo(f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}")
         _warn_of_seed(made.exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
@@ -126,15 +127,15 @@ def preview(
             typer.echo(path)
 
 
-def _students(roster: Path, id_column: str | None, name_column: str | None) -> dict[str, str]:
-    """Names by id; tells what was read, and remarks."""
+def _roster(roster: Path, id_column: str | None, name_column: str | None) -> Any:
+    """The students; tells what was read, and remarks."""
     from qgen.roster import read_roster
 
     listed = read_roster(roster, id_column=id_column, name_column=name_column)
     typer.echo(f"roster: {listed.source}")
     for note in listed.notes:
         typer.echo(note, err=True)
-    return listed.students
+    return listed
 
 
 def _warn_of_seed(seed: int | None) -> None:
@@ -154,6 +155,15 @@ def _printed(made: Any, students: int, seconds: float) -> Iterator[str]:
     )
     if not exam.students and count < students:
         yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"
+
+
+def _for_the_day(out: Path, listed: Any, booklet: bool) -> Iterator[str]:
+    """What lies ready for the print shop and for the door."""
+    if booklet:
+        yield f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}"
+    if booklet or listed:
+        order = ", in the order of the seats" if listed and listed.seats else ""
+        yield f"to tick off at the door{order}: {out / 'door.pdf'}"
 
 
 def _certificate(made: Any) -> Iterator[str]:
@@ -183,14 +193,25 @@ def _own_numbers(batches: Sequence[Any]) -> Iterator[str]:
         yield from (f"  {breach}" for breach in found)
 
 
-@app.command(epilog=examples("qgen new exam.toml", "qgen new --like no-biases", "qgen make -n 30 --spec exam.toml"))
+@app.command(epilog=examples("qgen new exam.toml", "qgen new --like no-biases", "qgen new --templates mine"))
 def new(
     path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("exam.toml"),
     like: Annotated[str | None, typer.Option(help="Start from a sample, a question of a real exam.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    templates: Annotated[
+        Path | None, typer.Option(help="Instead of a spec, copy the program's templates into this folder, to edit.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="The language of the templates.")] = "en",
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
-    """Write a commented spec to start from, with all defaults."""
+    """Write a commented spec to start from, with all defaults, or the templates of all that is printed."""
     with faults_shown():
+        if templates is not None:
+            from qgen.papers.words import copy_templates
+
+            copied = copy_templates(templates, language, force=force)
+            typer.echo(f"wrote {several(len(copied), 'template')} into {templates}; keep those that you change, then:")
+            typer.echo(f"qgen preview --templates {typed(templates)}")
+            return
         from qgen.exam.spec import sample_spec
         from qgen.files import write_whole
         from qgen.papers.words import TEMPLATES

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 # `id`: the school's number or our own student_id; `own`: a system's number for its user.
-Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last", "variant"]
+Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last", "variant", "room", "seat"]
 
 _LONGEST = 200  # characters of a heading that are looked at: a cell may hold a page
 
@@ -55,6 +55,16 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
         "Etternavn", "Efternavn",
     ),
     "variant": ("variant", "Variante"),
+    "room": (
+        "Room", "Exam room", "Hall", "Raum", "Hörsaal", "Saal", "Prüfungsraum", "Salle", "Salle d'examen", "Aula",
+        "Sala", "Zaal", "Lokaal", "Lokal",
+    ),
+    "seat": (
+        "Seat", "Seat number", "Seat no", "Seating", "Desk", "Desk number", "Platz", "Platznummer", "Platz-Nr.",
+        "Sitzplatz", "Sitzplatznummer", "Sitzplatz-Nr.", "Place", "N° de place", "Numéro de place", "Siège", "Asiento",
+        "Número de asiento", "Posto", "Numero di posto", "Assento", "Lugar", "Zitplaats", "Stoelnummer",
+        "Plats", "Plads",
+    ),
 }  # fmt: skip
 
 

@@ -19,9 +19,9 @@ from qgen.parallel import copied, copies, each, processors, received, worthwhile
 
 # What an exam folder may hold for --force to replace it.
 OURS = (
-    "exam.json", "key.csv", "answers.csv", "answers.xlsx", "papers", "solutions",
-    "papers.pdf", "solutions.pdf", "moodle.xml",
-    "canvas.zip",
+    "exam.json", "key.csv", "answers.csv", "answers.xlsx", "papers", "solutions", "keys",
+    "papers.pdf", "solutions.pdf", "door.pdf",
+    "moodle.xml", "canvas.zip",
 )  # fmt: skip
 FEWEST = 10  # papers for which a process of their own is worth its start
 FEW = 1000  # so many variants are handed from one process to another in less time than it takes to get ready to print
@@ -50,16 +50,18 @@ def make(
     variants: int | None = None,
     seed: Seed = None,
     students: Mapping[str, str] | None = None,
+    seats: Mapping[str, str] | None = None,
     jobs: int = 1,
     force: bool = False,
     templates: str | Path | None = None,
     booklet: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Made:
-    """papers/, solutions/, exam.json, key.csv and both answer sheets in `out`. InputError where anything is at fault.
+    """papers/, solutions/, keys/, exam.json, key.csv and both answer sheets in `out`. InputError for any fault.
 
-    `n`: how many papers; `variants`: how many different ones among them, each of its own if None. `booklet`: papers.pdf
-    and solutions.pdf too, all in one for the print shop.
+    `n`: how many papers; `variants`: how many different ones among them, each of its own if None. `students`: names by
+    id, `seats`: of those who have one. `booklet`: papers.pdf and solutions.pdf too, all in one for the print shop. With
+    `students` or a booklet also door.pdf; it and the booklets are in the order of the seats.
     """
     from qgen.papers.task_texts import check_tasks
 
@@ -72,7 +74,7 @@ def make(
         raise InputError(f'--variants: "{variants}" is not accepted; write 1, one paper for all, to {n}, one for each')
     if variants is None:
         variants = 1 if all(q.all_fixed for q in spec.questions) else n
-    _check_printable(spec, students or {})
+    _check_printable(spec, students or {}, seats or {})
     check_tasks(spec, templates)
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         for sheet in ("answers.csv", "answers.xlsx"):
@@ -90,10 +92,9 @@ def make(
         write_exam(exam, folder, rows=n)
         print_papers(exam, folder, jobs=jobs, templates=templates, progress=progress)
         if booklet:
-            from qgen.papers.booklet import bind
-
-            for kind in ("papers", "solutions"):
-                bind([folder / kind / name for name in file_names(exam)], folder / f"{kind}.pdf", spec.title)
+            bind_papers(exam, folder, seats or {}, templates)
+        if booklet or students:
+            write_door_list(exam, folder, seats or {}, templates)
     return Made(exam, tallies, out)
 
 
@@ -139,7 +140,7 @@ def preview(
 
     check_unchanged()
     spec = spec_of(spec)
-    _check_printable(spec, {})
+    _check_printable(spec, {}, {})
     check_tasks(spec, templates)
     exam = make_exam(spec, 1, seed)
     papers = Papers(exam, templates)
@@ -167,7 +168,7 @@ def _check_unanswered(sheet: Path) -> None:
         raise InputError(f"{sheet}: holds answers; move it away, or choose another exam folder with --out")
 
 
-def _check_printable(spec: Spec, students: Mapping[str, str]) -> None:
+def _check_printable(spec: Spec, students: Mapping[str, str], seats: Mapping[str, str]) -> None:
     """InputError with every name and heading that has a character which no typeface has, and what to do.
 
     And with what is wrong with the markup of the instructions.
@@ -179,6 +180,7 @@ def _check_printable(spec: Spec, students: Mapping[str, str]) -> None:
     words = {"title": spec.title, **spec.fields, "instructions": spec.instructions}
     texts = [(f"{key} {quoted(text)}", text) for key, text in words.items()]
     texts += [(f"student {quoted(student)}, {quoted(name)}", f"{student} {name}") for student, name in students.items()]
+    texts += [(f"student {quoted(student)}, seat {quoted(seat)}", seat) for student, seat in seats.items()]
     faults = [f"instructions: {fault}" for fault in wrong_markup(spec.instructions)]
     remedies: dict[str, None] = {}
     for what, text in texts:
@@ -199,22 +201,50 @@ def print_papers(
     templates: Path | None = None,
     progress: Progress = lambda what, done, of: None,
 ) -> None:
-    """Every paper into papers/ and every solution into solutions/, on `jobs` processes; 0: as many as are worth it."""
+    """Every paper into papers/, its solution and key into solutions/ and keys/, on `jobs` processes.
+
+    0: as many as are worth it.
+    """
     from qgen.papers.papers import Papers
 
-    for name in ("papers", "solutions"):
+    for name in ("papers", "solutions", "keys"):
         (folder / name).mkdir()
     n, papers, names = len(exam.papers), Papers(exam, templates), file_names(exam)
 
     def print_one(paper: int) -> None:
         (folder / "papers" / names[paper]).write_bytes(papers.question_paper(*exam.papers[paper]))
         (folder / "solutions" / names[paper]).write_bytes(papers.solution(*exam.papers[paper]))
+        (folder / "keys" / names[paper]).write_bytes(papers.key(*exam.papers[paper]))
 
     # What the first papers make known, copies of this process know from the start.
     print_one(0)
     progress("printing", 1, n)
     for done, _ in enumerate(each(print_one, range(1, n), jobs or worthwhile(n, FEWEST)), 2):
         progress("printing", done, n)
+
+
+def bind_papers(exam: Exam, folder: Path, seats: Mapping[str, str], templates: Path | None) -> None:
+    """papers.pdf and solutions.pdf, in the order of the seats; an odd paper ends in a page to work on."""
+    from qgen.papers.booklet import bind
+    from qgen.papers.door import in_seat_order
+    from qgen.papers.papers import Papers
+
+    order, names, papers = in_seat_order(exam, seats), file_names(exam), Papers(exam, templates)
+
+    def workings(place: int) -> bytes:
+        return papers.workings(*exam.papers[order[place]])
+
+    for kind, filling in (("papers", workings), ("solutions", None)):
+        bind([folder / kind / names[at] for at in order], folder / f"{kind}.pdf", exam.spec.title, filling)
+
+
+def write_door_list(exam: Exam, folder: Path, seats: Mapping[str, str], templates: Path | None) -> None:
+    """door.pdf, with the numbers of pages that the papers have."""
+    from qgen.papers.door import door_list
+    from qgen.typeset.pdf.objects import page_count
+
+    pages = [page_count((folder / "papers" / name).read_bytes()) for name in file_names(exam)]
+    (folder / "door.pdf").write_bytes(door_list(exam, pages, seats, templates))
 
 
 def file_names(exam: Exam) -> list[str]:

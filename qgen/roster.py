@@ -16,6 +16,7 @@ from qgen.tables.table import Faults, Table, filled, read_table
 
 LONGEST_ID = 100
 MOST_STUDENTS = 100_000
+_SEAT: tuple[Kind, ...] = "room", "seat"
 _POINTS = re.compile(r"[^\[]+\[\d+([.,]\d+)?\]")  # Sakai's "Midterm [40]"
 _TEST_STUDENT = ("Student, Test", "Test Student")  # Canvas' own
 _KNOWN = {loose(heading) for headings in HEADINGS.values() for heading in headings}
@@ -34,13 +35,17 @@ _EXPORTS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
 
 @dataclass(frozen=True)
 class Person:
-    """One row: `logins` and e-mail addresses are other names of the student, `own` is a system's own number."""
+    """One row: `logins` and e-mail addresses are other names of the student, `own` is a system's own number.
+
+    seat: the room, the seat in it, or both, as "HG F1, A10".
+    """
 
     student: str
     name: str
     logins: tuple[str, ...] = ()
     own: str = ""
     variant: str = ""
+    seat: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,11 @@ class Roster:
     def students(self) -> dict[str, str]:
         """Names by id."""
         return {person.student: person.name for person in self.people}
+
+    @property
+    def seats(self) -> dict[str, str]:
+        """Seats by id, of those who have one."""
+        return {person.student: person.seat for person in self.people if person.seat}
 
 
 def student_id(text: str) -> str:
@@ -87,6 +97,7 @@ def read_roster(
     ids = ids[:1] if id_column else ids
     faults, notes = Faults(table.name), list(table.notes)
     logins, own, variant = (columns(table.heading, *kinds) for kinds in (("login", "email"), ("own",), ("variant",)))
+    places = [place for kind in _SEAT for place in columns(table.heading, kind)[:1]]
     rows = []
     for line, raw in filled(table, faults):
         cells = [one_line(cell) for cell in raw]
@@ -115,7 +126,9 @@ def read_roster(
             faults.add(line, f"student {quoted(student)} stands on line {lines[student]} already")
         else:
             others, numbers, variants = ([cells[k] for k in some if k != best] for some in (logins, own, variant))
-            people[student] = Person(student, name, tuple(filter(None, others)), *numbers[:1] or [""], *variants[:1])
+            own_number, its_variant = (next(iter(some), "") for some in (numbers, variants))
+            seat = ", ".join(cells[k] for k in places if cells[k] and k != best)
+            people[student] = Person(student, name, tuple(filter(None, others)), own_number, its_variant, seat)
             lines[student] = line
     _not_turned(table.name, lines)
     faults.stop()

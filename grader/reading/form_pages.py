@@ -197,7 +197,7 @@ class PaperFields:
         if made_for and made_for != self.exam.checksum[:8]:
             edited = "; its sealed code is of this exam, so the field was edited" if seals else ""
             raise FormError(f"belongs to another exam ({quoted(made_for)}; {ours}){edited}")
-        if len({seal.variant for seal in seals}) > 1 or any(seal.solution for seal in seals):
+        if len({seal.variant for seal in seals}) > 1 or any(seal.kind != "P" for seal in seals):
             raise FormError(f"{where}carries the sealed codes of other pages; decide by hand")
         if not seals and self.exam.sealed:
             raise FormError(

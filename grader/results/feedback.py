@@ -71,7 +71,7 @@ def _pdf(marks: Marks, context: dict[str, Any], papers: Papers) -> bytes:
         macro("words.txt", name, folder=templates, language=spec.language) for name in ("page", "feedback")
     )
     markup = papers.written.markup(words("feedback.txt", context, templates, spec.language))
-    with in_template("feedback.txt", templates, spec.language):
+    with in_template("feedback.txt", templates, spec.language, context):
         return render(
             markup,
             paper=spec.paper,

@@ -4,8 +4,9 @@ Fonts and drawings that papers share are stored once. Forms and tags are left ou
 has no use for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +18,20 @@ from qgen.typeset.pdf.metadata import PRODUCER
 LEFT_OUT = ("/Annots", "/StructParents", "/Tabs", "/Resources", "/Contents")
 
 
-def bind(papers: Iterable[Path], out: Path, title: str) -> int:
-    """Writes the papers one after the other, each padded to an even number of pages; the number of pages."""
+def bind(papers: Iterable[Path], out: Path, title: str, filling: Callable[[int], bytes] | None = None) -> int:
+    """Writes the papers one after the other, each padded to an even number of pages; the number of pages.
+
+    filling: the PDF of one page that pads a paper, by its place among them; a blank page if None.
+    """
     with pikepdf.new() as book:
         kept: dict[bytes, Any] = {}
-        for path in papers:
+        for place, path in enumerate(papers):
             with pikepdf.open(path) as paper:
-                for page in paper.pages:
-                    resources, contents = page.obj.Resources, page.obj.Contents
-                    for entry in LEFT_OUT:
-                        if entry in page.obj:
-                            del page.obj[entry]
-                    book.pages.append(page)
-                    book.pages[-1].obj.Contents = _once(contents, book, kept)
-                    book.pages[-1].obj.Resources = Dictionary(
-                        {
-                            kind: Dictionary({name: _once(thing, book, kept) for name, thing in things.items()})
-                            for kind, things in resources.items()
-                        }
-                    )
-            if len(book.pages) % 2:
+                _add(paper, book, kept)
+            if len(book.pages) % 2 and filling:
+                with pikepdf.open(BytesIO(filling(place))) as page:
+                    _add(page, book, kept)
+            elif len(book.pages) % 2:
                 size = book.pages[-1].mediabox
                 book.add_blank_page()
                 book.pages[-1].mediabox = size
@@ -45,6 +40,23 @@ def bind(papers: Iterable[Path], out: Path, title: str) -> int:
         book.docinfo["/Title"], book.docinfo["/Producer"] = title, PRODUCER
         book.save(out, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         return len(book.pages)
+
+
+def _add(paper: pikepdf.Pdf, book: pikepdf.Pdf, kept: dict[bytes, Any]) -> None:
+    """Adds all pages of a paper to the book."""
+    for page in paper.pages:
+        resources, contents = page.obj.Resources, page.obj.Contents
+        for entry in LEFT_OUT:
+            if entry in page.obj:
+                del page.obj[entry]
+        book.pages.append(page)
+        book.pages[-1].obj.Contents = _once(contents, book, kept)
+        book.pages[-1].obj.Resources = Dictionary(
+            {
+                kind: Dictionary({name: _once(thing, book, kept) for name, thing in things.items()})
+                for kind, things in resources.items()
+            }
+        )
 
 
 def _once(thing: Any, book: pikepdf.Pdf, kept: dict[bytes, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,9 +13,9 @@ from qgen.exam.exam import Exam
 from qgen.exam.notation import BRACKETS
 from qgen.exam.spec import Spec
 from qgen.papers.notation import Written
-from qgen.papers.pictures import Picture
+from qgen.papers.picture.pictures import Picture
 from qgen.papers.question_context import QuestionContext
-from qgen.papers.seal import SEAL_FIELD, Seal, learn_seals, qr_code, seal_text
+from qgen.papers.seal import SEAL_FIELD, Kind, Seal, learn_seals, qr_code, seal_text
 from qgen.papers.words import WORDS, in_template, load, macro
 from qgen.papers.words import render as words
 from qgen.typeset.drawing.drawing import Drawing
@@ -24,7 +25,7 @@ from qgen.typeset.math.speech import Vocabulary, vocabulary
 from qgen.typeset.page.frame import frame
 from qgen.typeset.page.pages import render
 
-TEMPLATES = "paper.txt", "solution.txt"
+TEMPLATES: Mapping[Kind, str] = {"P": "paper.txt", "S": "solution.txt", "K": "key.txt"}
 EXAMPLE = -0.046812345678  # a number as the paper asks for it
 MOST_IN_HEAD = 24  # characters of a student's id, at the head of every page
 
@@ -41,16 +42,36 @@ class Papers:
 
         It holds the givens and nothing that is not on the page.
         """
-        return self._pdf(variant, student, solved=False)
+        return self._pdf(variant, student, "P")
 
     def solution(self, variant: int, student: str | None = None) -> bytes:
         """The PDF of the worked solution."""
-        return self._pdf(variant, student, solved=True)
+        return self._pdf(variant, student, "S")
 
-    def markup(self, variant: int, student: str | None = None, *, solved: bool) -> str:
-        """What stands in a paper or its solution, in the markup of the module blocks."""
-        context = self._context(variant, student, solved=solved)
-        return self.written.markup(words(TEMPLATES[solved], context, self.templates, self.exam.spec.language))
+    def key(self, variant: int, student: str | None = None) -> bytes:
+        """The PDF of the paper's boxes with the numbers in them, on one page, for whoever marks by hand."""
+        return self._pdf(variant, student, "K")
+
+    def workings(self, variant: int, student: str | None = None) -> bytes:
+        """The PDF of a page to work on, with the paper's header; no part of the paper, it carries no seal."""
+        spec = self.exam.spec
+        return render(
+            f"## {self._word('workings')}",
+            paper=spec.paper,
+            font_size=spec.font_size,
+            header=self._header(variant, student, "P"),
+            footer=escape(spec.course),
+            drawings={},
+            title=spec.title,
+            language=spec.language,
+        )
+
+    def markup(self, variant: int, student: str | None = None, kind: Kind = "P") -> str:
+        """What stands in a paper, its solution or its key, in the markup of the module blocks."""
+        return self._markup(kind, self._context(variant, student, kind))
+
+    def _markup(self, kind: Kind, context: Mapping[str, Any]) -> str:
+        return self.written.markup(words(TEMPLATES[kind], context, self.templates, self.exam.spec.language))
 
     @cached_property
     def written(self) -> Written:
@@ -91,27 +112,38 @@ class Papers:
         swapped = {"layer": "example", "example": "layer"}  # which of the two stands in brackets
         return tuple((sign, dict(found)[swapped.get(sign, sign)]) for sign, _ in found)
 
-    def _pdf(self, variant: int, student: str | None, *, solved: bool) -> bytes:
-        spec, name = self.exam.spec, self.exam.variants[variant]
-        label = self._word("paper", name)
-        student = self.holders.get(name, "") if student is None else student
+    def _header(self, variant: int, student: str | None, kind: Kind) -> str:
+        """The header of every page: the exam, whose paper it is, and which."""
+        student = self._student(variant, student)
         who = f"{escape(student)}, " if 0 < len(student) <= MOST_IN_HEAD else ""
-        heading = f"{self._word('solution')}, {label}" if solved else label
-        markup = self.markup(variant, student, solved=solved)
-        with in_template(TEMPLATES[solved], self.templates, spec.language):
+        return f"{escape(self.exam.spec.title)} | {who}{self._called(variant, kind)}"
+
+    def _called(self, variant: int, kind: Kind) -> str:
+        what = {"P": "", "S": "solution", "K": "key"}[kind]
+        label = self._word("paper", self.exam.variants[variant])
+        return f"{self._word(what)}, {label}" if what else label
+
+    def _student(self, variant: int, student: str | None) -> str:
+        return self.holders.get(self.exam.variants[variant], "") if student is None else student
+
+    def _pdf(self, variant: int, student: str | None, kind: Kind) -> bytes:
+        spec, name = self.exam.spec, self.exam.variants[variant]
+        context = self._context(variant, student, kind)
+        markup = self._markup(kind, context)
+        with in_template(TEMPLATES[kind], self.templates, spec.language, context):
             return render(
                 markup,
                 paper=spec.paper,
                 font_size=spec.font_size,
-                header=f"{escape(spec.title)} | {who}{heading}",
+                header=self._header(variant, student, kind),
                 footer=f"{escape(spec.course)} | {self._word('page')}",
                 drawings=self._drawings(variant),
-                title=f"{spec.title}: {heading}",
+                title=f"{spec.title}: {self._called(variant, kind)}",
                 language=spec.language,
                 words=self.speech,
-                form=None if solved else {"exam": self.exam.checksum[:8], "variant": name},
-                seal=lambda page: qr_code(seal_text(self.exam, Seal(name, page, solved))),
-                hidden=lambda page: self._sealed(Seal(name, page, solved)),
+                form=None if kind != "P" else {"exam": self.exam.checksum[:8], "variant": name},
+                seal=lambda page: qr_code(seal_text(self.exam, Seal(name, page, kind))),
+                hidden=lambda page: self._sealed(Seal(name, page, kind)),
             )
 
     def _sealed(self, seal: Seal) -> dict[str, str]:
@@ -125,9 +157,9 @@ class Papers:
     def _word(self, name: str, *arguments: str | int) -> str:
         return _word(name, arguments, self.templates, self.exam.spec.language)
 
-    def _context(self, variant: int, student: str | None, *, solved: bool) -> dict[str, Any]:
+    def _context(self, variant: int, student: str | None, kind: Kind) -> dict[str, Any]:
         exam, spec = self.exam, self.exam.spec
-        student = self.holders.get(exam.variants[variant], "") if student is None else student
+        student = self._student(variant, student)
         return {
             "title": spec.title,
             "course": spec.course,
@@ -143,13 +175,16 @@ class Papers:
             "follow": spec.marking.follow_through > 0,
             "notation": spec.notation,
             "max_score": self.written.number(plain(exam.max_score)),
-            "questions": [question.of(variant, solved=solved) for question in self.questions],
+            "questions": [
+                question.key(variant) if kind == "K" else question.of(variant, solved=kind == "S")
+                for question in self.questions
+            ],
         }
 
 
 def get_ready(spec: Spec, templates: Path | None = None) -> None:
     """Does what every paper needs before its numbers are known: reads templates and typefaces, makes codes."""
-    for name in (WORDS, *TEMPLATES):
+    for name in (WORDS, *TEMPLATES.values()):
         load(name, templates, spec.language)
     for file, _ in FACES.values():
         typeface(file)

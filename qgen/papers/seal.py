@@ -1,8 +1,8 @@
 """The seal on every page: a small QR code with exam, variant and page, which nobody can make up for another page.
 
-    BPE1 1A2B3C4D 017 P2 9F8E7D6C     exam (first 8 digits of its checksum), variant, page (S2 in a solution), signature
+    BPE1 1A2B3C4D 017 P2 9F8E7D6C     exam (first 8 digits of its checksum), variant, page, signature
 
-A page's form holds the text as well, in a hidden field.
+P is a page of a paper, S of a solution, K of a key. A page's form holds the text as well, in a hidden field.
 The signature is a keyed checksum (HMAC-SHA256, RFC 2104) of what stands before it; the key is never printed.
 """
 
@@ -10,7 +10,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, cast
 
 from qgen.errors import InputError
 from qgen.exam.exam import Exam
@@ -22,7 +22,9 @@ SEAL_FIELD = "seal_"  # and the page's number: the hidden field of a page's form
 MODULE, QUIET = 1.25, 4  # points to a module, modules around the code that stay white (ISO/IEC 18004)
 _USUAL = 30  # characters of a seal, if variants have three or four digits
 _FIXED = 14  # characters of a seal that are the same on every page of an exam
-_FORM = re.compile(r"BPE1 ([0-9A-F]{8}) (\S{1,9}) ([PS])([0-9]{1,3}) {1,2}([0-9A-F]{8})", re.ASCII)
+_FORM = re.compile(r"BPE1 ([0-9A-F]{8}) (\S{1,9}) ([PSK])([0-9]{1,3}) {1,2}([0-9A-F]{8})", re.ASCII)
+
+Kind = Literal["P", "S", "K"]  # a page of a paper, of its solution, of its key
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,12 @@ class Seal:
 
     variant: str
     page: int
-    solution: bool
+    kind: Kind = "P"
 
 
 def seal_text(exam: Exam, seal: Seal) -> str:
     """The text of a page's QR code, in letters and digits that pack densely (QR's alphanumeric mode)."""
-    text = f"BPE1 {exam.checksum[:8].upper()} {seal.variant} {'S' if seal.solution else 'P'}{seal.page}"
+    text = f"BPE1 {exam.checksum[:8].upper()} {seal.variant} {seal.kind}{seal.page}"
     # An even length, because two characters of a QR code share their bits.
     return f"{text} {_signature(exam, text)}" if len(text) % 2 else f"{text}  {_signature(exam, text)}"
 
@@ -56,7 +58,7 @@ def read_seal(text: str, exam: Exam) -> Seal:
         raise InputError(f'seal "{quoted}": its signature is wrong; it was misread or made up')
     if variant not in exam.variants:
         raise InputError(f'seal "{quoted}": this exam has no variant {variant}')
-    return Seal(variant, int(page), kind == "S")
+    return Seal(variant, int(page), cast(Kind, kind))
 
 
 def _signature(exam: Exam, text: str) -> str:

@@ -19,7 +19,9 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.engine.symbols import UPDATED, latex_name
 from qgen.errors import InputError, nearest, quoted
+from qgen.files import write_whole
 from qgen.papers.instructions import markup
+from qgen.papers.template_lines import template_place
 from qgen.typeset.markup.blocks import escape
 from qgen.version import shipped
 
@@ -50,7 +52,9 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
         keep_trailing_newline=True,
     )
     env.filters["plain"] = escape
-    env.filters["shown"] = lambda text: escape(quoted(text.strip())[1:-1])  # short, without what does not print
+    env.filters["shown"] = lambda text, most=40: escape(
+        quoted(text.strip(), most)[1:-1]
+    )  # short, without what does not print
     env.filters["latex"] = latex_name
     env.filters["markup"] = markup
     env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
@@ -91,13 +95,33 @@ def render(name: str, context: Mapping[str, Any], folder: Path | None = None, la
 
 
 @contextmanager
-def in_template(name: str, folder: Path | None, language: str) -> Iterator[None]:
-    """Adds to faults of the markup or a formula which template they are in, or that its words are at fault."""
+def in_template(name: str, folder: Path | None, language: str, context: Mapping[str, Any]) -> Iterator[None]:
+    """Adds to faults of the markup or a formula the line of the template, or of its words, that they are in."""
     try:
         yield
     except InputError as fault:
-        file = load(name, folder, language).filename
-        raise InputError(*(f"{file}, or {WORDS}: {line}" for line in fault.faults)) from None
+        env, faults = environment(folder, language), []
+        for told in fault.faults:
+            found = re.match(r"markup line (\d+): ", told)
+            place = found and template_place(env, name, context, int(found[1]), WORDS)
+            rest = told[found.end() :] if found and place else told
+            faults.append(f"{place or f'{load(name, folder, language).filename}, or {WORDS}'}: {rest}")
+        raise InputError(*faults) from None
+
+
+def copy_templates(folder: Path, language: str = "en", *, force: bool = False) -> list[str]:
+    """Copies the program's templates in a language into a folder of one's own; their names.
+
+    InputError where some are there already, without `force`.
+    """
+    found = {path.name: path for place in reversed(_places(None, language)) for path in sorted(place.glob("*.txt"))}
+    faults = [f"{folder / name}: exists; choose another folder, or replace it with --force" for name in sorted(found)
+              if not force and (folder / name).exists()]  # fmt: skip
+    if faults:
+        raise InputError(*faults)
+    for name, path in sorted(found.items()):
+        write_whole(folder / name, path.read_bytes(), force=force)
+    return sorted(found)
 
 
 def macro(name: str, function: str, *arguments: Any, folder: Path | None = None, language: str = "en") -> str:

@@ -8,9 +8,10 @@ r"""The markup of a paper, read into blocks. Templates write it; `escape` protec
     $$ formula $$ | note                 a formula on its own line, broken if it is too long; the note at the right
     @fields Name: 60% = Ada | Id: 40% -> id
                                          lines to write on, named after ->, or filled in after =
-    @table [N] [bare] [kept]             rows of cells with | between them, the first row the header (none if bare);
+    @table [N] [bare] [kept] [ruled]     rows of cells with | between them, the first row the header (none if bare);
     @end                                 N: the rows in N groups side by side. Columns of numbers align at the point.
                                          kept: its last row is on one page with what follows
+                                         ruled: as wide as the page, a line under each row, room in empty columns
     @boxes [N]                           answer boxes, N in a row (as many as fit):
                                          label | item id [| value [| the label in words]]
                                          no field is made of one without an id
@@ -76,7 +77,7 @@ class Fields(NamedTuple):
 class Tabular(NamedTuple):
     """Rows of cells in `groups` side by side; `numeric` tells the columns that align at the decimal point.
 
-    kept: on one page with what follows.
+    kept: on one page with what follows. ruled: a form to write in.
     """
 
     header: tuple[Inline, ...]
@@ -84,6 +85,7 @@ class Tabular(NamedTuple):
     groups: int
     numeric: tuple[bool, ...]
     kept: bool = False
+    ruled: bool = False
 
 
 class AnswerBox(NamedTuple):
@@ -134,6 +136,7 @@ class Keep(NamedTuple):
 
 
 Block = Heading | Paragraph | Display | Fields | Tabular | Boxes | Diagram | Rule | Gap | NewPage | Keep
+TABLE_OPTIONS = "bare", "kept", "ruled"
 COMMANDS = ("section", "fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
 
 
@@ -303,8 +306,8 @@ class _Parser:
 
     def table(self, rest: str, opened: int) -> Tabular:
         options = rest.split()
-        bare, kept = "bare" in options, "kept" in options
-        counts = [option for option in options if option not in ("bare", "kept")]
+        bare, kept, ruled = (option in options for option in TABLE_OPTIONS)
+        counts = [option for option in options if option not in TABLE_OPTIONS]
         rows: list[tuple[Inline, ...]] = []
         for number, line, cells in self.rows(opened):
             try:
@@ -315,7 +318,9 @@ class _Parser:
             except MarkupError as fault:
                 self.fault(number, fault)
         if len(counts) > 1 or not all(re.fullmatch("[1-9]", count) for count in counts):
-            raise MarkupError("write @table, or @table and the number of groups side by side (1 to 9), bare, kept")
+            raise MarkupError(
+                "write @table, or @table and the number of groups side by side (1 to 9), bare, kept, ruled"
+            )
         if len(rows) < (1 if bare else 2):
             raise MarkupError("this table has no rows")
         body = rows if bare else rows[1:]
@@ -323,7 +328,7 @@ class _Parser:
             any(column) and all(not cell or number_in(cell) for cell in column) for column in zip(*body, strict=True)
         )
         groups = min(int(counts[0]) if counts else 1, len(body))
-        return Tabular(() if bare else rows[0], tuple(body), groups, numeric, kept)
+        return Tabular(() if bare else rows[0], tuple(body), groups, numeric, kept, ruled)
 
     def boxes(self, rest: str, opened: int) -> Boxes:
         boxes = []

@@ -37,6 +37,7 @@ def set_lines(
     """
     found: list[Chunk | str] = []
     unusual: list[object] = [part for part in margins if not _is_plain(part)]
+    at = 1
     for source in chunks(markup):
         try:
             found.append(_chunk(source, width, drawings))
@@ -44,13 +45,27 @@ def set_lines(
             # Few documents hold a name that leaves the fixed tables; only these pay for glyphs of their own.
             found.append(source)
             unusual.append(parse(source))
-        except InputError:
-            # Report the faults of the whole markup, with their lines; a formula's fault as it is.
+        except InputError as fault:
+            # Report the faults of the whole markup, with their lines; else a formula's or a drawing's with its line.
             parse(markup)
-            raise
+            line = at + _faulty_line(source, width, drawings, fault)
+            raise InputError(*(f"markup line {line}: {told}" for told in fault.faults)) from None
+        at += source.count("\n") + 2
     glyphs = Glyphs(" ".join(_texts(unusual)), replacing=replacing) if unusual else PLAIN
     flow = Flow(width, drawings, glyphs)
     return _joined([_set(flow, part) if isinstance(part, str) else part for part in found]), glyphs
+
+
+def _faulty_line(source: str, width: float, drawings: Mapping[str, Drawing], fault: InputError) -> int:
+    """The line of a chunk, from 0, that has this fault by itself; the first one that says anything, if none has."""
+    lines = source.split("\n")
+    for k, line in enumerate(lines):
+        try:
+            _set(Flow(width, drawings), line)
+        except InputError as own:
+            if own.faults == fault.faults:
+                return k
+    return next((k for k, line in enumerate(lines) if line.strip()), 0)
 
 
 def _joined(parts: Sequence[Chunk]) -> list[Line]:

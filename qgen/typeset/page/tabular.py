@@ -10,6 +10,7 @@ from qgen.typeset.fonts.faces import width as glyph_width
 from qgen.typeset.markup.blocks import Tabular
 from qgen.typeset.markup.inline import Inline, number_in
 from qgen.typeset.page.lines import (
+    HAIRLINE,
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
     SIZE,
@@ -24,6 +25,7 @@ from qgen.typeset.page.lines import (
 )
 
 HEADER_SIZE = 9.0
+RULED_HEIGHT = 22.0  # from line to line where one writes by hand
 CELL_GAP, GROUP_GAP = 12.0, 36.0
 TALL, TALL_GAP = 9.0, 1.0  # a name with an upper index, and what is left free above it
 
@@ -35,11 +37,8 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
 
     single: sets a cell's contents on one line. path: a new element in the document's structure.
     """
-    columns = [
-        _column(table.header[i] if table.header else (), [row[i] for row in table.rows], numeric, single)
-        for i, numeric in enumerate(table.numeric)
-    ]
-    natural = sum(column.width for column in columns) + CELL_GAP * (len(columns) - 1)
+    columns = _columns(table, width, single)
+    natural = _natural(columns)
     scale = min(1.0, width / natural)
     groups = max(1, min(table.groups, int((width + CELL_GAP) / (natural + CELL_GAP))))
     gap = min(GROUP_GAP, (width - groups * natural) / (groups - 1)) if groups > 1 else 0.0
@@ -84,7 +83,10 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
     for i in range(per):
         row = line([table.rows[k] for k in range(i, len(table.rows), per)], "TD")
         last = i == per - 1
-        if header and last:
+        if table.ruled:
+            row = row._replace(ascent=max(row.ascent, RULED_HEIGHT - 7.0), descent=max(row.descent, 7.0))
+            row = ruled(row, -row.descent, THICK if last else HAIRLINE)
+        elif header and last:
             row = ruled(row, -row.descent - 1.5, THICK)._replace(descent=row.descent + 4.0)
         yield row._replace(repeat=repeated, keep=table.kept if last else i == 0 or i == per - 2)
 
@@ -111,6 +113,27 @@ def _column(header: Inline, cells: Sequence[Inline], numeric: bool, single: Sing
     halves = [_halves(number_in(cell)) for cell in cells]
     after = max(half[1] for half in halves)
     return _Column(True, max(width, after + max(half[0] for half in halves)), after)
+
+
+def _natural(columns: Sequence[_Column]) -> float:
+    return sum(column.width for column in columns) + CELL_GAP * (len(columns) - 1)
+
+
+def _columns(table: Tabular, width: float, single: Single) -> list[_Column]:
+    """The columns; if ruled, what is left of the page's width is shared among the empty ones, without any among all."""
+    columns = [
+        _column(table.header[i] if table.header else (), [row[i] for row in table.rows], numeric, single)
+        for i, numeric in enumerate(table.numeric)
+    ]
+    spare = width - _natural(columns)
+    if not table.ruled or spare <= 0:
+        return columns
+    empty = [not any(row[i] for row in table.rows) for i in range(len(columns))]
+    some = empty if any(empty) else [True] * len(columns)
+    return [
+        column._replace(width=column.width + spare * wide / sum(some))
+        for column, wide in zip(columns, some, strict=True)
+    ]
 
 
 @lru_cache(maxsize=4096)

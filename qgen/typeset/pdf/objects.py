@@ -38,6 +38,15 @@ def is_unchanged(data: bytes) -> bool:
     return found is not None and _digest(data[:at]).encode() in data[at : found.start()]
 
 
+def page_count(data: bytes) -> int:
+    """The number of pages of a file that this program made."""
+    for found in re.finditer(rb"/Type/ObjStm/[^>]*/Length (\d+)>>stream\n", data):
+        objects = zlib.decompress(data[found.end() : found.end() + int(found[1])])
+        if count := re.search(rb"<</Type/Pages/Count (\d+)/Kids\[", objects):
+            return int(count[1])
+    raise ValueError("this file has no pages, or is none of ours")
+
+
 def _digest(data: bytes) -> str:
     return md5(data, usedforsecurity=False).hexdigest()
 

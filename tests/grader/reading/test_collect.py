@@ -94,7 +94,7 @@ def right(exam, variant, /, **more):
     """What a perfect student fills in."""
     at = exam.variants.index(variant)
     answers = {item: f"{exam.value[k, at]:.4f}" for k, item in enumerate(exam.columns)}
-    seal = {"seal_1": seal_text(exam, Seal(variant, 1, False))}
+    seal = {"seal_1": seal_text(exam, Seal(variant, 1))}
     return {"exam": exam.checksum[:8], "variant": variant, "student_id": f"S{variant}", **seal, **answers, **more}
 
 

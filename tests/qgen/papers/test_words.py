@@ -12,7 +12,7 @@ from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.export.moodle_xml import write_moodle_xml
 from qgen.papers.papers import Papers
-from qgen.papers.words import TEMPLATES, macro, render
+from qgen.papers.words import TEMPLATES, copy_templates, macro, render
 from qgen.typeset.markup.blocks import parse
 
 
@@ -80,7 +80,7 @@ def test_a_macro_that_the_words_do_not_have_is_named(folder):
 @pytest.mark.parametrize(("line", "fault"), [("@foo", "no command @foo"), (r"$$ \frac{x $$", r"\\frac{x")])
 def test_a_fault_of_the_markup_tells_whose_it_is(folder, line, fault):
     mine = folder(paper=f"# Title\n\n{line}\n")
-    with pytest.raises(InputError, match=rf"{mine / 'paper.txt'}, or words.txt: .*{fault}"):
+    with pytest.raises(InputError, match=rf"{mine / 'paper.txt'}:3: .*{fault}"):
         Papers(make_exam(spec_of({}), 1, 1), mine).question_paper(0)
 
 
@@ -155,14 +155,14 @@ def test_every_mistake_has_a_short_name_and_a_sentence_in_every_language(languag
         assert sentence.count("$") % 2 == 0
 
 
-@pytest.mark.parametrize("solved", [False, True])
-def test_formulas_mark_updated_parameters_in_the_paper_s_language(solved, folder):
-    german = Papers(make_exam(spec_of({"language": "de"}), 1, 1)).markup(0, solved=solved)
+@pytest.mark.parametrize("kind", ["P", "S", "K"])
+def test_formulas_mark_updated_parameters_in_the_paper_s_language(kind, folder):
+    german = Papers(make_exam(spec_of({"language": "de"}), 1, 1)).markup(0, kind=kind)
     assert r"w_{11}^{(1)\,\text{neu}}" in german
     assert "new}" not in german
     english = make_exam(spec_of({}), 1, 1)
     mine = folder(symbols=(TEMPLATES / "symbols.txt").read_text("utf-8").replace(">new<", ">after<"))
-    assert Papers(english, mine).markup(0, solved=solved) == Papers(english).markup(0, solved=solved).replace(
+    assert Papers(english, mine).markup(0, kind=kind) == Papers(english).markup(0, kind=kind).replace(
         r"\text{new}", r"\text{after}"
     )
 
@@ -252,3 +252,47 @@ def spans(node):
         node if isinstance(node, tuple | list) else [getattr(node, n) for n in getattr(type(node), "__slots__", ())]
     )
     return [span for child in children for span in spans(child)]
+
+
+@pytest.mark.parametrize(
+    ("added", "line", "told"),
+    [
+        ("@tabel\n", 1, '"@tabel": there is no command @tabel; did you mean "table"'),
+        ("a\n\n@table\nx | y\nx | $\\foo$\n@end\n", 5, 'formula "\\foo"'),
+        ("<% for k in (1,\n 2) %>\n@diagram q9\n<% endfor %>\n", 3, "@diagram q9: there is no such drawing"),
+        ("<# one\ntwo #>\n<% if 1 %>**x<% endif %>\n\n", 3, "** is never closed"),
+    ],
+)
+def test_markup_that_is_wrong_is_told_with_the_line_of_the_template(folder, added, line, told):
+    source = (TEMPLATES / "paper.txt").read_text("utf-8")
+    mine = folder(paper=source + added)
+    papers = Papers(make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 1, 1), mine)
+    with pytest.raises(InputError) as error:
+        papers.question_paper(0)
+    assert str(error.value).startswith(f"{mine / 'paper.txt'}:{source.count(chr(10)) + line}: "), str(error.value)
+    assert told in str(error.value)
+
+
+def test_words_that_are_wrong_markup_are_told_with_their_line(folder):
+    source = (TEMPLATES / "words.txt").read_text("utf-8")
+    mine = folder(words=source.replace("Write one number", "Write **one number"))
+    line = 1 + source[: source.index("Write one number")].count("\n")
+    with pytest.raises(InputError, match=rf"paper.txt:\d+, or .*words.txt:{line}: .*never closed"):
+        Papers(make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 1, 1), mine).question_paper(0)
+
+
+def test_copied_templates_say_what_the_program_says_and_replace_nothing(tmp_path):
+    for language in ("en", "de"):
+        folder = tmp_path / language
+        names = copy_templates(folder, language)
+        assert {"words.txt", "paper.txt", "key.txt", "door.txt"} <= set(names)
+        exam = make_exam(spec_of({"language": language}), 1, 1)
+        assert Papers(exam, folder).markup(0) == Papers(exam).markup(0)
+    (folder / "words.txt").write_text("mine")
+    (folder / "paper.txt").unlink()
+    with pytest.raises(InputError, match=r"words\.txt: exists; choose another folder, or replace it with --force"):
+        copy_templates(folder, "de")
+    assert (folder / "words.txt").read_text() == "mine"
+    assert not (folder / "paper.txt").exists()
+    copy_templates(folder, "de", force=True)
+    assert "Nebenrechnungen" in (folder / "words.txt").read_text("utf-8")
