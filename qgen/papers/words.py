@@ -19,6 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.engine.symbols import UPDATED, latex_name
 from qgen.errors import InputError, nearest, quoted
+from qgen.papers.instructions import markup
 from qgen.typeset.markup.blocks import escape
 from qgen.version import shipped
 
@@ -51,14 +52,9 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
     env.filters["plain"] = escape
     env.filters["shown"] = lambda text: escape(quoted(text.strip())[1:-1])  # short, without what does not print
     env.filters["latex"] = latex_name
-    env.filters["markup"] = _without_commands
+    env.filters["markup"] = markup
     env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env
-
-
-def _without_commands(text: str) -> str:
-    """What an examiner wrote, with paragraphs, lists, bold and formulas; headings and commands are plain text."""
-    return re.sub(r"^[ \t]*(?=[#@])", r"\\", text.strip(), flags=re.MULTILINE)
 
 
 def _places(folder: Path | None, language: str) -> list[Path]:

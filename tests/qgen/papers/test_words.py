@@ -224,12 +224,19 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "score": "0",
         "max_score": "3",
         "percent": "0",
-        "followed": [{"question": 1, "names": ["z_3"]}],
+        "followed": [{"question": 1, "id": "q1", "names": ["z_3"]}],
     }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
     tasks = [{"question": 1, "number": number, "score": "2" * (number > 1), "max_score": "3"} for number in (1, 2)]
     context |= {"tasks": tasks, "unmarked": 1}
-    group = {"question": 1, "iteration": 2, "lost": [item, named, decided], "more": [item], "blank": [blank]}
+    group = {
+        "id": "q1",
+        "question": 1,
+        "iteration": 2,
+        "lost": [item, named, decided],
+        "more": [item],
+        "blank": [blank],
+    }
     markup = render("feedback.txt", {**context, "groups": [group], "all_right": False}, None, language)
     words = " ".join(span.text for block in parse(markup) for span in spans(block))
     assert "a*b" in words
