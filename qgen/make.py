@@ -164,15 +164,19 @@ def _check_unanswered(sheet: Path) -> None:
 
 
 def _check_printable(spec: Spec, students: Mapping[str, str], seats: Mapping[str, str]) -> None:
-    """InputError with every name and heading that has a character which no typeface has, and what to do."""
+    """InputError with every name and heading that has a character which no typeface has, and what to do.
+
+    And with what is wrong with the markup of the instructions.
+    """
+    from qgen.papers.instructions import faults as wrong_markup
     from qgen.typeset.fonts.faces import UnprintableError
     from qgen.typeset.fonts.glyphs import Glyphs
 
-    words = {"title": spec.title, "course": spec.course, "instructions": spec.instructions}
+    words = {"title": spec.title, **spec.fields, "instructions": spec.instructions}
     texts = [(f"{key} {quoted(text)}", text) for key, text in words.items()]
     texts += [(f"student {quoted(student)}, {quoted(name)}", f"{student} {name}") for student, name in students.items()]
     texts += [(f"student {quoted(student)}, seat {quoted(seat)}", seat) for student, seat in seats.items()]
-    faults: list[str] = []
+    faults = [f"instructions: {fault}" for fault in wrong_markup(spec.instructions)]
     remedies: dict[str, None] = {}
     for what, text in texts:
         try:

@@ -26,9 +26,10 @@ from qgen.engine.network import NOTES, network_of
 from qgen.engine.question import PARTS
 from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS
+from qgen.exam.notation import CHOICES, Notation
 from qgen.exam.pools import RANGE
-from qgen.exam.question_spec import QUESTION_DEFAULTS
-from qgen.exam.spec import Certify, Marking, Spec, spec_of
+from qgen.exam.question_spec import MORE, QUESTION_DEFAULTS
+from qgen.exam.spec import FIELDS, Certify, Marking, Spec, spec_of
 from qgen.make import OURS as EXAM
 from qgen.papers.words import TEMPLATES
 from qgen.typeset.fonts.typefaces import OWN
@@ -115,15 +116,22 @@ def test_every_command_that_is_shown_can_be_typed(page, line):
 def test_every_key_of_a_spec_is_told_with_its_default():
     spec = spec_of({})
     top = rows(section("exams.md", "At the top"))
-    for key in (field.name for field in fields(Spec) if field.name not in ("certify", "marking", "questions", "table")):
+    apart = ("certify", "marking", "notation", "fields", "questions", "table")
+    assert {name.strip("`") for key in top for name in key.split(", ")} >= set(FIELDS)
+    for key in (field.name for field in fields(Spec) if field.name not in apart):
         value = getattr(spec, key)
-        assert top[key][1] == f"`{toml(value if isinstance(value, str) else str(value))}`", key
+        assert top[key][1] == f"`{toml(value if isinstance(value, str | bool | float) else str(value))}`", key
     for name, kind in (("certify", Certify), ("marking", Marking)):
         told = rows(section("exams.md", f"`[{name}]`"))
         assert {field.name for field in fields(kind)} == told.keys() - set(PARTS)
         for key, value in spec.table[name].items():
             assert told[key][1] == f"`{toml(value)}`", key
+    told = rows(section("exams.md", "`[notation]`"))
+    for field in fields(Notation):
+        assert told[field.name][1].strip("`") == str(field.default).removeprefix("\\"), field.name
+    assert all(choice in told[key][2] for key, choices in CHOICES.items() for choice in choices)
     told = rows(section("exams.md", "`[[questions]]`"))
+    assert set(MORE) <= told.keys()
     for key, value in QUESTION_DEFAULTS.items():
         assert told[key][1] == f"`{toml(value)}`", key
     assert set(RANGE) <= rows(section("exams.md", "Ranges and lists")).keys()

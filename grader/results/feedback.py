@@ -16,6 +16,8 @@ from qgen.engine.question import Item
 from qgen.engine.rounding import Rounding
 from qgen.engine.symbols import latex_name
 from qgen.files import safe_name, unique_names
+from qgen.papers.notation import Written
+from qgen.papers.papers import Papers
 from qgen.papers.words import in_template, macro
 from qgen.papers.words import render as words
 from qgen.solution.worked import Derivation, Worked, worked
@@ -46,32 +48,40 @@ class Feedback:
         variant = int(self.marks.submissions.variants[s])
         if variant not in self._solved:
             self._solved[variant] = _lines(self.marks, self._derivations, variant)
-        return _pdf(self.marks, _context(self.marks, s, self._solved[variant], self.templates), self.templates)
+        context = _context(self.marks, s, self._solved[variant], self.papers)
+        return _pdf(self.marks, context, self.papers)
+
+    @cached_property
+    def papers(self) -> Papers:
+        """The exam's, which say how formulas are written and read aloud."""
+        return Papers(self.marks.exam, self.templates)
 
     @cached_property
     def _derivations(self) -> list[Derivation]:
-        return [Derivation(q.question) for q in self.marks.exam.spec.questions]
+        return [context.derivation for context in self.papers.questions]
 
     @cached_property
     def _solved(self) -> dict[int, dict[str, Worked]]:
         return {}
 
 
-def _pdf(marks: Marks, context: dict[str, Any], templates: Path | None) -> bytes:
-    spec = marks.exam.spec
+def _pdf(marks: Marks, context: dict[str, Any], papers: Papers) -> bytes:
+    spec, templates = marks.exam.spec, papers.templates
     page, heading = (
         macro("words.txt", name, folder=templates, language=spec.language) for name in ("page", "feedback")
     )
-    markup = words("feedback.txt", context, templates, spec.language)
+    markup = papers.written.markup(words("feedback.txt", context, templates, spec.language))
     with in_template("feedback.txt", templates, spec.language, context):
         return render(
             markup,
             paper=spec.paper,
+            font_size=spec.font_size,
             header=f"{escape(spec.title)} | {escape(context['student'])}",
             footer=f"{escape(spec.course)} | {page}",
             drawings={},
             title=f"{spec.title}: {heading}",
             language=spec.language,
+            words=papers.speech,
             replacing=True,
         )
 
@@ -85,19 +95,24 @@ def _lines(marks: Marks, derivations: list[Derivation], variant: int) -> dict[st
     return lines
 
 
-def _context(marks: Marks, s: int, lines: dict[str, Worked], templates: Path | None) -> dict[str, Any]:
+def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> dict[str, Any]:
     exam, marks_of = marks.exam, marks.earned(slice(s, s + 1))[0].tolist()
-    student, wording = marks.submissions.students[s], Wording(exam.spec.language, templates)
+    student, wording = marks.submissions.students[s], Wording(exam.spec.language, papers.templates)
+    written = papers.written
     score = round(sum(marks_of), 6)
     cells = [
         _decided(marks.cell((s, i)))
         for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True))
         if earned < item.marks or (s, i) in marks.decisions
     ]
-    groups = list(_groups(marks, [c for c in cells if c.marks < c.item.marks or c.decision], lines, wording))
+    groups = list(_groups(marks, [c for c in cells if c.marks < c.item.marks or c.decision], lines, wording, written))
     _detail(groups)
     followed = [
-        {"question": question, "names": [_inline(exam.items[i]) for i in columns]}
+        {
+            "question": question,
+            "id": exam.spec.questions[question - 1].question.id,
+            "names": [_inline(exam.items[i]) for i in columns],
+        }
         for question, columns in enumerate(_followed(marks, s), start=1)
         if columns
     ]
@@ -108,8 +123,8 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], templates: Path | N
             {
                 "question": id[1:],
                 "name": layer,
-                "score": number(sum(marks_of[column] for column in columns)),
-                "max_score": number(sum(exam.items[column].marks for column in columns)),
+                "score": _said(written, sum(marks_of[column] for column in columns)),
+                "max_score": _said(written, sum(exam.items[column].marks for column in columns)),
             }
         )
     return {
@@ -117,8 +132,8 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], templates: Path | N
         "variant": exam.variants[int(marks.submissions.variants[s])],
         "student": student,
         "full_name": exam.names.get(student, ""),
-        "score": number(score),
-        "max_score": number(exam.max_score),
+        "score": _said(written, score),
+        "max_score": _said(written, exam.max_score),
         "all_right": score >= exam.max_score,
         "percent": f"{100 * score / exam.max_score if exam.max_score else 0:.0f}",
         "layers": layers,
@@ -136,6 +151,10 @@ def _followed(marks: Marks, s: int) -> Iterator[list[int]]:
         start = stop
 
 
+def _said(written: Written, marks: float) -> str:
+    return written.number(number(marks))
+
+
 def _inline(item: Item) -> str:
     """Its name in a line of text."""
     return _FRACTION.sub(r"\1 / \2", latex_name(item.step))
@@ -147,7 +166,9 @@ def _decided(cell: Marked) -> Marked:
     return replace(cell, decision=None) if decision and decision.marks == decision.instead_of else cell
 
 
-def _groups(marks: Marks, cells: list[Marked], lines: dict[str, Worked], wording: Wording) -> Iterator[dict[str, Any]]:
+def _groups(
+    marks: Marks, cells: list[Marked], lines: dict[str, Worked], wording: Wording, written: Written
+) -> Iterator[dict[str, Any]]:
     """For each question and iteration what was lost or decided, and what was left blank."""
     rounding = marks.exam.spec.rounding
     for k, question in enumerate((q.question for q in marks.exam.spec.questions), 1):
@@ -157,14 +178,21 @@ def _groups(marks: Marks, cells: list[Marked], lines: dict[str, Worked], wording
             blank: list[dict[str, Any]] = []
             for cell in (cell for cell in cells if cell.item.id in here):
                 left_blank = cell.verdict == "blank" and not cell.decision
-                (blank if left_blank else lost).append(_entry(cell, lines[cell.item.id], rounding, wording))
-            yield {"question": k, "iteration": t if question.iterations > 1 else 0, "lost": lost, "blank": blank}
+                (blank if left_blank else lost).append(_entry(cell, lines[cell.item.id], rounding, wording, written))
+            yield {
+                "id": question.id,
+                "question": k,
+                "iteration": t if question.iterations > 1 else 0,
+                "lost": lost,
+                "blank": blank,
+            }
 
 
-def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wording) -> dict[str, Any]:
+def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wording, written: Written) -> dict[str, Any]:
     """What the template tells of a lost mark, or of one that the examiner decided."""
     name, shown, answer = latex_name(cell.item.step), worked_out.lines[-2:], cell.answer[:60]
-    low, high = rounding.first_and_last(float(cell.low), float(cell.high))
+    low, high = map(written.number, rounding.first_and_last(float(cell.low), float(cell.high)))
+    reason = cell.reason and replace(cell.reason, numbers=tuple(map(written.number, cell.reason.numbers)))
     kind = cell.reason.kind if cell.reason else ""
     misconceptions = cell.reason.misconceptions if cell.reason else ()
     return {
@@ -174,14 +202,14 @@ def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wordin
         "answer": answer if cell.verdict in ("unreadable", "blank") else answer.replace("-", "−"),
         "low": low,
         "high": high,
-        "value": worked_out.value,
+        "value": written.number(worked_out.value),
         "verdict": cell.verdict,
-        "marks": number(cell.marks),
-        "max_marks": number(cell.item.marks),
+        "marks": _said(written, cell.marks),
+        "max_marks": _said(written, cell.item.marks),
         # a gradient's product stands on the chain's second line
         "lines": [f"{name} {shown[0]}" if shown[0].startswith("=") else shown[0], *shown[1:]],
         "kind": kind,
-        "reason": wording.markup(cell.reason, cell.answer) if cell.reason else "",
+        "reason": wording.markup(reason, cell.answer) if reason else "",
         "misconceptions": misconceptions,
         "why": cell.verdict in ("imprecise", "wrong"),
         "decision": wording.markup(cell.decision) if cell.decision else "",

@@ -33,7 +33,9 @@ QUESTION_DEFAULTS: Mapping[str, Any] = {
     "givens": {},
 }
 # Keys without a default.
-MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum")
+MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum", "working", "squared")
+REST = "rest"  # of the page
+WORKING: Mapping[str, float] = {"none": 0, REST: 0, "third": 1 / 3, "half": 1 / 2, "page": 1}  # shares of a page
 POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
 SCALES: Mapping[str, str] = {"half": "squared-error", "sum": "sum-of-squares", "mean": "mean-squared-error"}
 DELTAS = ("dz", "-dz")
@@ -44,12 +46,17 @@ BATCH_LOSSES = ("mean", "sum")
 
 @dataclass(frozen=True)
 class QuestionSpec:
-    """A question with where its numbers come from: `fixed` givens, and a pool for each kind of the others."""
+    """A question with where its numbers come from: `fixed` givens, and a pool for each kind of the others.
+
+    `working`: the share of a page that is left for workings after it, on `squared` paper or blank.
+    """
 
     question: Question
     pools: Mapping[str, Pool]
     fixed: Mapping[str, float]
     dead_relu: int
+    working: str = "none"
+    squared: bool = False
 
     def __repr__(self) -> str:
         return f"<QuestionSpec of {self.question!r}>"
@@ -107,6 +114,7 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
             for y in pools["targets"].values
             if not 0 <= y <= 1
         ]
+    faults += _wrong_working(q, where)
     wrong = list(_wrong_batch(q, where))
     faults += wrong
     ask, show = (_names(q[key], name, f"{where}.{key}", faults) if key in q else () for key in ("ask", "show"))
@@ -128,7 +136,17 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
     rates = {given.id: pools[given.kind].values for given in question.all_given.values() if given.kind in RATES}
     alone = {name: float(values[0]) for name, values in rates.items() if len(values) == 1}
     fixed = {key: float(value) for key, value in q["givens"].items()}
-    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"])
+    look = q.get("working", "none"), q.get("squared", False)
+    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"], *look)
+
+
+def _wrong_working(q: Mapping[str, Any], where: str) -> Iterator[str]:
+    """What is wrong with the room for workings."""
+    working = q.get("working", "none")
+    if not isinstance(working, str) or working not in WORKING:
+        yield f'{where}.working: "{working}" is not known; write one of {", ".join(WORKING)}'
+    if not isinstance(q.get("squared", False), bool):
+        yield f'{where}.squared: "{q["squared"]}" is not accepted; write true or false'
 
 
 def _wrong_batch(q: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from qgen.engine.question import PARTS, WHOLE
 from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, brief, collecting, nearest, quoted
+from qgen.exam.notation import Notation, notation_of
 from qgen.exam.pools import is_number
 from qgen.exam.question_spec import MORE, QUESTION_DEFAULTS, QuestionSpec, question_of
 from qgen.version import shipped
@@ -60,14 +61,36 @@ MEANT: Mapping[str, str] = {
     "seed": "it is an option: qgen make --seed",
     "n": "it is an option: qgen make --n",
     "variants": "it is an option: qgen make --variants",
-    "duration": "write it into instructions",
-    "time": "write it into instructions",
-    "date": "write it into instructions",
+    "duration": 'write time = "90 minutes"',
+    "time_allowed": 'write time = "90 minutes"',
+    "lecturer": "write examiner",
+    "instructor": "write examiner",
+    "teacher": "write examiner",
+    "university": "write institution",
+    "school": "write institution",
+    "materials": 'write aids = "a calculator"',
+    "space": "write working, in [[questions]]",
+    "paper_size": "write paper",
+    "fontsize": "write font_size",
+    "symbols": "write [notation]",
     "weight_decay": _NO_OTHER,
     "l2": _NO_OTHER,
     "regularization": _NO_OTHER,
     "dropout": _NO_OTHER,
 }
+PAPERS = ("a4", "letter", "a3")
+# What a paper says of the exam in the head of page 1, where it is set.
+FIELDS = ("institution", "course", "examiner", "date", "time", "room", "aids")
+# Keys without a default.
+MORE_KEYS = (
+    "drawing",
+    "font_size",
+    *(key for key in FIELDS if key != "course"),
+    "marks_table",
+    "signature",
+    "notation",
+)
+USUAL_TYPE, SMALLEST_TYPE, LARGEST_TYPE = 10.5, 8, 24  # points
 # Left out of the table where they are not given: the checksums of exams that know no such keys stay right.
 UNFILLED = {"marking": ("repeated_mistake",)}
 
@@ -105,7 +128,12 @@ class Spec:
     instructions: str
     language: str
     paper: str
+    font_size: float
     drawing: str
+    fields: Mapping[str, str]
+    marks_table: bool
+    signature: bool
+    notation: Notation
     rounding: Rounding
     certify: Certify
     marking: Marking
@@ -165,9 +193,7 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
     # a second iteration differs from the first in later digits: one more decimal tells them apart
     title = TITLES.get(str(given.get("language", "en")), TITLES["en"])
     defaults = {**DEFAULTS, "title": title, "rounding": "5dp" if several else "4dp"}
-    table = _filled(given, defaults, f"{where}: ", faults, ("questions", "drawing"))
-    # left out of the table where it is not given: exams of version 0.1 know no such key, and their checksums stay right
-    drawing = table.get("drawing", "names")
+    table = _filled(given, defaults, f"{where}: ", faults, ("questions", *MORE_KEYS))
     table["questions"] = [
         _filled(q, QUESTION_DEFAULTS, f"{where}: questions[{k}].", faults, MORE)
         for k, q in enumerate(questions, start=1)
@@ -179,15 +205,8 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
     for k, q in enumerate(table["questions"], start=1):
         with collecting(faults):
             specs.append(question_of(q, f"q{k}", rounding, f"{where}: questions[{k}]"))
-    for key in ("title", "course", "instructions"):
-        if not isinstance(table[key], str):
-            faults.append(f'{where}: {key}: "{table[key]}" is not text')
-    if not isinstance(table["language"], str) or not re.fullmatch("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", table["language"]):
-        faults.append(f'{where}: language: "{table["language"]}" is no language; write "en", "de" or another tag')
-    if table["paper"] not in ("a4", "letter"):
-        faults.append(f'{where}: paper: "{table["paper"]}" is no paper size; write "a4" or "letter"')
-    if drawing not in ("names", "values"):
-        faults.append(f'{where}: drawing: "{drawing}" is not accepted; write "names" or "values"')
+    faults += _wrong_looks(table, where)
+    notation = notation_of(table.get("notation", {}), f"{where}: notation", faults)
     certify, marking = table["certify"], table["marking"]
     for name, section, keys in (
         ("certify", certify, ("tolerance", "saturation", "kink", "copying")),
@@ -207,7 +226,9 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
         raise InputError(*map(brief, faults))
     return Spec(
         table["title"], table["course"], table["instructions"], table["language"], table["paper"],
-        drawing, rounding,
+        float(table.get("font_size", USUAL_TYPE)), table.get("drawing", "names"),
+        {key: table[key].strip() for key in FIELDS if table.get(key, "").strip()},
+        table.get("marks_table", False), table.get("signature", False), notation, rounding,
         Certify(**certify),
         Marking(
             float(marking["follow_through"]), float(marking["imprecise"]), tuple(unmarked),
@@ -215,6 +236,25 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
         ),
         tuple(specs), table,
     )  # fmt: skip
+
+
+def _wrong_looks(table: Mapping[str, Any], where: str) -> Iterator[str]:
+    """What is wrong with what papers say and how they look."""
+    for key in ("title", "instructions", *FIELDS):
+        if not isinstance(table.get(key, ""), str):
+            yield f'{where}: {key}: "{table[key]}" is not text; write it in quotes'
+    if not isinstance(table["language"], str) or not re.fullmatch("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", table["language"]):
+        yield f'{where}: language: "{table["language"]}" is no language; write "en", "de" or another tag'
+    if table["paper"] not in PAPERS:
+        yield f'{where}: paper: "{table["paper"]}" is no paper size; write "a4", "letter" or "a3"'
+    size = table.get("font_size", USUAL_TYPE)
+    if not is_number(size) or not SMALLEST_TYPE <= size <= LARGEST_TYPE:
+        yield f'{where}: font_size: "{size}" is not accepted; write {SMALLEST_TYPE} to {LARGEST_TYPE}, in points'
+    for key in ("marks_table", "signature"):
+        if not isinstance(table.get(key, False), bool):
+            yield f'{where}: {key}: "{table[key]}" is not accepted; write true or false'
+    if table.get("drawing", "names") not in ("names", "values"):
+        yield f'{where}: drawing: "{table["drawing"]}" is not accepted; write "names" or "values"'
 
 
 def _filled(

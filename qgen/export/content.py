@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -16,12 +16,15 @@ from qgen.engine.question import Item
 from qgen.engine.symbols import latex_name
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
+from qgen.papers.instructions import words
+from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
 from qgen.papers.question_context import QuestionContext
 from qgen.papers.words import macro
 from qgen.solution.worked import given_text
 from qgen.typeset.drawing.drawing import Drawing
 
+_FORMULAS = re.compile(r"\\\((.+?)\\\)|\$([^$<>]+)\$")  # of a question bank; in a sentence of papers
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
 
 
@@ -86,11 +89,22 @@ class Content:
         return {item.id: batch for batch in self.exam.batches for item in batch.question.items}
 
     @cached_property
-    def names(self) -> Mapping[str, str]:
-        """The formula of every item's and given's name, by step."""
-        questions = [q.question for q in self.exam.spec.questions]
-        steps = [name for q in questions for name in (*q.givens, *(item.step for item in q.worked))]
-        return {name: _formula(latex_name(name)) for name in steps}
+    def written(self) -> Written:
+        """How formulas are written: with a point in numbers, which every system takes."""
+        return replace(self.papers.written, decimal_mark=".")
+
+    def formula(self, k: int, latex: str) -> str:
+        """A formula of question number k as HTML."""
+        return html.escape(self.written.formula(latex, self.exam.spec.questions[k].question.id), quote=False)
+
+    @cached_property
+    def names(self) -> list[Mapping[str, str]]:
+        """By question the formula of every item's and given's name, by step."""
+        questions = enumerate(q.question for q in self.exam.spec.questions)
+        return [
+            {name: self.formula(k, latex_name(name)) for name in (*q.givens, *(item.step for item in q.worked))}
+            for k, q in questions
+        ]
 
     @cached_property
     def groups(self) -> list[list[tuple[str, tuple[str, ...], tuple[Item, ...]]]]:
@@ -112,21 +126,20 @@ class Content:
     @cached_property
     def _networks(self) -> list[str]:
         """What all variants of a question share: drawing, formulas."""
-        networks = []
-        for context in self.papers.questions:
-            question, shown = context.question, context.fixed
-            drawing = self.picture(question.id, self.papers.drawings[question.id])
-            update = shown["update_formula"] if "alpha" in question.given else ""
-            formulas = shown["loss_formula"], update, shown["delta_formula"]
-            more = shown["momentum"], shown["batch"], shown["summed"]
-            networks.append(
-                self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas, *more)
-            )
-        return networks
+        return [self._network(context) for context in self.papers.questions]
+
+    def _network(self, context: QuestionContext) -> str:
+        question, shown = context.question, context.fixed
+        drawing = self.picture(question.id, self.papers.drawings[question.id])
+        update = shown["update_formula"] if "alpha" in question.given else ""
+        formulas = shown["loss_formula"], update, shown["delta_formula"]
+        more = shown["momentum"], shown["batch"], shown["summed"]
+        told = self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas, *more)
+        return _FORMULAS.sub(lambda m: rf"\({self.written.formula(m[1] or m[2], question.id)}\)", told)
 
     @cached_property
     def _rules(self) -> str:
-        instructions = html.escape(cleaned(self.exam.spec.instructions)).replace("{", "&#123;")  # no Cloze field
+        instructions = html.escape(cleaned(words(self.exam.spec.instructions))).replace("{", "&#123;")  # no Cloze field
         return self.laid_out("rules", instructions, self.exam.spec.rounding)
 
     def _givens(self, k: int, variant: int) -> str:
@@ -135,7 +148,7 @@ class Content:
         givens = {name: float(values[variant]) for name, values in batch.givens.items()}
         rounding = self.exam.spec.rounding
         numbers = [
-            (name, self.names[name], given_text(question, name, value, rounding)) for name, value in givens.items()
+            (name, self.names[k][name], given_text(question, name, value, rounding)) for name, value in givens.items()
         ]
         examples: list[list[tuple[str, str]]] = [[] for _ in range(question.iterations)]
         common = examples[0] if question.iterations == 1 else []
@@ -152,25 +165,21 @@ class Content:
         def answer(item: Item) -> Answer:
             row = exam.rows[item.id]
             low, high = (plain(float(bounds[row, variant])) for bounds in (exam.low, exam.high))
-            name = self.names[item.step]
-            return Answer(item, row, name, _brief(name, lines[item.id]), low, high)
+            name = self.names[k][item.step]
+            return Answer(item, row, name, _brief(name, [self.formula(k, line) for line in lines[item.id]]), low, high)
 
         return tuple(
-            Group(place, tuple(_formula(sheet.factors[step]) for step in shared), tuple(map(answer, items)))
+            Group(place, tuple(self.formula(k, sheet.factors[step]) for step in shared), tuple(map(answer, items)))
             for place, shared, items in self.groups[k]
         )
 
 
-def cleaned(words: str) -> str:
+def cleaned(text: str) -> str:
     """What people wrote, without the characters that XML cannot hold."""
-    return _UNPRINTABLE.sub("", words)
+    return _UNPRINTABLE.sub("", text)
 
 
-def _formula(latex: str) -> str:
-    return html.escape(latex, quote=False)
-
-
-def _brief(name: str, lines: tuple[str, ...]) -> tuple[str, ...]:
-    """The lines as HTML; of three, a gradient's, without the first one's chain."""
-    first, *rest = map(_formula, lines)
+def _brief(name: str, lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines; of three, a gradient's, without the first one's chain."""
+    first, *rest = lines
     return (first, *rest) if len(rest) < 2 else (f"{name} {rest[0]}", *rest[1:])

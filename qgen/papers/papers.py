@@ -10,7 +10,9 @@ from typing import Any
 
 from qgen.decimals import plain
 from qgen.exam.exam import Exam
+from qgen.exam.notation import BRACKETS
 from qgen.exam.spec import Spec
+from qgen.papers.notation import Written
 from qgen.papers.pictures import Picture
 from qgen.papers.question_context import QuestionContext
 from qgen.papers.seal import SEAL_FIELD, Kind, Seal, learn_seals, qr_code, seal_text
@@ -20,7 +22,8 @@ from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.faces import FACES, typeface
 from qgen.typeset.markup.blocks import escape
 from qgen.typeset.math.speech import Vocabulary, vocabulary
-from qgen.typeset.page.pages import render, text_width
+from qgen.typeset.page.frame import frame
+from qgen.typeset.page.pages import render
 
 TEMPLATES: Mapping[Kind, str] = {"P": "paper.txt", "S": "solution.txt", "K": "key.txt"}
 EXAMPLE = -0.046812345678  # a number as the paper asks for it
@@ -53,8 +56,9 @@ class Papers:
         """The PDF of a page to work on, with the paper's header; no part of the paper, it carries no seal."""
         spec = self.exam.spec
         return render(
-            f"## {self._word('workings')}",
+            f"## {self._word('working')}",
             paper=spec.paper,
+            font_size=spec.font_size,
             header=self._header(variant, student, "P"),
             footer=escape(spec.course),
             drawings={},
@@ -65,12 +69,21 @@ class Papers:
     def markup(self, variant: int, student: str | None = None, kind: Kind = "P") -> str:
         """What stands in a paper, its solution or its key, in the markup of the module blocks."""
         context = self._context(variant, student, kind)
-        return words(TEMPLATES[kind], context, self.templates, self.exam.spec.language)
+        return self.written.markup(words(TEMPLATES[kind], context, self.templates, self.exam.spec.language))
+
+    @cached_property
+    def written(self) -> Written:
+        """How formulas and numbers are written."""
+        questions = tuple(q.question for q in self.exam.spec.questions)
+        return Written(self.exam.spec.notation, self._word("decimal_mark"), questions)
 
     @cached_property
     def questions(self) -> list[QuestionContext]:
         """What the templates are told of each question."""
-        return [QuestionContext(self.exam, k, self._word, self.speech) for k in range(len(self.exam.spec.questions))]
+        return [
+            QuestionContext(self.exam, k, self._word, self.speech, self.written)
+            for k in range(len(self.exam.spec.questions))
+        ]
 
     @cached_property
     def drawings(self) -> dict[str, Drawing]:
@@ -80,8 +93,8 @@ class Papers:
     @cached_property
     def pictures(self) -> dict[str, Picture]:
         """The networks, by question, to be drawn with the names of their parameters or with their numbers."""
-        width = text_width(self.exam.spec.paper)
-        return {batch.question.id: Picture(batch, width, self._word) for batch in self.exam.batches}
+        width = frame(self.exam.spec.paper, self.exam.spec.font_size).text_width
+        return {batch.question.id: Picture(batch, width, self._word, self.written) for batch in self.exam.batches}
 
     @cached_property
     def holders(self) -> dict[str, str]:
@@ -91,7 +104,11 @@ class Papers:
     @cached_property
     def speech(self) -> Vocabulary:
         """The words that formulas are read aloud in."""
-        return vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
+        found = vocabulary(words("speech.txt", {}, self.templates, self.exam.spec.language))
+        if self.exam.spec.notation.layers != BRACKETS:
+            return found
+        swapped = {"layer": "example", "example": "layer"}  # which of the two stands in brackets
+        return tuple((sign, dict(found)[swapped.get(sign, sign)]) for sign, _ in found)
 
     def _header(self, variant: int, student: str | None, kind: Kind) -> str:
         """The header of every page: the exam, whose paper it is, and which."""
@@ -110,11 +127,12 @@ class Papers:
     def _pdf(self, variant: int, student: str | None, kind: Kind) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
         context = self._context(variant, student, kind)
-        markup = words(TEMPLATES[kind], context, self.templates, spec.language)
+        markup = self.written.markup(words(TEMPLATES[kind], context, self.templates, spec.language))
         with in_template(TEMPLATES[kind], self.templates, spec.language, context):
             return render(
                 markup,
                 paper=spec.paper,
+                font_size=spec.font_size,
                 header=self._header(variant, student, kind),
                 footer=f"{escape(spec.course)} | {self._word('page')}",
                 drawings=self._drawings(variant),
@@ -143,15 +161,18 @@ class Papers:
         return {
             "title": spec.title,
             "course": spec.course,
+            "fields": spec.fields,
+            "marks_table": spec.marks_table,
+            "signature": spec.signature,
             "instructions": spec.instructions,
             "variant": exam.variants[variant],
             "student": student,
             "name": exam.names.get(student, ""),
             "rounding": spec.rounding,
-            "tolerance": f"{100 * spec.certify.tolerance:g}",
             "example": spec.rounding.text(EXAMPLE),
             "follow": spec.marking.follow_through > 0,
-            "max_score": plain(exam.max_score),
+            "notation": spec.notation,
+            "max_score": self.written.number(plain(exam.max_score)),
             "questions": [
                 question.key(variant) if kind == "K" else question.of(variant, solved=kind == "S")
                 for question in self.questions

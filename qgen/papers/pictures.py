@@ -7,6 +7,7 @@ from qgen.decimals import plain
 from qgen.engine.symbols import latex_name
 from qgen.exam.certify import Batch
 from qgen.papers.diagram import EDGE_SIZE, Network, draw
+from qgen.papers.notation import Written
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.math.formula import layout
 
@@ -14,20 +15,20 @@ from qgen.typeset.math.formula import layout
 class Picture:
     """The network of a batch's question, at most `width` points wide; `word` asks the words for a name."""
 
-    def __init__(self, batch: Batch, width: float, word: Callable[..., str]) -> None:
+    def __init__(self, batch: Batch, width: float, word: Callable[..., str], written: Written) -> None:
         network = batch.question.network
         layers = list(enumerate(network.layers))
-        self.batch, self.width = batch, width
-        units = [[latex_name(x) for x in network.xs]]
-        units += [[latex_name("a" + unit) for unit in layer.units] for _, layer in layers]
+        self.batch, self.width, self.written = batch, width, written
+        units = [[self._name(x) for x in network.xs]]
+        units += [[self._name("a" + unit) for unit in layer.units] for _, layer in layers]
         edges = [
-            ((k, i), (k + 1, j), latex_name(network.weight(k, i, j)))
+            ((k, i), (k + 1, j), self._name(network.weight(k, i, j)))
             for k, layer in layers
             for i in range(len(network.feeding(k)))
             for j in network.targets(k, i)
         ]
         biases = {
-            (k + 1, j): latex_name(name)
+            (k + 1, j): self._name(name)
             for k, layer in layers
             for j in range(len(layer.units))
             if (name := network.bias(k, j))
@@ -44,16 +45,22 @@ class Picture:
 
     def valued(self, variant: int) -> Drawing:
         """With the numbers of one variant."""
-        values = {latex_name(name): plain(self.batch.givens[name][variant]) for name in self._parameters}
+        values = {self._name(name): self._number(self.batch.givens[name][variant]) for name in self._parameters}
         return draw(self.network, width=self.width, alt=self.alt, room=self._room, values=values)
 
     @cached_property
     def _parameters(self) -> list[str]:
         names = {name for *_, name in self.network.edges} | set(self.network.biases.values())
-        return [name for name in self.batch.question.givens if latex_name(name) in names]
+        return [name for name in self.batch.question.givens if self._name(name) in names]
 
     @cached_property
     def _room(self) -> str:
         """The widest number of all variants."""
-        numbers = {plain(value) for name in self._parameters for value in set(self.batch.givens[name].tolist())}
+        numbers = {self._number(value) for name in self._parameters for value in set(self.batch.givens[name].tolist())}
         return max(sorted(numbers), key=lambda number: layout(number, EDGE_SIZE).width)
+
+    def _name(self, quantity: str) -> str:
+        return self.written.formula(latex_name(quantity), self.batch.question.id)
+
+    def _number(self, value: float) -> str:
+        return self.written.formula(plain(value))

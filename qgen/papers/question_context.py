@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -14,17 +14,29 @@ import numpy as np
 from qgen.decimals import plain
 from qgen.engine.question import PARTS, Item, Question
 from qgen.engine.steps import Role
-from qgen.engine.symbols import EARLIER, latex_name, name_symbol
+from qgen.engine.symbols import EARLIER, Symbol, latex_name
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
+from qgen.exam.notation import MATRICES
+from qgen.exam.question_spec import REST, WORKING
 from qgen.papers.box_rows import in_order, rows
+from qgen.papers.given_columns import Column, bands
+from qgen.papers.matrices import Matrix, matrices
+from qgen.papers.notation import Written
 from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.solution_mistakes import UsualMistakes
 from qgen.solution.worked import Derivation, Sheet, given_text, worked, worked_values
 from qgen.typeset.markup.blocks import escape
+from qgen.typeset.math.formula import layout
 from qgen.typeset.math.speech import Vocabulary, speak
+from qgen.typeset.page.frame import frame
+from qgen.typeset.page.lines import SIZE
+from qgen.typeset.page.tabular import CELL_GAP
 
-GROUPS = 6  # columns of name and value in the table of givens
+FEW = 12  # items that are asked for by name, worth the same, stand together: their names say what they are
+ANSWERS = "answers"  # the part that they are
+WORKING_HEADING = 22.0  # points that the heading of a room for workings takes
+GROUPS = 6  # columns of name and value in a table of givens
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
 _MOMENTUM = [
     rf"\Delta {p} = \mu\,\Delta {p}^{{{EARLIER}}} - \alpha\,\frac{{\partial L}}{{\partial {p}}},\;"
@@ -41,6 +53,7 @@ class QuestionContext:
     k: int
     word: Callable[..., str]
     speech: Vocabulary
+    written: Written
 
     @cached_property
     def question(self) -> Question:
@@ -67,24 +80,12 @@ class QuestionContext:
         question = self.question
         givens = {name: self._given(name, variant) for name in question.givens}
         sheet = self.sheet(variant) if solved else None
-        several = question.iterations > 1
-        shown = [
-            given.id
-            for given in question.given.values()
-            if given.kind != "learning_rate" and not (several and given.iteration)
-        ]
         return {
             **self.fixed,
-            "alpha": givens.get("alpha", {}).get("value", ""),
-            "groups": min(GROUPS, len(shown)),
-            "givens": [givens[name] for name in shown],
+            "alpha": self._text("alpha", float(self.batch.givens["alpha"][variant])) if "alpha" in givens else "",
+            "givens": self._givens(0, givens),
             "iterations": [
-                {
-                    "number": t,
-                    "groups": min(GROUPS, len(question.example(t))),
-                    "examples": [givens[name] for name in question.example(t)],
-                    "parts": list(self._parts(t, variant, sheet)),
-                }
+                {"number": t, "examples": self._givens(t, givens), "parts": list(self._parts(t, variant, sheet))}
                 for t in range(1, question.iterations + 1)
             ],
         }
@@ -106,7 +107,13 @@ class QuestionContext:
                                 {
                                     "name": layer["name"],
                                     "rows": [
-                                        [{"name": box["name"], "value": rule.text(values[box["row"]])} for box in row]
+                                        [
+                                            {
+                                                "name": box["name"],
+                                                "value": self.written.number(rule.text(values[box["row"]])),
+                                            }
+                                            for box in row
+                                        ]
                                         for row in layer["rows"]
                                     ],
                                 }
@@ -126,9 +133,57 @@ class QuestionContext:
         parts = [part for parts in self._printed_parts.values() for part in parts]
         return max(len(row) for part in parts for layer in part["layers"] for row in layer["rows"])
 
+    def _givens(self, t: int, givens: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+        """What is given for all iterations, t = 0, or for one of them: matrices, then tables."""
+        groups, tables = self._layout[t]
+        numbers = {name: given["value"] for name, given in givens.items()}
+        return {
+            "matrices": [[matrix.latex(numbers) for matrix in group] for group in groups],
+            "tables": [self._table(columns, givens) for columns in tables],
+        }
+
+    def _table(self, columns: Sequence[Column], givens: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+        """The rows of a table with these columns side by side, the shorter ones filled up with empty rows."""
+        most, rows = max(map(len, columns)), []
+        for column in columns:
+            rows += [givens[name] | {"value": self.written.number(givens[name]["value"])} for name in column]
+            rows += [{"name": "", "value": ""}] * (most - len(column))
+        return {"columns": len(columns), "rows": rows}
+
+    @cached_property
+    def _layout(self) -> list[tuple[list[list[Matrix]], list[list[Column]]]]:
+        """The matrices and tables of what is given for all iterations, then of what is given for each."""
+        question, notation = self.question, self.written.notation
+        several = question.iterations > 1
+        common = [
+            given.id
+            for given in question.given.values()
+            if given.kind != "learning_rate" and not (several and given.iteration)
+        ]
+        examples = [question.example(t) if several else [] for t in range(1, question.iterations + 1)]
+        found = []
+        for names in (common, *examples):
+            groups = matrices(question, names, notation.weights) if notation.givens == MATRICES else []
+            filled = {id for group in groups for matrix in group for id in matrix.ids}
+            left = [name for name in names if name not in filled]
+            found.append((groups, bands(question, left, self._most_columns(left))))
+        return found
+
+    def _most_columns(self, names: Sequence[str]) -> int:
+        """As many columns as the widest numbers of all variants leave room for, so that all papers are alike."""
+        widest = 0.0
+        for name in names:
+            texts = {self._text(name, value) for value in set(self.batch.givens[name].tolist())}
+            number = max((layout(text, SIZE).width for text in sorted(texts, key=len)[-1:]), default=0.0)
+            widest = max(widest, layout(self.written.formula(latex_name(name), self.question.id), SIZE).width + number)
+        room = frame(self.exam.spec.paper, self.exam.spec.font_size).text_width
+        return max(1, min(GROUPS, int((room + CELL_GAP) / (widest + 2 * CELL_GAP))))
+
     def _given(self, name: str, variant: int) -> dict[str, str]:
-        text = given_text(self.question, name, float(self.batch.givens[name][variant]), self.exam.spec.rounding)
-        return {"name": latex_name(name), "value": text}
+        return {"name": latex_name(name), "value": self._text(name, float(self.batch.givens[name][variant]))}
+
+    def _text(self, name: str, value: float) -> str:
+        return given_text(self.question, name, value, self.exam.spec.rounding)
 
     def sheet(self, variant: int) -> Sheet:
         """The worked lines."""
@@ -155,13 +210,15 @@ class QuestionContext:
         sign = "-" * question.negative
         return {
             "id": question.id,
-            "marks": _marks(question.items),
+            "marks": self._marks(question.items),
             "loss": question.loss.name,
             "loss_formula": f"L = {derivation.symbols['loss'].latex}" * any(step.loss for step in question.needed),
             "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
             "update_formula": r" \quad ".join((_MOMENTUM if question.momentum else _UPDATES)[: 1 + biases]),
             "momentum": "mu" in question.given,
             "whole": not question.ask and {item.part for item in question.items} == set(PARTS),
+            "working": self._working,
+            "squared": self.exam.spec.questions[self.k].squared,
             "batch": question.batch,
             "summed": question.summed,
             "layers": [
@@ -169,14 +226,19 @@ class QuestionContext:
                     "name": layer.name,
                     "activation": layer.activation.name,
                     "definition": layer.activation.definition * (activations.index(layer.activation) == k),
-                    "formula": r",\; ".join(
-                        f"{name_symbol('a' + unit).latex} = {derivation.symbols['a' + unit].latex}"
-                        for unit in layer.units
-                    ),
+                    "formula": self._formula(k),
                 }
                 for k, layer in enumerate(network.layers)
             ],
         }
+
+    def _formula(self, k: int) -> str:
+        """How the units of layer k work: of a hidden one in general; the outputs one by one, as the loss has them."""
+        layers, symbols = self.question.network.layers, self.derivation.symbols
+        if k < len(layers) - 1:
+            activation = layers[k].activation
+            return f"a = {activation.value(Symbol('z'), **activation.constants).latex}"
+        return r",\; ".join(f"{latex_name('a' + unit)} = {symbols['a' + unit].latex}" for unit in layers[k].units)
 
     def _parts(self, t: int, variant: int, sheet: Sheet | None) -> Iterator[dict[str, Any]]:
         if sheet is None:
@@ -193,7 +255,10 @@ class QuestionContext:
                     {
                         **answer,
                         "lines": entries[answer["id"]].lines,
-                        "mistakes": [{"name": name, "value": value} for name, value in usual.get(answer["step"], ())],
+                        "mistakes": [
+                            {"name": name, "value": self.written.number(value)}
+                            for name, value in usual.get(answer["step"], ())
+                        ],
                         **self._accepted(answer["row"], variant),
                     }
                     for answer in layer["answers"]
@@ -213,12 +278,16 @@ class QuestionContext:
         if row is None:
             return {"low": "", "high": ""}
         ends = float(self.exam.low[row, variant]), float(self.exam.high[row, variant])
-        return dict(zip(("low", "high"), self.exam.spec.rounding.first_and_last(*ends), strict=True))
+        texts = map(self.written.number, self.exam.spec.rounding.first_and_last(*ends))
+        return dict(zip(("low", "high"), texts, strict=True))
 
     @cached_property
     def _printed_parts(self) -> dict[int, list[dict[str, Any]]]:
         """By iteration the parts, their layers and items, as they are on every paper."""
-        return self._grouped(self.question.items)
+        question, items = self.question, self.question.items
+        if question.ask and question.iterations == 1 and len(items) <= FEW and len({item.marks for item in items}) == 1:
+            return {1: list(self._make_parts([replace(item, part=ANSWERS, layer="") for item in items]))}
+        return self._grouped(items)
 
     @cached_property
     def _solved_parts(self) -> dict[int, list[dict[str, Any]]]:
@@ -237,26 +306,35 @@ class QuestionContext:
                 here = list(of_layer)
                 found = {item.id: self._answer(item) for item in here}
                 boxes = [[found[item.id] for item in row] for row in rows(self.question, here)]
-                layers.append({"name": layer, "marks": _marks(here), "answers": list(found.values()), "rows": boxes})
-            yield {"name": part, "marks": _marks(mine), "layers": layers}
+                layers.append(
+                    {"name": layer, "marks": self._marks(here), "answers": list(found.values()), "rows": boxes}
+                )
+            yield {"name": part, "marks": self._marks(mine), "layers": layers}
 
     def _answer(self, item: Item) -> dict[str, Any]:
         name, derivation = latex_name(item.step), self.derivation
+        spoken = speak(self.written.formula(name, self.question.id), self.speech)
         return {
             "id": item.id,
             "step": item.step,
             "row": self.exam.rows.get(item.id),
             "place": self._places[item.step],
             "name": name,
-            "spoken": escape(self.word("box", speak(name, self.speech), item.layer, item.iteration)),
+            "spoken": escape(self.word("box", spoken, item.layer, item.iteration)),
             "route": gradient_path(derivation, item.step) if item.part == "gradient" else "",
         }
+
+    @property
+    def _working(self) -> str:
+        """The room for workings after the question, without its heading, as @space takes it; "" for none."""
+        spec, working = self.exam.spec, self.exam.spec.questions[self.k].working
+        height = WORKING[working] * frame(spec.paper, spec.font_size).text_height
+        return REST if working == REST else f"{height - WORKING_HEADING:.0f}" if height else ""
+
+    def _marks(self, items: Sequence[Item]) -> str:
+        return self.written.number(plain(round(sum(item.marks for item in items), 2)))
 
     @cached_property
     def _places(self) -> dict[str, int]:
         """Where each step stands among all."""
         return {step.id: i for i, step in enumerate(self.question.all_steps)}
-
-
-def _marks(items: Any) -> str:
-    return plain(round(sum(item.marks for item in items), 2))

@@ -20,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from qgen.engine.symbols import UPDATED, latex_name
 from qgen.errors import InputError, nearest, quoted
 from qgen.files import write_whole
+from qgen.papers.instructions import markup
 from qgen.papers.template_lines import template_place
 from qgen.typeset.markup.blocks import escape
 from qgen.version import shipped
@@ -55,6 +56,7 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
         quoted(text.strip(), most)[1:-1]
     )  # short, without what does not print
     env.filters["latex"] = latex_name
+    env.filters["markup"] = markup
     env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env
 

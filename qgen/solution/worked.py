@@ -216,6 +216,8 @@ def worked(
     for item in question.worked:
         left, result = latex_name(item.step), texts[item.step]
         right, symbols = inserted[item.step].latex, derivation.symbols[item.step].latex
+        if item.part == "update":  # a line of text
+            symbols = symbols.replace(r"\frac", r"\tfrac")
         if item.part == "gradient" and derivation.chains[item.step] != left:
             lines = [f"{left} = {derivation.chains[item.step]}", f"= {symbols}"]
         else:

@@ -13,6 +13,7 @@ PLAIN = [
 
 def value_of(latex: str, names: Mapping[str, float] | None = None) -> float:
     """The value of a right-hand side; `names` are the values of quantities by their LaTeX."""
+    latex = latex.replace(r"\tfrac{\partial", r"\frac{\partial")  # in a line of text
     # the longest first: w_{1} is also the beginning of another name
     for name in sorted(names or {}, key=len, reverse=True):
         latex = latex.replace(name, f"({names[name]!r})")

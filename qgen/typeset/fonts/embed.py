@@ -117,4 +117,4 @@ def _to_unicode(codes: Codes, digits: int = 2) -> bytes:
 def _letter(char: str) -> str:
     """An Arabic letter's form is read as the letter."""
     is_form = "\ufb1d" <= char <= "\ufdff" or "\ufe70" <= char <= "\ufefc"
-    return unicodedata.normalize("NFKC", char) if is_form else char
+    return unicodedata.normalize("NFKC", char) if is_form or char == "\xa0" else char

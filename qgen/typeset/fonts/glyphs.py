@@ -54,6 +54,13 @@ class Glyphs:
             for font, part in _parts(face, _shown(text, self._lacking), self._lacking)
         )
 
+    def joined(self, face: str, text: str) -> str:
+        """The text as one word, if one of its words leaves the face's table and one typeface has them all."""
+        shown = _shown(text, self._lacking) if self.unusual and " " in text else ""
+        if all(_whole(face, word) == (True, None) for word in shown.split(" ")) or is_rtl(text):
+            return text
+        return text.replace(" ", "\xa0") if _whole(face, shown.replace(" ", "\xa0"))[0] else text
+
     def runs(self, face: str, text: str) -> list[tuple[str, str]]:
         """The text as pairs of font resource and PDF string, one pair unless it leaves the fixed table."""
         if not self.unusual:

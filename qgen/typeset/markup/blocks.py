@@ -14,9 +14,12 @@ r"""The markup of a paper, read into blocks. Templates write it; `escape` protec
                                          ruled: as wide as the page, a line under each row, room in empty columns
     @boxes [N]                           answer boxes, N in a row (as many as fit):
                                          label | item id [| value [| the label in words]]
+                                         no field is made of one without an id
     @end
     @diagram NAME                        a drawing of the caller's
-    @rule   @space POINTS   @page        a line, a gap, a new page
+    @rule   @page                        a line, a new page
+    @space POINTS|rest [squared]         a gap, or the rest of the page, empty or with squares to calculate on
+    @section NAME                        what follows belongs to NAME; nothing is printed
     @keep                                what stands in between is on one page
     @end
 
@@ -86,7 +89,10 @@ class Tabular(NamedTuple):
 
 
 class AnswerBox(NamedTuple):
-    """A box to write the answer of an item in, with its label, also in words; a printed value on a solution."""
+    """A box to write the answer of an item in, with its label, also in words; a printed value on a solution.
+
+    Without an item it is a box to write in, and no form's field.
+    """
 
     label: Inline
     item: str
@@ -112,9 +118,11 @@ class Rule(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Empty space, in points."""
+    """Empty space, in points, or the `rest` of the page; `squared` like paper to calculate on."""
 
     points: float
+    squared: bool = False
+    rest: bool = False
 
 
 class NewPage(NamedTuple):
@@ -129,7 +137,7 @@ class Keep(NamedTuple):
 
 Block = Heading | Paragraph | Display | Fields | Tabular | Boxes | Diagram | Rule | Gap | NewPage | Keep
 TABLE_OPTIONS = "bare", "kept", "ruled"
-COMMANDS = ("fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
+COMMANDS = ("section", "fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
 
 
 @lru_cache(maxsize=1024)
@@ -254,10 +262,12 @@ class _Parser:
             case "keep":
                 yield Keep(tuple(self.blocks(number)))
             case "space":
-                try:
-                    yield Gap(float(rest))
-                except ValueError:
-                    raise MarkupError("write @space and a number of points") from None
+                found = re.fullmatch(r"(rest|\d+(?:\.\d+)?)( +squared)?", rest.strip())
+                if not found:
+                    raise MarkupError("write @space and a number of points, or rest; squared may follow")
+                yield Gap(0.0 if found[1] == "rest" else float(found[1]), bool(found[2]), found[1] == "rest")
+            case "section":
+                pass  # for whoever reads the markup before it is set
             case "rule":
                 yield Rule()
             case "page":
@@ -324,8 +334,9 @@ class _Parser:
         boxes = []
         for number, line, cells in self.rows(opened):
             try:
-                if not 2 <= len(cells) <= 4 or not (item := line.plain(cells[1])):
+                if not 2 <= len(cells) <= 4:
                     raise MarkupError("a box is written as label | item id, or label | item id | value | words")
+                item = line.plain(cells[1])
                 value, spoken = line.inline("".join(cells[2:3])), line.plain("".join(cells[3:]))
                 boxes.append(AnswerBox(line.inline(cells[0]), item, value, spoken))
             except MarkupError as fault:

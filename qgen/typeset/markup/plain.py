@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 
 from qgen.typeset.markup.inline import Protected
-from qgen.typeset.math.latex import CAPITALS, GREEK, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, parse
+from qgen.typeset.math.latex import (
+    CAPITALS,
+    GREEK,
+    Accent,
+    Atom,
+    Bracket,
+    Fence,
+    Fraction,
+    Matrix,
+    Row,
+    Signs,
+    Space,
+    parse,
+)
 from qgen.typeset.private import ANY
 
 _PRIVATE = re.compile(f"[{ANY}]")
@@ -61,6 +74,8 @@ def _nucleus(atom: Atom) -> str:
             return f"{_grouped(_row(top))}/{_grouped(_row(bottom))}"
         case Fence(left, body, right):
             return f"{left}{_row(body)}{right}"
+        case Matrix(rows):
+            return "[" + "; ".join(" ".join(map(_row, cells)) for cells in rows) + "]"
         case Bracket(sign, _):
             return sign
         case Accent(_, body):

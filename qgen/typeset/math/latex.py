@@ -4,6 +4,7 @@ r"""The LaTeX a formula may use, read into atoms.
     a_b  a^b  a_b^c                  scripts, on anything
     \frac{a}{b}                      \dfrac, \tfrac: always of a display's size, always small
     \left( ... \right)               brackets that grow: ( ) [ ] \{ \} | . (nothing); \bigl( \Bigl( ... of fixed size
+    \begin{bmatrix} a & b \\ c & d \end{bmatrix}    a matrix, its columns aligned at the right
     \hat{y} \bar{y} \tilde{y}        accents
     \mathrm{..} \mathbf{..}          upright, bold; \text{..} \textbf{..} \textit{..}: words with their spaces
     \sum \prod \max \min             with limits in a display
@@ -54,6 +55,8 @@ FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", "\\{": "{", "\\}": "}", "|": "
 FENCES |= {"\\lvert": "|", "\\rvert": "|", "\\lbrace": "{", "\\rbrace": "}"}
 SIZES = {"big": 1, "Big": 2, "bigg": 3, "Bigg": 4}
 
+MATRIX = "bmatrix"
+
 _DIGIT = f"[0-9{DIGITS}]"
 _TOKEN = re.compile(rf"\\[A-Za-z]+|\\.|\s+|{_DIGIT}+(?:\.{_DIGIT}+)?|.", re.DOTALL)
 
@@ -89,6 +92,12 @@ class Fence(NamedTuple):
     right: str
 
 
+class Matrix(NamedTuple):
+    """Rows of cells in brackets; all rows have as many."""
+
+    rows: "tuple[tuple[Row, ...], ...]"
+
+
 class Bracket(NamedTuple):
     """One bracket of a fixed size, 1 to 4."""
 
@@ -113,7 +122,7 @@ class Atom(NamedTuple):
     """A nucleus with its class, scripts, and where it starts in the source."""
 
     kind: Kind
-    nucleus: "Signs | Fraction | Fence | Bracket | Accent | Row"
+    nucleus: "Signs | Fraction | Fence | Matrix | Bracket | Accent | Row"
     start: int
     sub: "Row | None" = None
     sup: "Row | None" = None
@@ -155,11 +164,11 @@ class _Parser:
         self.at += bool(token)
         return token
 
-    def row(self, end: str, opened: int = 0) -> Row:
-        """Atoms up to the token `end`, which is taken too; the token numbered `opened` asked for it."""
+    def row(self, *ends: str, opened: int = 0) -> Row:
+        """Atoms up to one of the tokens `ends`, which is taken too; the token numbered `opened` asked for it."""
         atoms: list[Atom | Space] = []
-        while (token := self.peek()) != end:
-            if token in ("", "}", "\\right"):
+        while (token := self.peek()) not in ends:
+            if token in ("", "}", "\\right", "\\end"):
                 if token:
                     self.fault("nothing was opened that this would close")
                 self.at = opened
@@ -176,7 +185,7 @@ class _Parser:
         token = self.peek()
         if token == "{":
             self.take()
-            return self.row("}", self.at - 1)
+            return self.row("}", opened=self.at - 1)
         if token in ("", "}", "^", "_", "'"):
             self.fault("a formula or a {group} is expected here")
         if len(token) > 1 and token[0] != "\\":
@@ -205,7 +214,7 @@ class _Parser:
     def atom(self) -> Atom | Space:
         token, start = self.take(), self.tokens[self.at - 1][1]
         if token == "{":
-            return Atom("ord", self.row("}", self.at - 1), start)
+            return Atom("ord", self.row("}", opened=self.at - 1), start)
         if token == "~":
             return Space(SPACES[" "])
         if is_number(token):
@@ -234,18 +243,39 @@ class _Parser:
         if name in ("frac", "tfrac", "dfrac"):
             level = {"dfrac": 0, "tfrac": 1}.get(name)
             return Atom("inner", Fraction(self.group(), self.group(), level), start)
+        if name == "begin":
+            return Atom("inner", self.matrix(self.at - 1), start)
         if name in ACCENTS:
             return Atom("ord", Accent(ACCENTS[name], self.group()), start)
         if name == "left":
             opened = self.at - 1
             left = self.fence()
-            body = self.row("\\right", opened)
+            body = self.row("\\right", opened=opened)
             return Atom("inner", Fence(left, body, self.fence()), start)
         if name.rstrip("lr") in SIZES:
             sign = self.fence()
             side: Kind = "open" if name.endswith("l") else "close" if name.endswith("r") else "ord"
             return Atom(side, Bracket(sign, SIZES[name.rstrip("lr")]), start)
         return self.fault("this command is not in the subset of LaTeX that papers know", 1)
+
+    def matrix(self, opened: int) -> Matrix:
+        if self.words(spaces=False) != MATRIX:
+            self.fault(f"the only environment is {MATRIX}", 1)
+        rows: list[tuple[Row, ...]] = []
+        while True:
+            cells = []
+            while True:
+                cells.append(self.row("&", "\\\\", "\\end", opened=opened))
+                if self.tokens[self.at - 1][0] != "&":
+                    break
+            rows.append(tuple(cells))
+            if len(cells) != len(rows[0]):
+                self.fault("this row of a matrix has not as many cells as the first", 1)
+            if self.tokens[self.at - 1][0] == "\\end":
+                break
+        if self.words(spaces=False) != MATRIX:
+            self.fault(f"a matrix ends in \\end{{{MATRIX}}}", 1)
+        return Matrix(tuple(rows))
 
     def fence(self) -> str:
         token = self.take()

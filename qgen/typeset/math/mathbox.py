@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from qgen.typeset.fonts.faces import metrics, width
 from qgen.typeset.fonts.outlines import in_table, outline
-from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
+from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Matrix, Row, Signs, Space
 from qgen.typeset.private import is_digit
 
 # STIX: the height of the minus sign's middle, the height of x, a pleasing thickness of fraction rules.
@@ -18,6 +18,7 @@ SUB, SUB_WITH_SUP, SUB_DROP = 0.15, 0.247, 0.05
 NUM_DISPLAY, NUM, DENOM_DISPLAY, DENOM = 0.677, 0.394, 0.686, 0.345
 LIMIT_GAPS = (0.111, 0.167, 0.2, 0.6)
 SCRIPT_SPACE, FENCE_SPACE = 0.07, 0.12
+MATRIX_ROW, MATRIX_COLUMN, MATRIX_SERIF, DIGIT_MIDDLE = 1.25, 0.8, 0.22, 0.33
 THIN, MEDIUM, THICK = 3 / 18, 4 / 18, 5 / 18
 SCALES = (1.0, 1.0, 0.7, 0.5)
 
@@ -157,6 +158,8 @@ def nucleus(atom: Atom, style: Style) -> Box:
             return fraction(atom.nucleus, style if level is None else Style(level, style.cramped))
         case Fence():
             return fence(atom.nucleus, style)
+        case Matrix(rows):
+            return matrix(rows, style)
         case Bracket(sign, size):
             return _centred(_bracket(sign, size, style.scale), style)
         case Accent():
@@ -299,6 +302,26 @@ def _tall(sign: str, need: float, scale: float) -> Box:
         return _bracket(sign, size, scale)
     largest = _bracket(sign, 4, scale)
     return _bracket(sign, 4, scale * need / (largest.ascent + largest.descent))
+
+
+def matrix(rows: tuple[tuple[Row, ...], ...], style: Style) -> Box:
+    """Cells aligned at the right of their columns, centred on the axis, in brackets drawn with rules."""
+    s = style.scale
+    boxes = [[row(cell, style) for cell in cells] for cells in rows]
+    widths = [max(box.width for box in column) for column in zip(*boxes, strict=True)]
+    pitch, edge, serif = MATRIX_ROW * s, RULE * s, MATRIX_SERIF * s
+    wide = sum(widths) + MATRIX_COLUMN * s * (len(widths) - 1) + 2 * serif
+    half = pitch * len(rows) / 2
+    result = Box(wide, half + AXIS * s, half - AXIS * s)
+    for i, line in enumerate(boxes):
+        x = serif
+        for box, width_of in zip(line, widths, strict=True):
+            result.add(box, x + width_of - box.width, half - (i + 0.5) * pitch + (AXIS - DIGIT_MIDDLE) * s)
+            x += width_of + MATRIX_COLUMN * s
+    for x, inner in ((0.0, 0.0), (wide - edge, wide - serif)):
+        result.rules.append((x, AXIS * s - half, edge, 2 * half))
+        result.rules += [(inner, y, serif, edge) for y in (AXIS * s - half, AXIS * s + half - edge)]
+    return result
 
 
 def accent(parts: Accent, style: Style) -> Box:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from qgen.errors import InputError, nearest
-from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space, is_number, parse
+from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Matrix, Row, Signs, Space, is_number, parse
 from qgen.typeset.private import normalised, numbered, slots_filled, with_slots
 
 # What is read for a sign or a construction, in English; {} stands for its parts.
@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
 
 Vocabulary = tuple[tuple[str, str], ...]
 ENGLISH: Vocabulary = tuple(WORDS.items())
+_JOINED = "\0"  # around what stands in a number: the comma of 0{,}5
 _SILENT = {",": ",", ";": ",", ":": ":", ".": "."}
 
 
@@ -53,6 +54,7 @@ def _template(normal: str, words: Vocabulary) -> tuple[str, tuple[int, ...]]:
     """The reading with a %s for each digit, and which digit that is."""
     source = numbered(normal)
     text = " ".join(" ".join(_row(parse(source), dict(words))).split()).replace(" ,", ",").replace(" :", ":")
+    text = text.replace(f" {_JOINED}", "").replace(f"{_JOINED} ", "")
     return with_slots(text)
 
 
@@ -83,11 +85,16 @@ def _atom(atom: Atom, words: Mapping[str, str]) -> Iterator[str]:
             yield words.get(left, "")
             yield from _row(body, words)
             yield words.get(right, "")
+        case Matrix(rows):
+            lines = [", ".join(" ".join(_row(cell, words)) for cell in cells) for cells in rows]
+            yield words["matrix"].format("; ".join(lines))
         case Bracket(sign):
             yield words.get(sign, "")
         case Accent(sign, body):
             yield from _row(body, words)
             yield words[sign]
+        case (Atom(nucleus=Signs(text=","), sub=None, sup=None),):
+            yield f"{_JOINED},{_JOINED}"
         case inner:
             yield from _row(inner, words)
     yield from _scripts(atom, words)

@@ -18,15 +18,16 @@ class Fields:
         self.pages: dict[int, list[int]] = {}
         self.named: list[tuple[str, int, str]] = []
 
-    def add(self, blank: Blank, page: int) -> None:
-        """A text field at a place on the page with this object number."""
+    def add(self, blank: Blank, page: int, scale: float = 1.0) -> None:
+        """A text field at a place on the page with this object number, whose unit is `scale` points."""
         number = self.file.reserve()
         key = self.tree.widget(blank.path, blank.spoken, number)
-        corner = f"{blank.x + blank.width:.2f} {blank.y + blank.height:.2f}"
+        corners = blank.x, blank.y, blank.x + blank.width, blank.y + blank.height
+        rectangle = " ".join(f"{scale * at:.2f}" for at in corners)
         # An empty field looks like nothing: whoever fills it in, a viewer or pypdf, writes an appearance for it.
         field = (
-            f"/Type/Annot/Subtype/Widget/FT/Tx/F 4/Rect[{blank.x:.2f} {blank.y:.2f} {corner}]/P {page} 0 R"
-            f"/TU{text_string(blank.spoken)}/DA(/{FIELD_FONT} {SIZE} Tf 0 g)/Q {0 if blank.words else 1}"
+            f"/Type/Annot/Subtype/Widget/FT/Tx/F 4/Rect[{rectangle}]/P {page} 0 R"
+            f"/TU{text_string(blank.spoken)}/DA(/{FIELD_FONT} {SIZE * scale:g} Tf 0 g)/Q {0 if blank.words else 1}"
             f"/StructParent {key}"
         )
         self.named.append((blank.name, number, field))

@@ -25,6 +25,7 @@ from qgen.typeset.page.lines import (
     Strip,
     number_strip,
     rule,
+    shortened,
     single,
     wrap,
 )
@@ -35,9 +36,11 @@ WIDEST_RIGHT = 0.4  # of the width, for what stands at the right of a heading; w
 SMALL = 9.0
 HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
 HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
-BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 19.5, 14.0, 66.0, 4
-LABEL_GAP, LABEL_STEP = 4.0, 12.0
+BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 22.75, 14.0, 66.0, 4  # 8 mm high: a pen needs it
+LABEL_GAP, LABEL_STEP, ROW_GAP = 4.0, 12.0, 3.5
 LABEL_SIZE, NOTE_GAP = 8.5, 9.0
+FIELD_SIZE, SMALLEST = 11.0, 6.0  # of what fills a field in: as large as it fits
+LEAST_REST = 60.0  # less than that is no room for workings: they go on the next page
 FORMULA_PATH, NOTE_PATH = (("Formula", -1),), (("P", -2),)  # no other block has numbers below 0
 
 
@@ -89,13 +92,13 @@ class Flow:
                 case markup.Tabular():
                     yield from set_tabular(block, self.width, self._single, self._path)
                 case markup.Boxes():
-                    yield from self._boxes(block)
+                    yield from self._boxes(block, below=i > 0 and isinstance(blocks[i - 1], markup.Boxes))
                 case markup.Diagram():
                     yield self._diagram(block)
                 case markup.Rule():
                     yield Line(3.5, 3.5, (rule(0, 0, self.width, THIN),))
-                case markup.Gap(points):
-                    yield Line(0.0, points, ())
+                case markup.Gap(points, squared, fills):
+                    yield Line(0.0, LEAST_REST if fills else points, (), squared=squared, fills=fills)
                 case markup.NewPage():
                     yield Line(0.0, 0.0, (), new_page=True)
 
@@ -126,7 +129,7 @@ class Flow:
                 pieces.append(rule(0, -5.0, self.width, THIN))
             yield Line(
                 max(strip.ascent, 0.75 * size),
-                max(strip.descent, NOMINAL_DESCENT if block.level > 2 else 7.0),
+                max(strip.descent, {1: 7.0, 2: 7.0, 3: NOMINAL_DESCENT, 4: 3.0}[block.level]),
                 tuple(pieces),
                 0.0 if i else HEADING_SPACES[block.level],
                 keep=True,
@@ -193,7 +196,7 @@ class Flow:
         return layouts if widest <= room else break_formula(latex, room, math.floor(SIZE * room / widest * 10) / 10)
 
     def _fields(self, block: markup.Fields) -> Iterator[Line]:
-        rows: list[list[Piece]] = []
+        pieces: list[Piece] = []
         blanks: list[Blank] = []
         used: frozenset[str] = frozenset()
         left = 0.0
@@ -203,19 +206,22 @@ class Flow:
             right = left + field.share * self.width
             right = self.width if right > self.width - 1 else right - BOX_GAP
             start = left + label.width + LABEL_GAP
-            values = self._wrap(field.value, right - start - 6, 11.0) or (self._single(()),)
-            used |= label.used.union(*(value.used for value in values))
+            value = self._fitted(field.value, right - start - 6)
             if field.name and not field.value:
                 blanks.append(Blank(field.name, start, -3.5, right - start, 17.0, path, plain(field.label), True))
-            for i, value in enumerate(values):
-                if i == len(rows):
-                    rows.append([])
-                rows[i] += [*label.placed(left, 0.0, path)] if not i else []
-                rows[i] += [*value.placed(start + 3, 0.0, path), rule(start, -3.5, right - start, THIN)]
+            pieces += label.placed(left, 0.0, path)
+            pieces += [*value.placed(start + 3, 0.0, path), rule(start, -3.5, right - start, THIN)]
+            used |= label.used | value.used
             left += field.share * self.width
-        for i, pieces in enumerate(rows):
-            filled = () if i else tuple(blanks)
-            yield Line(15.0, 6.0, tuple(pieces), 0.0 if i else 3.5, i < len(rows) - 1, filled, used=used)
+        yield Line(15.0, 6.0, tuple(pieces), 3.5, False, tuple(blanks), used=used)
+
+    def _fitted(self, text: Inline, width: float) -> Strip:
+        """On one line whatever its length, so that it moves nothing else: in smaller type, at last cut short."""
+        whole = self._single(text, FIELD_SIZE)
+        if whole.width <= width:
+            return whole
+        size = max(SMALLEST, math.floor(FIELD_SIZE * width / whole.width * 10) / 10)
+        return shortened(text, width, size, glyphs=self.glyphs)
 
     def _diagram(self, block: markup.Diagram) -> Line:
         drawing = self.drawings.get(block.name)
@@ -227,7 +233,8 @@ class Flow:
         pieces = (Piece(x, 0.0, operators, self._path("Figure"), drawing.alt),)
         return Line(scale * drawing.height, 3.5, pieces, 3.5, used=drawing.used)
 
-    def _boxes(self, block: markup.Boxes) -> Iterator[Line]:
+    def _boxes(self, block: markup.Boxes, below: bool) -> Iterator[Line]:
+        """The rows of boxes; `below`: other ones stand above them."""
         labels = [self._label(box.label) for box in block.boxes]
         # Rounded up, so that the boxes of neighbouring groups stand under each other.
         label = math.ceil(max(strip.width for strip in labels) / LABEL_STEP) * LABEL_STEP
@@ -253,11 +260,12 @@ class Flow:
                 pieces.append(Piece(0.0, 0.0, f"{THIN} w {x:.2f} {low:.2f} {wide:.2f} {BOX_HEIGHT:g} re S"))
                 value = self._value(box.value)
                 pieces += value.placed(x + (wide - value.width) / 2, 0.0, path)
-                blanks.append(Blank(box.item, x, low, wide, BOX_HEIGHT, path, box.spoken or plain(box.label)))
+                if box.item:
+                    blanks.append(Blank(box.item, x, low, wide, BOX_HEIGHT, path, box.spoken or plain(box.label)))
                 used |= strip.used | value.used
-                ascent, descent = max(ascent, strip.ascent), max(descent, strip.descent)
-            # nearer to the heading above than to the one below
-            yield Line(ascent + 0.5, descent + 4.5, tuple(pieces), blanks=tuple(blanks), used=used)
+                ascent, descent = max(ascent, strip.ascent), max(descent, strip.descent - 3.5)
+            before = ROW_GAP if first or below else 0.0
+            yield Line(ascent + 0.5, descent + 1.0, tuple(pieces), before, blanks=tuple(blanks), used=used)
 
     def _label(self, label: Inline) -> Strip:
         """A label whose fractions are set as in a display, but small: their indices have to be told apart."""

@@ -17,6 +17,7 @@ from qgen.typeset.private import MOST_DIGITS, normalised, numbered, slots_filled
 SIZE, GRID = 10.5, 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
 HAIRLINE, THIN, THICK = 0.3, 0.5, 0.9  # of rules
+SQUARE = 14.0  # of squared paper: near to 5 mm
 PLAIN = Glyphs()
 
 # Where a piece belongs in the document's structure: (role, number) from the outside in; empty for an artifact.
@@ -56,7 +57,8 @@ class Line(NamedTuple):
     """What is placed on a page as a whole: extents, space before it, and whether the next line must follow it.
 
     `tight`: it must follow even where all that should stay together is more than a page. `opens` tells that the numbers
-    in paths count from anew, `repeat` is repeated before this line if it starts a page.
+    in paths count from anew, `repeat` is repeated before this line if it starts a page. `squared`: its descent is
+    squared paper; `fills`: that goes down to the end of the page.
     """
 
     ascent: float
@@ -70,6 +72,8 @@ class Line(NamedTuple):
     used: frozenset[str] = frozenset()
     opens: bool = False
     tight: bool = False
+    squared: bool = False
+    fills: bool = False
 
 
 class Strip(NamedTuple):
@@ -103,7 +107,12 @@ def wrap(
 
 
 def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
-    """The text on one line, however long."""
+    """The text on one line, however long; people's words, such as a name, in one face if one has them all."""
+    if glyphs is not PLAIN:
+        text = tuple(
+            part._replace(text=glyphs.joined("B" if bold else part.face, part.text)) if type(part) is Text else part
+            for part in text
+        )
     _, digits = normalised("".join([part.text for part in text if type(part) is Text]))
     if glyphs is not PLAIN or len(digits) > MOST_DIGITS:
         return next(iter(_wrap(text, 1e9, size, bold, glyphs)), NOTHING)
@@ -281,3 +290,12 @@ def number_strip(text: str) -> Strip:
 def rule(x: float, y: float, width: float, thickness: float) -> Piece:
     """A horizontal line, which is no part of the text."""
     return Piece(0.0, 0.0, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:g} re f")
+
+
+def squares(width: float, height: float) -> str:
+    """Faint lines as on squared paper, downwards from the origin: as many whole squares as fit."""
+    across, down = int(width / SQUARE), int(height / SQUARE)
+    left, wide, low = (width - across * SQUARE) / 2, across * SQUARE, -down * SQUARE
+    lines = [f"{left + i * SQUARE:.2f} 0 m {left + i * SQUARE:.2f} {low:.2f} l" for i in range(across + 1)]
+    lines += [f"{left:.2f} {-i * SQUARE:.2f} m {left + wide:.2f} {-i * SQUARE:.2f} l" for i in range(down + 1)]
+    return f"q 0.75 G {HAIRLINE} w {' '.join(lines)} S Q"

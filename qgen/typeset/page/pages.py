@@ -1,11 +1,9 @@
 """Markup -> a PDF: lines drawn on pages, with a header, a footer and a seal on each, tags and form fields."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from qgen.errors import InputError, nearest
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.embed import embed
 from qgen.typeset.fonts.glyphs import Glyphs
@@ -13,28 +11,15 @@ from qgen.typeset.markup.inline import Inline, Text, split
 from qgen.typeset.math.speech import ENGLISH, Vocabulary, speak
 from qgen.typeset.page.document import set_lines
 from qgen.typeset.page.fields import Fields
-from qgen.typeset.page.lines import GRID, HAIRLINE, Path, shortened, single
+from qgen.typeset.page.frame import FOOTER_LOW, HEADER_LOW, SEAL_LOW, Frame, frame
+from qgen.typeset.page.lines import HAIRLINE, SIZE, Path, shortened, single, squares
 from qgen.typeset.page.paginate import Placed, paginate
 from qgen.typeset.page.tags import Tree, standard
 from qgen.typeset.pdf.metadata import add_catalog
 from qgen.typeset.pdf.objects import File, packed
 from qgen.typeset.private import PAGE, PAGES
 
-PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
-SIDE, TOP, BOTTOM = 56.7, 68.0, 60.0
 MARGIN_SIZE, PART_GAP = 9.0, 18.0
-SEAL_LOW = 15.0  # the seal's lower edge: few printers reach nearer to the edge of a sheet
-
-
-def text_width(paper: str = "a4") -> float:
-    """The width of the text in points, for drawings."""
-    return _size(paper)[0] - 2 * SIDE
-
-
-def _size(paper: str) -> tuple[float, float]:
-    if paper not in PAPERS:
-        raise InputError(f'paper "{paper}" is not a known size; {nearest(paper, PAPERS)}')
-    return PAPERS[paper]
 
 
 @dataclass
@@ -42,7 +27,7 @@ class Page:
     """Collects the operators of one page, each with its place in the document's structure."""
 
     tree: Tree
-    width: float
+    frame: Frame
     operators: list[str] = field(default_factory=list)
     artifacts: list[str] = field(default_factory=list)
 
@@ -57,14 +42,16 @@ class Page:
 
     def content(self) -> bytes:
         """The content stream."""
+        scale = [f"{self.frame.scale:.5f} 0 0 {self.frame.scale:.5f} 0 0 cm"] if self.frame.scale != 1 else []
         rest = ["/Artifact BMC", *self.artifacts, "EMC"] if self.artifacts else []
-        return "\n".join([*self.operators, *rest]).encode("latin-1")
+        return "\n".join([*scale, *self.operators, *rest]).encode("latin-1")
 
 
 def render(
     markup: str,
     *,
     paper: str = "a4",
+    font_size: float = SIZE,
     header: str,
     footer: str,
     drawings: Mapping[str, Drawing],
@@ -79,18 +66,19 @@ def render(
     """The PDF of a document; the same arguments give the same bytes, in any order and process.
 
     header, footer: one line of markup each, split at | into a left and a right part; {page} and {pages} stand for
-    the page's number and their count. `escape` protects people's words in them. drawings: by the names that
-    @diagram uses. language, words: what formulas are read aloud in. form: makes boxes and lines fields that
-    can be filled in on a screen; what it holds goes into hidden fields. seal: what is drawn in the middle of a page's
-    footer, by its number. hidden: what goes into hidden fields of a page of a form, by its number. replacing: what no
-    typeface has is replaced by a mark. InputError for faulty markup, an unknown drawing, and a character no typeface
+    the page's number and their count. `escape` protects people's words in them. font_size: of running text, in points;
+    all else grows with it. drawings: by the names that @diagram uses. language, words: what formulas are read aloud in.
+    form: makes boxes and lines fields that can be filled in on a screen; what it holds goes into hidden fields. seal:
+    what is drawn in the middle of a page's footer, by its number. hidden: what goes into hidden fields of a page of a
+    form, by its number. replacing: what no typeface has is replaced by a mark. InputError for faulty markup, an unknown
+    drawing, and a character no typeface
     has.
     """
-    size = width, height = _size(paper)
+    page_frame = frame(paper, font_size)
     margins = split(header), split(footer)
     printed = [_numbered(part, 1, 1) for parts in margins for part in parts]
-    lines, glyphs = set_lines(markup, width - 2 * SIDE, drawings, printed, replacing=replacing)
-    sheets = paginate(lines, math.floor((height - TOP - BOTTOM) / GRID) * GRID)
+    lines, glyphs = set_lines(markup, page_frame.text_width, drawings, printed, replacing=replacing)
+    sheets = paginate(lines, page_frame.text_height)
     file = File()
     first = file.reserve(len(sheets))
     tree = Tree(file, range(first, first + len(sheets)), partial(speak, words=words))
@@ -100,22 +88,23 @@ def render(
     used: set[str] = {"R"}
     contents = []
     for number, sheet in enumerate(sheets, 1):
-        page = Page(tree, width)
+        page = Page(tree, page_frame)
         tree.page()
         for name, value in ({} if form is None else hidden(number)).items():
             fields.hide(name, value, first + number - 1)
         for placed in sheet:
-            _draw(page, placed, height - TOP, None if form is None else fields, first + number - 1)
+            _draw(page, placed, None if form is None else fields, first + number - 1)
             used |= placed.line.used
         room = 0.0  # that the seal takes in the middle of the footer
         if seal:
-            drawing = seal(number)
-            room = drawing.width
-            page.emit((), (width - room) / 2, SEAL_LOW, drawing.operators)
-        used |= _margins(page, margins, number, len(sheets), height, glyphs, room)
+            drawing, unit = seal(number), page_frame.units(1)
+            room = drawing.width * unit
+            operators = drawing.operators if unit == 1 else f"{unit:.5f} 0 0 {unit:.5f} 0 0 cm {drawing.operators}"
+            page.emit((), (page_frame.width - room) / 2, page_frame.units(SEAL_LOW), operators)
+        used |= _margins(page, margins, number, len(sheets), glyphs, room)
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
-    pages = _page_tree(file, first, contents, size, f"<</Font {fonts}>>", fields)
+    pages = _page_tree(file, first, contents, page_frame.sheet, f"<</Font {fonts}>>", fields)
     return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), title=title, language=language)
 
 
@@ -135,21 +124,24 @@ def _page_tree(
     return root
 
 
-def _draw(page: Page, placed: Placed, top: float, fields: Fields | None, number: int) -> None:
-    y = top - placed.baseline
-    line = placed.line
+def _draw(page: Page, placed: Placed, fields: Fields | None, number: int) -> None:
+    line, sheet = placed.line, page.frame
+    y = sheet.height - sheet.top - placed.baseline
     if line.opens:
         page.tree.group()
+    if line.squared:
+        page.emit((), sheet.side, y, squares(sheet.text_width, line.descent))
     for piece in line.pieces:
         place = ""
         if piece.path and piece.path[-1][0] == "Figure":
-            left = SIDE + piece.x
-            corners = f"{left:.2f} {y - line.descent:.2f} {page.width - left:.2f} {y + line.ascent:.2f}"
+            left = sheet.side + piece.x
+            box = left, y - line.descent, sheet.width - left, y + line.ascent
+            corners = " ".join(f"{sheet.scale * at:.2f}" for at in box)
             place = f"/A<</O/Layout/Placement/Block/BBox[{corners}]>>"
-        page.emit(piece.path, SIDE + piece.x, y + piece.y, piece.operators, piece.alt, place)
+        page.emit(piece.path, sheet.side + piece.x, y + piece.y, piece.operators, piece.alt, place)
     if fields:
         for blank in line.blanks:
-            fields.add(blank._replace(x=SIDE + blank.x, y=y + blank.y), number)
+            fields.add(blank._replace(x=sheet.side + blank.x, y=y + blank.y), number, sheet.scale)
 
 
 def _margins(
@@ -157,16 +149,15 @@ def _margins(
     margins: tuple[tuple[Inline, ...], tuple[Inline, ...]],
     number: int,
     count: int,
-    height: float,
     glyphs: Glyphs,
     gap: float,
 ) -> set[str]:
-    """Header and footer; the footer's rule leaves a gap in the middle for the seal."""
+    """Header and footer; the header has a rule below, the footer leaves a gap in the middle for the seal."""
     used: set[str] = set()
-    room = page.width - 2 * SIDE
-    for parts, y, line in ((margins[0], height - TOP + 18, -6.0), (margins[1], BOTTOM - 28, 12.0)):
+    sheet = page.frame
+    room, head = sheet.text_width, sheet.height - sheet.units(HEADER_LOW)
+    for parts, y, free in ((margins[0], head, 0.0), (margins[1], sheet.units(FOOTER_LOW), gap)):
         strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
-        free = gap if line > 0 else 0.0
         spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
         longest = max(range(len(parts)), key=lambda i: strips[i].width)
         most = min(strips[longest].width + min(spare, 0.0), (room - free) / 2 if free else room)
@@ -175,13 +166,11 @@ def _margins(
         for i, strip in enumerate(strips):
             used |= strip.used
             # The first part at the left, the last at the right, one between them in the middle.
-            x = SIDE + (room - strip.width) * (i / (len(parts) - 1) if len(parts) > 1 else 0.0)
+            x = sheet.side + (room - strip.width) * (i / (len(parts) - 1) if len(parts) > 1 else 0.0)
             for dx, operators, _ in strip.pieces:
                 page.emit((), x + dx, y, operators)
-        if any(parts):
-            length = (room - free) / 2
-            for left in (SIDE, (page.width + free) / 2):
-                page.artifacts.append(f"{left:.2f} {y + line:.2f} {length:.2f} {HAIRLINE} re f")
+    if any(margins[0]):
+        page.artifacts.append(f"{sheet.side:.2f} {head - 6:.2f} {room:.2f} {HAIRLINE} re f")
     return used
 
 

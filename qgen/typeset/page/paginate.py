@@ -18,15 +18,21 @@ def paginate(lines: Sequence[Line], height: float) -> list[list[Placed]]:
     """Lines on pages: baselines on the grid, lines that belong together on one page."""
     sheets: list[list[Placed]] = [[]]
     for group in _groups(lines, [line.keep for line in lines]):
-        if group[0].new_page:
+        if group[0].new_page or (sheets[-1] and sheets[-1][-1].line.fills):
             sheets += [[]] if sheets[-1] else []
-        elif not _put(sheets, group, height):
+        if not group[0].new_page and not _put(sheets, group, height):
             # More than a page that should stay together is broken where it may be, else where it must be.
             for part in _groups(group, [line.tight for line in group]):
                 if not _put(sheets, part, height):
                     for line in part:
                         _put(sheets, [line], height, force=True)
-    return [sheet for sheet in sheets if sheet] or [[]]
+    return [_filled(sheet, height) for sheet in sheets if sheet] or [[]]
+
+
+def _filled(sheet: list[Placed], height: float) -> list[Placed]:
+    """A page whose last line may fill it."""
+    *others, (line, baseline) = sheet
+    return [*others, Placed(line._replace(descent=height - baseline), baseline)] if line.fills else sheet
 
 
 def _put(sheets: list[list[Placed]], group: Sequence[Line], height: float, force: bool = False) -> bool:

@@ -27,6 +27,7 @@ from qgen.typeset.page.lines import (
 HEADER_SIZE = 9.0
 RULED_HEIGHT = 22.0  # from line to line where one writes by hand
 CELL_GAP, GROUP_GAP = 12.0, 36.0
+TALL, TALL_GAP = 9.0, 1.0  # a name with an upper index, and what is left free above it
 
 Single = Callable[..., Strip]
 
@@ -58,8 +59,8 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
         spare = len(columns) * groups - len(placed)
         pieces = [p for x, strip, cell in placed for p in strip.placed(x, 0.0, cell) or [Piece(x, 0.0, "", cell)]]
         pieces += [Piece(0.0, 0.0, "", (*row, *path("TD"))) for _ in range(spare)]
-        # A formula may reach a little into the lines above and below without a collision.
-        ascents = [strip.ascent + (strip.ascent > NOMINAL_ASCENT + 1) for _, strip, _ in placed]
+        # Indices above and below each other in neighbouring rows stay apart.
+        ascents = [strip.ascent + TALL_GAP * (strip.ascent > TALL) for _, strip, _ in placed]
         return Line(
             max([NOMINAL_ASCENT, *ascents]) * scale,
             max([NOMINAL_DESCENT, *(strip.descent for _, strip, _ in placed)]) * scale,

@@ -191,4 +191,4 @@ def test_what_followed_from_own_numbers_is_said(exam: Exam, tmp_path: Path) -> N
     marks = marked(exam, tmp_path, {"ann": {"q2_dw13": text(wrong), "q2_new_w13": text(new)}})
     assert marks.scores[0] == exam.max_score - 1
     ((_, pdf),) = printed(marks)
-    assert "Right from your own earlier numbers, and counted so: Question 2:" in " ".join(text_of(pdf)[1].split())
+    assert "Right from your own earlier numbers, and counted so, Question 2:" in " ".join(text_of(pdf)[1].split())

@@ -10,7 +10,7 @@ from qgen.papers.diagram import RADIUS, Network, draw
 from qgen.papers.label_placement import around, clear, overlap, spots
 from qgen.typeset.drawing.svg import svg
 from qgen.typeset.math.formula import layout
-from qgen.typeset.page.pages import text_width
+from qgen.typeset.page.frame import frame
 
 WIDEST = "-0.00"
 
@@ -37,7 +37,7 @@ def numbers(*sizes):
 
 def plan(sizes, room=""):
     _, edges, biases, _ = network(*sizes)
-    return diagram._planned(sizes, tuple(edges), tuple(biases.items()), text_width("a4"), room)
+    return diagram._planned(sizes, tuple(edges), tuple(biases.items()), frame("a4").text_width, room)
 
 
 def assert_clear(planned):
@@ -65,7 +65,7 @@ def test_every_label_is_drawn_within_its_place(sizes, valued):
     layers, edges, biases, captions = network(*sizes)
     values = numbers(*sizes) if valued else {}
     planned = plan(sizes, WIDEST if valued else "")
-    drawn = diagram._drawn(planned, Network(layers, edges, biases, captions), text_width("a4"), values)
+    drawn = diagram._drawn(planned, Network(layers, edges, biases, captions), frame("a4").text_width, values)
     rows = [(name, box, e[0] in planned.valued) for (e, _, name), box in zip(edges, planned.boxes, strict=True)]
     rows += [(biases[unit], box, valued) for unit, box in planned.biases.items()]
     for name, (left, low, right, high), beside in rows:

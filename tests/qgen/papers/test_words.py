@@ -71,7 +71,7 @@ def test_what_goes_wrong_while_rendering_names_file_and_line_also_in_an_imported
 
 
 def test_a_macro_that_the_words_do_not_have_is_named(folder):
-    text = (TEMPLATES / "paper.txt").read_text("utf-8").replace("how_to_write()", "how_to_writ()")
+    text = (TEMPLATES / "paper.txt").read_text("utf-8").replace("how_to_write(", "how_to_writ(")
     mine = folder(paper=text)
     with pytest.raises(InputError, match=rf'{mine / "paper.txt"}:\d+: there is no macro "how_to_writ" in what this'):
         Papers(make_exam(spec_of({}), 1, 1), mine).question_paper(0)
@@ -224,10 +224,17 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "score": "0",
         "max_score": "3",
         "percent": "0",
-        "followed": [{"question": 1, "names": ["z_3"]}],
+        "followed": [{"question": 1, "id": "q1", "names": ["z_3"]}],
     }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
-    group = {"question": 1, "iteration": 2, "lost": [item, named, decided], "more": [item], "blank": [blank]}
+    group = {
+        "id": "q1",
+        "question": 1,
+        "iteration": 2,
+        "lost": [item, named, decided],
+        "more": [item],
+        "blank": [blank],
+    }
     markup = render("feedback.txt", {**context, "groups": [group], "all_right": False}, None, language)
     words = " ".join(span.text for block in parse(markup) for span in spans(block))
     assert "a*b" in words

@@ -18,8 +18,9 @@ from qgen.typeset.markup.blocks import chunks, escape, parse
 from qgen.typeset.markup.inline import Text
 from qgen.typeset.page.document import set_lines
 from qgen.typeset.page.flow import Flow
+from qgen.typeset.page.frame import frame
 from qgen.typeset.page.lines import GRID, Line, Piece, shortened, single, wrap
-from qgen.typeset.page.pages import render, text_width
+from qgen.typeset.page.pages import render
 from qgen.typeset.page.paginate import paginate
 
 MARKUP = r"""# Exam
@@ -122,8 +123,8 @@ def test_words_in_the_footer_leave_the_seal_alone():
     (page,) = contents(
         pdf("A", footer="long " * 60 + "| {page}", seal=lambda _: Drawing(45, 30, (Bitmap(5, 0, 30, 8, bytes(8)),)))
     )
-    (cut,) = re.findall(r"1 0 0 1 56\.70 32\.00 cm (.*) Q", page)
-    longest = shortened((Text("R", "long " * 60),), (text_width() - 30) / 2, 9.0).width
+    (cut,) = re.findall(r"1 0 0 1 56\.70 40\.00 cm (.*) Q", page)
+    longest = shortened((Text("R", "long " * 60),), (frame().text_width - 30) / 2, 9.0).width
     assert len(re.findall("long", cut)) * single((Text("R", "long "),), 9.0).width <= longest
 
 
@@ -169,7 +170,7 @@ def test_no_page_ends_in_a_heading_and_no_paragraph_leaves_one_line_alone(height
     markup = "".join(
         f"## Heading {i} | 5 marks\n\n### Part\n\n{'word ' * draw.choice([5, 30, 60, 100])}\n\n" for i in range(40)
     )
-    lines = Flow(text_width(), {}).lines(parse(markup))
+    lines = Flow(frame().text_width, {}).lines(parse(markup))
     sheets = paginate(lines, height)
     assert len(sheets) > 3
     paths = [[placed.line.pieces[0].path[0] for placed in sheet] for sheet in sheets]
@@ -191,10 +192,10 @@ def test_a_box_is_on_the_page_of_its_label_and_inside_of_the_margins():
     markup = (
         "@boxes\n" + "".join(f"$\\dfrac{{\\partial L}}{{\\partial w_{i}}}$ = | q1_dw{i}\n" for i in range(60)) + "@end"
     )
-    lines = Flow(text_width(), {}).lines(parse(markup))
+    lines = Flow(frame().text_width, {}).lines(parse(markup))
     blanks = [blank for line in lines for blank in line.blanks]
     assert [blank.name for blank in blanks] == [f"q1_dw{i}" for i in range(60)]
-    assert all(blank.x > 0 and blank.x + blank.width <= text_width() + 0.01 for blank in blanks)
+    assert all(blank.x > 0 and blank.x + blank.width <= frame().text_width + 0.01 for blank in blanks)
     assert len({(blank.width, blank.height) for blank in blanks}) == 1
 
 
@@ -211,7 +212,7 @@ def test_rows_of_boxes_do_not_touch(label):
 def test_words_and_formulas_that_are_too_long_are_broken_or_made_smaller_but_never_leave_the_page():
     name = "x" * 500
     markup = f"# {name}\n@fields Name: 60% = {'Wolfeschlegel' * 20} | Id: 40%\n{name}\n$$ \\text{{{name[:90]}}} $$\n"
-    width = text_width()
+    width = frame().text_width
     flow = Flow(width, {})
     for line in flow.lines(parse(markup)):
         assert all(-0.01 <= piece.x <= width for piece in line.pieces)
@@ -224,13 +225,13 @@ def test_words_and_formulas_that_are_too_long_are_broken_or_made_smaller_but_nev
 
 
 def test_a_note_stands_beside_the_last_line_of_its_formula_or_below_but_never_on_it():
-    flow = Flow(text_width(), {})
+    flow = Flow(frame().text_width, {})
     beside = set()
     for terms in range(1, 60):
         latex = r"\text{" + "m" * terms + "} = 0.5" if terms > 40 else "x = " + " + ".join(["0.5"] * terms)
         lines = flow.lines(parse(f"$$ {latex} $$ | 0.1234 to 0.1235\n"))
         note = lines[-1].pieces[-1]
-        formulas = flow._display_lines(latex, text_width() - note.x + 9)
+        formulas = flow._display_lines(latex, frame().text_width - note.x + 9)
         beside.add(len(lines) == len(formulas))
         assert len(lines) > len(formulas) or note.x >= 18 + formulas[-1].width + 8.9
     assert beside == {True, False}
@@ -239,7 +240,7 @@ def test_a_note_stands_beside_the_last_line_of_its_formula_or_below_but_never_on
 def test_letter_paper_is_letter_and_an_unknown_paper_is_an_error():
     page = pypdf.PdfReader(io.BytesIO(pdf(paper="letter"))).pages[0]
     assert (page.mediabox.width, page.mediabox.height) == (612, 792)
-    with pytest.raises(InputError, match="known: a4, letter"):
+    with pytest.raises(InputError, match="known: a4, a3, letter"):
         pdf(paper="a5")
 
 
