@@ -4,10 +4,10 @@ import pypdf
 import pytest
 from viewers import faults, pages, picture
 
+from qgen.day.booklet import bind
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.make import file_names, make, print_papers
-from qgen.papers.booklet import bind
 
 
 @pytest.fixture(scope="module")
