@@ -10,7 +10,6 @@ from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.papers.papers import Papers
 
-
 SPECS = {
     "default": {},
     "asked": {"questions": [{"network": "relu-sigmoid", "ask": ["dw13", "z1_1", "loss"]}]},
