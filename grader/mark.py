@@ -13,6 +13,7 @@ from grader.decisions.kept import decided
 from grader.decisions.overrides import decisions_of, overrides_csv
 from grader.lms import NAMES
 from grader.marking.score import CHUNK, score
+from grader.marking.task_marks import UNMARKED
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks, number
 from grader.reading.answers import answers_to, read_answers
 from grader.reading.responses import read_responses, recognise
@@ -23,7 +24,7 @@ from grader.reasons import Wording
 from grader.results.collusion import collusion, collusion_csv
 from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from grader.results.slips import slips
-from qgen.errors import InputError, quoted
+from qgen.errors import InputError, quoted, several, some
 from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
@@ -40,6 +41,7 @@ OURS = (
 # Of so many answers not even this share is right: so bad is no class that sat this exam.
 FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
+MOST_NAMED = 40  # students whom a remark on unmarked tasks names; marks.csv has all
 MOST_PDFS = 100  # students whose feedback is made before progress is told
 
 Named = tuple[str | None, str | None]  # the columns of ids and of names, where the user says which
@@ -82,6 +84,7 @@ def mark(
         suspicions = collusion(marks)
         told = (
             *submissions.notes,
+            *_unmarked(marks),
             *_strange(marks),
             *slips(marks),
             *dict.fromkeys(found.remark for found in suspicions),
@@ -98,6 +101,18 @@ def mark(
             if text:
                 (folder / called).write_text(text, "utf-8", newline="")
     return marks
+
+
+def _unmarked(marks: Marks) -> Iterator[str]:
+    """Whose tasks wait to be marked: their scores count only what is."""
+    waiting = marks.tasks.verdicts == UNMARKED
+    if waiting.any():
+        students, cells = several(int(waiting.any(axis=1).sum()), "student"), several(int(waiting.sum()), "task")
+        yield f"{students} with {cells} not yet marked: their scores count only what is marked"
+    for t, task in enumerate(marks.tasks.tasks):
+        names = [marks.submissions.students[s] for s in np.flatnonzero(waiting[:, t]).tolist()]
+        if names:
+            yield f"not yet marked, {task.id}: {'everybody' if waiting[:, t].all() else some(names, MOST_NAMED)}"
 
 
 def _bonuses(marks: Marks) -> Iterator[str]:
@@ -132,7 +147,7 @@ def _submissions(
 ) -> tuple[Exam, Submissions]:
     """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
     ids, names = named
-    tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.columns, ids))
+    tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.sheet_columns, ids))
     if not tables or any(recognise(table.heading) for table in tables):
         if any(named):
             raise InputError(f"{answers}: is a system's export, whose columns are known; leave out --id and --name")
@@ -140,7 +155,7 @@ def _submissions(
     tables = [
         replace(table, heading=renamed(table.heading, f"{table.name}:{table.line}", ids=ids, names=names))
         for table in tables
-        if len(tables) == 1 or not any(named) or answers_to(exam.columns, ids)(table.heading)
+        if len(tables) == 1 or not any(named) or answers_to(exam.sheet_columns, ids)(table.heading)
     ]
     people = NOBODY if roster is None else read_people(roster)
     listed = Listed.of(exam.students, exam.names, people)

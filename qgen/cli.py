@@ -265,10 +265,13 @@ def _check_spec(path: Path, n: int) -> None:
     from qgen.exam.certify import CONDITIONS
     from qgen.exam.check import check_spec
     from qgen.exam.spec import read_spec
+    from qgen.papers.task_texts import check_tasks
 
+    spec = read_spec(path)
+    check_tasks(spec)
     table = Table("question", "condition", "reached", "rejected", title="What rejects the draws")
     faults, lines = [], []
-    for rate in check_spec(read_spec(path), n, seed=1):
+    for rate in check_spec(spec, n, seed=1):
         for name, reached in rate.tally.reached.items():
             meaning = CONDITIONS.get(name, "no variant is drawn twice")
             table.add_row(rate.question, meaning, f"{reached:,}", f"{rate.tally.share(name):.1%}")
@@ -310,12 +313,13 @@ def export(
     """Write an exam as a question bank that Moodle or Canvas imports."""
     with faults_shown():
         from qgen.exam.exam import read_exam
+        from qgen.export.content import left_out
 
         tidy(exam)
         if separate and bank is not Bank.moodle_xml:
             raise typer.BadParameter("Canvas always gets a question per item", param_hint="--separate")
         the_exam = read_exam(exam)
-        notes: tuple[str, ...] = ()
+        notes = left_out(the_exam)
         with progress_bar() as progress:
 
             def exporting(done: int, of: int) -> None:
@@ -333,7 +337,7 @@ def export(
 
                 target = out or exam / "canvas.zip"
                 count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
-                notes = canvas_notes(the_exam)
+                notes += canvas_notes(the_exam)
         for note in notes:
             typer.secho(note, fg="yellow", err=True)
         typer.echo(f"{several(count, 'question')} in {target}")

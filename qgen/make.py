@@ -63,6 +63,8 @@ def make(
     id, `seats`: of those who have one. `booklet`: papers.pdf and solutions.pdf too, all in one for the print shop. With
     `students` or a booklet also door.pdf; it and the booklets are in the order of the seats.
     """
+    from qgen.papers.task_texts import check_tasks
+
     spec, out, templates = spec_of(spec), Path(out), Path(templates) if templates else None
     if not 1 <= n <= MOST_VARIANTS:
         raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
@@ -73,6 +75,7 @@ def make(
     if variants is None:
         variants = 1 if all(q.all_fixed for q in spec.questions) else n
     _check_printable(spec, students or {}, seats or {})
+    check_tasks(spec, templates)
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         for sheet in ("answers.csv", "answers.xlsx"):
             _check_unanswered(out / sheet)
@@ -119,6 +122,7 @@ def preview(
 ) -> tuple[Path, Path]:
     """One paper and its solution in `out`; their places. The last ones are replaced: with `force`, or as they were."""
     from qgen.papers.papers import Papers
+    from qgen.papers.task_texts import check_tasks
 
     out, templates = Path(out), Path(templates) if templates else None
     paper, solution = out / "paper.pdf", out / "solution.pdf"
@@ -137,6 +141,7 @@ def preview(
     check_unchanged()
     spec = spec_of(spec)
     _check_printable(spec, {}, {})
+    check_tasks(spec, templates)
     exam = make_exam(spec, 1, seed)
     papers = Papers(exam, templates)
     pdfs = papers.question_paper(0), papers.solution(0)

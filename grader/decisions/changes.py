@@ -69,6 +69,11 @@ def _moved(
             yield item, "", number(one.marks), "was not asked before"
         elif was.marks != number(one.marks):
             yield item, was.marks, number(one.marks), _why(one, was, rules.get(item, ""))
+    for t, task in enumerate(marks.tasks.tasks):
+        was, mark, text = before.get(task.id), float(marks.tasks.marks[s, t]), marks.tasks.written[s, t].strip()
+        now = "" if mark != mark else number(mark)
+        if was and was.marks != now:
+            yield task.id, was.marks, now, f'the mark was "{was.answer.strip()}", is "{text}"'
 
 
 def _why(one: Marked, was: Before, rule: str) -> str:

@@ -16,7 +16,7 @@ from grader.reading.numerals import read
 from grader.reasons import Decision
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.exam import Exam
-from qgen.exam.question_spec import MOST_MARKS
+from qgen.exam.tasks import MOST_MARKS
 from qgen.headings import loose
 from qgen.roster import student_id
 from qgen.tables.rows import trimmed
@@ -111,6 +111,8 @@ def _padded(row: Sequence[str], count: int, widest: int | None) -> bool:
 def _problem(one: Override, students: set[str] | None, exam: Exam) -> str:
     if students is not None and one.student not in students and one.student != EVERYONE:
         return f"no answers of student {quoted(one.student)}; {nearest(one.student, students)}"
+    if any(task.id == one.item for task in exam.tasks):
+        return f"{one.item} is a task: its mark stands in the answers, in the column {one.item}"
     if one.item not in exam.columns:
         return f"no item {quoted(one.item)}; {nearest(one.item, exam.columns)}"
     if not MARK.fullmatch(one.marks) or not read(one.marks).value <= MOST_MARKS:

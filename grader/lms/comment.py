@@ -34,10 +34,10 @@ def comment(
             f'comment.txt: the total "{total}" would run in a spreadsheet; begin it with a letter or digit'
         )
     layers = [say("layer", *name.split("_", 1), number(got), number(maxima[name]))
-              for name, got in score.layers.items() if name in maxima]  # fmt: skip
+              for name, got in score.layers.items() if name in maxima and name not in score.unmarked]  # fmt: skip
     parts = [total, *([", ".join(layers)] if layers else [])]
     blank = [part.item for part in lost if part.verdict == "blank" and not part.decision]
-    rest = [part for part in lost if part.item not in blank]
+    rest = [part for part in lost if part.item not in (*blank, *score.unmarked)]
     told = 0
     for part in rest:
         marks = {"marks": number(part.marks), "max_marks": number(part.max_marks)}
@@ -52,4 +52,6 @@ def comment(
         parts.append(say("more", len(rest) - told))
     if blank:
         parts.append(say("left_blank", blank))
+    if score.unmarked:
+        parts.append(say("not_yet_marked", score.unmarked))
     return plain(". ".join(parts).replace(";", ",") + ".")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from grader.lms.cells import number
 from grader.lms.gradebook import Sheet, System
 from grader.lms.results import Results
-from qgen.errors import InputError
+from qgen.errors import InputError, several
 from qgen.tables.spreadsheet import runs
 
 
@@ -57,6 +57,8 @@ def id_remarks(sheet: Sheet) -> list[str]:
 def results_remarks(results: Results, system: System, *, feedback: bool) -> list[str]:
     """What of the results cannot go along as it is."""
     remarks = []
+    if waiting := sum(bool(score.unmarked) for score in results.scores):
+        remarks.append(f"{several(waiting, 'student')} with tasks not yet marked, which count 0 in what is sent")
     if len({score.max_score for score in results.scores}) > 1:
         remarks.append("max_score is not the same for all students: percent is fairer (--scale percent)")
     if feedback and not system.comments:

@@ -13,6 +13,7 @@ from qgen.tables.spreadsheet import unguarded
 
 SCORE_COLUMNS = ("student_id", "variant", "score", "max_score", "percent")
 MARK_COLUMNS = ("student_id", "item", "layer", "verdict", "marks", "max_marks", "misconception", "note")
+LAYER = re.compile(r"q\d+_(hidden\d*|output)")  # any other subtotal is a task's
 NUMBER = re.compile(r"\d{1,9}(\.\d*)?([eE]-\d{1,2})?|\.\d+", re.ASCII)
 WORDS = ("student_id", "variant")
 SHOWN = 20
@@ -20,7 +21,10 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Score:
-    """One row of scores.csv: marks, their maximum, percent, and marks per `<question>_<layer>`."""
+    """One row of scores.csv: marks, their maximum, percent, and marks per `<question>_<layer>` and task.
+
+    unmarked: the tasks without marks yet, which count 0.
+    """
 
     student_id: str
     score: Decimal
@@ -28,6 +32,7 @@ class Score:
     percent: Decimal
     layers: Mapping[str, Decimal]
     absent: bool = False
+    unmarked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,12 @@ def read_results(folder: Path, *, marks: bool, absent_zero: bool = False) -> Res
             ungraded[student] = None
         else:
             where = f"{path}:{line}: student {student}"
+            waiting = tuple(n for n in layers if not row[n].strip() and not LAYER.fullmatch(n))
+            row |= dict.fromkeys(waiting, "0")
             cells = {n: _number(text, f"{where}, {n}", faults) for n, text in row.items() if n not in WORDS}
+            parts = {n: cells[n] for n in layers}
             scores[student] = Score(
-                student, cells["score"], cells["max_score"], cells["percent"], {n: cells[n] for n in layers}
+                student, cells["score"], cells["max_score"], cells["percent"], parts, unmarked=waiting
             )
     if not faults and not scores:
         faults.append(f"{path}: holds no score{': everybody was absent' * bool(ungraded)}")
@@ -118,7 +126,8 @@ def _read_marks(path: Path, faults: list[str]) -> tuple[dict[str, dict[str, Deci
         where = f"{path}:{line}: student {student}, {item}"
         marks = _number(row["marks"] or "0", f"{where}: marks", faults)
         most = _number(row["max_marks"], f"{where}: max_marks", faults)
-        layer, mine = f"{item.partition('_')[0]}_{row['layer']}", maxima.setdefault(student, {})
+        question, mine = item.partition("_")[0], maxima.setdefault(student, {})
+        layer = f"{question}_{row['layer']}" if row["layer"] else item  # a task
         mine[layer] = mine.get(layer, Decimal(0)) + most
         if marks < most:
             decision = Decision.parse(unguarded(row.get("decision", "")))

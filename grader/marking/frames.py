@@ -43,7 +43,10 @@ def table(marks: Marks) -> pd.DataFrame:
 
 
 def by_student(marks: Marks) -> pd.DataFrame:
-    """A row for every student: what scores.csv has, the name if a roster said, and a count of each verdict."""
+    """A row for every student: what scores.csv has, the name if a roster said, and a count of each verdict.
+
+    A task that is not yet marked is NaN.
+    """
     exam, submissions = marks.exam, marks.submissions
     earned, scores, most = marks.earned(), marks.scores, exam.max_score
     columns = {
@@ -57,6 +60,8 @@ def by_student(marks: Marks) -> pd.DataFrame:
     layers = pd.Index([f"{q.question.id}_{item.layer}" for q in exam.spec.questions for item in q.question.items])
     for layer in layers.unique():
         columns[layer] = np.round(earned[:, layers == layer].sum(axis=1), DECIMALS)
+    for t, task in enumerate(marks.tasks.tasks):
+        columns[task.id] = marks.tasks.marks[:, t]
     for code, verdict in enumerate(VERDICTS):
         columns[verdict] = np.count_nonzero(marks.verdicts == code, axis=1)
     return pd.DataFrame(columns, index=pd.Index(submissions.students, name="student_id"))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.other_variant import Fit
+from grader.marking.task_marks import TaskMarks
 from grader.reading.submissions import Submissions
 from grader.reasons import Decision, Reason
 from qgen.decimals import plain
@@ -94,10 +95,15 @@ class Marks:
             before |= names
         return found
 
+    @cached_property
+    def tasks(self) -> TaskMarks:
+        """What a person marked."""
+        return TaskMarks.of(self.exam.tasks, self.submissions)
+
     @property
     def scores(self) -> Array:
-        """The sum of each student's marks."""
-        return np.asarray(np.round(self.earned().sum(axis=1), 6))
+        """The sum of each student's marks, of tasks those that are marked."""
+        return np.asarray(np.round(self.earned().sum(axis=1) + self.tasks.earned, 6))
 
     def usual_reason(self, verdict: int, own: float) -> tuple[Reason | None, str]:
         """Why a cell has a verdict if nothing else is known of it; and, as a text, what own values lead to."""

@@ -38,11 +38,12 @@ def read_answers(
     the whole file; a cell that is no number is not one of them, but unreadable. `last`: of several rows of a student
     the last one with answers counts; else they are faults.
     """
-    tables = read_tables(source, encoding, answers_to(exam.columns)) if isinstance(source, str | Path) else source
+    tables = read_tables(source, encoding, answers_to(exam.sheet_columns)) if isinstance(source, str | Path) else source
     if any(recognise(table.heading) for table in tables):
         raise InputError(f"{tables[0].name}: is a system's export of a quiz; read it with read_responses")
     listed = Listed.of(exam.students, exam.names) if listed is None else listed
-    return read_sheet(tables, items=exam.columns, variants=exam.variants, listed=listed, last=last)
+    tasks = [task.id for task in exam.tasks]
+    return read_sheet(tables, items=exam.columns, tasks=tasks, variants=exam.variants, listed=listed, last=last)
 
 
 @dataclass(frozen=True)
@@ -59,26 +60,28 @@ def read_sheet(
     *,
     items: Sequence[str],
     variants: Sequence[str],
+    tasks: Sequence[str] = (),
     students: Mapping[str, str] | None = None,
     listed: Listed = NOBODY,
     last: bool = False,
     encoding: str | None = None,
 ) -> Submissions:
-    """The answers to these items in a file or its tables.
+    """The answers to these items, and the marks for these tasks, in a file or its tables.
 
     `students` is the exam's roster, student id -> variant, for the rows that name no variant; or `listed`, with what
     else is known of the class. Headings match loosely (`Q1 dw13`), variants also without their leading zeros. Of a
     workbook all sheets with answers are read. Who is absent is none of the students. InputError lists the faults of
     the whole file; a cell that is no number is not one of them, but UNREADABLE.
     """
-    tables = read_tables(source, encoding, answers_to(items)) if isinstance(source, str | Path) else source
-    used = [table for table in tables if is_answers(table.heading, items)] or tables[:1]
+    asked = [*items, *tasks]
+    tables = read_tables(source, encoding, answers_to(asked)) if isinstance(source, str | Path) else source
+    used = [table for table in tables if is_answers(table.heading, asked)] or tables[:1]
     listed = listed if students is None else Listed.of(students, {})
     parts, lines = [], list[str]()
     for table in used:
         faults = Faults(table.name)
         try:
-            arranged = arrange(table, list(items), faults, roster=any(listed.variants.values()), last=last)
+            arranged = arrange(table, asked, faults, roster=any(listed.variants.values()), last=last)
             parts.append(_Part(table, faults, arranged))
         except InputError as fault:
             lines += fault.faults
@@ -112,7 +115,7 @@ def _together(
         except InputError as fault:
             lines += fault.faults
         name = part.table.name
-        notes += [*part.table.notes, *(f"{name}:{note}" for note in (*_of_columns(part), *against))]
+        notes += [*part.table.notes, *(f"{name}:{note}" for note in (*_of_columns(part, items), *against))]
     if lines or not written:
         return None, lines
     here, left = ([at for at in kept if away[at] is absent] for absent in (False, True))
@@ -127,11 +130,12 @@ def _together(
     source = f"{parts[0].table.name}: " if len(parts) == 1 else ""
     notes += [f"{source}{remark}" for remark in remarks]
     texts = np.concatenate([part.arranged.written for part in parts])[here]
-    read = Submissions.of(people, np.array(taken, np.intp), items, texts, notes, source=source)
+    answers, marks = np.split(texts, [len(items)], axis=1)  # of the student, and of the examiner
+    read = Submissions.of(people, np.array(taken, np.intp), items, answers, notes, source=source)
     names = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
     before = np.searchsorted(here, left).tolist()
     gone = tuple(Absent(ids[at], names[k], before[k]) for k, at in enumerate(left))
-    return replace(read, absent=gone, one_each=one_each(people, variants, listed)), []
+    return replace(read, absent=gone, one_each=one_each(people, variants, listed), tasks=marks), []
 
 
 def _one_row_each(parts: Sequence[_Part], ids: Sequence[str], last: bool) -> tuple[list[int], list[str]]:
@@ -160,8 +164,8 @@ def answers_to(items: Sequence[str], ids: str | None = None) -> Heading:
     return lambda heading: is_answers(heading, items, ids) or recognise(heading) is not None
 
 
-def _of_columns(part: _Part) -> Iterator[str]:
+def _of_columns(part: _Part, items: Sequence[str]) -> Iterator[str]:
     yield from part.arranged.remarks
-    if part.arranged.absent:
-        absent = some(part.arranged.absent, _SOME)
+    if lost := [item for item in part.arranged.absent if item in items]:
+        absent = some(lost, _SOME)
         yield f"{part.table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"

@@ -94,8 +94,9 @@ def write_answers(papers: Iterable[Paper], exam: Exam, out: str | Path, *, force
     """
     papers = list(papers)
     handed_in = () if all(p.answers for p in papers) else ("present",)
-    rows = ((p.student, p.variant, *handed_in, *(p.answers.get(item, "") for item in exam.columns)) for p in papers)
-    heading = ("student_id", "variant", *handed_in, *exam.columns)
+    columns = exam.sheet_columns  # of tasks empty: the examiner fills them in
+    rows = ((p.student, p.variant, *handed_in, *(p.answers.get(item, "") for item in columns)) for p in papers)
+    heading = ("student_id", "variant", *handed_in, *columns)
     write_whole(out, csv_text([heading, *(list(map(guarded, row)) for row in rows)]), force=force)
 
 

@@ -47,6 +47,7 @@ class Submissions:
     notes: tuple[str, ...]  # remarks on the file
     absent: tuple[Absent, ...] = ()  # are none of the students above
     one_each: bool = False  # whether each variant was one student's
+    tasks: Texts | None = None  # (S, T) the examiner's marks for tasks, as typed; None from what students send
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{np.count_nonzero(self.kinds == kind):,} {name}" for kind, name in enumerate(KINDS))
@@ -64,6 +65,7 @@ class Submissions:
             written=self.written[rows],
             values=self.values[rows],
             kinds=self.kinds[rows],
+            tasks=None if self.tasks is None else self.tasks[rows],
             reasons={(s - some.start, i): reason for (s, i), reason in self.reasons.items() if s in some},
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from grader.marking.mistaken import Rows
 from grader.reading.submissions import Submissions
 from grader.rehearsal.handwriting import shortened, slipped, spelt
 from grader.rehearsal.simulated_work import Habits, changing, habits_of, work
+from qgen.decimals import plain
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.rounding import Rounding
@@ -62,6 +63,7 @@ class Simulated:
     variants: NDArray[np.intp]
     written: Texts
     truth: tuple[Truth, ...]
+    tasks: Texts | None = None  # (students, tasks): marks
 
     def __repr__(self) -> str:
         return f"<Simulated: {several(len(self.students), 'student')}>"
@@ -69,13 +71,18 @@ class Simulated:
     @property
     def submissions(self) -> Submissions:
         """The same as read from the answers file."""
-        return Submissions.of(self.students, self.variants, self.exam.columns, self.written)
+        read = Submissions.of(self.students, self.variants, self.exam.columns, self.written)
+        return replace(read, tasks=self.tasks)
 
     def answers_csv(self) -> str:
         """The answers file: wide, a column per item; an id that a spreadsheet would run is guarded."""
-        rows = zip(map(guarded, self.students), self.variants, self.written.tolist(), strict=True)
+        columns = [*self.exam.columns, *(task.id for task in self.exam.tasks)]
+        unmarked = np.full((len(self.students), len(self.exam.tasks)), "", object)
+        written = np.hstack([self.written, unmarked if self.tasks is None else self.tasks])
+        written = written[:, [columns.index(name) for name in self.exam.sheet_columns]]
+        rows = zip(map(guarded, self.students), self.variants, written.tolist(), strict=True)
         answers = ((student, self.exam.variants[variant], *row) for student, variant, row in rows)
-        return csv_text([("student_id", "variant", *self.exam.columns), *answers])
+        return csv_text([("student_id", "variant", *self.exam.sheet_columns), *answers])
 
     def truth_csv(self) -> str:
         """One row per student: what it did, where, and with which misconceptions."""
@@ -139,7 +146,16 @@ def simulate(exam: Exam, n: int, rng: np.random.Generator, proportions: Mapping[
         values[slippers, columns] = _slips(exam, k, columns, variants, slippers, habits, values, truth, rng)
     written = numerals_of(values, exam.spec.rounding)
     _by_hand(exam, variants, did, written, truth, rng)
-    return Simulated(exam, ids, variants, written, tuple(truth))
+    return Simulated(exam, ids, variants, written, tuple(truth), _task_marks(exam, did, rng))
+
+
+def _task_marks(exam: Exam, did: NDArray[np.str_], rng: np.random.Generator) -> Texts:
+    """(students, tasks): all marks for the perfect, any in halves for the others."""
+    marks = np.full((len(did), len(exam.tasks)), "", object)
+    for t, task in enumerate(exam.tasks):
+        halves = rng.integers(0, int(2 * task.marks), size=len(did), endpoint=True) / 2
+        marks[:, t] = [plain(float(mark)) for mark in np.where(did == "perfect", task.marks, halves)]
+    return marks
 
 
 def _students(exam: Exam, n: int) -> tuple[tuple[str, ...], NDArray[np.intp]]:

@@ -99,7 +99,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> 
     exam, marks_of = marks.exam, marks.earned(slice(s, s + 1))[0].tolist()
     student, wording = marks.submissions.students[s], Wording(exam.spec.language, papers.templates)
     written = papers.written
-    score = round(sum(marks_of), 6)
+    score = round(sum(marks_of) + float(marks.tasks.earned[s]), 6)
     cells = [
         _decided(marks.cell((s, i)))
         for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True))
@@ -127,6 +127,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> 
                 "max_score": _said(written, sum(exam.items[column].marks for column in columns)),
             }
         )
+    tasks = list(_tasks(marks, s))
     return {
         "title": exam.spec.title,
         "variant": exam.variants[int(marks.submissions.variants[s])],
@@ -137,9 +138,20 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> 
         "all_right": score >= exam.max_score,
         "percent": f"{100 * score / exam.max_score if exam.max_score else 0:.0f}",
         "layers": layers,
+        "tasks": tasks,
+        "unmarked": sum(not task["score"] for task in tasks),
         "followed": followed,
         "groups": [group for group in groups if group["lost"] or group["more"] or group["blank"]],
     }
+
+
+def _tasks(marks: Marks, s: int) -> Iterator[dict[str, Any]]:
+    """Each task with its number in its question, its marks, "" where a person has not given any yet."""
+    given = iter(marks.tasks.marks[s].tolist())
+    for k, q in enumerate(marks.exam.spec.questions, start=1):
+        for place, (task, mark) in enumerate(zip(q.tasks, given, strict=False), start=1):
+            score = number(mark) if mark == mark else ""
+            yield {"question": k, "number": place, "score": score, "max_score": number(task.marks)}
 
 
 def _followed(marks: Marks, s: int) -> Iterator[list[int]]:

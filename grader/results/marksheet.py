@@ -7,10 +7,12 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Decision, Reason, Wording
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
+from qgen.exam.tasks import PART
 from qgen.tables.spreadsheet import cell
 
 MARKS_HEADER = (
@@ -33,21 +35,44 @@ def layer_columns(exam: Exam) -> dict[str, list[int]]:
     return columns
 
 
+def subtotals(exam: Exam) -> dict[str, list[int]]:
+    """The columns of scores.csv after the total: each question's layers, then its tasks; what of `worths` they sum."""
+    layers = layer_columns(exam)
+    found: dict[str, list[int]] = {}
+    tasks = {task.id: len(exam.items) + t for t, task in enumerate(exam.tasks)}
+    for q in exam.spec.questions:
+        found |= {name: columns for name, columns in layers.items() if name.startswith(f"{q.question.id}_")}
+        found |= {task.id: [tasks[task.id]] for task in q.tasks}
+    return found
+
+
+def worths(exam: Exam) -> list[float]:
+    """The marks of all items, then of all tasks."""
+    return [*(item.marks for item in exam.items), *(task.marks for task in exam.tasks)]
+
+
 def sums(marks: Marks) -> Array:
-    """(students, 1 + layers): each student's score, and what each of the `layer_columns` earned."""
-    layers = layer_columns(marks.exam)
-    summed = np.zeros((len(marks.exam.items), 1 + len(layers)))
+    """(students, 1 + subtotals): each student's score, and what each of the `subtotals` earned; NaN if not marked."""
+    found = subtotals(marks.exam)
+    summed = np.zeros((len(worths(marks.exam)), 1 + len(found)))
     summed[:, 0] = 1.0
-    for at, columns in enumerate(layers.values(), start=1):
+    for at, columns in enumerate(found.values(), start=1):
         summed[columns, at] = 1.0
-    return np.round(marks.earned() @ summed, 6)
+    given = marks.tasks.marks
+    totals = np.round(np.hstack([marks.earned(), np.nan_to_num(given)]) @ summed, 6)
+    for t, task in enumerate(marks.exam.tasks):
+        totals[np.isnan(given[:, t]), 1 + list(found).index(task.id)] = np.nan
+    return totals
 
 
 def scores_csv(marks: Marks) -> str:
-    """One row per student: score, maximum, per cent, and what each layer earned; of the absent the maximum alone."""
+    """One row per student: score, maximum, per cent, and what each layer and task earned, "" for a task not yet marked.
+
+    Of the absent the maximum alone.
+    """
     exam, most = marks.exam, marks.exam.max_score
-    lines = [",".join(("student_id", "variant", "score", "max_score", "percent", *layer_columns(exam))) + "\n"]
-    submissions, written = marks.submissions, lru_cache(maxsize=1 << 16)(number)
+    lines = [",".join(("student_id", "variant", "score", "max_score", "percent", *subtotals(exam))) + "\n"]
+    submissions, written = marks.submissions, lru_cache(maxsize=1 << 16)(_given)
     for student, v, (score, *parts) in zip(
         submissions.students, submissions.variants.tolist(), sums(marks).tolist(), strict=True
     ):
@@ -55,9 +80,14 @@ def scores_csv(marks: Marks) -> str:
         row = (cell(student), exam.variants[v], written(score), written(most), percent, *map(written, parts))
         lines.append(",".join(row) + "\n")
     for absent in reversed(submissions.absent):
-        rest = "," * (1 + len(layer_columns(exam)))
+        rest = "," * (1 + len(subtotals(exam)))
         lines.insert(1 + absent.before, f"{cell(absent.student)},{absent.variant},,{written(most)}{rest}\n")
     return "".join(lines)
+
+
+def _given(marks: float) -> str:
+    """Marks as they are printed; "" where none are given yet."""
+    return "" if marks != marks else number(marks)
 
 
 def marks_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
@@ -81,7 +111,17 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
             row[5 * i + 4] += followed(float(marks.expected_from_own[s, i]))
         for i in special.get(s, ()):
             row[5 * i + 4] = _end(marks.cell((s, i)), wording)
-        yield "".join(row)
+        yield "".join((*row, *_task_rows(marks, s, wording)))
+
+
+def _task_rows(marks: Marks, s: int, wording: Wording) -> Iterator[str]:
+    """The rows of a student's tasks: no layer, nothing that is accepted; no marks while there are none."""
+    given, variant = marks.tasks, marks.exam.variants[marks.submissions.variants[s]]
+    who = f"{cell(marks.submissions.students[s])},{variant}"
+    for t, task in enumerate(given.tasks):
+        answer, mark, reason = given.written[s, t], float(given.marks[s, t]), given.reason(s, t)
+        verdict = f"{TASK_VERDICTS[given.verdicts[s, t]]},{_given(mark)},{number(task.marks)}"
+        yield f"{who},{task.id},,{PART},{cell(answer)},,,,{verdict},{_why(reason, '', wording, unread=answer)}"
 
 
 def _by_student(places: Iterable[Sequence[int]]) -> dict[int, list[int]]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.marking.task_marks import NO_MARK, TASK_VERDICTS
 from grader.marking.verdicts import IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Wording
-from grader.results.marksheet import layer_columns, sums
+from grader.results.marksheet import subtotals, sums, worths
 from qgen.errors import printable, several, shortened, typed
 from qgen.terminal import console
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MOST_ROWS = 40
+NONE = "-"  # marks that are not given yet
 NARROW = 40  # what student, variant, score and per cent take of a line
 
 
@@ -30,6 +32,9 @@ def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> Non
     cells = ", ".join(counts)
     away = f" and {len(marks.submissions.absent):,} absent" if marks.submissions.absent else ""
     screen.print(f"{several(len(students), 'student')}{away}, {marks.verdicts.size:,} cells: {cells}")
+    if marks.tasks.tasks:
+        counts = [f"{np.count_nonzero(marks.tasks.verdicts == v):,} {name}" for v, name in enumerate(TASK_VERDICTS)]
+        screen.print(f"tasks, marked by a person: {', '.join(counts)}")
     named = marks.misconceptions()
     if named:
         common = ", ".join(f"{name} ({several(count, 'cell')})" for name, count in named[:3])
@@ -53,7 +58,7 @@ def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> Non
 
 def _by_student(marks: Marks, width: int) -> Table:
     """A row for every student; layers, which are in scores.csv, only where the terminal is wide enough."""
-    layers, most = list(layer_columns(marks.exam)), marks.exam.max_score
+    layers, most = list(subtotals(marks.exam)), marks.exam.max_score
     shown = len(layers) if width >= NARROW + sum(len(name) + 3 for name in layers) else 0
     table = _table("student", "variant", "score", "%", *layers[:shown], left=2)
     submissions = marks.submissions
@@ -62,18 +67,23 @@ def _by_student(marks: Marks, width: int) -> Table:
     ):
         percent = f"{100 * score / most if most else 0.0:.0f}"
         variant = marks.exam.variants[of]
-        table.add_row(printable(student[:40]), variant, number(score), percent, *map(number, parts[:shown]))
+        table.add_row(printable(student[:40]), variant, number(score), percent, *map(_given, parts[:shown]))
     return table
 
 
 def _at_a_glance(marks: Marks) -> Table:
-    layers = layer_columns(marks.exam)
-    maxima = [sum(marks.exam.items[column].marks for column in columns) for columns in layers.values()]
+    layers, each = subtotals(marks.exam), worths(marks.exam)
+    maxima = [sum(each[column] for column in columns) for columns in layers.values()]
     table = _table("", "mean", "lowest", "median", "highest", "of", left=1)
     for name, totals, most in zip(("score", *layers), sums(marks).T, (marks.exam.max_score, *maxima), strict=True):
-        figures = (totals.mean(), totals.min(), float(np.median(totals)), totals.max())
-        table.add_row(name, *(f"{figure:.1f}" for figure in figures), number(most))
+        given = totals[~np.isnan(totals)]
+        figures = (given.mean(), given.min(), float(np.median(given)), given.max()) if len(given) else ()
+        table.add_row(name, *([f"{figure:.1f}" for figure in figures] or [NONE] * 4), number(most))
     return table
+
+
+def _given(marks: float) -> str:
+    return NONE if marks != marks else number(marks)
 
 
 def _table(*headings: str, left: int) -> Table:
@@ -88,14 +98,23 @@ def _table(*headings: str, left: int) -> Table:
 
 def _print_unreadable(screen: Console, marks: Marks, wording: Wording) -> None:
     places = [(s, i) for s, i in np.argwhere(marks.verdicts == IS_UNREADABLE).tolist() if (s, i) not in marks.decisions]
-    if not places:
+    tasks = np.argwhere(marks.tasks.verdicts == NO_MARK).tolist()
+    count = len(places) + len(tasks)
+    if not count:
         return
-    screen.print(f"{several(len(places), 'unreadable cell')}, worth nothing until you decide:", style="bold red")
-    lines = (_unreadable(marks.cell(place), wording) for place in places)
-    for line in shortened(lines, len(places), " in marks.csv"):
+    screen.print(f"{several(count, 'unreadable cell')}, worth nothing until you decide:", style="bold red")
+    lines = [*(_unreadable(marks.cell(place), wording) for place in places)]
+    lines += [_no_mark(marks, s, t, wording) for s, t in tasks]
+    for line in shortened(lines, count, " in marks.csv"):
         screen.print(f"  {line}")
 
 
 def _unreadable(cell: Marked, wording: Wording) -> str:
     why = wording.plain(cell.reason, cell.answer) if cell.reason else ""
     return f"{printable(cell.student[:40])}, {cell.item.id} ({cell.item.name}): {printable(why)}"
+
+
+def _no_mark(marks: Marks, s: int, t: int, wording: Wording) -> str:
+    reason, given = marks.tasks.reason(s, t), marks.tasks
+    why = wording.plain(reason, given.written[s, t]) if reason else ""
+    return f"{printable(marks.submissions.students[s][:40])}, {given.tasks[t].id}: {printable(why)}"

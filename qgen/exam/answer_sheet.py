@@ -21,12 +21,12 @@ def _rows(exam: Exam, count: int) -> tuple[list[str], list[list[str]]]:
 def answer_sheet(exam: Exam, count: int = 0) -> str:
     """As CSV, with at least `count` rows; what a spreadsheet would run is guarded."""
     heading, rows = _rows(exam, count)
-    blank = "," * len(exam.columns)
+    blank = "," * len(exam.sheet_columns)
     lines = ["".join((",".join(map(cell, row)), blank, "\n")) for row in rows]
-    return ",".join((*heading, *exam.columns)) + "\n" + "".join(lines)
+    return ",".join((*heading, *exam.sheet_columns)) + "\n" + "".join(lines)
 
 
 def answer_workbook(exam: Exam, count: int = 0) -> bytes:
     """As a workbook whose cells are texts."""
     heading, rows = _rows(exam, count)
-    return text_workbook("answers", [*heading, *exam.columns], rows, frozen=len(heading))
+    return text_workbook("answers", [*heading, *exam.sheet_columns], rows, frozen=len(heading))

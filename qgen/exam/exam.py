@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import cycle
+from itertools import chain, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from qgen.exam.formats import FORMAT, format_of, mistakes_of, spec_table
 from qgen.exam.sample import Tally, sample
 from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
+from qgen.exam.tasks import PART, Task
 from qgen.version import __version__
 
 if TYPE_CHECKING:
@@ -67,8 +68,20 @@ class Exam:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The items' ids in order: the columns of the answer sheet."""
+        """The items' ids in order."""
         return tuple(item.id for item in self.items)
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks of the paper in order: no items, for a person marks them."""
+        return tuple(task for q in self.spec.questions for task in q.tasks)
+
+    @cached_property
+    def sheet_columns(self) -> tuple[str, ...]:
+        """The columns of the answer sheet: the items, each question's tasks after its own."""
+        questions = self.spec.questions
+        ids = ([*(item.id for item in q.question.items), *(task.id for task in q.tasks)] for q in questions)
+        return tuple(chain.from_iterable(ids))
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
@@ -113,7 +126,7 @@ class Exam:
     @property
     def max_score(self) -> float:
         """The sum of all marks."""
-        return round(sum(item.marks for item in self.items), 6)
+        return round(sum(item.marks for item in self.items) + sum(task.marks for task in self.tasks), 6)
 
     def key(self) -> DataFrame:
         """By variant and item: name, layer, part, marks, value, and low..high, inclusive, which is accepted."""
@@ -322,7 +335,7 @@ def _checksum(content: Mapping[str, Any]) -> str:
 
 
 def key_csv(exam: Exam) -> str:
-    """key.csv: one row per variant and item, low..high inclusive, printed exactly as compared."""
+    """key.csv: one row per variant and item, low..high inclusive, printed exactly as compared; then one per task."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(KEY_HEADER)
@@ -331,4 +344,5 @@ def key_csv(exam: Exam) -> str:
         for i, item in enumerate(exam.items):
             numbers = (plain(value[i][v]), plain(low[i][v]), plain(high[i][v]))
             writer.writerow((name, item.id, item.layer, item.part, f"{item.marks:g}", *numbers))
+        writer.writerows((name, task.id, "", PART, f"{task.marks:g}", "", "", "") for task in exam.tasks)
     return out.getvalue()

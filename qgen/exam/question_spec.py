@@ -15,9 +15,9 @@ from qgen.engine.question import AFTER, PARTS, SHOWN, WHOLE, Given, Question, ow
 from qgen.engine.rounding import Rounding
 from qgen.errors import InputError, collecting, nearest
 from qgen.exam.pools import Pool, is_number, pool_of
+from qgen.exam.tasks import MOST_MARKS, WORKING, Task, clashes, tasks_of
 
 MAX_ITERATIONS = 9
-MOST_MARKS = 1000
 
 QUESTION_DEFAULTS: Mapping[str, Any] = {
     "network": "relu-sigmoid",
@@ -33,9 +33,7 @@ QUESTION_DEFAULTS: Mapping[str, Any] = {
     "givens": {},
 }
 # Keys without a default.
-MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum", "working", "squared")
-REST = "rest"  # of the page
-WORKING: Mapping[str, float] = {"none": 0, REST: 0, "third": 1 / 3, "half": 1 / 2, "page": 1}  # shares of a page
+MORE = ("ask", "show", "delta", "loss_scale", "batch", "batch_loss", "momentum", "working", "squared", "tasks")
 POOLS = ("weights", "biases", "inputs", "targets", "learning_rate")
 SCALES: Mapping[str, str] = {"half": "squared-error", "sum": "sum-of-squares", "mean": "mean-squared-error"}
 DELTAS = ("dz", "-dz")
@@ -46,7 +44,7 @@ BATCH_LOSSES = ("mean", "sum")
 
 @dataclass(frozen=True)
 class QuestionSpec:
-    """A question with where its numbers come from: `fixed` givens, and a pool for each kind of the others.
+    """A question with where its numbers come from: `fixed` givens, a pool for each kind of the others; its tasks.
 
     `working`: the share of a page that is left for workings after it, on `squared` paper or blank.
     """
@@ -57,6 +55,7 @@ class QuestionSpec:
     dead_relu: int
     working: str = "none"
     squared: bool = False
+    tasks: tuple[Task, ...] = ()
 
     def __repr__(self) -> str:
         return f"<QuestionSpec of {self.question!r}>"
@@ -117,6 +116,7 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
     faults += _wrong_working(q, where)
     wrong = list(_wrong_batch(q, where))
     faults += wrong
+    tasks = tasks_of(q.get("tasks", []), name, f"{where}.tasks", faults)
     ask, show = (_names(q[key], name, f"{where}.{key}", faults) if key in q else () for key in ("ask", "show"))
     if network is None:
         raise InputError(*faults)
@@ -131,13 +131,14 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
     else:
         if not question.items:
             faults.append(f"{where}: nothing is asked that earns marks; write marks, or ask = [...]")
+        faults += clashes(tasks, question, f"{where}.tasks")
     if faults:
         raise InputError(*faults)
     rates = {given.id: pools[given.kind].values for given in question.all_given.values() if given.kind in RATES}
     alone = {name: float(values[0]) for name, values in rates.items() if len(values) == 1}
     fixed = {key: float(value) for key, value in q["givens"].items()}
     look = q.get("working", "none"), q.get("squared", False)
-    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"], *look)
+    return QuestionSpec(question, pools, alone | fixed, q["dead_relu"], *look, tasks)
 
 
 def _wrong_working(q: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from qgen.exam.exam import Exam
-from qgen.export.content import Answer, Content, Group, cleaned
+from qgen.export.content import Answer, Content, Group, cleaned, item_marks
 from qgen.export.ranges import exact, shift, text
 from qgen.files import whole_file
 from qgen.typeset.drawing.drawing import Drawing
@@ -163,7 +163,7 @@ class Package(Content):
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<quiz identifier="{self.quiz_id(variant)}" xmlns="http://canvas.instructure.com/xsd/cccv1p0">\n'
             f"<title>{escape(self.title(variant))}</title>\n<shuffle_answers>false</shuffle_answers>\n"
-            f"<quiz_type>assignment</quiz_type>\n<points_possible>{text(exact(exam.max_score))}</points_possible>\n"
+            f"<quiz_type>assignment</quiz_type>\n<points_possible>{text(exact(item_marks(exam)))}</points_possible>\n"
             "<allowed_attempts>1</allowed_attempts>\n</quiz>\n"
         )
 

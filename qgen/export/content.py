@@ -174,6 +174,19 @@ class Content:
         )
 
 
+def left_out(exam: Exam) -> tuple[str, ...]:
+    """What of an exam no quiz asks: its tasks, which a person marks."""
+    if not exam.tasks:
+        return ()
+    ids, missing = ", ".join(task.id for task in exam.tasks), plain(round(exam.max_score - item_marks(exam), 6))
+    return (f"tasks are not in the quiz: {ids}; {missing} of {plain(exam.max_score)} marks cannot be earned there",)
+
+
+def item_marks(exam: Exam) -> float:
+    """The sum of the marks of all items."""
+    return round(sum(item.marks for item in exam.items), 6)
+
+
 def cleaned(text: str) -> str:
     """What people wrote, without the characters that XML cannot hold."""
     return _UNPRINTABLE.sub("", text)

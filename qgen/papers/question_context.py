@@ -18,11 +18,12 @@ from qgen.engine.symbols import EARLIER, Symbol, latex_name
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.exam.notation import MATRICES
-from qgen.exam.question_spec import REST, WORKING
+from qgen.exam.tasks import REST, WORKING, Task
 from qgen.papers.box_rows import in_order, rows
 from qgen.papers.given_columns import Column, bands
 from qgen.papers.matrices import Matrix, matrices
 from qgen.papers.notation import Written
+from qgen.papers.task_texts import printed
 from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.solution_mistakes import UsualMistakes
 from qgen.solution.worked import Derivation, Sheet, given_text, worked, worked_values
@@ -88,6 +89,7 @@ class QuestionContext:
                 {"number": t, "examples": self._givens(t, givens), "parts": list(self._parts(t, variant, sheet))}
                 for t in range(1, question.iterations + 1)
             ],
+            "tasks": self._tasks(solved=solved),
         }
 
     def key(self, variant: int) -> dict[str, Any]:
@@ -210,7 +212,7 @@ class QuestionContext:
         sign = "-" * question.negative
         return {
             "id": question.id,
-            "marks": self._marks(question.items),
+            "marks": self._marks([*question.items, *self.batch.spec.tasks]),
             "loss": question.loss.name,
             "loss_formula": f"L = {derivation.symbols['loss'].latex}" * any(step.loss for step in question.needed),
             "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
@@ -331,8 +333,12 @@ class QuestionContext:
         height = WORKING[working] * frame(spec.paper, spec.font_size).text_height
         return REST if working == REST else f"{height - WORKING_HEADING:.0f}" if height else ""
 
-    def _marks(self, items: Sequence[Item]) -> str:
+    def _marks(self, items: Sequence[Item | Task]) -> str:
         return self.written.number(plain(round(sum(item.marks for item in items), 2)))
+
+    def _tasks(self, *, solved: bool) -> list[dict[str, Any]]:
+        tasks = printed(self.batch.spec, self.exam.spec, solved=solved)
+        return [{**task, "marks": self.written.number(task["marks"])} for task in tasks]
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -227,6 +227,8 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "followed": [{"question": 1, "id": "q1", "names": ["z_3"]}],
     }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
+    tasks = [{"question": 1, "number": number, "score": "2" * (number > 1), "max_score": "3"} for number in (1, 2)]
+    context |= {"tasks": tasks, "unmarked": 1}
     group = {
         "id": "q1",
         "question": 1,
