@@ -225,8 +225,8 @@ def print_papers(
 
 def bind_papers(exam: Exam, folder: Path, seats: Mapping[str, str], templates: Path | None) -> None:
     """papers.pdf and solutions.pdf, in the order of the seats; an odd paper ends in a page to work on."""
-    from qgen.papers.booklet import bind
-    from qgen.papers.door import in_seat_order
+    from qgen.day.booklet import bind
+    from qgen.day.door import in_seat_order
     from qgen.papers.papers import Papers
 
     order, names, papers = in_seat_order(exam, seats), file_names(exam), Papers(exam, templates)
@@ -240,7 +240,7 @@ def bind_papers(exam: Exam, folder: Path, seats: Mapping[str, str], templates: P
 
 def write_door_list(exam: Exam, folder: Path, seats: Mapping[str, str], templates: Path | None) -> None:
     """door.pdf, with the numbers of pages that the papers have."""
-    from qgen.papers.door import door_list
+    from qgen.day.door import door_list
     from qgen.typeset.pdf.objects import page_count
 
     pages = [page_count((folder / "papers" / name).read_bytes()) for name in file_names(exam)]

@@ -92,6 +92,36 @@ class QuestionContext:
             "tasks": self._tasks(solved=solved),
         }
 
+    def key(self, variant: int) -> dict[str, Any]:
+        """All that key.txt is told of a variant: the paper's boxes in its rows, with their numbers."""
+        values = self.exam.value[:, variant].tolist()
+
+        def numbered(box: Mapping[str, Any]) -> dict[str, str]:
+            text = self.exam.spec.rounding.text(values[box["row"]])
+            return {"name": box["name"], "value": self.written.number(text)}
+
+        def layers(part: Mapping[str, Any]) -> list[dict[str, Any]]:
+            return [
+                {"name": layer["name"], "rows": [[numbered(box) for box in row] for row in layer["rows"]]}
+                for layer in part["layers"]
+            ]
+
+        return {
+            "id": self.question.id,
+            "marks": self.fixed["marks"],
+            "columns": self._key_columns,
+            "iterations": [
+                {"number": t, "parts": [{"name": part["name"], "layers": layers(part)} for part in parts]}
+                for t, parts in self._printed_parts.items()
+            ],
+        }
+
+    @cached_property
+    def _key_columns(self) -> int:
+        """The most boxes in a row."""
+        parts = [part for parts in self._printed_parts.values() for part in parts]
+        return max(len(row) for part in parts for layer in part["layers"] for row in layer["rows"])
+
     def _givens(self, t: int, givens: Mapping[str, dict[str, str]]) -> dict[str, Any]:
         """What is given for all iterations, t = 0, or for one of them: matrices, then tables."""
         groups, tables = self._layout[t]
@@ -137,36 +167,6 @@ class QuestionContext:
             widest = max(widest, layout(self.written.formula(latex_name(name), self.question.id), SIZE).width + number)
         room = frame(self.exam.spec.paper, self.exam.spec.font_size).text_width
         return max(1, min(GROUPS, int((room + CELL_GAP) / (widest + 2 * CELL_GAP))))
-
-    def key(self, variant: int) -> dict[str, Any]:
-        """All that key.txt is told of a variant: the paper's boxes in its rows, with their numbers."""
-        values = self.exam.value[:, variant].tolist()
-
-        def numbered(box: Mapping[str, Any]) -> dict[str, str]:
-            text = self.exam.spec.rounding.text(values[box["row"]])
-            return {"name": box["name"], "value": self.written.number(text)}
-
-        def layers(part: Mapping[str, Any]) -> list[dict[str, Any]]:
-            return [
-                {"name": layer["name"], "rows": [[numbered(box) for box in row] for row in layer["rows"]]}
-                for layer in part["layers"]
-            ]
-
-        return {
-            "id": self.question.id,
-            "marks": self.fixed["marks"],
-            "columns": self._key_columns,
-            "iterations": [
-                {"number": t, "parts": [{"name": part["name"], "layers": layers(part)} for part in parts]}
-                for t, parts in self._printed_parts.items()
-            ],
-        }
-
-    @cached_property
-    def _key_columns(self) -> int:
-        """The most boxes in a row."""
-        parts = [part for parts in self._printed_parts.values() for part in parts]
-        return max(len(row) for part in parts for layer in part["layers"] for row in layer["rows"])
 
     def _given(self, name: str, variant: int) -> dict[str, str]:
         return {"name": latex_name(name), "value": self._text(name, float(self.batch.givens[name][variant]))}

@@ -42,7 +42,7 @@ def test_make_writes_the_folder_and_one_summary():
     assert second.startswith("certified: every variant keeps every condition of a fair paper")
     assert third == "hand out exam/papers; keep the rest; then: grader score exam/answers.csv"
     assert sorted(path.name for path in Path("exam").iterdir()) == [
-        "answers.csv", "answers.xlsx", "exam.json", "key.csv", "papers", "solutions",
+        "answers.csv", "answers.xlsx", "exam.json", "key.csv", "keys", "papers", "solutions",
     ]  # fmt: skip
     assert done.stderr.startswith("seed 1 can be guessed: ")
 

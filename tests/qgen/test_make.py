@@ -107,7 +107,8 @@ def test_each_paper_carries_its_students_name_as_it_is_written(made):
 def test_the_folder_holds_what_the_contract_says(made):
     names = sorted(path.name for path in (made.folder / "papers").iterdir())
     assert [name[:5] for name in names] == ["S07.p", "s07-2", "spare", "x-d6b"]
-    assert names == sorted(path.name for path in (made.folder / "solutions").iterdir())
+    for kind in ("solutions", "keys"):
+        assert names == sorted(path.name for path in (made.folder / kind).iterdir())
     rows = list(csv.reader((made.folder / "answers.csv").read_text("utf-8").splitlines()))
     assert rows[0][:3] == ["student_id", "variant", "name"]
     assert [row[1] for row in rows[1:]] == ["001", "002", "003", "004"]
@@ -122,7 +123,7 @@ def test_the_same_spec_and_seed_give_the_same_bytes_with_any_jobs(spec, tmp_path
         make(spec, 4, tmp_path / name, seed=5, students=students, jobs=jobs, booklet=True)
     files = [sorted(p for p in (tmp_path / name).rglob("*") if p.is_file()) for name in ("one", "two")]
     assert [p.name for p in files[0]] == [p.name for p in files[1]]
-    assert len(files[0]) == 14
+    assert len(files[0]) == 19
     assert [p.name for a, b in zip(*files, strict=True) for p in [a] if a.read_bytes() != b.read_bytes()] == []
 
 

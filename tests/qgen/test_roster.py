@@ -209,3 +209,16 @@ def test_a_row_of_canvas_without_an_id_is_told(read):
     found = read('Student,ID,SIS User ID,Section\n    Points Possible,,,\n,,,\n"Able, Ann",7,S1,G\n"Orr, Bo",,,G\n')
     assert found.students == {"S1": "Able, Ann"}
     assert found.notes == ('students.csv:5: left out "Orr, Bo", who has no id',)
+
+
+@pytest.mark.parametrize(
+    ("content", "seats"),
+    [
+        ("student_id,name,Seat number\n1,Ann,A10\n2,Bob,\n", {"1": "A10"}),
+        ("Matrikelnummer;Name;Sitzplatz;Raum\n1;Ann;10;HG F1\n2;Bob;;HG F2\n", {"1": "HG F1, 10", "2": "HG F2"}),
+        ("student_id,name\n1,Ann\n", {}),
+        ("student_id,name,Salle,N° de place\n1,Ann,B,'=3\n", {"1": "B, '=3"}),
+    ],
+)
+def test_seats_are_read_where_the_roster_has_them(read, content, seats):
+    assert read(content).seats == seats

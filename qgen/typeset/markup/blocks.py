@@ -311,7 +311,7 @@ class _Parser:
         rows: list[tuple[Inline, ...]] = []
         for number, line, cells in self.rows(opened):
             try:
-                row = tuple(line.inline(cell) for cell in cells)
+                row = tuple(line.inline(cell) if cell.strip() else () for cell in cells)
                 if rows and len(row) != len(rows[0]):
                     raise MarkupError(f"{len(row)} cells in a table of {len(rows[0])} columns")
                 rows.append(row)

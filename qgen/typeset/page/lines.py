@@ -108,6 +108,8 @@ def wrap(
 
 def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
     """The text on one line, however long; people's words, such as a name, in one face if one has them all."""
+    if not text:
+        return NOTHING
     if glyphs is not PLAIN:
         text = tuple(
             part._replace(text=glyphs.joined("B" if bold else part.face, part.text)) if type(part) is Text else part

@@ -10,15 +10,6 @@ from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.papers.papers import Papers
 
-LARGE = {
-    "inputs": 5,
-    "layers": [
-        {"units": 6, "activation": "relu"},
-        {"units": 6, "activation": "relu"},
-        {"units": 4, "activation": "identity"},
-    ],
-}
-LOOSE = {"rounding": "6dp", "certify": {"tolerance": 0.5, "kink_margin": 0, "misconceptions": False}}
 SPECS = {
     "default": {},
     "asked": {"questions": [{"network": "relu-sigmoid", "ask": ["dw13", "z1_1", "loss"]}]},
@@ -48,6 +39,7 @@ def test_each_holds_the_exact_value_with_the_digits_asked_for(papers):
     exam = papers.exam
     printed = re.findall(r"^\$[^|]*\$ \| (\S+) \|", papers.markup(1), re.MULTILINE)
     found = dict(zip(printed, (number for _, number in numbers(papers.markup(1, kind="K"))), strict=True))
+    found = {item: number.replace(",", ".") for item, number in found.items()}
     assert found == {item: exam.spec.rounding.text(exam.value[exam.rows[item], 1]) for item in printed}
 
 

@@ -6,10 +6,10 @@ import pypdf
 import pytest
 from viewers import faults, text
 
+from qgen.day.door import door_list, in_seat_order
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.make import file_names, make
-from qgen.papers.door import door_list, in_seat_order
 from qgen.papers.words import TEMPLATES
 
 SMALL = {"title": "Probe", "questions": [{"network": "tanh-heads"}]}

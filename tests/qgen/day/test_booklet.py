@@ -4,10 +4,10 @@ import pypdf
 import pytest
 from viewers import faults, pages, picture
 
+from qgen.day.booklet import bind
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.make import file_names, print_papers
-from qgen.papers.booklet import bind
+from qgen.make import file_names, make, print_papers
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +70,15 @@ def test_what_papers_share_is_kept_once(papers, book, tmp_path):
 def test_the_same_papers_give_the_same_bytes(papers, book, tmp_path):
     bind([*papers, *papers[:1]], tmp_path / "again.pdf", "Probe (1) ü")
     assert (tmp_path / "again.pdf").read_bytes() == book.read_bytes()
+
+
+def test_a_page_that_is_added_is_one_to_work_on_with_the_paper_s_header(tmp_path):
+    made = make(
+        {"title": "Probe", "language": "de"}, 2, tmp_path / "exam", seed=1, students={"S1": "Ann"}, booklet=True
+    )
+    found, solutions = pages(made.folder / "papers.pdf"), pages(made.folder / "solutions.pdf")
+    assert [" ".join(page.split()) for page in found if "Nebenrechnungen" in page] == [
+        f"Nebenrechnungen Probe {head}" for head in ("S1, Variante 001", "Variante 002")
+    ]
+    assert not any("Nebenrechnungen" in page for page in solutions)
+    assert faults(made.folder / "papers.pdf") == []
