@@ -16,6 +16,7 @@ import qgen.cli
 from grader.decisions.overrides import HEADER as OVERRIDES
 from grader.lms import NAMES
 from grader.mark import OURS as RESULTS
+from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import VERDICTS
 from grader.reasons import Reason, Wording
 from grader.rehearsal.simulate import PROPORTIONS
@@ -30,6 +31,7 @@ from qgen.exam.notation import CHOICES, Notation
 from qgen.exam.pools import RANGE
 from qgen.exam.question_spec import MORE, QUESTION_DEFAULTS
 from qgen.exam.spec import FIELDS, Certify, Marking, Spec, spec_of
+from qgen.exam.tasks import NEEDED, OPTIONAL, WORKING
 from qgen.make import OURS as EXAM
 from qgen.papers.words import TEMPLATES
 from qgen.typeset.fonts.typefaces import OWN
@@ -137,6 +139,12 @@ def test_every_key_of_a_spec_is_told_with_its_default():
     assert set(RANGE) <= rows(section("exams.md", "Ranges and lists")).keys()
 
 
+def test_every_key_of_a_task_and_every_room_below_it_is_told():
+    told = section("exams.md", "Tasks in words")
+    assert {*NEEDED, *OPTIONAL} == rows(told).keys()
+    assert [space for space in WORKING if f'`"{space}"`' not in told] == []
+
+
 def test_every_network_activation_and_loss_is_told_with_its_other_names():
     told = rows(section("exams.md", "Networks"))
     assert {path.stem for path in NOTES.glob("*.toml")} <= told.keys()
@@ -158,6 +166,7 @@ def test_every_network_activation_and_loss_is_told_with_its_other_names():
 def test_every_verdict_and_reason_is_told():
     assert tuple(rows(section("marking.md", "Verdicts")))[: len(VERDICTS)] == VERDICTS
     macros = re.findall(r"macro (\w+)\(answer, numbers, names\)", (TEMPLATES / "reasons.txt").read_text("utf-8"))
+    assert {*TASK_VERDICTS} <= rows(section("marking.md", "Verdicts")).keys()
     told = rows(section("marking.md", "Unreadable")) | rows(section("marking.md", "marks.csv"))
     assert set(macros) <= told.keys()
 

@@ -127,7 +127,7 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> 
                 "max_score": _said(written, sum(exam.items[column].marks for column in columns)),
             }
         )
-    tasks = list(_tasks(marks, s))
+    tasks = list(_tasks(marks, s, written))
     return {
         "title": exam.spec.title,
         "variant": exam.variants[int(marks.submissions.variants[s])],
@@ -145,13 +145,13 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> 
     }
 
 
-def _tasks(marks: Marks, s: int) -> Iterator[dict[str, Any]]:
+def _tasks(marks: Marks, s: int, written: Written) -> Iterator[dict[str, Any]]:
     """Each task with its number in its question, its marks, "" where a person has not given any yet."""
     given = iter(marks.tasks.marks[s].tolist())
     for k, q in enumerate(marks.exam.spec.questions, start=1):
         for place, (task, mark) in enumerate(zip(q.tasks, given, strict=False), start=1):
-            score = number(mark) if mark == mark else ""
-            yield {"question": k, "number": place, "score": score, "max_score": number(task.marks)}
+            score = _said(written, mark) if mark == mark else ""
+            yield {"question": k, "number": place, "score": score, "max_score": _said(written, task.marks)}
 
 
 def _followed(marks: Marks, s: int) -> Iterator[list[int]]:

@@ -15,7 +15,7 @@ MOST_MARKS = 1000
 MOST_TASKS = 20  # of a question
 LONGEST = 10_000  # characters of a text
 PART = "task"
-NEEDED, MORE = ("name", "text", "marks"), ("space", "solution")
+NEEDED, OPTIONAL = ("name", "text", "marks"), ("space", "solution")
 REST = "rest"  # of the page
 WORKING: Mapping[str, float] = {"none": 0, REST: 0, "third": 1 / 3, "half": 1 / 2, "page": 1}  # shares of a page
 _NAME = re.compile("[a-z][a-z0-9]{0,19}")  # without "_": no task is called like a later iteration's item
@@ -72,7 +72,7 @@ def _squeezed(name: str) -> str:
 
 def _wrong(one: Mapping[str, Any], where: str) -> Iterator[str]:
     """What is wrong with the table of one task."""
-    known = (*NEEDED, *MORE)
+    known = (*NEEDED, *OPTIONAL)
     yield from (f"{where}.{key}: not known; {nearest(key, known)}" for key in one if key not in known)
     yield from (f"{where}: no {key}; write name, text and marks" for key in NEEDED if key not in one)
     name, marks, space = one.get("name", "t1"), one.get("marks", 1), one.get("space", "none")

@@ -13,7 +13,7 @@ from qgen.exam.exam import Exam
 from qgen.exam.notation import BRACKETS
 from qgen.exam.spec import Spec
 from qgen.papers.notation import Written
-from qgen.papers.pictures import Picture
+from qgen.papers.picture.pictures import Picture
 from qgen.papers.question_context import QuestionContext
 from qgen.papers.seal import SEAL_FIELD, Kind, Seal, learn_seals, qr_code, seal_text
 from qgen.papers.words import WORDS, in_template, load, macro
@@ -68,7 +68,9 @@ class Papers:
 
     def markup(self, variant: int, student: str | None = None, kind: Kind = "P") -> str:
         """What stands in a paper, its solution or its key, in the markup of the module blocks."""
-        context = self._context(variant, student, kind)
+        return self._markup(kind, self._context(variant, student, kind))
+
+    def _markup(self, kind: Kind, context: Mapping[str, Any]) -> str:
         return self.written.markup(words(TEMPLATES[kind], context, self.templates, self.exam.spec.language))
 
     @cached_property
@@ -127,7 +129,7 @@ class Papers:
     def _pdf(self, variant: int, student: str | None, kind: Kind) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
         context = self._context(variant, student, kind)
-        markup = self.written.markup(words(TEMPLATES[kind], context, self.templates, spec.language))
+        markup = self._markup(kind, context)
         with in_template(TEMPLATES[kind], self.templates, spec.language, context):
             return render(
                 markup,

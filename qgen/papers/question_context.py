@@ -94,37 +94,24 @@ class QuestionContext:
 
     def key(self, variant: int) -> dict[str, Any]:
         """All that key.txt is told of a variant: the paper's boxes in its rows, with their numbers."""
-        rule, values = self.exam.spec.rounding, self.exam.value[:, variant].tolist()
+        values = self.exam.value[:, variant].tolist()
+
+        def numbered(box: Mapping[str, Any]) -> dict[str, str]:
+            text = self.exam.spec.rounding.text(values[box["row"]])
+            return {"name": box["name"], "value": self.written.number(text)}
+
+        def layers(part: Mapping[str, Any]) -> list[dict[str, Any]]:
+            return [
+                {"name": layer["name"], "rows": [[numbered(box) for box in row] for row in layer["rows"]]}
+                for layer in part["layers"]
+            ]
+
         return {
             "id": self.question.id,
             "marks": self.fixed["marks"],
             "columns": self._key_columns,
             "iterations": [
-                {
-                    "number": t,
-                    "parts": [
-                        {
-                            "name": part["name"],
-                            "layers": [
-                                {
-                                    "name": layer["name"],
-                                    "rows": [
-                                        [
-                                            {
-                                                "name": box["name"],
-                                                "value": self.written.number(rule.text(values[box["row"]])),
-                                            }
-                                            for box in row
-                                        ]
-                                        for row in layer["rows"]
-                                    ],
-                                }
-                                for layer in part["layers"]
-                            ],
-                        }
-                        for part in parts
-                    ],
-                }
+                {"number": t, "parts": [{"name": part["name"], "layers": layers(part)} for part in parts]}
                 for t, parts in self._printed_parts.items()
             ],
         }

@@ -176,6 +176,15 @@ def test_feedback_shows_the_marks_and_says_what_is_not_marked(tmp_path):
         assert "Where marks were lost" not in text, "no box lost any"
 
 
+def test_feedback_speaks_the_exams_language(tmp_path):
+    exam = make_exam(spec_of({"questions": QUESTIONS, "language": "de"}), 1, 1)
+    marks = score(exam, read_answers(sheet(tmp_path / "a.csv", ("2.5", "")), exam))
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(Feedback(marks).pdf(0))).pages)
+    assert "2,5 von 2,5" in text
+    assert "noch nicht bewertet" in text
+    assert "Ein Teil ist noch nicht bewertet" in text
+
+
 def test_a_mark_that_was_changed_is_told_when_marked_again(tmp_path):
     exam, out = folder_of(tmp_path), tmp_path / "results"
     mark(sheet(tmp_path / "answers.csv", ("", "1")), exam, out, feedback=False)

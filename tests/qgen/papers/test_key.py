@@ -27,7 +27,8 @@ def boxes(markup):
 
 
 def numbers(markup):
-    return re.findall(r"\| (\$[^$]*\$) \| (-?[\d.,]+)", markup)
+    found = re.findall(r"\| (\$[^$]*\$) \| (-?[\d.,]+)", markup)
+    return [(name, number.replace(",", ".")) for name, number in found]
 
 
 def test_the_boxes_of_the_paper_are_there_in_its_order(papers):

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qgen.papers import diagram
-from qgen.papers.diagram import RADIUS, Network, draw
-from qgen.papers.label_placement import around, clear, overlap, spots
+from qgen.papers.picture import diagram
+from qgen.papers.picture.diagram import RADIUS, Network, draw
+from qgen.papers.picture.label_placement import around, clear, overlap, spots
 from qgen.typeset.drawing.svg import svg
 from qgen.typeset.math.formula import layout
 from qgen.typeset.page.frame import frame

@@ -10,8 +10,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from qgen.papers.label_placement import Bounds, around, clear, spots
-from qgen.papers.weights import stacked, table
+from qgen.papers.picture.label_placement import Bounds, around, clear, spots
+from qgen.papers.picture.weights import stacked, table
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.shapes import Inset, Point, Rectangle, Shape, arrow, circle
 from qgen.typeset.markup.inline import inline

@@ -6,8 +6,8 @@ from functools import cached_property
 from qgen.decimals import plain
 from qgen.engine.symbols import latex_name
 from qgen.exam.certify import Batch
-from qgen.papers.diagram import EDGE_SIZE, Network, draw
 from qgen.papers.notation import Written
+from qgen.papers.picture.diagram import EDGE_SIZE, Network, draw
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.math.formula import layout
 
