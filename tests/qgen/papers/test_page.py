@@ -1,0 +1,110 @@
+"""The page as an exam: pages counted, boxes large enough, and at the same place on every paper."""
+
+import io
+
+import pypdf
+import pytest
+
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
+from qgen.papers.papers import Papers
+from qgen.typeset.page.frame import SHEETS, frame
+from tests.qgen.pdf import text_of
+
+MM = 72 / 25.4
+LONG = "Wolfeschlegelsteinhausenbergerdorff "
+NAMES = ["Li", "Nguyễn Thị Minh Khai", "Łukasz Ştefănescu", "", *(("Anna Maria " * 9)[:n] for n in range(2, 61)), LONG * 4]
+
+
+def pages(pdf):
+    return pypdf.PdfReader(io.BytesIO(pdf)).pages
+
+
+def fields(pdf):
+    """Of every field that can be seen its name, page and rectangle."""
+    for number, page in enumerate(pages(pdf), 1):
+        for annotation in page["/Annots"]:
+            field = annotation.get_object()
+            if field.get("/F") == 4:
+                name = f"{field['/Parent']['/T']}.{field['/T']}" if "/Parent" in field else field["/T"]
+                yield name, number, tuple(map(float, field["/Rect"]))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_default_paper_has_three_pages_and_its_solution_seven(paper, language):
+    papers = Papers(make_exam(spec_of({"paper": paper, "language": language}), 2, 7))
+    for variant in range(2):
+        assert len(pages(papers.question_paper(variant))) == 3
+        assert len(pages(papers.solution(variant))) == 7
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_eight_items_are_one_page_with_room_to_work(paper):
+    ask = ["a3", "loss", "dw13", "dw23", "db3", "new_w13", "new_w23", "new_b3"]
+    question = {"network": "relu-sigmoid", "loss": "squared-error", "ask": ask, "working": "rest", "squared": True}
+    pdf = Papers(make_exam(spec_of({"paper": paper, "questions": [question]}), 1, 1)).question_paper(0)
+    assert len(pages(pdf)) == 1
+    assert "Workings" in text_of(pdf)[0]
+    lowest = min(rectangle[1] for _, _, rectangle in fields(pdf))
+    assert lowest > 100 if paper == "a4" else lowest > 66
+
+
+def test_boxes_are_eight_millimetres_high_and_at_the_same_place_on_every_paper():
+    students = {f"s{k}": name for k, name in enumerate(NAMES)}
+    exam = make_exam(spec_of({}), len(students), 3, students=students)
+    papers = Papers(exam)
+    places = set()
+    for student, variant in exam.students.items():
+        boxes = [f for f in fields(papers.question_paper(exam.variants.index(variant), student)) if f[0].startswith("q")]
+        assert all(high - low >= 8 * MM and right - left >= 25 * MM for _, _, (left, low, right, high) in boxes)
+        places.add(tuple((name, page, *(round(at, 2) for at in rectangle)) for name, page, rectangle in boxes))
+    assert len(exam.students) == len(NAMES)
+    assert len(places) == 1
+
+
+@pytest.mark.parametrize("paper", SHEETS)
+@pytest.mark.parametrize("font_size", [8, 10.5, 18, 24])
+def test_at_any_size_of_type_every_box_lies_within_the_margins_and_over_no_other(paper, font_size):
+    questions = [{"network": "tanh-heads"}]
+    spec = spec_of({"paper": paper, "font_size": font_size, "questions": questions})
+    pdf = Papers(make_exam(spec, 1, 1)).question_paper(0)
+    width, height = SHEETS[paper]
+    assert len(pages(pdf)) <= 10
+    boxes = list(fields(pdf))
+    for name, page, (left, low, right, high) in boxes:
+        assert 50 < left < right < width - 50, name
+        assert 60 < low < high < height - 50, name
+        for other, there, (l2, low2, r2, high2) in boxes:
+            apart = page != there or right <= l2 or r2 <= left or high <= low2 or high2 <= low
+            assert other == name or apart, (name, other)
+
+
+def test_large_print_makes_letters_and_boxes_larger():
+    def height(size):
+        spec = spec_of({"font_size": size, "questions": [{"network": "tanh-heads"}]})
+        _, _, (_, low, _, high) = next(f for f in fields(Papers(make_exam(spec, 1, 1)).question_paper(0)) if f[0][0] == "q")
+        return high - low
+
+    assert height(21) == pytest.approx(2 * height(10.5), abs=0.02)
+
+
+def test_the_fields_of_an_exam_are_printed_where_they_are_set():
+    said = {
+        "institution": "University of X", "course": "ML 1", "examiner": "A. Example", "date": "27 May",
+        "time": "90 minutes", "room": "A 101", "aids": "a calculator", "marks_table": True, "signature": True,
+    }  # fmt: skip
+    head, bare = ("".join(text_of(Papers(make_exam(spec_of(s), 1, 1)).question_paper(0))) for s in (said, {}))
+    labels = ["Examiner", "Date", "Time allowed", "Room", "Aids allowed", "Signature", "Total (66 marks)"]
+    for words in (*labels, *(value for value in said.values() if isinstance(value, str))):
+        assert words in head.replace("\xa0", " ")
+        assert words not in bare
+
+
+@pytest.mark.parametrize("working", ["third", "half", "page"])
+def test_so_much_of_a_page_is_left_for_workings(working):
+    question = {"network": "tanh-heads", "ask": ["a2", "a3"], "working": working}
+    spec = spec_of({"questions": [question, question]})
+    room = Papers(make_exam(spec, 1, 1)).questions[0].fixed["working"]
+    share = {"third": 1 / 3, "half": 1 / 2, "page": 1}[working]
+    assert float(room) == pytest.approx(share * frame().text_height, abs=25)
