@@ -56,7 +56,7 @@ class Papers:
         """The PDF of a page to work on, with the paper's header; no part of the paper, it carries no seal."""
         spec = self.exam.spec
         return render(
-            f"## {self._word('working')}",
+            f"## {self._word('workings')}",
             paper=spec.paper,
             font_size=spec.font_size,
             header=self._header(variant, student, "P"),

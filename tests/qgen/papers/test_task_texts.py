@@ -47,7 +47,7 @@ def test_a_task_has_no_field_of_the_form():
 def test_below_a_task_so_much_of_a_page_is_left_blank(space):
     after = {**TASK, "name": "t2", "text": "The next one."}
     tasks = [{**TASK, "space": space}, after]
-    markup = Papers(make_exam(spec_with(*tasks), 1, 1)).markup(0, solved=False)
+    markup = Papers(make_exam(spec_with(*tasks), 1, 1)).markup(0)
     gaps = [line for line in markup.splitlines() if line.startswith("@space")]
     shown = {"third": "239", "half": "359", "rest": "rest"}  # of 717 points on a page
     assert gaps == [f"@space {points}" for name, points in shown.items() if name == space]
