@@ -26,11 +26,11 @@ def test_the_example_in_a_folder_that_qgen_new_wrote_is_on_the_paper(tmp_path, m
     assert "qgen preview --templates mine" in run("new", "--templates", "mine")
     told = section("exams.md", "Templates")
     (example,) = re.findall(r"^```text\n(.*?)^```$", told, re.DOTALL | re.MULTILINE)
-    (place,) = re.findall(r"in front of the line `([^`]+)`", told)
+    (place,) = re.findall(r"in front of the line that\s+begins\s+with\s+`([^`]+)`", told)
     paper = tmp_path / "mine" / "paper.txt"
     source = paper.read_text("utf-8")
-    assert source.count(f"\n{place}\n") == 1
-    paper.write_text(source.replace(f"\n{place}\n", f"\n{example}\n{place}\n"), "utf-8")
+    assert source.count(f"\n{place}") == 1
+    paper.write_text(source.replace(f"\n{place}", f"\n{example}\n{place}"), "utf-8")
     run("preview", "--templates", "mine")
     shown = " ".join(text(tmp_path / "preview" / "paper.pdf").split())
     assert "Please note" in shown

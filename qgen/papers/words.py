@@ -21,12 +21,13 @@ from qgen.engine.symbols import UPDATED, latex_name
 from qgen.errors import InputError, nearest, quoted
 from qgen.files import write_whole
 from qgen.papers.instructions import markup
-from qgen.papers.template_lines import template_place
 from qgen.typeset.markup.blocks import escape
 from qgen.version import shipped
 
 WORDS = "words.txt"
 TEMPLATES = shipped("templates", "templates")
+_TAGS = re.compile(r"<%.*?%>|<<.*?>>|<#.*?#>", re.DOTALL)
+_MARK = re.compile("\0(\\d+)\0")
 
 
 class _Sandbox(SandboxedEnvironment):
@@ -103,7 +104,7 @@ def in_template(name: str, folder: Path | None, language: str, context: Mapping[
         env, faults = environment(folder, language), []
         for told in fault.faults:
             found = re.match(r"markup line (\d+): ", told)
-            place = found and template_place(env, name, context, int(found[1]), WORDS)
+            place = found and _place(env, name, context, int(found[1]))
             rest = told[found.end() :] if found and place else told
             faults.append(f"{place or f'{load(name, folder, language).filename}, or {WORDS}'}: {rest}")
         raise InputError(*faults) from None
@@ -171,3 +172,38 @@ def _error(fault: Exception, name: str) -> InputError:
     if missing := re.search(r"TemplateModule object' has no attribute '(\w+)'", message or ""):
         message = f'there is no macro "{missing[1]}" in what this template imports'
     return InputError(f"{line}{message}")
+
+
+def _place(env: SandboxedEnvironment, name: str, context: Mapping[str, Any], line: int) -> str:
+    """The line of the template `name` that made a line of its text, and of the macros of words.txt that it calls.
+
+    As "mine/paper.txt:12, or templates/words.txt:31", from the template rendered again with its lines marked; "" where
+    it cannot be told.
+    """
+    assert env.loader is not None
+    source, file, _ = env.loader.get_source(env, name)
+    try:
+        text = env.from_string(_marked(source)).render(context)
+        parts = _MARK.split(text.split("\n")[line - 1])
+        number = [int(part) for part, rest in zip(parts[1::2], parts[2::2], strict=True) if rest.strip()][-1]
+    except Exception:  # whatever a template can do wrong: the fault itself is told all the same
+        return ""
+    said, said_in, _ = env.loader.get_source(env, WORDS)
+    called = re.findall(r"\bwords\.(\w+)\(", source.split("\n")[number - 1])
+    places = [said[: found.start()].count("\n") + 1 for macro in called if (found := _macro(said, macro))]
+    return f"{file}:{number}" + "".join(f", or {said_in}:{place}" for place in dict.fromkeys(places))
+
+
+def _macro(source: str, name: str) -> re.Match[str] | None:
+    return re.search(rf"<%-?\s*macro {name}\(", source)
+
+
+def _marked(source: str) -> str:
+    """The template with its number at the start of each line that no tag runs into."""
+    inside = [(tag.start(), tag.end()) for tag in _TAGS.finditer(source) if "\n" in tag.group()]
+    lines, at = [], 0
+    for number, line in enumerate(source.split("\n"), 1):
+        open_tag = any(start < at < end for start, end in inside)
+        lines.append(line if open_tag else f"\0{number}\0{line}")
+        at += len(line) + 1
+    return "\n".join(lines)

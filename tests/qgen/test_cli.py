@@ -105,7 +105,7 @@ def test_a_wrong_argument_is_one_line(arguments, message):
     [
         ("titel = 1", ['exam.toml: titel: not known; did you mean "title"?']),
         ("title = 7", ['exam.toml: title: "7" is not text']),
-        ('paper = "a5"', ['exam.toml: paper: "a5" is no paper size; write "a4" or "letter"']),
+        ('paper = "a5"', ['exam.toml: paper: "a5" is no paper size; write "a4", "letter" or "a3"']),
         ('language = "Klingon"', ['exam.toml: language: "Klingon" is no language; write "en", "de" or another tag']),
         ('rounding = "4"', ['exam.toml: rounding: "4" is no rounding rule; write 2dp to 8dp or 2sf to 8sf']),
         ("certify = 3", ['exam.toml: certify: "3" is not a table']),
