@@ -114,6 +114,7 @@ class QuestionContext:
                 {"number": t, "parts": [{"name": part["name"], "layers": layers(part)} for part in parts]}
                 for t, parts in self._printed_parts.items()
             ],
+            "tasks": self._tasks(solved=True),
         }
 
     @cached_property

@@ -10,7 +10,9 @@ from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.papers.papers import Papers
 
+TASK = {"name": "t1", "text": "Why?", "marks": 2}
 SPECS = {
+    "task": {"questions": [{"network": "tanh-heads", "tasks": [TASK]}]},
     "default": {},
     "asked": {"questions": [{"network": "relu-sigmoid", "ask": ["dw13", "z1_1", "loss"]}]},
     "iterations": {"language": "de", "questions": [{"network": "tanh-heads", "iterations": 2}]},
@@ -51,3 +53,8 @@ def test_it_is_one_page_without_fault_and_says_that_it_is_the_key(papers, tmp_pa
     assert f"S07, {word}, Varian" in " ".join(page.extract_text().split())
     assert faults(path) == []
     assert "S07" in text(path)
+
+
+def test_a_task_is_named_for_a_person_marks_it():
+    markup = Papers(make_exam(spec_of(SPECS["task"]), 1, 5)).markup(0, kind="K")
+    assert "**Task 1**, 2 marks: Marked by a person." in markup
