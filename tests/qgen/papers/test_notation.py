@@ -113,7 +113,9 @@ def test_notation_changes_no_byte_of_the_key_the_sheet_or_the_numbers(table):
     assert key_csv(plain) == key_csv(other)
     assert answer_sheet(plain, 4) == answer_sheet(other, 4)
     assert [b.givens.keys() for b in plain.batches] == [b.givens.keys() for b in other.batches]
-    assert all((a.givens[g] == b.givens[g]).all() for a, b in zip(plain.batches, other.batches, strict=True) for g in a.givens)
+    assert all(
+        (a.givens[g] == b.givens[g]).all() for a, b in zip(plain.batches, other.batches, strict=True) for g in a.givens
+    )
 
 
 def test_without_a_notation_formulas_and_specs_stay_as_they_are():
