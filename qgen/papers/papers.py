@@ -27,7 +27,8 @@ from qgen.typeset.page.pages import render
 
 TEMPLATES: Mapping[Kind, str] = {"P": "paper.txt", "S": "solution.txt", "K": "key.txt"}
 EXAMPLE = -0.046812345678  # a number as the paper asks for it
-MOST_IN_HEAD = 24  # characters of a student's id, at the head of every page
+MOST_IN_HEAD = 30  # characters of a student's name and of an id, at the head of every page
+LINE = "_" * 14  # to write on
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ class Papers:
         """The PDF of a page to work on, with the paper's header; no part of the paper, it carries no seal."""
         spec = self.exam.spec
         return render(
-            f"## {self._word('workings')}",
+            f"# {self._word('workings')}",
             paper=spec.paper,
             font_size=spec.font_size,
-            header=self._header(variant, student, "P"),
+            header=self._later(variant, student) or self._header(variant, student, "P"),
             footer=escape(spec.course),
             drawings={},
             title=spec.title,
@@ -113,10 +114,17 @@ class Papers:
         return tuple((sign, dict(found)[swapped.get(sign, sign)]) for sign, _ in found)
 
     def _header(self, variant: int, student: str | None, kind: Kind) -> str:
-        """The header of every page: the exam, whose paper it is, and which."""
+        """The header of every page: the exam, whose paper it is as far as there is room, and which."""
         student = self._student(variant, student)
-        who = f"{escape(student)}, " if 0 < len(student) <= MOST_IN_HEAD else ""
-        return f"{escape(self.exam.spec.title)} | {who}{self._called(variant, kind)}"
+        known = [text for text in (self.exam.names.get(student, ""), student) if 0 < len(text) <= MOST_IN_HEAD]
+        return f"{escape(self.exam.spec.title)} | {', '.join([*map(escape, known), self._called(variant, kind)])}"
+
+    def _later(self, variant: int, student: str | None) -> str:
+        """The header of the later pages of a paper that nobody's name is on: with lines for name and id."""
+        if self._student(variant, student):
+            return ""
+        lines = f"{self._word('name_label')} {LINE * 2} {self._word('student_label')} {LINE}"
+        return f"{escape(self.exam.spec.title)} | {lines} {self._called(variant, 'P')}"
 
     def _called(self, variant: int, kind: Kind) -> str:
         what = {"P": "", "S": "solution", "K": "key"}[kind]
@@ -136,6 +144,7 @@ class Papers:
                 paper=spec.paper,
                 font_size=spec.font_size,
                 header=self._header(variant, student, kind),
+                later=self._later(variant, student) if kind == "P" else "",
                 footer=f"{escape(spec.course)} | {self._word('page')}",
                 drawings=self._drawings(variant),
                 title=f"{spec.title}: {self._called(variant, kind)}",

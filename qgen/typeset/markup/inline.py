@@ -14,7 +14,7 @@ _SET_APART = re.compile(rf"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[{ANY}]")
 _MARKED = re.compile(f"[*{ANY}]")
 _TOKENS = re.compile(rf"(\*\*|\*|[{FORMULAS}])")
 _ESCAPED = re.compile(f"[{ESCAPES}]")
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[^\S\xa0]+")
 _MINUS = re.compile(r"(?<![^\s(])-(?=\d)")  # a hyphen before a number is a minus
 _SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
 _PRIVATE = re.compile(f"[{ANY}]")
@@ -100,7 +100,7 @@ class Protected:
     def inline(self, text: str) -> Inline:
         """The text with its formulas, bold and italic words."""
         if not _MARKED.search(text):
-            words = _MINUS.sub("−", " ".join(text.split()))
+            words = _MINUS.sub("−", _SPACES.sub(" ", text).strip(" "))
             return (Text("R", words),) if words else ()
         parts: list[Text | Formula] = []
         face = "R"

@@ -54,6 +54,7 @@ def render(
     font_size: float = SIZE,
     header: str,
     footer: str,
+    later: str = "",
     drawings: Mapping[str, Drawing],
     title: str,
     language: str = "en",
@@ -66,17 +67,18 @@ def render(
     """The PDF of a document; the same arguments give the same bytes, in any order and process.
 
     header, footer: one line of markup each, split at | into a left and a right part; {page} and {pages} stand for
-    the page's number and their count. `escape` protects people's words in them. font_size: of running text, in points;
-    all else grows with it. drawings: by the names that @diagram uses. language, words: what formulas are read aloud in.
-    form: makes boxes and lines fields that can be filled in on a screen; what it holds goes into hidden fields. seal:
-    what is drawn in the middle of a page's footer, by its number. hidden: what goes into hidden fields of a page of a
-    form, by its number. replacing: what no typeface has is replaced by a mark. InputError for faulty markup, an unknown
+    the page's number and their count. later: the header of all pages but the first, if it is another one. `escape`
+    protects people's words in them. font_size: of running text, in points; all else grows with it. drawings: by the
+    names that @diagram uses. language, words: what formulas are read aloud in. form: makes boxes and lines fields that
+    can be filled in on a screen; what it holds goes into hidden fields. seal: what is drawn in the middle of a page's
+    footer, by its number. hidden: what goes into hidden fields of a page of a form, by its number. replacing: what no
+    typeface has is replaced by a mark. InputError for faulty markup, an unknown
     drawing, and a character no typeface
     has.
     """
     page_frame = frame(paper, font_size)
-    margins = split(header), split(footer)
-    printed = [_numbered(part, 1, 1) for parts in margins for part in parts]
+    first_header, foot, header_after = split(header), split(footer), split(later or header)
+    printed = [_numbered(part, 1, 1) for parts in (first_header, foot, header_after) for part in parts]
     lines, glyphs = set_lines(markup, page_frame.text_width, drawings, printed, replacing=replacing)
     sheets = paginate(lines, page_frame.text_height)
     file = File()
@@ -101,7 +103,7 @@ def render(
             room = drawing.width * unit
             operators = drawing.operators if unit == 1 else f"{unit:.5f} 0 0 {unit:.5f} 0 0 cm {drawing.operators}"
             page.emit((), (page_frame.width - room) / 2, page_frame.units(SEAL_LOW), operators)
-        used |= _margins(page, margins, number, len(sheets), glyphs, room)
+        used |= _margins(page, (header_after if number > 1 else first_header, foot), number, len(sheets), glyphs, room)
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
     pages = _page_tree(file, first, contents, page_frame.sheet, f"<</Font {fonts}>>", fields)

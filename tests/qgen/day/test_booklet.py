@@ -8,6 +8,7 @@ from qgen.day.booklet import bind
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.make import file_names, make, print_papers
+from qgen.papers.papers import LINE
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +78,9 @@ def test_a_page_that_is_added_is_one_to_work_on_with_the_paper_s_header(tmp_path
         {"title": "Probe", "language": "de"}, 2, tmp_path / "exam", seed=1, students={"S1": "Ann"}, booklet=True
     )
     found, solutions = pages(made.folder / "papers.pdf"), pages(made.folder / "solutions.pdf")
+    lines = f"Name {LINE * 2} Matrikelnummer {LINE}"
     assert [" ".join(page.split()) for page in found if "Nebenrechnungen" in page] == [
-        f"Nebenrechnungen Probe {head}" for head in ("S1, Variante 001", "Variante 002")
+        f"Nebenrechnungen Probe {head}" for head in ("Ann, S1, Variante 001", f"{lines} Variante 002")
     ]
     assert not any("Nebenrechnungen" in page for page in solutions)
     assert faults(made.folder / "papers.pdf") == []

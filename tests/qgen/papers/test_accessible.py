@@ -14,13 +14,44 @@ SPECS = {
         "drawing": "values",
         "questions": [{"network": "tanh-heads", "iterations": 2}],
     },
+    "everything said, tasks, workings": {
+        "institution": "X",
+        "course": "ML",
+        "examiner": "A",
+        "date": "today",
+        "time": "1 h",
+        "room": "1",
+        "aids": "none",
+        "marks_table": True,
+        "signature": True,
+        "instructions": "Read\n\n- one\n- $\\sigma(z)$\n\n$$ x = 1 $$\n\n**end**",
+        "questions": [
+            {
+                "network": "tanh-heads",
+                "ask": ["a2", "a3", "loss"],
+                "working": "rest",
+                "squared": True,
+                "tasks": [{"name": "t1", "text": "Why? $x$", "marks": 2, "space": "third", "solution": "So."}],
+            }
+        ],
+    },
+    "matrices, numbered weights, large print": {
+        "notation": {"givens": "matrices", "weights": "numbered", "layers": "none", "output": "y-hat", "target": "t"},
+        "font_size": 18,
+        "paper": "a3",
+    },
+    "batch, brackets": {
+        "notation": {"layers": "[l]", "weights": "matrix", "givens": "matrices"},
+        "questions": [{"network": "tanh-heads", "batch": 2}],
+        "rounding": "5dp",
+    },
 }
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_papers_and_solutions_have_no_barrier(name, barriers):
+def test_papers_solutions_and_keys_have_no_barrier(name, barriers):
     papers = Papers(make_exam(spec_of(SPECS[name]), 1, 1))
-    assert barriers(papers.question_paper(0), papers.solution(0)) == []
+    assert barriers(papers.question_paper(0), papers.solution(0), papers.key(0), papers.workings(0)) == []
 
 
 def test_the_checker_finds_a_heading_that_skips_a_level(barriers):
