@@ -203,7 +203,7 @@ def new(
     language: Annotated[str, typer.Option(help="The language of the templates.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
-    """Write a commented spec to start from, with all defaults, or the templates of all that is printed."""
+    """Write a commented spec to start from, or a copy of the templates."""
     with faults_shown():
         if templates is not None:
             from qgen.papers.words import copy_templates

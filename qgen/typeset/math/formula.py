@@ -27,7 +27,7 @@ from qgen.typeset.private import (
 
 CACHED = 4096
 STEP = 12.0  # points: a formula is broken for a width that is a multiple of it
-_GROWING = re.compile(r"\\(?:left|right)(?![A-Za-z])")
+_GROWING = re.compile(r"\\(left|right)(?![A-Za-z])")
 _BRACED = re.compile(r"\{([,+.])\}")
 
 
@@ -51,7 +51,8 @@ class _Template(NamedTuple):
     def filled(self, latex: str, digits: Sequence[str]) -> "Layout":
         operators = slots_filled(self.operators, self.order, digits)
         part = latex[self.start : self.end].strip()
-        if len(part) < len(latex.strip()):  # a bracket's other side may stand on another line
+        sides = _GROWING.findall(part)
+        if sides.count("left") != sides.count("right"):  # the other side of a bracket stands on another line
             part = _GROWING.sub("", part)
         return Layout(self.width, self.ascent, self.descent, operators, part, self.used, self, tuple(digits))
 

@@ -264,7 +264,7 @@ def test_text_typed_elsewhere_or_across_boxes_is_told_and_hidden_text_is_not_the
     typed(page, "0.3", [left, low, left + 90, high], F=2)
     ((_, _, said),), notes, _ = taken(exam, tmp_path, a=pdf)
     assert {"q1_z3", "q1_a3"} & set(said) == set()
-    assert notes == ['a.pdf: page 2: 2 texts typed beside the boxes: "0.1 0.2", "see the last page"; look at it']
+    assert notes == ['a.pdf: page 1: 2 texts typed beside the boxes: "0.1 0.2", "see the last page"; look at it']
 
 
 def test_lines_drawn_over_empty_boxes_wait_for_a_person_and_others_are_counted(either, tmp_path):
@@ -276,16 +276,16 @@ def test_lines_drawn_over_empty_boxes_wait_for_a_person_and_others_are_counted(e
     line(pdf.pages[2], [1, 1, 2, 2])
     ((_, _, said),), notes, _ = taken(either, tmp_path, a=pdf)
     assert (said["q1_z3"], "q1_loss" in said) == ("?drawn", False)
-    assert notes == ["a.pdf: page 2: drawn on (2 Ink), over 1 empty box (q1_z3); look at it; "
+    assert notes == ["a.pdf: page 1: drawn on (2 Ink), over 1 empty box (q1_z3); look at it; "
                      "page 3: drawn on (1 Ink); look at it"]  # fmt: skip
 
 
 def test_what_an_editor_drew_into_the_page_beside_empty_boxes_is_told(exam, tmp_path):
     pdf = filled(exam, "001", q1_z3="")
-    page = pdf.pages[1]
+    page = pdf.pages[0]
     page.obj.Contents = Array([page.obj.Contents, pdf.make_stream(b"BT ET")])
     notes = taken(exam, tmp_path, a=pdf)[1]
-    assert notes == ["a.pdf: page 2: something was added to the page itself, and 1 boxes are empty; look at it"]
+    assert notes == ["a.pdf: page 1: something was added to the page itself, and 1 boxes are empty; look at it"]
 
 
 @pytest.mark.parametrize(("pages", "told"), [((0,), "(pages 2, 3)"), ((0, 2), "(page 2)"), ((0, 1), "(page 3)")])
