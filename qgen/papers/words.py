@@ -1,4 +1,4 @@
-"""All words that people read come from templates, rendered in Jinja's sandbox.
+"""All words that people read come from templates; those of users are rendered in Jinja's sandbox.
 
 Delimiters are << >> and <% %>, so that LaTeX's braces stay what they are. words.txt says everything, the others where
 it stands: another language is another words.txt.
@@ -14,7 +14,15 @@ from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.engine.symbols import UPDATED, latex_name
@@ -30,16 +38,23 @@ _TAGS = re.compile(r"<%.*?%>|<<.*?>>|<#.*?#>", re.DOTALL)
 _MARK = re.compile("\0(\\d+)\0")
 
 
-class _Sandbox(SandboxedEnvironment):
+class _EntriesFirst(Environment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """What a name after a point means: the entry of a dict, before anything that all dicts have."""
         return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
 
 
+class _Sandbox(_EntriesFirst, SandboxedEnvironment):
+    """Where people's templates run."""
+
+
 @lru_cache(maxsize=4)
-def environment(folder: Path | None = None, language: str = "en") -> SandboxedEnvironment:
-    """Templates of `folder`, if given, before the program's in that language, before the program's."""
-    env = _Sandbox(
+def environment(folder: Path | None = None, language: str = "en") -> Environment:
+    """Templates of `folder`, if given, before the program's in that language, before the program's.
+
+    The program's own need no sandbox, which takes time.
+    """
+    env = (_Sandbox if folder else _EntriesFirst)(
         loader=FileSystemLoader(_places(folder, language)),
         undefined=StrictUndefined,
         variable_start_string="<<",
@@ -53,9 +68,8 @@ def environment(folder: Path | None = None, language: str = "en") -> SandboxedEn
         keep_trailing_newline=True,
     )
     env.filters["plain"] = escape
-    env.filters["shown"] = lambda text, most=40: escape(
-        quoted(text.strip(), most)[1:-1]
-    )  # short, without what does not print
+    # short, without what does not print
+    env.filters["shown"] = lambda text, most=40: escape(quoted(text.strip(), most)[1:-1])
     env.filters["latex"] = latex_name
     env.filters["markup"] = markup
     env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
@@ -174,7 +188,7 @@ def _error(fault: Exception, name: str) -> InputError:
     return InputError(f"{line}{message}")
 
 
-def _place(env: SandboxedEnvironment, name: str, context: Mapping[str, Any], line: int) -> str:
+def _place(env: Environment, name: str, context: Mapping[str, Any], line: int) -> str:
     """The line of the template `name` that made a line of its text, and of the macros of words.txt that it calls.
 
     As "mine/paper.txt:12, or templates/words.txt:31", from the template rendered again with its lines marked; "" where
