@@ -18,8 +18,9 @@ from qgen.engine.question import SHOWN, Item
 from qgen.engine.solve import solve
 from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable
+from qgen.exam.copying import copying
 from qgen.exam.exam import KEY_HEADER, Exam, key_csv, read_exam, rekeyed, stored_checksums
-from qgen.exam.sample import Tally, copying, sample
+from qgen.exam.sample import Tally, sample
 from qgen.exam.spec import Spec
 
 SAME = 1e-9

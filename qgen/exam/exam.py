@@ -23,10 +23,10 @@ from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import Item
 from qgen.errors import InputError, quoted, several
 from qgen.exam.certify import Batch
-from qgen.exam.formats import FORMAT, format_of, mistakes_of, spec_table
 from qgen.exam.sample import Tally, sample
 from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
+from qgen.exam.stored.formats import FORMAT, format_of, mistakes_of, spec_table
 from qgen.exam.tasks import PART, Task
 from qgen.version import __version__
 
@@ -206,7 +206,7 @@ def write_exam(exam: Exam, folder: str | Path, *, rows: int = 0) -> None:
 
     The answer sheets have a row for each paper, and at least so many `rows`.
     """
-    from qgen.exam.answer_sheet import answer_sheet, answer_workbook
+    from qgen.exam.stored.answer_sheet import answer_sheet, answer_workbook
 
     folder = Path(folder)
     key = key_csv(exam)

@@ -12,8 +12,9 @@ import pytest
 
 from qgen.errors import InputError
 from qgen.exam.check import Rate, _digits, certificate, check_folder
+from qgen.exam.copying import copied_share
 from qgen.exam.exam import make_exam, read_exam, write_exam
-from qgen.exam.sample import Tally, copied_share
+from qgen.exam.sample import Tally
 from qgen.exam.spec import spec_of
 
 

@@ -9,7 +9,7 @@ from qgen.engine.misconceptions import CATALOGUE
 from qgen.errors import InputError
 from qgen.exam.check import certificate, check_folder
 from qgen.exam.exam import make_exam, read_exam, write_exam
-from qgen.exam.formats import FIRST_MISTAKES
+from qgen.exam.stored.formats import FIRST_MISTAKES
 
 SPEC = {"questions": [{"network": "tanh-heads"}]}
 
