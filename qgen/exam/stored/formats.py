@@ -1,16 +1,22 @@
 """Formats of exam.json: absent was 1; from 2 on it names the known mistakes that the exam was certified against.
 
-Before 3, items without marks were asked, too, and a pool of biases could hold nothing but 0.
+Before 3, items without marks were asked, too, and a pool of biases could hold nothing but 0. Before 4 numbers stood
+variant by variant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, cast
 
 from qgen.errors import InputError
+from qgen.exam.stored import by_column, by_variant
+from qgen.exam.stored.numbers import Numbers
 
-FORMAT = 3
+FORMAT = 4
 
 # The catalogue when exam.json did not say.
 _FIRST = """
@@ -24,6 +30,52 @@ old-parameters-in-next-iteration earlier-activations-in-next-iteration loss-fact
 mean-left-out-of-error sum-for-mean leaky-slope-as-relu leaky-slope-left-out value-as-leaky-slope
 """
 FIRST_MISTAKES = tuple(_FIRST.split())
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # what half a character of JSON looks like, and so does every half of a pair
+
+
+class Layout(Protocol):
+    """How the numbers stand in exam.json. head: what comes before them, tail: what comes after."""
+
+    def text(self, head: Mapping[str, Any], numbers: Numbers, tail: Mapping[str, Any]) -> Iterator[str]:
+        """The file, in pieces."""
+
+    def numbers_of(
+        self, content: Mapping[str, Any], names: Mapping[str, Sequence[str]], items: Sequence[str], where: str
+    ) -> Numbers:
+        """What a parsed file holds of these items, and of the givens `names` of each question."""
+
+    def checksum(self, head: Mapping[str, Any], numbers: Numbers) -> str:
+        """Of head and numbers, but the program's version."""
+
+
+def layout(format_: int) -> Layout:
+    """The layout of a format."""
+    return cast(Layout, by_column if format_ > 3 else by_variant)
+
+
+def parsed(path: Path) -> Any:
+    """What an exam.json holds. InputError where it is missing or no JSON."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise InputError(f'{path.parent}: no exam.json here; name the folder that "qgen make" wrote') from None
+    except NotADirectoryError:
+        raise InputError(f'{path.parent}: is a file; name the folder that "qgen make" wrote') from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(f"{path}: cannot be read: {fault}") from None
+    try:
+        content = json.loads(text, object_hook=by_column.columns)
+    except (ValueError, RecursionError) as fault:
+        raise InputError(f"{path}: not JSON: {fault}; restore it, or make the exam again") from None
+    if _HALF.search(text):
+        try:
+            json.dumps(content, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError as fault:
+            half = ascii(fault.object[fault.start])[1:-1]
+            raise InputError(f'{path}: has half a character, "{half}"; restore it, or make the exam again') from None
+    return content
 
 
 def format_of(content: Mapping[str, Any], where: str) -> int:
