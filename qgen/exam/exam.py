@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgen.decimals import plain
+from qgen.decimals import plains
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import Item
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MOST_VARIANTS = 100_000
+TOGETHER = 512  # variants whose numbers are written at once
 KEY_HEADER = ("variant", "item", "layer", "part", "marks", "value", "low", "high")
 
 
@@ -305,7 +306,12 @@ def key_lines(exam: Exam) -> Iterator[str]:
     yield ",".join(KEY_HEADER) + "\n"
     said = [f",{item.id},{item.layer},{item.part},{item.marks:g}," for item in exam.items]
     tasks = [f",{task.id},,{PART},{task.marks:g},,,\n" for task in exam.tasks]
-    for v, name in enumerate(exam.variants):
-        numbers = zip(said, *(table[:, v].tolist() for table in (exam.value, exam.low, exam.high)), strict=True)
-        rows = [f"{name}{item}{plain(value)},{plain(low)},{plain(high)}\n" for item, value, low, high in numbers]
-        yield "".join(rows + [name + task for task in tasks])
+    for first in range(0, len(exam.variants), TOGETHER):
+        some = slice(first, first + TOGETHER)
+        texts = ([plains(row[some]) for row in table] for table in (exam.value, exam.low, exam.high))
+        columns = [
+            [f"{item}{value},{low},{high}\n" for value, low, high in zip(*numbers, strict=True)]
+            for item, *numbers in zip(said, *texts, strict=True)
+        ]
+        for name, *rows in zip(exam.variants[some], *columns, strict=True):
+            yield "".join([name + row for row in (*rows, *tasks)])
