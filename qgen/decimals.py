@@ -12,5 +12,6 @@ def plain(number: float) -> str:
 
 def plains(numbers: NDArray[np.float64]) -> list[str]:
     """The same of each of many, (n,), in a fraction of the time."""
-    texts = repr(numbers.tolist())[1:-1].split(", ") if len(numbers) else []
-    return [text if text[-2:] != ".0" and "e" not in text else plain(float(text)) for text in texts]
+    text = repr(numbers.tolist())[1:-1].replace(".0, ", ", ").removesuffix(".0")
+    texts = text.split(", ") if text else []
+    return [plain(float(text)) if "e" in text else text for text in texts] if "e" in text else texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from html import escape
@@ -96,6 +96,11 @@ class Marks:
         return found
 
     @cached_property
+    def singular(self) -> dict[int, list[int]]:
+        """By student: the items of which more is known than the verdict, a reason or a decision."""
+        return items_by_student({*self.reasons, *self.decisions})
+
+    @cached_property
     def tasks(self) -> TaskMarks:
         """What a person marked."""
         return TaskMarks.of(self.exam.tasks, self.submissions)
@@ -182,6 +187,14 @@ class Marks:
         """How many cells show each misconception, or two at once, the most common first."""
         names = (" + ".join(reason.misconceptions) for reason in self.reasons.values() if reason.misconceptions)
         return sorted(Counter(names).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def items_by_student(places: Iterable[Place]) -> dict[int, list[int]]:
+    """The items of each student among these places."""
+    items: dict[int, list[int]] = {}
+    for s, i in places:
+        items.setdefault(s, []).append(i)
+    return items
 
 
 def worth(exam: Exam, verdicts: NDArray[Any]) -> Array:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.task_marks import TASK_VERDICTS
-from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
+from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, items_by_student, number
 from grader.reasons import Decision, Reason, Wording
 from qgen.decimals import plains
 from qgen.engine.intervals import Array
@@ -102,8 +102,8 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
     row[1::5] = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
     answer, accepted = cache(cell), dict[int, list[str]]()
     ends, followed = _ends(marks, wording), _followed(marks, wording)
-    led = _by_student(np.argwhere(marks.verdicts == FOLLOW_THROUGH).tolist())
-    special = _by_student({*marks.reasons, *marks.decisions})
+    some = marks.verdicts[students.start : students.stop]
+    led = items_by_student((students.start + s, i) for s, i in np.argwhere(some == FOLLOW_THROUGH).tolist())
     for s in students:
         v = int(submissions.variants[s])
         if v not in accepted:
@@ -116,7 +116,7 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
         row[4::5] = map(list.__getitem__, ends, marks.verdicts[s].tolist())
         for i in led.get(s, ()):
             row[5 * i + 4] += followed(float(marks.expected_from_own[s, i]))
-        for i in special.get(s, ()):
+        for i in marks.singular.get(s, ()):
             row[5 * i + 4] = _end(marks.cell((s, i)), wording)
         yield "".join((*row, *_task_rows(marks, s, wording)))
 
@@ -139,13 +139,6 @@ def _task_rows(marks: Marks, s: int, wording: Wording) -> Iterator[str]:
         answer, mark, reason = given.written[s, t], float(given.marks[s, t]), given.reason(s, t)
         verdict = f"{TASK_VERDICTS[given.verdicts[s, t]]},{_given(mark)},{number(task.marks)}"
         yield f"{who},{task.id},,{PART},{cell(answer)},,,,{verdict},{_why(reason, '', wording, unread=answer)}"
-
-
-def _by_student(places: Iterable[Sequence[int]]) -> dict[int, list[int]]:
-    items: dict[int, list[int]] = {}
-    for s, i in places:
-        items.setdefault(s, []).append(i)
-    return items
 
 
 def _ends(marks: Marks, wording: Wording) -> list[list[str]]:
