@@ -10,7 +10,7 @@ from typing import Any
 
 from qgen.decimals import plain
 from qgen.exam.exam import Exam
-from qgen.exam.notation import BRACKETS
+from qgen.exam.notation import BRACKETS, NONE
 from qgen.exam.spec import Spec
 from qgen.papers.notation import Written
 from qgen.papers.picture.pictures import Picture
@@ -117,7 +117,7 @@ class Papers:
         """The header of every page: the exam, whose paper it is as far as there is room, and which."""
         student = self._student(variant, student)
         known = [text for text in (self.exam.names.get(student, ""), student) if 0 < len(text) <= MOST_IN_HEAD]
-        return f"{escape(self.exam.spec.title)} | {', '.join([*map(escape, known), self._called(variant, kind)])}"
+        return f"{escape(self.exam.spec.title)} | {', '.join([*map(_word_of, known), self._called(variant, kind)])}"
 
     def _later(self, variant: int, student: str | None) -> str:
         """The header of the later pages of a paper that nobody's name is on: with lines for name and id."""
@@ -183,12 +183,19 @@ class Papers:
             "example": spec.rounding.text(EXAMPLE),
             "follow": spec.marking.follow_through > 0,
             "notation": spec.notation,
+            "bare_outputs": any(question.bare_outputs for question in self.questions) and spec.notation.layers != NONE,
+            "logarithm": any(r"\ln" in question.fixed["loss_formula"] for question in self.questions),
             "max_score": self.written.number(plain(exam.max_score)),
             "questions": [
                 question.key(variant) if kind == "K" else question.of(variant, solved=kind == "S")
                 for question in self.questions
             ],
         }
+
+
+def _word_of(name: str) -> str:
+    """A name as markup, its words as one, which is set in one face."""
+    return escape(name).replace(" ", "\xa0")
 
 
 def get_ready(spec: Spec, templates: Path | None = None) -> None:
