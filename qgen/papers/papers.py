@@ -111,7 +111,7 @@ class Papers:
         if self.exam.spec.notation.layers != BRACKETS:
             return found
         swapped = {"layer": "example", "example": "layer"}  # which of the two stands in brackets
-        return tuple((sign, dict(found)[swapped.get(sign, sign)]) for sign, _ in found)
+        return Vocabulary({sign: found.words[swapped.get(sign, sign)] for sign in found.words})
 
     def _header(self, variant: int, student: str | None, kind: Kind) -> str:
         """The header of every page: the exam, whose paper it is as far as there is room, and which."""
@@ -135,6 +135,17 @@ class Papers:
         return self.holders.get(self.exam.variants[variant], "") if student is None else student
 
     def _pdf(self, variant: int, student: str | None, kind: Kind) -> bytes:
+        """One of a kind is kept: whoever tries whether it can be printed asks for it again."""
+        asked, kept = (variant, student), self._kept.get(kind)
+        if kept is None:
+            kept = self._kept[kind] = asked, self._printed(variant, student, kind)
+        return kept[1] if kept[0] == asked else self._printed(variant, student, kind)
+
+    @cached_property
+    def _kept(self) -> dict[Kind, tuple[tuple[int, str | None], bytes]]:
+        return {}
+
+    def _printed(self, variant: int, student: str | None, kind: Kind) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
         context = self._context(variant, student, kind)
         markup = self._markup(kind, context)
