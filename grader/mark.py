@@ -12,7 +12,7 @@ from grader.decisions.changes import changes_csv
 from grader.decisions.kept import decided
 from grader.decisions.overrides import decisions_of, overrides_csv
 from grader.lms import NAMES
-from grader.marking.score import CHUNK, score
+from grader.marking.score import score
 from grader.marking.task_marks import UNMARKED
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks, number
 from grader.reading.answers import answers_to, read_answers
@@ -41,6 +41,7 @@ OURS = (
 # Of so many answers not even this share is right: so bad is no class that sat this exam.
 FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
+WRITTEN = 2048  # students whose marks are written at once
 MOST_NAMED = 40  # students whom a remark on unmarked tasks names; marks.csv has all
 MOST_PDFS = 100  # students whose feedback is made before progress is told
 
@@ -125,7 +126,7 @@ def _bonuses(marks: Marks) -> Iterator[str]:
 
 def _write_tables(marks: Marks, folder: Path, wording: Wording, jobs: int) -> None:
     (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
-    parts = shares(len(marks.verdicts), CHUNK, jobs)
+    parts = shares(len(marks.verdicts), WRITTEN, jobs)
     with (folder / "marks.csv").open("wb") as file:
         file.write(f"{MARKS_HEADER}\n".encode())
         # encoded student by student: one character that is not ASCII makes all of a text twice as large

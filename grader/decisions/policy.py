@@ -25,9 +25,9 @@ from grader.marking.verdicts import number
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.certify import DECIMALS
 from qgen.exam.exam import Exam
-from qgen.exam.formats import spec_table
 from qgen.exam.pools import is_number
 from qgen.exam.spec import spec_of
+from qgen.exam.stored.formats import spec_table
 
 SECTIONS = ("marking", "items")
 KEYS = ("drop", "give", "marks", "widen")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import lgamma, log
 
@@ -43,6 +43,25 @@ class Fit:
         return len(self.items) >= max(FEWEST_UNFOLLOWED, 2 * self.correct, self.answered / 2)
 
 
+@dataclass(frozen=True, eq=False)
+class _Ranges:
+    """An item's accepted ranges by their lower ends, and which variant's each is: (variants,).
+
+    reached: the highest end of any so far; what is higher lies in none of these.
+    """
+
+    order: NDArray[np.int32]
+    low: Array
+    high: Array
+    reached: Array
+
+    @classmethod
+    def of(cls, low: Array, high: Array) -> _Ranges:
+        """Of an item's ranges in the order of the variants."""
+        order = np.argsort(low, kind="stable").astype(np.int32)
+        return cls(order, low[order], high[order], np.maximum.accumulate(high[order]))
+
+
 def other_variant(exam: Exam, submissions: Submissions, own: Bools, first: int = 0) -> tuple[Fit, ...]:
     """For each student, counted from `first`, the variant whose ranges hold improbably many wrong answers, if any.
 
@@ -52,9 +71,10 @@ def other_variant(exam: Exam, submissions: Submissions, own: Bools, first: int =
     wrong = answered & ~own & (submissions.values != 0)  # whoever sees a dead unit writes 0s
     rows = np.flatnonzero(wrong.sum(axis=1) >= FEWEST_CELLS)
     found = []
+    ranges = [_Ranges.of(low, high) for low, high in zip(exam.low, exam.high, strict=True)] if len(rows) else []
     for start in range(0, len(rows), SLICE):
         some = rows[start : start + SLICE]
-        for s, variant, items in _improbable(exam, submissions.values[some], wrong[some]):
+        for s, variant, items in _improbable(ranges, submissions.values[some], wrong[some]):
             r = int(some[s])
             counts = (int(table[r].sum()) for table in (wrong, own & answered, answered))
             found.append(Fit(first + r, variant, items, *counts))
@@ -77,10 +97,10 @@ def unfollowed(fits: tuple[Fit, ...], wrong: Bools, starts: list[int], first: in
     return blocked
 
 
-def _improbable(exam: Exam, values: Array, wrong: Bools) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+def _improbable(ranges: Sequence[_Ranges], values: Array, wrong: Bools) -> Iterator[tuple[int, int, tuple[int, ...]]]:
     """Student, variant, items."""
-    count = len(exam.variants)
-    students, items, variants, rarity = _lying_in(exam, values, wrong)
+    count = len(ranges[0].order)
+    students, items, variants, rarity = _lying_in(ranges, values, wrong)
     pairs, pair, hits = np.unique(students * count + variants, return_inverse=True, return_counts=True)
     chance = np.bincount(pair, rarity, len(pairs))
     best = np.full(len(values), -1)
@@ -95,22 +115,20 @@ def _improbable(exam: Exam, values: Array, wrong: Bools) -> Iterator[tuple[int, 
         yield s, int(pairs[best[s]]) % count, tuple(np.sort(items[pair == best[s]]).tolist())
 
 
-def _lying_in(exam: Exam, values: Array, wrong: Bools) -> tuple[Places, Places, Places, Array]:
+def _lying_in(ranges: Sequence[_Ranges], values: Array, wrong: Bools) -> tuple[Places, Places, Places, Array]:
     """Student, item, variant wherever a wrong answer lies in a variant's range; ln of how rare that is."""
     found = []
-    for i in range(len(exam.items)):
+    for i, item in enumerate(ranges):
         rows = np.flatnonzero(wrong[:, i])
-        order = np.argsort(exam.low[i], kind="stable")
-        low, high, answers = exam.low[i, order], exam.high[i, order], values[rows, i]
-        # ranges begin at most a width before what they hold
-        start, stop = np.searchsorted(low, answers - (high - low).max()), np.searchsorted(low, answers, "right")
-        counts = stop - start
+        answers = values[rows, i]
+        start, stop = np.searchsorted(item.reached, answers), np.searchsorted(item.low, answers, "right")
+        counts = np.maximum(stop - start, 0)
         which = np.repeat(np.arange(len(rows)), counts)
         place = np.arange(counts.sum()) + np.repeat(start - np.cumsum(counts) + counts, counts)
-        hit = high[place] >= answers[which]
+        hit = item.high[place] >= answers[which]
         which, place = which[hit], place[hit]
         # but for the variant itself; of few variants none may hold it by chance, which is rare, not impossible
-        rarity = np.log((np.bincount(which, minlength=len(rows)) - 0.9).clip(0.1) / len(low))
-        found.append((rows[which], np.full(len(which), i), order[place], rarity[which]))
+        rarity = np.log((np.bincount(which, minlength=len(rows)) - 0.9).clip(0.1) / len(item.low))
+        found.append((rows[which], np.full(len(which), i), item.order[place], rarity[which]))
     students, items, variants, rarity = map(np.concatenate, zip(*found, strict=True))
     return students, items, variants, rarity

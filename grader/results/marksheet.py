@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Decision, Reason, Wording
+from qgen.decimals import plains
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
 from qgen.exam.tasks import PART
@@ -19,6 +21,7 @@ MARKS_HEADER = (
     "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note,"
     "from_own,reason,decision"
 )
+TOGETHER, MOST_KEPT = 512, 4096  # variants whose numbers are written at once, and kept for others who have them
 ANY_NUMBER = 24681357.0  # stands for a number in a sentence that is the same for all numbers
 
 
@@ -97,21 +100,35 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
     count = len(exam.items)
     row = [""] * (5 * count)  # of each cell: the student, the item, the answer, what is accepted, why it has its marks
     row[1::5] = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
-    answer, accepted = cache(cell), cache(lambda v: [",{},{},{},".format(*marks.accepted(v, i)) for i in range(count)])
+    answer, accepted = cache(cell), dict[int, list[str]]()
     ends, followed = _ends(marks, wording), _followed(marks, wording)
     led = _by_student(np.argwhere(marks.verdicts == FOLLOW_THROUGH).tolist())
     special = _by_student({*marks.reasons, *marks.decisions})
     for s in students:
         v = int(submissions.variants[s])
+        if v not in accepted:
+            if len(accepted) > MOST_KEPT:
+                accepted.clear()
+            accepted |= _accepted(exam, submissions.variants[s : min(s + TOGETHER, students.stop)], accepted)
         row[::5] = [f"{cell(submissions.students[s])},{exam.variants[v]},"] * count
         row[2::5] = map(answer, submissions.written[s].tolist())
-        row[3::5] = accepted(v)
+        row[3::5] = accepted[v]
         row[4::5] = map(list.__getitem__, ends, marks.verdicts[s].tolist())
         for i in led.get(s, ()):
             row[5 * i + 4] += followed(float(marks.expected_from_own[s, i]))
         for i in special.get(s, ()):
             row[5 * i + 4] = _end(marks.cell((s, i)), wording)
         yield "".join((*row, *_task_rows(marks, s, wording)))
+
+
+def _accepted(exam: Exam, variants: NDArray[np.intp], known: Collection[int]) -> dict[int, list[str]]:
+    """Of each of these variants that is not known yet: by item what is expected and accepted, as it is printed."""
+    new = np.array([v for v in dict.fromkeys(variants.tolist()) if v not in known])
+    columns = []
+    for value, low, high in zip(exam.value[:, new], exam.low[:, new], exam.high[:, new], strict=True):
+        texts = zip(exam.spec.rounding.texts(value), plains(low), plains(high), strict=True)
+        columns.append([f",{expected},{lowest},{highest}," for expected, lowest, highest in texts])
+    return dict(zip(new.tolist(), map(list, zip(*columns, strict=True)), strict=True))
 
 
 def _task_rows(marks: Marks, s: int, wording: Wording) -> Iterator[str]:

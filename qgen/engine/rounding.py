@@ -112,3 +112,13 @@ class Rounding:
         if self.kind == "sf" and rounded and rounded.adjusted() > exact.adjusted():
             rounded = rounded.quantize(Decimal(1).scaleb(-(places - 1)), rounding=ROUND_HALF_EVEN)
         return f"{rounded if rounded else abs(rounded):f}"
+
+    def texts(self, values: Array) -> list[str]:
+        """The same of each of many, (n,), in a fraction of the time."""
+        scaled = np.abs(values) * 10.0**self.digits
+        with np.errstate(invalid="ignore"):
+            usual = (self.kind == "dp") & (np.abs(values) < 1e6) & (np.abs(scaled % 1 - 0.5) > CLEAR) & (scaled > 0.5)
+        texts = (f"%.{self.digits}f " * len(values) % tuple(values.tolist())).split()
+        for at in np.flatnonzero(~usual).tolist():
+            texts[at] = self.text(float(values[at]))
+        return texts

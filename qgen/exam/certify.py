@@ -112,6 +112,12 @@ class Batch:
     @property
     def key(self) -> tuple[Array, Array, Array]:
         """The items' values, as exam.json stores them, and the ends of their ranges, each (items, variants)."""
+        if self.size > TOGETHER:  # in pieces, of which nothing else is kept
+            pieces = (
+                self.take(np.arange(first, min(first + TOGETHER, self.size))) for first in range(0, self.size, TOGETHER)
+            )
+            value, low, high = np.concatenate([np.array(piece.key) for piece in pieces], axis=2)
+            return value, low, high
         ranges = [self.accepted[item.id] for item in self.question.items]
         ends = [[np.broadcast_to(end, self.size) for end in (one.low, one.high)] for one in ranges]
         low, high = np.array(ends).swapaxes(0, 1)

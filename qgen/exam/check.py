@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +17,9 @@ from qgen.engine.question import SHOWN, Item
 from qgen.engine.solve import solve
 from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, STAGES, Batch, applicable
-from qgen.exam.exam import KEY_HEADER, Exam, key_csv, read_exam, rekeyed, stored_checksums
-from qgen.exam.sample import Tally, copying, sample
+from qgen.exam.copying import copying
+from qgen.exam.exam import KEY_HEADER, Exam, file_checksum, key_csv, read_unverified, rekeyed
+from qgen.exam.sample import Tally, sample
 from qgen.exam.spec import Spec
 
 SAME = 1e-9
@@ -65,12 +65,12 @@ class Rate:
 def check_folder(folder: str | Path) -> tuple[Exam, tuple[Line, ...], tuple[str, ...]]:
     """The exam, its certificate, and one line for every number that is not what the others lead to."""
     folder = Path(folder)
-    exam = read_exam(folder, verify=False)
+    exam, sums = read_unverified(folder)
     right = rekeyed(exam)
     faults = [
         *_unknown_mistakes(exam, folder), *_altered_numbers(exam, right, folder), *_altered_key(exam, right, folder)
     ]  # fmt: skip
-    return exam, tuple(certificate(exam)), tuple(faults or _broken_checksums(exam, folder))
+    return exam, tuple(certificate(exam)), tuple(faults or _broken_checksums(exam, folder, sums))
 
 
 def certificate(exam: Exam) -> Iterator[Line]:
@@ -152,14 +152,14 @@ def _named(item: Item) -> str:
     return f"{item.id} ({item.name})"
 
 
-def _broken_checksums(exam: Exam, folder: Path) -> Iterator[str]:
+def _broken_checksums(exam: Exam, folder: Path, sums: Mapping[str, str]) -> Iterator[str]:
     """What was changed where all numbers are right."""
-    sums, path, key = stored_checksums(folder), folder / "exam.json", folder / "key.csv"
+    path, key = folder / "exam.json", folder / "key.csv"
     if exam.checksum != sums["exam"]:
         yield f"{path}: spec, students or names were changed after the exam was made (checksum)"
     elif exam.seed_checksum != sums.get("seed", exam.seed_checksum):
         yield f"{path}: the seed was changed after the exam was made (checksum); no mark on its pages would be known"
-    if hashlib.sha256(key.read_bytes()).hexdigest() != sums["key.csv"]:
+    if file_checksum(key) != sums["key.csv"]:
         yield f"{key}: has the right numbers, but was saved anew after it was made (checksum); restore it"
 
 

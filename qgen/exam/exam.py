@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import hmac
-import io
-import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, cycle
@@ -17,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qgen.decimals import plain
+from qgen.decimals import plains
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import Item
 from qgen.errors import InputError, quoted, several
 from qgen.exam.certify import Batch
-from qgen.exam.formats import FORMAT, format_of, mistakes_of, spec_table
 from qgen.exam.sample import Tally, sample
 from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
+from qgen.exam.stored.formats import FORMAT, format_of, layout, mistakes_of, parsed, spec_table
+from qgen.exam.stored.numbers import Numbers
 from qgen.exam.tasks import PART, Task
 from qgen.version import __version__
 
@@ -34,8 +31,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MOST_VARIANTS = 100_000
-
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # what half a character of JSON looks like, and so does every half of a pair
+TOGETHER = 512  # variants whose numbers are written at once
 KEY_HEADER = ("variant", "item", "layer", "part", "marks", "value", "low", "high")
 
 
@@ -111,7 +107,7 @@ class Exam:
     @cached_property
     def checksum(self) -> str:
         """Of everything that marks depend on; identifies the exam."""
-        return _checksum(_content(self))
+        return layout(self.format).checksum(_head(self), _numbers(self))
 
     @cached_property
     def mark_key(self) -> bytes:
@@ -206,113 +202,88 @@ def write_exam(exam: Exam, folder: str | Path, *, rows: int = 0) -> None:
 
     The answer sheets have a row for each paper, and at least so many `rows`.
     """
-    from qgen.exam.answer_sheet import answer_sheet, answer_workbook
+    from qgen.exam.stored.answer_sheet import answer_sheet, answer_workbook
 
-    folder = Path(folder)
-    key = key_csv(exam)
-    content = {**_content(exam), "seed": None if exam.seed is None else str(exam.seed)}
-    if exam.sealed:  # outside of the checksum, as the seed: the same numbers are the same exam as before
-        content["sealed"] = True
-    content["checksums"] = {
-        "exam": exam.checksum, "seed": exam.seed_checksum, "key.csv": hashlib.sha256(key.encode()).hexdigest()
-    }  # fmt: skip
-    (folder / "exam.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="")
-    (folder / "key.csv").write_text(key, "utf-8", newline="")
+    folder, key = Path(folder), hashlib.sha256()
+    with (folder / "key.csv").open("wb") as file:
+        for line in key_lines(exam):
+            key.update(line.encode())
+            file.write(line.encode())
+    # outside of the checksum: the same numbers are the same exam as before
+    tail = {"seed": None if exam.seed is None else str(exam.seed), **({"sealed": True} if exam.sealed else {})}
+    checksums = {"exam": exam.checksum, "seed": exam.seed_checksum, "key.csv": key.hexdigest()}
+    with (folder / "exam.json").open("w", encoding="utf-8", newline="") as text:
+        text.writelines(layout(exam.format).text(_head(exam), _numbers(exam), {**tail, "checksums": checksums}))
     (folder / "answers.csv").write_text(answer_sheet(exam, rows), "utf-8", newline="")
     (folder / "answers.xlsx").write_bytes(answer_workbook(exam, rows))
 
 
 def read_exam(folder: str | Path, *, verify: bool = True) -> Exam:
     """The exam of a folder. InputError where it is missing, broken or (with `verify`) was changed by hand."""
-    folder = Path(folder)
-    path = folder / "exam.json"
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise InputError(f'{folder}: no exam.json here; name the folder that "qgen make" wrote') from None
-    except NotADirectoryError:
-        raise InputError(f'{folder}: is a file; name the folder that "qgen make" wrote') from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{path}: cannot be read: {fault}") from None
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as fault:
-        raise InputError(f"{path}: not JSON: {fault}; restore it, or make the exam again") from None
-    if _HALF.search(text):
-        try:
-            json.dumps(content, ensure_ascii=False).encode()
-        except UnicodeEncodeError as fault:
-            half = ascii(fault.object[fault.start])[1:-1]
-            raise InputError(f'{path}: has half a character, "{half}"; restore it, or make the exam again') from None
-    try:
-        exam = _exam_of(content, str(path))
-        sums = content["checksums"]
-        expected = sums["exam"], sums["key.csv"], sums.get("seed")
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
-        raise InputError(f"{path}: not an exam: {type(fault).__name__} {fault}; restore it, or make it again") from None
+    exam, sums = read_unverified(folder)
     if verify:
-        _verify(exam, folder, *expected)
+        _verify(exam, Path(folder), sums)
     return exam
 
 
-def stored_checksums(folder: Path) -> dict[str, str]:
-    """What exam.json says of itself ("exam"), of its "seed" and of "key.csv"; the folder was read before."""
-    sums: dict[str, str] = json.loads((folder / "exam.json").read_text("utf-8"))["checksums"]
-    return sums
+def read_unverified(folder: str | Path) -> tuple[Exam, Mapping[str, str]]:
+    """The exam of a folder, whatever was changed, and what its checksums were: "exam", "key.csv" and perhaps "seed"."""
+    path = Path(folder) / "exam.json"
+    content = parsed(path)
+    try:
+        sums = content["checksums"]
+        exam = _exam_of(content, str(path))
+        return exam, {name: sums[name] for name in ("exam", "key.csv", *(["seed"] if "seed" in sums else []))}
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
+        raise InputError(f"{path}: not an exam: {type(fault).__name__} {fault}; restore it, or make it again") from None
 
 
-def _verify(exam: Exam, folder: Path, checksum: str, key: str, seed: str | None) -> None:
+def _verify(exam: Exam, folder: Path, sums: Mapping[str, str]) -> None:
     faults = []
     advice = '"qgen check" names the number; marks are changed with overrides, not here'
-    if exam.checksum != checksum or seed not in (None, exam.seed_checksum):
+    if exam.checksum != sums["exam"] or sums.get("seed") not in (None, exam.seed_checksum):
         faults.append(f"{folder / 'exam.json'}: was changed after it was made (checksum); {advice}")
     try:
-        found = hashlib.sha256((folder / "key.csv").read_bytes()).hexdigest()
+        found = file_checksum(folder / "key.csv")
     except OSError as fault:
         faults.append(f"{folder / 'key.csv'}: cannot be read: {fault.strerror}")
     else:
-        if found != key:
+        if found != sums["key.csv"]:
             faults.append(f"{folder / 'key.csv'}: was changed after it was made (checksum); {advice}")
     if faults:
         raise InputError(*faults)
 
 
+def file_checksum(path: Path) -> str:
+    """Of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _exam_of(content: Mapping[str, Any], where: str) -> Exam:
     spec = replace(spec_of(spec_table(content, where), where), table=content["spec"])
-    rows, mistakes = content["variants"], mistakes_of(content, where)
+    mistakes, seed = mistakes_of(content, where), content.get("seed")
     catalogue = tuple(m for m in CATALOGUE if m.name in mistakes)
-    variants = tuple(str(row["id"]) for row in rows)
-    batches = []
-    for q in spec.questions:
-        givens = {
-            name: np.array([float(row["givens"][q.question.id][name]) for row in rows]) for name in q.question.givens
-        }
-        batches.append(Batch(q, spec.rounding, spec.certify, givens, catalogue))
+    names = {q.question.id: q.question.givens for q in spec.questions}
     items = [item.id for q in spec.questions for item in q.question.items]
-    value = np.array([[float(row["answers"][item]) for row in rows] for item in items])
-    bounds = np.array([[row["accepted"][item] for row in rows] for item in items], dtype=np.float64)
-    seed = content.get("seed")
+    numbers = layout(format_of(content, where)).numbers_of(content, names, items, where)
+    batches = tuple(
+        Batch(q, spec.rounding, spec.certify, numbers.givens[q.question.id], catalogue) for q in spec.questions
+    )
     return Exam(
-        spec, variants, tuple(batches), value, bounds[:, :, 0], bounds[:, :, 1],
+        spec, tuple(numbers.variants), batches, numbers.value, numbers.low, numbers.high,
         None if seed is None else int(seed), dict(content["students"]), dict(content["names"]),
         content.get("sealed", False) is True, mistakes, format_of(content, where),
     )  # fmt: skip
 
 
-def _content(exam: Exam) -> dict[str, Any]:
-    """What exam.json holds, without seed and checksums: the drawn numbers are the truth."""
-    variants = []
-    givens = {batch.question.id: {k: v.tolist() for k, v in batch.givens.items()} for batch in exam.batches}
-    value, low, high = exam.value.T.tolist(), exam.low.T.tolist(), exam.high.T.tolist()
-    for v, name in enumerate(exam.variants):
-        variants.append(
-            {
-                "id": name,
-                "givens": {q: {k: column[v] for k, column in table.items()} for q, table in givens.items()},
-                "answers": dict(zip(exam.columns, value[v], strict=True)),
-                "accepted": {item: [a, b] for item, a, b in zip(exam.columns, low[v], high[v], strict=True)},
-            }
-        )
+def _numbers(exam: Exam) -> Numbers:
+    givens = {batch.question.id: batch.givens for batch in exam.batches}
+    return Numbers(exam.variants, givens, exam.columns, exam.value, exam.low, exam.high)
+
+
+def _head(exam: Exam) -> dict[str, Any]:
+    """What exam.json holds beside the numbers, without seed and checksums."""
     said = {"format": exam.format, "mistakes": list(exam.mistakes)} if exam.format > 1 else {}
     return {
         "program": f"backprop-exam {__version__}",
@@ -322,27 +293,25 @@ def _content(exam: Exam) -> dict[str, Any]:
         "max_score": exam.max_score,
         "students": dict(exam.students),
         "names": dict(exam.names),
-        "variants": variants,
     }
-
-
-def _checksum(content: Mapping[str, Any]) -> str:
-    canonical = json.dumps(
-        {k: v for k, v in content.items() if k != "program"}, sort_keys=True, ensure_ascii=False,
-        separators=(",", ":"),
-    )  # fmt: skip
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def key_csv(exam: Exam) -> str:
     """key.csv: one row per variant and item, low..high inclusive, printed exactly as compared; then one per task."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(KEY_HEADER)
-    value, low, high = exam.value.tolist(), exam.low.tolist(), exam.high.tolist()
-    for v, name in enumerate(exam.variants):
-        for i, item in enumerate(exam.items):
-            numbers = (plain(value[i][v]), plain(low[i][v]), plain(high[i][v]))
-            writer.writerow((name, item.id, item.layer, item.part, f"{item.marks:g}", *numbers))
-        writer.writerows((name, task.id, "", PART, f"{task.marks:g}", "", "", "") for task in exam.tasks)
-    return out.getvalue()
+    return "".join(key_lines(exam))
+
+
+def key_lines(exam: Exam) -> Iterator[str]:
+    """The same in pieces: the heading, then a piece for each variant."""
+    yield ",".join(KEY_HEADER) + "\n"
+    said = [f",{item.id},{item.layer},{item.part},{item.marks:g}," for item in exam.items]
+    tasks = [f",{task.id},,{PART},{task.marks:g},,,\n" for task in exam.tasks]
+    for first in range(0, len(exam.variants), TOGETHER):
+        some = slice(first, first + TOGETHER)
+        texts = ([plains(row[some]) for row in table] for table in (exam.value, exam.low, exam.high))
+        columns = [
+            [f"{item}{value},{low},{high}\n" for value, low, high in zip(*numbers, strict=True)]
+            for item, *numbers in zip(said, *texts, strict=True)
+        ]
+        for name, *rows in zip(exam.variants[some], *columns, strict=True):
+            yield "".join([name + row for row in (*rows, *tasks)])

@@ -1,11 +1,11 @@
 """Draws variants: candidates in batches, each condition rejecting in batches, until enough are certified.
 
-Then every two are held against each other: what another variant's right answers would earn.
+Then every two are held against each other, and of two papers too much alike the later one goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from qgen.engine.solve import solve
 from qgen.engine.steps import needed
 from qgen.errors import InputError
 from qgen.exam.certify import CONDITIONS, Batch, Stage, draws, mistakes, quick, ranges, sieves
+from qgen.exam.copying import apart, most_copied
 from qgen.exam.question_spec import QuestionSpec
 from qgen.exam.spec import Spec
 
@@ -33,7 +34,6 @@ REMEDIES = {
     "repeated": "there are no more different draws: write wider ranges, or fewer variants",
     "copying": "papers are too much alike: write wider ranges, fewer variants, or more digits",
 }
-MORE = 1e-6  # of the marks: a share that no answer is worth
 COUNTED = 50  # draws on which it can be counted how often each condition on ranges fails
 
 
@@ -103,6 +103,8 @@ def _search(
 ) -> Batch | None:  # fmt: skip
     """`n` certified variants, or None where `most` draws are not enough."""
     batches: list[Batch] = []
+    keys: list[Array] = []
+    settled = 0
     seen: set[bytes] = set()
     stages = sieves(spec.question)
     while tally.accepted < n:
@@ -117,14 +119,16 @@ def _search(
         tally.count("repeated", batch.size, batch.size - len(fresh))
         fresh = fresh[: n - tally.accepted]
         if len(fresh):
-            batches.append(batch.take(fresh))
+            batch = batch.take(fresh)
+            keys.append(np.array(batch.key))
+            batches.append(_bare(batch))
             tally.accepted += len(fresh)
         if tally.accepted == n:
-            joined = _joined(batches)
-            kept = np.flatnonzero(copying(joined) > 0)
-            tally.count("copying", n, n - len(kept))
-            tally.accepted = len(kept)
-            batches = [joined.take(kept)]
+            joined, key = _joined(batches), np.concatenate(keys, axis=2)
+            rows = np.flatnonzero(apart(spec.question, most_copied(joined), *key, settled=settled))
+            tally.count("copying", n - settled, n - len(rows))
+            tally.accepted = settled = len(rows)
+            batches, keys = [joined.take(rows)], [key[:, :, rows]]
         progress(tally.accepted)
     return batches[0]
 
@@ -197,10 +201,14 @@ def _fresh(batch: Batch, seen: set[bytes]) -> list[int]:
     return fresh
 
 
+def _bare(batch: Batch, givens: Mapping[str, Array] | None = None) -> Batch:
+    """Without what was computed for it: of many variants that would be too much to keep."""
+    return Batch(batch.spec, batch.rounding, batch.certify, batch.givens if givens is None else givens)
+
+
 def _joined(batches: list[Batch]) -> Batch:
     first = batches[0]
-    givens = {name: np.concatenate([batch.givens[name] for batch in batches]) for name in first.givens}
-    return Batch(first.spec, first.rounding, first.certify, givens)
+    return _bare(first, {name: np.concatenate([batch.givens[name] for batch in batches]) for name in first.givens})
 
 
 def _fixed(spec: QuestionSpec, exam: Spec, n: int) -> tuple[Batch, Tally]:
@@ -245,35 +253,3 @@ def _works(spec: QuestionSpec, exam: Spec) -> bool:
     """Whether a few variants are found at once."""
     rng = np.random.default_rng(0)
     return _search(spec, exam, FEW, rng, lambda accepted: None, TRIED, Tally()) is not None
-
-
-def copying(batch: Batch) -> Array:
-    """The margin (variants,) to what another variant's answers may earn; infinite for a variant alone.
-
-    Two answers may always be the same, such as an output and its loss: of a few, two are more than the limit, and some
-    meet in every large class.
-    """
-    if batch.size < 2:
-        return np.full(batch.size, np.inf)
-    marks = np.array([item.marks for item in batch.question.items])
-    two = np.sort(marks)[-2:].sum() / marks.sum() + MORE if marks.sum() else 0.0
-    return max(batch.certify.copying, two) - copied_share(marks, *batch.key)
-
-
-def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:
-    """For each variant, the largest share of the marks that another variant's right answers would earn.
-
-    An answer that is exactly 0 is not copied: whoever sees the dead unit writes it.
-    marks: (items,); values, low, high: (items, variants).
-    """
-    n = values.shape[1]
-    worst = np.zeros(n)
-    rows = -(-2_000_000 // n)  # rounded up
-    for start in range(0, n, rows):
-        mine = slice(start, min(n, start + rows))
-        earned = np.zeros((mine.stop - start, n), dtype=np.float32)
-        for worth, value, lowest, highest in zip(marks, values, low[:, mine], high[:, mine], strict=True):
-            earned += worth * ((lowest[:, None] <= value) & (value <= highest[:, None]) & (value != 0))
-        earned[np.arange(mine.stop - start), np.arange(mine.start, mine.stop)] = 0
-        worst[mine] = earned.max(axis=1)
-    return worst / marks.sum() if marks.sum() else worst

@@ -127,7 +127,7 @@ FAULTS = {
     "broken JSON": (lambda: Path("exam/exam.json").write_text('{"spec": '), "not JSON"),
     "JSON of something else": (lambda: Path("exam/exam.json").write_text("[1]"), "not an exam"),
     "edited key": (lambda: edit("exam/key.csv", "q1_z1,hidden,forward,1", "q1_z1,hidden,forward,9"), "checksum"),
-    "edited exam": (lambda: edit("exam/exam.json", '"alpha": 0.', '"alpha": 1.'), "checksum"),
+    "edited exam": (lambda: edit("exam/exam.json", '"alpha": [0.', '"alpha": [1.'), "checksum"),
     "missing key": (lambda: Path("exam/key.csv").unlink(), "key.csv"),
 }
 

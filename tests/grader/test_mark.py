@@ -35,7 +35,7 @@ def results(folder: Path, name: str) -> dict[str, bytes]:
 
 def test_a_class_gets_the_same_marks_in_parts_on_two_processes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = results(folder, "whole")
-    monkeypatch.setattr(grader.mark, "CHUNK", 7)
+    monkeypatch.setattr(grader.mark, "WRITTEN", 7)
     monkeypatch.setattr(grader.marking.score, "CHUNK", 11)
     monkeypatch.setattr(grader.mark, "FEWEST", STUDENTS // 2)
     assert results(folder, "parts") == whole

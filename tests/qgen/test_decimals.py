@@ -2,11 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.decimals import plain
+from qgen.decimals import plain, plains
 
 
 @given(st.floats(-1e12, 1e12, allow_nan=False))
@@ -30,3 +31,8 @@ def test_plain_text_reads_back_as_the_number_and_has_no_exponent(number):
 )
 def test_plain_text_is_the_shortest(number, text):
     assert plain(number) == text
+
+
+@given(st.lists(st.one_of(st.floats(-1e12, 1e12), st.integers(-99, 99).map(float), st.floats())))
+def test_many_are_written_as_each_alone(numbers):
+    assert plains(np.array(numbers, float)) == [plain(number) for number in numbers]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.marking.other_variant import Fit, other_variant, unfollowed
+from grader.marking.other_variant import Fit, _lying_in, _Ranges, other_variant, unfollowed
 from grader.marking.score import score
 from grader.marking.tolerance import within
 from grader.marking.verdicts import CORRECT
@@ -98,3 +98,27 @@ def test_only_questions_that_are_copied_by_half_go_without_following() -> None:
     wrong[0, 16] = True
     assert unfollowed((fit,), wrong, [0, 20], first=5).tolist() == [[False, False]]
     assert not unfollowed((replace(fit, items=tuple(range(7))),), wrong, [0, 20], first=5).any()
+
+
+@pytest.mark.parametrize("rounding", ["2dp", "4dp", "3sf"])
+def test_ranges_are_found_as_by_looking_at_every_variant(rounding: str) -> None:
+    loose = {"tolerance": 1, "saturation": 0, "kink": 0, "copying": 1, "misconceptions": False}
+    exam = make_exam({"rounding": rounding, "certify": loose}, 60, 1)
+    rng = np.random.default_rng(1)
+    values = np.where(rng.random((50, len(exam.items))) < 0.8, exam.value.T[rng.integers(60, size=50)], 0.5).round(3)
+    wrong = rng.random(values.shape) < 0.7
+    ranges = [_Ranges.of(low, high) for low, high in zip(exam.low, exam.high, strict=True)]
+    students, items, variants, rarity = _lying_in(ranges, values, wrong)
+    lies = (values[:, None] >= exam.low.T) & (values[:, None] <= exam.high.T) & wrong[:, None]  # student, variant, item
+    assert {*zip(students.tolist(), variants.tolist(), items.tolist(), strict=True)} == {
+        *map(tuple, np.argwhere(lies).tolist())
+    }
+    assert len(students) == lies.sum()
+    others = lies.sum(axis=1)[students, items]
+    np.testing.assert_allclose(rarity, np.log((others - 0.9).clip(0.1) / 60))
+
+
+def test_an_answer_in_no_range_is_found_in_none() -> None:
+    ranges = [_Ranges.of(np.array([3.0, 1.0, 5.0]), np.array([4.0, 9.0, 5.0]))]
+    found = _lying_in(ranges, np.array([[0.5], [9.5], [4.0], [5.0]]), np.ones((4, 1), dtype=bool))
+    assert [*zip(found[0].tolist(), found[2].tolist(), strict=True)] == [(2, 1), (2, 0), (3, 1), (3, 2)]

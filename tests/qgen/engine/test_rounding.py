@@ -184,3 +184,10 @@ def test_a_unit_of_significant_figures_goes_by_the_first_digit(value, unit):
 @pytest.mark.parametrize("text", ["2dp", "8dp", "2sf", "8sf"])
 def test_two_to_eight_digits_are_accepted(text):
     assert (Rounding.parse(text).digits, Rounding.parse(text).kind) == (int(text[0]), text[1:])
+
+
+@given(st.lists(st.one_of(st.floats(-2e6, 2e6), st.floats(-1e-3, 1e-3), st.integers(-400, 400).map(lambda k: k / 800))))
+@pytest.mark.parametrize("rule", ["2dp", "4dp", "8dp", "4sf"])
+def test_many_numbers_are_written_as_each_alone(rule, numbers):
+    rounding = Rounding.parse(rule)
+    assert rounding.texts(np.array(numbers, float)) == [rounding.text(number) for number in numbers]

@@ -22,7 +22,7 @@ from qgen.exam.certify import (
     ranges,
     sieves,
 )
-from qgen.exam.sample import copied_share, copying
+from qgen.exam.copying import copied_share, copying
 from qgen.exam.spec import spec_of
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from qgen.errors import InputError
 from qgen.exam.check import Rate, _digits, certificate, check_folder
+from qgen.exam.copying import copied_share
 from qgen.exam.exam import make_exam, read_exam, write_exam
-from qgen.exam.sample import Tally, copied_share
+from qgen.exam.sample import Tally
 from qgen.exam.spec import spec_of
 
 
@@ -48,11 +49,11 @@ def test_an_untouched_folder_keeps_every_condition(folder: Path) -> None:
 
 @pytest.mark.parametrize("given", ["w21_1", "b3", "x2", "y", "alpha"])
 def test_an_altered_given_is_named_with_what_it_was(folder: Path, given: str) -> None:
-    was = json.loads((folder / "exam.json").read_text())["variants"][2]["givens"]["q1"][given]
+    was = json.loads((folder / "exam.json").read_text())["givens"]["q1"][given][2]
     new = {"y": 1 - was, "alpha": 0.5 if was != 0.5 else 0.6}.get(given, 0.77)
 
     def change(content: Any) -> None:
-        content["variants"][2]["givens"]["q1"][given] = new
+        content["givens"]["q1"][given][2] = new
 
     (fault,) = altered(folder, change)
     assert f"variant 003: given q1.{given}" in fault
@@ -61,7 +62,7 @@ def test_an_altered_given_is_named_with_what_it_was(folder: Path, given: str) ->
 
 def test_an_altered_answer_is_named(folder: Path) -> None:
     def change(content: Any) -> None:
-        content["variants"][1]["answers"]["q2_dw13"] += 0.01
+        content["items"]["q2_dw13"]["value"][1] += 0.01
 
     (fault,) = altered(folder, change)
     assert "variant 002: answer q2_dw13" in fault
@@ -69,7 +70,7 @@ def test_an_altered_answer_is_named(folder: Path) -> None:
 
 def test_an_altered_range_is_named_in_exam_json(folder: Path) -> None:
     def change(content: Any) -> None:
-        content["variants"][4]["accepted"]["q1_dw13"][1] = 99.0
+        content["items"]["q1_dw13"]["high"][4] = 99.0
 
     faults = altered(folder, change)
     assert any('variant 005: high of q1_dw13 (dL/dw_13) "99"' in fault for fault in faults)
@@ -172,9 +173,9 @@ def test_what_hundreds_of_variants_are_certified_for_holds_in_the_folder_too(tmp
 
 def test_two_altered_answers_and_a_missing_row_are_each_told(folder: Path) -> None:
     def change(content: Any) -> None:
-        content["variants"][1]["answers"]["q2_dw13"] += 2e-9
-        content["variants"][1]["answers"]["q2_dw12"] -= 2e-9
-        content["variants"][3]["answers"]["q1_loss"] += 5e-10  # as near as that it is the same number
+        content["items"]["q2_dw13"]["value"][1] += 2e-9
+        content["items"]["q2_dw12"]["value"][1] -= 2e-9
+        content["items"]["q1_loss"]["value"][3] += 5e-10  # as near as that it is the same number
 
     faults = [fault for fault in altered(folder, change) if "exam.json" in fault]
     assert [fault.partition(": ")[2].partition(' "')[0] for fault in faults] == [

@@ -10,7 +10,8 @@ from qgen.engine.intervals import Interval
 from qgen.engine.steps import Role
 from qgen.errors import InputError
 from qgen.exam.certify import STAGES, Batch
-from qgen.exam.sample import Tally, _fresh, _next_size, copied_share, givens_of, sample
+from qgen.exam.copying import copied_share
+from qgen.exam.sample import Tally, _fresh, _next_size, givens_of, sample
 
 
 def draw(spec, n, seed=1, **more):

@@ -8,10 +8,10 @@ from itertools import product
 import pytest
 
 from qgen.engine.symbols import latex_name
-from qgen.exam.answer_sheet import answer_sheet
 from qgen.exam.exam import key_csv, make_exam
 from qgen.exam.notation import CHOICES, Notation
 from qgen.exam.spec import spec_of
+from qgen.exam.stored.answer_sheet import answer_sheet
 from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
 from tests.qgen.cases import ASKING

@@ -9,9 +9,9 @@ import pytest
 
 from grader.reading.answers import read_answers
 from qgen.errors import InputError
-from qgen.exam.answer_sheet import answer_sheet, answer_workbook
 from qgen.exam.exam import Exam, make_exam, write_exam
 from qgen.exam.spec import spec_of
+from qgen.exam.stored.answer_sheet import answer_sheet, answer_workbook
 from qgen.make import make
 
 CLASS = {"0007": "Ann Able", "1E5": "=cmd|x", "=1+1": "Bo & <Co>"}
