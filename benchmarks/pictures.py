@@ -7,7 +7,6 @@ German, and a class list with the hardest names.
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from pypdfium2 import PdfDocument
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.make import file_names, print_papers
+from qgen.papers.papers import Papers
 
 WIDE = {
     "inputs": 5,
@@ -65,18 +64,18 @@ def main(folder: Path) -> None:
 
 
 def _pictures(folder: Path, name: str, table: dict[str, Any], students: dict[str, str], last: int = 99) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        try:
-            exam = make_exam(spec_of(table), 1, 1, students=students)
-            print_papers(exam, Path(place))
-        except InputError as fault:
-            print(f"{name}: {fault}", file=sys.stderr)
-            return
-        for kind in ("papers", "solutions"):
-            pdf, target = Path(place) / kind / file_names(exam)[0], folder / f"{name}-{kind.removesuffix('s')}"
-            with PdfDocument(pdf, autoclose=True) as document:
-                for number, page in enumerate(list(document)[:last], 1):
-                    page.render(scale=80 / 72).to_pil().save(f"{target}-{number}.png")
+    try:
+        exam = make_exam(spec_of(table), 1, 1, students=students)
+        papers = Papers(exam)
+        kinds = {"paper": papers.question_paper, "solution": papers.solution, "key": papers.key}
+        pdfs = {kind: pdf(*exam.papers[0]) for kind, pdf in kinds.items()}
+    except InputError as fault:
+        print(f"{name}: {fault}", file=sys.stderr)
+        return
+    for kind, content in pdfs.items():
+        with PdfDocument(content, autoclose=True) as document:
+            for number, page in enumerate(list(document)[:last], 1):
+                page.render(scale=80 / 72).to_pil().save(folder / f"{name}-{kind}-{number}.png")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,6 +61,12 @@ def make(
     booklet: Annotated[
         bool, typer.Option("--booklet", help="Also bind papers.pdf and solutions.pdf, for a print shop.")
     ] = False,
+    no_solutions: Annotated[
+        bool, typer.Option("--no-solutions", help="Print papers alone; --resume adds solutions and keys later.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Only print the solutions and keys that the exam folder lacks.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace an exam folder that exists, if nothing else lies in it.")
     ] = False,
@@ -68,6 +75,9 @@ def make(
 
     Also the key, the empty answer sheet and exam.json, which grader reads.
     """
+    if resume:
+        _resume(out, jobs, templates)
+        return
     if n is None and roster is None:
         raise typer.BadParameter("how many papers? write -n 30, or --roster students.csv", param_hint="--n")
     with faults_shown():
@@ -83,24 +93,26 @@ def make(
         count = len(students or ()) if n is None else n
         with progress_bar() as progress:
             made = make_papers(
-                exam_spec,
-                count,
-                out,
-                variants=variants,
-                seed=seed_of(seed, "--seed"),
-                students=students,
-                seats=listed.seats if listed else None,
-                jobs=jobs,
-                force=force,
-                templates=templates,
-                booklet=booklet,
-                progress=progress,
-            )
+                exam_spec, count, out, variants=variants, seed=seed_of(seed, "--seed"), students=students,
+                seats=listed.seats if listed else None, jobs=jobs, force=force, templates=templates, booklet=booklet,
+                solutions=not no_solutions, progress=progress,
+            )  # fmt: skip
         told = _printed(made, count, time.monotonic() - started)
         for line in (*told, *_certificate(made), *_for_the_day(out, listed, booklet)):
             typer.echo(line)
         _warn_of_seed(made.exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
+
+
+def _resume(out: Path, jobs: int, templates: Path | None) -> None:
+    from qgen.make import resume
+
+    with faults_shown():
+        tidy(out)
+        with progress_bar() as progress:
+            exam, made = resume(out, jobs=jobs, templates=templates, progress=progress)
+        told = f"{', '.join(made)} of {several(len(exam.papers), 'paper')}" if made else "nothing was missing"
+        typer.echo(f"{out}{os.sep}: {told}")
 
 
 @app.command(epilog=examples("qgen preview", "qgen preview --spec exam.toml --seed 2"))
@@ -149,8 +161,9 @@ def _warn_of_seed(seed: int | None) -> None:
 def _printed(made: Any, students: int, seconds: float) -> Iterator[str]:
     """What was made, and how often to print each paper where there are fewer than students."""
     exam, count = made.exam, len(made.exam.papers)
+    solved = f" and worked solution{'s' * (count != 1)}" if (made.folder / "solutions").exists() else ""
     yield (
-        f"{several(count, 'paper')} and worked solution{'s' * (count != 1)} in {made.folder}{os.sep}  "
+        f"{several(count, 'paper')}{solved} in {made.folder}{os.sep}  "
         f"({several(len(exam.items), 'item')}, {exam.max_score:g} marks each, {seconds:.1f} s)"
     )
     if not exam.students and count < students:
@@ -168,7 +181,7 @@ def _for_the_day(out: Path, listed: Any, booklet: bool) -> Iterator[str]:
 
 def _certificate(made: Any) -> Iterator[str]:
     """What is certified, what is switched off, and which of an author's own numbers break what."""
-    from qgen.exam.own_numbers import easily_guessed, switched_off
+    from qgen.exam.own_numbers import guessed, kept, switched_off
 
     batches, spec = made.exam.batches, made.exam.spec
     if not all(batch.spec.all_fixed for batch in batches):
@@ -176,21 +189,8 @@ def _certificate(made: Any) -> Iterator[str]:
         but = f", but for what the spec switches off: {', '.join(off)}" if off else ""
         how = f"{drawn:,} draws; qgen check {typed(made.folder)}"
         yield f"certified: every variant keeps every condition of a fair paper{but} ({how})"
-    for batch in batches:
-        if zeros := 0 if batch.spec.all_fixed else easily_guessed(batch):
-            yield f"{batch.question.id}: {several(zeros, 'answer')} can be 0 because a given is 0: easily guessed"
-    yield from _own_numbers(batches)
-
-
-def _own_numbers(batches: Sequence[Any]) -> Iterator[str]:
-    """Of questions whose numbers are all an author's own: which conditions they do not keep."""
-    from qgen.exam.own_numbers import breaches
-
-    for batch in (batch for batch in batches if batch.spec.all_fixed):
-        found = list(breaches(batch))
-        keep = "do not keep" if found else "keep"
-        yield f"{batch.question.id}: your own numbers {keep} every condition of a fair paper"
-        yield from (f"  {breach}" for breach in found)
+    yield from guessed(batches)
+    yield from kept(batches)
 
 
 @app.command(epilog=examples("qgen new exam.toml", "qgen new --like no-biases", "qgen new --templates mine"))
@@ -242,6 +242,7 @@ def _check_folder(folder: Path) -> None:
     from rich.table import Table
 
     from qgen.exam.check import check_folder
+    from qgen.exam.own_numbers import kept
 
     exam, lines, faults = check_folder(folder)
     table = Table("question", "condition", "worst margin", "variant", "holds", title="Certificate")
@@ -251,7 +252,7 @@ def _check_folder(folder: Path) -> None:
     screen = console()
     if lines:
         screen.print(table)
-    for told in _own_numbers(exam.batches):
+    for told in kept(exam.batches):
         screen.print(told)
     broken = [f"{line.question}, variant {line.variant}: fails: {line.meaning}" for line in lines if not line.holds]
     if faults or broken:
@@ -321,10 +322,7 @@ def export(
         the_exam = read_exam(exam)
         notes = left_out(the_exam)
         with progress_bar() as progress:
-
-            def exporting(done: int, of: int) -> None:
-                progress("exporting", done, of)
-
+            exporting = partial(progress, "exporting")
             if bank is Bank.moodle_xml:
                 from qgen.export.moodle_xml import write_moodle_xml
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import Value
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgen.errors import InputError, quoted
-from qgen.exam.exam import MOST_VARIANTS, Exam, draw_exam, make_exam, write_exam
+from qgen.exam.exam import MOST_VARIANTS, Exam, draw_exam, make_exam, read_exam, write_exam
 from qgen.exam.sample import Tally
 from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
-from qgen.files import as_printed, safe_name, unique_names, whole_folder, write_whole
+from qgen.files import as_printed, whole_file, whole_folder, write_whole
 from qgen.memory import seldom_tidied
-from qgen.parallel import copied, copies, each, processors, received, worthwhile
+from qgen.parallel import Progress, copied, copies, processors, received, unheard
+
+if TYPE_CHECKING:
+    from qgen.papers.papers import Papers
 
 # What an exam folder may hold for --force to replace it.
 OURS = (
@@ -23,10 +28,8 @@ OURS = (
     "papers.pdf", "solutions.pdf", "door.pdf",
     "moodle.xml", "canvas.zip",
 )  # fmt: skip
-FEWEST = 10  # papers for which a process of their own is worth its start
 FEW = 1000  # so many variants are handed from one process to another in less time than it takes to get ready to print
 
-Progress = Callable[[str, int, int], None]  # called with what is being done, how much is done and of how much
 Drawn = tuple[Exam, tuple[Tally, ...]]
 
 
@@ -55,47 +58,90 @@ def make(
     force: bool = False,
     templates: str | Path | None = None,
     booklet: bool = False,
-    progress: Progress = lambda what, done, of: None,
+    solutions: bool = True,
+    progress: Progress = unheard,
 ) -> Made:
-    """papers/, solutions/, keys/, exam.json, key.csv and both answer sheets in `out`. InputError for any fault.
+    """papers/, exam.json, key.csv and both answer sheets in `out`, then solutions/ and keys/. InputError for any fault.
 
-    `n`: how many papers; `variants`: how many different ones among them, each of its own if None. `students`: names by
-    id, `seats`: of those who have one. `booklet`: papers.pdf and solutions.pdf too, all in one for the print shop. With
-    `students` or a booklet also door.pdf; it and the booklets are in the order of the seats.
+    The folder is whole as soon as it is there; solutions and keys follow, each whole, and `resume` completes what was
+    stopped. `solutions`: whether they are made at once. `n`: how many papers; `variants`: how many different ones among
+    them, each of its own if None. `students`: names by id, `seats`: of those who have one. `booklet`: papers.pdf and
+    solutions.pdf too, all in one for the print shop. With `students` or a booklet also door.pdf; it and the booklets
+    are in the order of the seats.
     """
-    from qgen.papers.task_texts import check_tasks
-
     spec, out, templates = spec_of(spec), Path(out), Path(templates) if templates else None
-    if not 1 <= n <= MOST_VARIANTS:
-        raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
-    if students is not None and len(students) > n:
-        raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
-    if variants is not None and not 1 <= variants <= n:
-        raise InputError(f'--variants: "{variants}" is not accepted; write 1, one paper for all, to {n}, one for each')
+    _check_counts(n, variants, students or {})
     if variants is None:
         variants = 1 if all(q.all_fixed for q in spec.questions) else n
-    _check_printable(spec, students or {}, seats or {})
-    check_tasks(spec, templates)
+    _check_printable(spec, students or {}, seats or {}, templates)
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         for sheet in ("answers.csv", "answers.xlsx"):
             _check_unanswered(out / sheet)
         draw = partial(draw_exam, spec, variants, seed_of(seed), students=students)
-        total = variants * len(spec.questions)
 
         def drawing(done: int) -> None:
-            progress("drawing", done, total)
+            progress("drawing", done, variants * len(spec.questions))
 
         if jobs != 1 and variants <= FEW and copied() and processors() != 1:
             exam, tallies = _drawn(draw, drawing, spec, templates)
         else:
             exam, tallies = draw(progress=drawing)
+
+        # What prints is imported while another process draws.
+        from qgen.day.printing import bind_papers, print_papers, write_door_list
+        from qgen.papers.papers import Papers
+
         write_exam(exam, folder, rows=n)
-        print_papers(exam, folder, jobs=jobs, templates=templates, progress=progress)
+        papers = Papers(exam, templates)
+        print_papers(papers, folder, jobs=jobs, progress=progress)
         if booklet:
-            bind_papers(exam, folder, seats or {}, templates)
+            bind_papers(papers, folder, seats or {})
         if booklet or students:
-            write_door_list(exam, folder, seats or {}, templates)
+            write_door_list(papers, folder, seats or {})
+        papers.solution(*exam.papers[0]), papers.key(*exam.papers[0])  # what cannot be printed is known by now
+    if solutions:
+        _complete(papers, out, seats or {}, jobs, progress)
     return Made(exam, tallies, out)
+
+
+def resume(
+    out: str | Path, *, jobs: int = 1, templates: str | Path | None = None, progress: Progress = unheard
+) -> tuple[Exam, list[str]]:
+    """Makes the solutions and keys that an exam folder lacks; the exam, and what was made."""
+    from qgen.papers.papers import Papers
+
+    out = Path(out)
+    exam = read_exam(out)
+    return exam, _complete(Papers(exam, Path(templates) if templates else None), out, {}, jobs, progress)
+
+
+def _complete(papers: Papers, out: Path, seats: Mapping[str, str], jobs: int, progress: Progress) -> list[str]:
+    """Solutions and keys, where they are missing; bound where the papers are."""
+    from qgen.day.printing import bind_solutions, print_pdfs
+
+    made = []
+    folders = [name for name in ("solutions", "keys") if not (out / name).exists()]
+    with ExitStack() as stack, seldom_tidied():
+        new = {name: stack.enter_context(whole_folder(out / name, force=False, marker="", ours=())) for name in folders}
+        kinds = {"solutions": papers.solution, "keys": papers.key}
+        if new:
+            print_pdfs(papers.exam, {new[name]: kinds[name] for name in folders}, jobs, "printing solutions", progress)
+        made += folders
+    if (out / "papers.pdf").exists() and not (out / "solutions.pdf").exists():
+        with whole_file(out / "solutions.pdf", force=False) as file:
+            bind_solutions(papers.exam, out / "solutions", file, seats)
+        made.append("solutions.pdf")
+    return made
+
+
+def _check_counts(n: int, variants: int | None, students: Mapping[str, str]) -> None:
+    """InputError where so many papers cannot be made."""
+    if not 1 <= n <= MOST_VARIANTS:
+        raise InputError(f'--n: "{n}" papers cannot be made; write 1 to {MOST_VARIANTS}')
+    if len(students) > n:
+        raise InputError(f'--n: "{n}" is less than the {len(students)} students of the roster; leave --n out')
+    if variants is not None and not 1 <= variants <= n:
+        raise InputError(f'--variants: "{variants}" is not accepted; write 1, one paper for all, to {n}, one for each')
 
 
 def _drawn(draw: Callable[..., Drawn], progress: Callable[[int], None], spec: Spec, templates: Path | None) -> Drawn:
@@ -122,7 +168,6 @@ def preview(
 ) -> tuple[Path, Path]:
     """One paper and its solution in `out`; their places. The last ones are replaced: with `force`, or as they were."""
     from qgen.papers.papers import Papers
-    from qgen.papers.task_texts import check_tasks
 
     out, templates = Path(out), Path(templates) if templates else None
     paper, solution = out / "paper.pdf", out / "solution.pdf"
@@ -140,8 +185,7 @@ def preview(
 
     check_unchanged()
     spec = spec_of(spec)
-    _check_printable(spec, {}, {})
-    check_tasks(spec, templates)
+    _check_printable(spec, {}, {}, templates)
     exam = make_exam(spec, 1, seed)
     papers = Papers(exam, templates)
     pdfs = papers.question_paper(0), papers.solution(0)
@@ -168,12 +212,12 @@ def _check_unanswered(sheet: Path) -> None:
         raise InputError(f"{sheet}: holds answers; move it away, or choose another exam folder with --out")
 
 
-def _check_printable(spec: Spec, students: Mapping[str, str], seats: Mapping[str, str]) -> None:
+def _check_printable(spec: Spec, students: Mapping[str, str], seats: Mapping[str, str], templates: Path | None) -> None:
     """InputError with every name and heading that has a character which no typeface has, and what to do.
 
-    And with what is wrong with the markup of the instructions.
+    And with what is wrong with the markup of instructions and tasks. What reads that is imported where there are any:
+    else it is, while another process draws.
     """
-    from qgen.papers.instructions import faults as wrong_markup
     from qgen.typeset.fonts.faces import UnprintableError
     from qgen.typeset.fonts.glyphs import Glyphs
 
@@ -181,7 +225,7 @@ def _check_printable(spec: Spec, students: Mapping[str, str], seats: Mapping[str
     texts = [(f"{key} {quoted(text)}", text) for key, text in words.items()]
     texts += [(f"student {quoted(student)}, {quoted(name)}", f"{student} {name}") for student, name in students.items()]
     texts += [(f"student {quoted(student)}, seat {quoted(seat)}", seat) for student, seat in seats.items()]
-    faults = [f"instructions: {fault}" for fault in wrong_markup(spec.instructions)]
+    faults: list[str] = []
     remedies: dict[str, None] = {}
     for what, text in texts:
         try:
@@ -189,66 +233,13 @@ def _check_printable(spec: Spec, students: Mapping[str, str], seats: Mapping[str
         except UnprintableError as fault:
             faults.append(f"{what}: {fault.fault}")
             remedies[fault.remedy] = None
+    if spec.instructions:
+        from qgen.papers.instructions import faults as wrong_markup
+
+        faults += [f"instructions: {fault}" for fault in wrong_markup(spec.instructions)]
     if faults:
         raise InputError(*faults, *remedies)
+    if any(q.tasks for q in spec.questions):
+        from qgen.papers.task_texts import check_tasks
 
-
-def print_papers(
-    exam: Exam,
-    folder: Path,
-    *,
-    jobs: int = 1,
-    templates: Path | None = None,
-    progress: Progress = lambda what, done, of: None,
-) -> None:
-    """Every paper into papers/, its solution and key into solutions/ and keys/, on `jobs` processes.
-
-    0: as many as are worth it.
-    """
-    from qgen.papers.papers import Papers
-
-    for name in ("papers", "solutions", "keys"):
-        (folder / name).mkdir()
-    n, papers, names = len(exam.papers), Papers(exam, templates), file_names(exam)
-
-    def print_one(paper: int) -> None:
-        (folder / "papers" / names[paper]).write_bytes(papers.question_paper(*exam.papers[paper]))
-        (folder / "solutions" / names[paper]).write_bytes(papers.solution(*exam.papers[paper]))
-        (folder / "keys" / names[paper]).write_bytes(papers.key(*exam.papers[paper]))
-
-    # What the first papers make known, copies of this process know from the start.
-    print_one(0)
-    progress("printing", 1, n)
-    for done, _ in enumerate(each(print_one, range(1, n), jobs or worthwhile(n, FEWEST)), 2):
-        progress("printing", done, n)
-
-
-def bind_papers(exam: Exam, folder: Path, seats: Mapping[str, str], templates: Path | None) -> None:
-    """papers.pdf and solutions.pdf, in the order of the seats; an odd paper ends in a page to work on."""
-    from qgen.day.booklet import bind
-    from qgen.day.door import in_seat_order
-    from qgen.papers.papers import Papers
-
-    order, names, papers = in_seat_order(exam, seats), file_names(exam), Papers(exam, templates)
-
-    def workings(place: int) -> bytes:
-        return papers.workings(*exam.papers[order[place]])
-
-    for kind, filling in (("papers", workings), ("solutions", None)):
-        bind([folder / kind / names[at] for at in order], folder / f"{kind}.pdf", exam.spec.title, filling)
-
-
-def write_door_list(exam: Exam, folder: Path, seats: Mapping[str, str], templates: Path | None) -> None:
-    """door.pdf, with the numbers of pages that the papers have."""
-    from qgen.day.door import door_list
-    from qgen.typeset.pdf.objects import page_count
-
-    pages = [page_count((folder / "papers" / name).read_bytes()) for name in file_names(exam)]
-    (folder / "door.pdf").write_bytes(door_list(exam, pages, seats, templates))
-
-
-def file_names(exam: Exam) -> list[str]:
-    """A PDF's name for every paper: the student's id made safe and unique; spare papers by their variant."""
-    spare = "spare-" if exam.students else ""  # a student's id may look like a variant
-    names = [safe_name(student) if student else spare + exam.variants[v] for v, student in exam.papers]
-    return [name + ".pdf" for name in unique_names(names)]
+        check_tasks(spec, templates)

@@ -26,6 +26,13 @@ Part = TypeVar("Part")
 Done = TypeVar("Done")
 
 
+Progress = Callable[[str, int, int], None]  # called with what is being done, how much is done and of how much
+
+
+def unheard(what: str, done: int, of: int) -> None:
+    """Progress that nobody watches."""
+
+
 def copied() -> bool:
     """Whether another process can start at once, as a copy that knows all that this one knows.
 

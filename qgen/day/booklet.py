@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
@@ -18,7 +18,9 @@ from qgen.typeset.pdf.metadata import PRODUCER
 LEFT_OUT = ("/Annots", "/StructParents", "/Tabs", "/Resources", "/Contents")
 
 
-def bind(papers: Iterable[Path], out: Path, title: str, filling: Callable[[int], bytes] | None = None) -> int:
+def bind(
+    papers: Iterable[Path], out: Path | BinaryIO, title: str, filling: Callable[[int], bytes] | None = None
+) -> int:
     """Writes the papers one after the other, each padded to an even number of pages; the number of pages.
 
     filling: the PDF of one page that pads a paper, by its place among them; a blank page if None.

@@ -59,6 +59,11 @@ def notation_of(table: object, where: str, faults: list[str]) -> Notation:
             else:
                 found[key] = table[key]
     notation = Notation(**found)
+    if notation.givens == MATRICES and (notation.layers == NONE or notation.weights == NUMBERED):
+        what = "layers" if notation.layers == NONE else "weights"
+        faults.append(
+            f'{where}.givens: "{MATRICES}" do not go with {what} = "{getattr(notation, what)}"; change one of them'
+        )
     letters = {key: getattr(notation, key) for key in LETTERS}
     for key, letter in letters.items():
         others = [other for other in LETTERS if other != key and letters[other] == letter]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from qgen.decimals import plain
 from qgen.engine.rounding import MOST_DIGITS, Rounding
 from qgen.engine.symbols import plain_name
-from qgen.errors import some
+from qgen.errors import several, some
 from qgen.exam.certify import DECIMALS, STAGES, Batch, by_item, by_unit, mistake_gaps
 from qgen.exam.spec import Certify
 
@@ -29,6 +29,22 @@ class Breach:
 
     def __str__(self) -> str:
         return f"{self.question}: {self.where}; {self.remedy}"
+
+
+def kept(batches: Sequence[Batch]) -> Iterator[str]:
+    """Of questions whose numbers are all an author's own: which conditions they do not keep, in words."""
+    for batch in (batch for batch in batches if batch.spec.all_fixed):
+        found = list(breaches(batch))
+        keep = "do not keep" if found else "keep"
+        yield f"{batch.question.id}: your own numbers {keep} every condition of a fair paper"
+        yield from (f"  {breach}" for breach in found)
+
+
+def guessed(batches: Sequence[Batch]) -> Iterator[str]:
+    """Of other questions: how many answers are easily guessed, in words."""
+    for batch in batches:
+        if zeros := 0 if batch.spec.all_fixed else easily_guessed(batch):
+            yield f"{batch.question.id}: {several(zeros, 'answer')} can be 0 because a given is 0: easily guessed"
 
 
 def breaches(batch: Batch) -> Iterator[Breach]:

@@ -28,6 +28,7 @@ GRADES = (
     "16.66667", "14.28571", "12.5", "11.11111", "10", "5",
 )  # fmt: skip
 LONGEST_NAME = 200
+ROOM = "\0"
 CLOZE_SPECIAL = re.compile(r'([}#~/"\\])')
 
 Progress = Callable[[int, int], None]
@@ -114,7 +115,8 @@ class Bank(Content):
 
     def _numerical(self, setup: str, group: Group, answer: Answer, variant: int) -> str:
         item, number = answer.item, self.exam.variants[variant]
-        body = self.laid_out("numerical", f"{item.id} v{number}", setup, answer.name, group.place)
+        # every item's question repeats the setup, which is long: it is put in where the template has left room for it
+        body = self.laid_out("numerical", f"{item.id} v{number}", ROOM, answer.name, group.place).replace(ROOM, setup)
         answers = "".join(
             f'<answer fraction="{grade}" format="moodle_auto_format"><text>{text(centre)}</text>'
             f'<feedback format="html"><text>{escape(self.remarks.get(remark, ""))}</text></feedback>'

@@ -15,7 +15,7 @@ from functools import cached_property
 from qgen.engine.network import Network
 from qgen.engine.question import Question
 from qgen.engine.symbols import latex_name
-from qgen.exam.notation import BRACKETS, MATRIX, NONE, NUMBERED, SOURCE, Notation
+from qgen.exam.notation import BRACKETS, MATRICES, MATRIX, NONE, NUMBERED, SOURCE, Notation
 
 # A formula's words and commands are passed by; what a name is made of: letter, index below, indices above.
 _NAME = re.compile(
@@ -27,6 +27,7 @@ _FORMULA = re.compile(r"\\.|\$\$.+?\$\$|\$(?:\\.|[^$\\])*\$")
 _SECTION = re.compile(r"^@section[ \t]+(\S+)[ \t]*$", re.MULTILINE)
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _ABOVE = re.compile(r"(\(\d+\))?(\[\d+\])?(.*)", re.DOTALL)
+_LIST, _LIST_OF_COMMAS = r",\;", r";\;"  # between numbers with points, with commas
 _COMMA = r",\,"  # between indices of two digits
 
 Base = tuple[str, str, str]  # of a name: letter, index below, layer above
@@ -61,7 +62,9 @@ class Written:
         """One formula, of a question or of none."""
         if self.notation != Notation():
             latex = self._rewritten(latex, question)
-        return latex if self.decimal_mark == "." else _POINT.sub(f"{{{self.decimal_mark}}}", latex)
+        if self.decimal_mark == ".":
+            return latex
+        return _POINT.sub(f"{{{self.decimal_mark}}}", latex.replace(_LIST, _LIST_OF_COMMAS))
 
     def number(self, text: str) -> str:
         """A number outside of formulas."""
@@ -83,7 +86,9 @@ class Written:
             if example and self.notation.layers == BRACKETS:
                 example = f"({example[1:-1]})"
             raised = layer + example + rest
-            return new + (f"_{{{sub}}}" if sub else "") + (f"^{{{raised}}}" if raised else "")
+            name = new + (f"_{{{sub}}}" if sub else "") + (f"^{{{raised}}}" if raised else "")
+            squared = raised and latex.startswith("^", match.end())
+            return rf"\left({name}\right)" if squared else name
 
         return _NAME.sub(written, latex)
 
@@ -113,21 +118,31 @@ class Written:
         """By question what the names of its network become."""
         return {q.id: {**dict(self._units(q.network)), **dict(self._weights(q.network))} for q in self.questions}
 
+    @property
+    def by_layer(self) -> bool:
+        """Whether units are counted in every layer anew, as the rows of matrices are, in the output layer, too."""
+        notation = self.notation
+        return notation.layers != NONE and (notation.givens == MATRICES or notation.weights == MATRIX)
+
     def _units(self, network: Network) -> Iterator[tuple[Base, Base]]:
         """The names of what belongs to a unit."""
         last = len(network.layers) - 1
         for k, layer in enumerate(network.layers):
-            for unit, number in zip(layer.units, _through(network, k), strict=True):
+            for j, (unit, number) in enumerate(zip(layer.units, _through(network, k), strict=True)):
+                sub, above = _base("z" + unit)[1:]
+                if self.by_layer:
+                    index, over = str(j + 1), self._layer(f"({k + 1})")
+                elif self.notation.layers == NONE:
+                    index, over = number, ""
+                else:
+                    index, over = sub, self._layer(above)
                 for letter in ("z", "a", "b", r"\delta"):
-                    sub, above = _base("z" + unit)[1:]
+                    new = self._letter(letter), index, over
                     if letter == "a" and k == last and self.notation.output != "a":
-                        alone = len(layer.units) == 1
-                        new = (self.notation.output, "", "") if alone else (self.notation.output, sub, "")
-                    elif self.notation.layers == NONE:
-                        new = self._letter(letter), number, ""
-                    else:
-                        new = self._letter(letter), sub, self._layer(above)
+                        new = self.notation.output, index if len(layer.units) > 1 else "", ""
                     yield (letter, sub, above), new
+        for j, y in enumerate(network.ys if self.by_layer else ()):
+            yield _base(y), (self.notation.target, str(j + 1) if len(network.ys) > 1 else "", "")
 
     def _weights(self, network: Network) -> Iterator[tuple[Base, Base]]:
         """The names of weights: from which unit to which, or by their numbers in the order of layers and units."""
@@ -139,12 +154,15 @@ class Written:
                 yield name, ("w", str(number), "")
                 continue
             ends = [end.strip() for end in name[1].split(_COMMA)] if _COMMA in name[1] else list(name[1])
-            if self.notation.layers == NONE:
+            if self.by_layer:
+                ends = [str(i + 1), str(j + 1)]
+            elif self.notation.layers == NONE:
                 ends = [_through(network, k - 1)[i] if k else str(i + 1), _through(network, k)[j]]
             if self.notation.weights != SOURCE:
                 ends.reverse()
             joined = (_COMMA if any(len(end) > 1 for end in ends) else "").join(ends)
-            yield name, (self._letter("w"), joined, self._layer(name[2]))
+            layer = f"({k + 1})" if self.by_layer else name[2]
+            yield name, (self._letter("w"), joined, self._layer(layer))
 
 
 def _through(network: Network, k: int) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from qgen.decimals import plain
 from qgen.exam.exam import Exam
-from qgen.exam.notation import BRACKETS
+from qgen.exam.notation import BRACKETS, NONE
 from qgen.exam.spec import Spec
 from qgen.papers.notation import Written
 from qgen.papers.picture.pictures import Picture
@@ -111,13 +111,13 @@ class Papers:
         if self.exam.spec.notation.layers != BRACKETS:
             return found
         swapped = {"layer": "example", "example": "layer"}  # which of the two stands in brackets
-        return tuple((sign, dict(found)[swapped.get(sign, sign)]) for sign, _ in found)
+        return Vocabulary({sign: found.words[swapped.get(sign, sign)] for sign in found.words})
 
     def _header(self, variant: int, student: str | None, kind: Kind) -> str:
         """The header of every page: the exam, whose paper it is as far as there is room, and which."""
         student = self._student(variant, student)
         known = [text for text in (self.exam.names.get(student, ""), student) if 0 < len(text) <= MOST_IN_HEAD]
-        return f"{escape(self.exam.spec.title)} | {', '.join([*map(escape, known), self._called(variant, kind)])}"
+        return f"{escape(self.exam.spec.title)} | {', '.join([*map(_word_of, known), self._called(variant, kind)])}"
 
     def _later(self, variant: int, student: str | None) -> str:
         """The header of the later pages of a paper that nobody's name is on: with lines for name and id."""
@@ -135,6 +135,17 @@ class Papers:
         return self.holders.get(self.exam.variants[variant], "") if student is None else student
 
     def _pdf(self, variant: int, student: str | None, kind: Kind) -> bytes:
+        """One of a kind is kept: whoever tries whether it can be printed asks for it again."""
+        asked, kept = (variant, student), self._kept.get(kind)
+        if kept is None:
+            kept = self._kept[kind] = asked, self._printed(variant, student, kind)
+        return kept[1] if kept[0] == asked else self._printed(variant, student, kind)
+
+    @cached_property
+    def _kept(self) -> dict[Kind, tuple[tuple[int, str | None], bytes]]:
+        return {}
+
+    def _printed(self, variant: int, student: str | None, kind: Kind) -> bytes:
         spec, name = self.exam.spec, self.exam.variants[variant]
         context = self._context(variant, student, kind)
         markup = self._markup(kind, context)
@@ -183,12 +194,19 @@ class Papers:
             "example": spec.rounding.text(EXAMPLE),
             "follow": spec.marking.follow_through > 0,
             "notation": spec.notation,
+            "bare_outputs": any(question.bare_outputs for question in self.questions) and spec.notation.layers != NONE,
+            "logarithm": any(r"\ln" in question.fixed["loss_formula"] for question in self.questions),
             "max_score": self.written.number(plain(exam.max_score)),
             "questions": [
                 question.key(variant) if kind == "K" else question.of(variant, solved=kind == "S")
                 for question in self.questions
             ],
         }
+
+
+def _word_of(name: str) -> str:
+    """A name as markup, its words as one, which is set in one face."""
+    return escape(name).replace(" ", "\xa0")
 
 
 def get_ready(spec: Spec, templates: Path | None = None) -> None:

@@ -13,31 +13,25 @@ import numpy as np
 
 from qgen.decimals import plain
 from qgen.engine.question import PARTS, Item, Question
-from qgen.engine.steps import Role
+from qgen.engine.steps import BACK, Role
 from qgen.engine.symbols import EARLIER, Symbol, latex_name
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
-from qgen.exam.notation import MATRICES
 from qgen.exam.tasks import REST, WORKING, Task
 from qgen.papers.box_rows import in_order, rows
-from qgen.papers.given_columns import Column, bands
-from qgen.papers.matrices import Matrix, matrices
+from qgen.papers.givens import Givens
 from qgen.papers.notation import Written
 from qgen.papers.task_texts import printed
 from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.solution_mistakes import UsualMistakes
-from qgen.solution.worked import Derivation, Sheet, given_text, worked, worked_values
+from qgen.solution.worked import Derivation, Sheet, worked, worked_values
 from qgen.typeset.markup.blocks import escape
-from qgen.typeset.math.formula import layout
 from qgen.typeset.math.speech import Vocabulary, speak
 from qgen.typeset.page.frame import frame
-from qgen.typeset.page.lines import SIZE
-from qgen.typeset.page.tabular import CELL_GAP
 
 FEW = 12  # items that are asked for by name, worth the same, stand together: their names say what they are
 ANSWERS = "answers"  # the part that they are
 WORKING_HEADING = 22.0  # points that the heading of a room for workings takes
-GROUPS = 6  # columns of name and value in a table of givens
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
 _MOMENTUM = [
     rf"\Delta {p} = \mu\,\Delta {p}^{{{EARLIER}}} - \alpha\,\frac{{\partial L}}{{\partial {p}}},\;"
@@ -76,28 +70,33 @@ class QuestionContext:
         """The usual mistakes, with their numbers."""
         return UsualMistakes(self.batch)
 
+    @cached_property
+    def givens(self) -> Givens:
+        """The given numbers."""
+        return Givens(self.batch, self.exam.spec, self.written)
+
     def of(self, variant: int, *, solved: bool) -> dict[str, Any]:
         """All that paper.txt, or solution.txt, is told of a variant."""
         question = self.question
-        givens = {name: self._given(name, variant) for name in question.givens}
+        common, *examples = self.givens.of(variant)
         sheet = self.sheet(variant) if solved else None
         return {
             **self.fixed,
-            "alpha": self._text("alpha", float(self.batch.givens["alpha"][variant])) if "alpha" in givens else "",
-            "givens": self._givens(0, givens),
+            "alpha": self.givens.text("alpha", variant) if "alpha" in question.givens else "",
+            "givens": common,
             "iterations": [
-                {"number": t, "examples": self._givens(t, givens), "parts": list(self._parts(t, variant, sheet))}
-                for t in range(1, question.iterations + 1)
+                {"number": t, "examples": given, "parts": list(self._parts(t, variant, sheet))}
+                for t, given in enumerate(examples, start=1)
             ],
             "tasks": self._tasks(solved=solved),
         }
 
     def key(self, variant: int) -> dict[str, Any]:
         """All that key.txt is told of a variant: the paper's boxes in its rows, with their numbers."""
-        values = self.exam.value[:, variant].tolist()
 
         def numbered(box: Mapping[str, Any]) -> dict[str, str]:
-            text = self.exam.spec.rounding.text(values[box["row"]])
+            # the numbers of the worked solution
+            text = self.exam.spec.rounding.text(float(self._worked_values[box["step"]][variant]))
             return {"name": box["name"], "value": self.written.number(text)}
 
         def layers(part: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -123,58 +122,6 @@ class QuestionContext:
         parts = [part for parts in self._printed_parts.values() for part in parts]
         return max(len(row) for part in parts for layer in part["layers"] for row in layer["rows"])
 
-    def _givens(self, t: int, givens: Mapping[str, dict[str, str]]) -> dict[str, Any]:
-        """What is given for all iterations, t = 0, or for one of them: matrices, then tables."""
-        groups, tables = self._layout[t]
-        numbers = {name: given["value"] for name, given in givens.items()}
-        return {
-            "matrices": [[matrix.latex(numbers) for matrix in group] for group in groups],
-            "tables": [self._table(columns, givens) for columns in tables],
-        }
-
-    def _table(self, columns: Sequence[Column], givens: Mapping[str, dict[str, str]]) -> dict[str, Any]:
-        """The rows of a table with these columns side by side, the shorter ones filled up with empty rows."""
-        most, rows = max(map(len, columns)), []
-        for column in columns:
-            rows += [givens[name] | {"value": self.written.number(givens[name]["value"])} for name in column]
-            rows += [{"name": "", "value": ""}] * (most - len(column))
-        return {"columns": len(columns), "rows": rows}
-
-    @cached_property
-    def _layout(self) -> list[tuple[list[list[Matrix]], list[list[Column]]]]:
-        """The matrices and tables of what is given for all iterations, then of what is given for each."""
-        question, notation = self.question, self.written.notation
-        several = question.iterations > 1
-        common = [
-            given.id
-            for given in question.given.values()
-            if given.kind != "learning_rate" and not (several and given.iteration)
-        ]
-        examples = [question.example(t) if several else [] for t in range(1, question.iterations + 1)]
-        found = []
-        for names in (common, *examples):
-            groups = matrices(question, names, notation.weights) if notation.givens == MATRICES else []
-            filled = {id for group in groups for matrix in group for id in matrix.ids}
-            left = [name for name in names if name not in filled]
-            found.append((groups, bands(question, left, self._most_columns(left))))
-        return found
-
-    def _most_columns(self, names: Sequence[str]) -> int:
-        """As many columns as the widest numbers of all variants leave room for, so that all papers are alike."""
-        widest = 0.0
-        for name in names:
-            texts = {self._text(name, value) for value in set(self.batch.givens[name].tolist())}
-            number = max((layout(text, SIZE).width for text in sorted(texts, key=len)[-1:]), default=0.0)
-            widest = max(widest, layout(self.written.formula(latex_name(name), self.question.id), SIZE).width + number)
-        room = frame(self.exam.spec.paper, self.exam.spec.font_size).text_width
-        return max(1, min(GROUPS, int((room + CELL_GAP) / (widest + 2 * CELL_GAP))))
-
-    def _given(self, name: str, variant: int) -> dict[str, str]:
-        return {"name": latex_name(name), "value": self._text(name, float(self.batch.givens[name][variant]))}
-
-    def _text(self, name: str, value: float) -> str:
-        return given_text(self.question, name, value, self.exam.spec.rounding)
-
     def sheet(self, variant: int) -> Sheet:
         """The worked lines."""
         givens, values = (
@@ -193,7 +140,7 @@ class QuestionContext:
     @cached_property
     def fixed(self) -> dict[str, Any]:
         """What does not depend on the variant: marks, and the formulas of loss, layers and update."""
-        question, derivation = self.question, self.derivation
+        question = self.question
         network, roles = question.network, {step.role for step in question.needed}
         activations = [layer.activation for layer in network.layers]
         biases = any(step.role == Role.BIAS_GRADIENT for step in question.needed)
@@ -202,7 +149,7 @@ class QuestionContext:
             "id": question.id,
             "marks": self._marks([*question.items, *self.batch.spec.tasks]),
             "loss": question.loss.name,
-            "loss_formula": f"L = {derivation.symbols['loss'].latex}" * any(step.loss for step in question.needed),
+            "loss_formula": self._loss * any(step.loss for step in question.needed),
             "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
             "update_formula": r" \quad ".join((_MOMENTUM if question.momentum else _UPDATES)[: 1 + biases]),
             "momentum": "mu" in question.given,
@@ -211,6 +158,7 @@ class QuestionContext:
             "squared": self.exam.spec.questions[self.k].squared,
             "batch": question.batch,
             "summed": question.summed,
+            "own_losses": any(self.derivation.steps[item.step].role in BACK for item in question.items),
             "layers": [
                 {
                     "name": layer.name,
@@ -222,6 +170,14 @@ class QuestionContext:
             ],
         }
 
+    @property
+    def _loss(self) -> str:
+        """The loss, of a batch that of one example."""
+        one = (
+            Derivation(replace(self.question, batch=1, ask=(), show=())) if self.question.batch > 1 else self.derivation
+        )
+        return f"L = {one.symbols['loss'].latex}"
+
     def _formula(self, k: int) -> str:
         """How the units of layer k work: of a hidden one in general; the outputs one by one, as the loss has them."""
         layers, symbols = self.question.network.layers, self.derivation.symbols
@@ -229,6 +185,12 @@ class QuestionContext:
             activation = layers[k].activation
             return f"a = {activation.value(Symbol('z'), **activation.constants).latex}"
         return r",\; ".join(f"{latex_name('a' + unit)} = {symbols['a' + unit].latex}" for unit in layers[k].units)
+
+    @property
+    def bare_outputs(self) -> bool:
+        """Whether hidden units carry the number of their layer, and outputs none."""
+        *hidden, outputs = self.question.network.layers
+        return any(layer.suffix for layer in hidden) and not outputs.suffix and not self.written.by_layer
 
     def _parts(self, t: int, variant: int, sheet: Sheet | None) -> Iterator[dict[str, Any]]:
         if sheet is None:
@@ -292,14 +254,19 @@ class QuestionContext:
         """The parts in the order of the items, each with its layers."""
         for part, of_part in groupby(in_order(self.question, items), lambda item: item.part):
             mine, layers = list(of_part), []
-            for layer, of_layer in groupby(mine, lambda item: item.layer):
+            for (layer, example), of_layer in groupby(mine, self._place):
                 here = list(of_layer)
-                found = {item.id: self._answer(item) for item in here}
-                boxes = [[found[item.id] for item in row] for row in rows(self.question, here)]
-                layers.append(
-                    {"name": layer, "marks": self._marks(here), "answers": list(found.values()), "rows": boxes}
-                )
+                boxes = [[self._answer(item) for item in row] for row in rows(self.question, here)]
+                answers = [answer for row in boxes for answer in row]
+                told = {"name": layer, "example": example, "marks": self._marks(here)}
+                layers.append({**told, "answers": answers, "rows": boxes})
             yield {"name": part, "marks": self._marks(mine), "layers": layers}
+
+    def _place(self, item: Item) -> tuple[str, int]:
+        """The layer that an item is printed under, and which example of a batch a forward pass is of, else 0."""
+        step = self.question.by_id[item.step]
+        forward = self.question.batch > 1 and step.role in (Role.PREACTIVATION, Role.ACTIVATION)
+        return item.layer, step.example if forward else 0
 
     def _answer(self, item: Item) -> dict[str, Any]:
         name, derivation = latex_name(item.step), self.derivation

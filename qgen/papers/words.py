@@ -66,6 +66,7 @@ def environment(folder: Path | None = None, language: str = "en") -> Environment
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=folder is not None,
     )
     env.filters["plain"] = escape
     # short, without what does not print

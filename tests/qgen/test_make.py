@@ -3,17 +3,19 @@
 import csv
 import re
 import zlib
+from shutil import rmtree
 
 import pypdf
 import pytest
 from viewers import faults
 from viewers import text as shown
 
+from qgen.day.printing import file_names
 from qgen.decimals import plain
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam, read_exam
 from qgen.exam.spec import spec_of
-from qgen.make import file_names, make, preview
+from qgen.make import make, preview, resume
 from qgen.papers.words import TEMPLATES
 
 SEED = 314159265358979
@@ -176,10 +178,44 @@ def test_progress_tells_of_all_that_is_drawn_and_printed(spec, tmp_path, jobs, d
     drawn.clear()
     told = []
     make(spec, 2, tmp_path / "exam", seed=5, jobs=jobs, progress=lambda *report: told.append(report))
-    for what, of in (("drawing", 4), ("printing", 2)):
+    for what, of in (("drawing", 4), ("printing papers", 2), ("printing solutions", 2)):
         done = [done for doing, done, whole in told if (doing, whole) == (what, of)]
         assert done == sorted(done)
         assert done[-1] == of
+
+
+def test_what_was_stopped_after_the_papers_is_completed_with_the_same_bytes(small, tmp_path):
+    make(small, 3, tmp_path / "whole", seed=4, booklet=True)
+    made = make(small, 3, tmp_path / "stopped", seed=4, booklet=True, solutions=False)
+    assert {path.name for path in made.folder.iterdir()} & {"solutions", "keys", "solutions.pdf"} == set()
+    assert read_exam(made.folder).checksum == made.exam.checksum, "it can be marked"
+    assert resume(made.folder)[1] == ["solutions", "keys", "solutions.pdf"]
+    assert resume(made.folder)[1] == []
+    whole, completed = (
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*")
+            if path.is_file()
+        }
+        for name in ("whole", "stopped")
+    )
+    assert whole == completed
+
+
+def test_of_solutions_and_keys_only_what_is_missing_is_made(small, tmp_path):
+    made = make(small, 2, tmp_path / "exam", seed=4)
+    rmtree(made.folder / "keys")
+    assert resume(made.folder)[1] == ["keys"]
+    assert len(list((made.folder / "keys").iterdir())) == 2
+
+
+def test_a_solution_that_cannot_be_printed_is_told_before_anything_is_there(small, tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "solution.txt").write_text("# Title\n\n@nothing\n")
+    with pytest.raises(InputError, match="no command @nothing"):
+        make(small, 2, tmp_path / "exam", seed=4, templates=mine)
+    assert not (tmp_path / "exam").exists()
 
 
 def test_german_papers_are_german_throughout(tmp_path):

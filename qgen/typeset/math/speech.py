@@ -6,6 +6,7 @@ share one reading.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,8 +20,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
     dict(line.split(" : ") for line in Path(__file__).with_name("english.txt").read_text("utf-8").splitlines())
 )
 
-Vocabulary = tuple[tuple[str, str], ...]
-ENGLISH: Vocabulary = tuple(WORDS.items())
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The words of a language, by sign; told apart as objects, for a paper asks with them a hundred times."""
+
+    words: Mapping[str, str]
+
+
+ENGLISH = Vocabulary(WORDS)
 _JOINED = "\0"  # around what stands in a number: the comma of 0{,}5
 _SILENT = {",": ",", ";": ",", ":": ":", ".": "."}
 
@@ -38,7 +46,7 @@ def vocabulary(text: str) -> Vocabulary:
             words[sign] = spoken
     if faults:
         raise InputError(*faults)
-    return tuple(words.items())
+    return Vocabulary(words)
 
 
 @lru_cache(maxsize=4096)
@@ -53,7 +61,7 @@ def speak(latex: str, words: Vocabulary = ENGLISH) -> str:
 def _template(normal: str, words: Vocabulary) -> tuple[str, tuple[int, ...]]:
     """The reading with a %s for each digit, and which digit that is."""
     source = numbered(normal)
-    text = " ".join(" ".join(_row(parse(source), dict(words))).split()).replace(" ,", ",").replace(" :", ":")
+    text = " ".join(" ".join(_row(parse(source), words.words)).split()).replace(" ,", ",").replace(" :", ":")
     text = text.replace(f" {_JOINED}", "").replace(f"{_JOINED} ", "")
     return with_slots(text)
 

@@ -35,7 +35,7 @@ INDENT = 18.0
 WIDEST_RIGHT = 0.4  # of the width, for what stands at the right of a heading; wider text goes below it
 SMALL = 9.0
 HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
-HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 9.0, 4: 3.5}
+HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 7.0, 4: 2.0}
 BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 22.75, 10.0, 66.0, 4  # 8 mm high: a pen needs it
 LABEL_GAP, LABEL_STEP, ROW_GAP = 4.0, 12.0, 3.5
 LABEL_SIZE, NOTE_GAP = 8.5, 9.0
@@ -109,7 +109,17 @@ class Flow:
         return wrap(text, width, size, bold=bold, glyphs=self.glyphs)
 
     def _single(self, text: Inline, size: float = SIZE, bold: bool = False) -> Strip:
-        return single(text, size, bold=bold, glyphs=self.glyphs)
+        return single(self._in_one_face(text, bold), size, bold=bold, glyphs=self.glyphs)
+
+    def _in_one_face(self, text: Inline, bold: bool = False) -> Inline:
+        """People's words, such as a name, as one word where one typeface has them all and the papers' own has not."""
+        if self.glyphs is PLAIN:
+            return text
+        joined = self.glyphs.joined
+        return tuple(
+            part._replace(text=joined("B" if bold else part.face, part.text)) if type(part) is Text else part
+            for part in text
+        )
 
     def _heading(self, block: markup.Heading) -> Iterator[Line]:
         size = HEADING_SIZES[block.level]
@@ -129,7 +139,7 @@ class Flow:
                 pieces.append(rule(0, -5.0, self.width, THIN))
             yield Line(
                 max(strip.ascent, 0.75 * size),
-                max(strip.descent, {1: 7.0, 2: 7.0, 3: NOMINAL_DESCENT, 4: 3.0}[block.level]),
+                max(strip.descent, {1: 7.0, 2: 7.0, 3: NOMINAL_DESCENT, 4: 4.0}[block.level]),
                 tuple(pieces),
                 0.0 if i else HEADING_SPACES[block.level],
                 keep=True,
@@ -153,9 +163,8 @@ class Flow:
             yield self._text_line(strip, pieces, before, keep, used)
 
     def _text_line(self, strip: Strip, pieces: list[Piece], before: float, keep: bool, used: frozenset[str]) -> Line:
-        # A formula may reach a little into the lines above and below without a collision.
-        ascent = NOMINAL_ASCENT if strip.ascent <= NOMINAL_ASCENT + 1 else strip.ascent + 1
-        descent = NOMINAL_DESCENT if strip.descent <= NOMINAL_DESCENT + 1 else strip.descent + 1
+        ascent = NOMINAL_ASCENT if strip.ascent <= NOMINAL_ASCENT else strip.ascent + 1
+        descent = NOMINAL_DESCENT if strip.descent <= NOMINAL_DESCENT else strip.descent + 1
         return Line(ascent, descent, tuple(pieces), before, keep, used=used)
 
     def _display(self, block: markup.Display) -> Iterable[Line]:
@@ -221,7 +230,7 @@ class Flow:
         if whole.width <= width:
             return whole
         size = max(SMALLEST, math.floor(FIELD_SIZE * width / whole.width * 10) / 10)
-        return shortened(text, width, size, glyphs=self.glyphs)
+        return shortened(self._in_one_face(text), width, size, glyphs=self.glyphs)
 
     def _diagram(self, block: markup.Diagram) -> Line:
         drawing = self.drawings.get(block.name)

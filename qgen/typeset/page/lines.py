@@ -107,14 +107,7 @@ def wrap(
 
 
 def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
-    """The text on one line, however long; people's words, such as a name, in one face if one has them all."""
-    if not text:
-        return NOTHING
-    if glyphs is not PLAIN:
-        text = tuple(
-            part._replace(text=glyphs.joined("B" if bold else part.face, part.text)) if type(part) is Text else part
-            for part in text
-        )
+    """The text on one line, however long."""
     _, digits = normalised("".join([part.text for part in text if type(part) is Text]))
     if glyphs is not PLAIN or len(digits) > MOST_DIGITS:
         return next(iter(_wrap(text, 1e9, size, bold, glyphs)), NOTHING)

@@ -92,22 +92,30 @@ def render(
     for number, sheet in enumerate(sheets, 1):
         page = Page(tree, page_frame)
         tree.page()
+        here = first + number - 1
         for name, value in ({} if form is None else hidden(number)).items():
-            fields.hide(name, value, first + number - 1)
+            fields.hide(name, value, here)
         for placed in sheet:
-            _draw(page, placed, None if form is None else fields, first + number - 1)
+            _draw(page, placed, None if form is None else fields, here)
             used |= placed.line.used
         room = 0.0  # that the seal takes in the middle of the footer
         if seal:
-            drawing, unit = seal(number), page_frame.units(1)
-            room = drawing.width * unit
-            operators = drawing.operators if unit == 1 else f"{unit:.5f} 0 0 {unit:.5f} 0 0 cm {drawing.operators}"
-            page.emit((), (page_frame.width - room) / 2, page_frame.units(SEAL_LOW), operators)
+            room = _sealed(page, seal(number))
         used |= _margins(page, (header_after if number > 1 else first_header, foot), number, len(sheets), glyphs, room)
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
     pages = _page_tree(file, first, contents, page_frame.sheet, f"<</Font {fonts}>>", fields)
     return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), title=title, language=language)
+
+
+def _sealed(page: Page, drawing: Drawing) -> float:
+    """Draws a seal in the middle of the footer, in its own size; the width that it takes, in units."""
+    sheet = page.frame
+    unit = sheet.units(1)
+    width = drawing.width * unit
+    operators = drawing.operators if unit == 1 else f"{unit:.5f} 0 0 {unit:.5f} 0 0 cm {drawing.operators}"
+    page.emit((), (sheet.width - width) / 2, sheet.units(SEAL_LOW), operators)
+    return width
 
 
 def _page_tree(

@@ -16,9 +16,10 @@ from grader.mark import mark
 from grader.reading import forms, sandbox
 from grader.reading.answers import read_sheet
 from grader.reading.collect import collect, write_answers
+from qgen.day.printing import print_papers
 from qgen.exam.exam import make_exam, write_exam
 from qgen.exam.spec import spec_of
-from qgen.make import print_papers
+from qgen.papers.papers import Papers
 from qgen.papers.seal import Seal, seal_text
 
 
@@ -145,7 +146,7 @@ def test_a_form_that_pypdf_filled_is_read(exam, folder):
 @pytest.mark.usefixtures("one_reader")
 def test_papers_filled_in_earn_the_marks_that_the_same_answers_earn_in_a_table(exam, tmp_path, folder):
     write_exam(exam, tmp_path)
-    print_papers(exam, tmp_path)
+    print_papers(Papers(exam), tmp_path)
     rows = [",".join(("student_id", "variant", *exam.columns))]
     for k, variant in enumerate(exam.variants[:2]):
         fields = right(exam, variant, q1_dw13="0.5", q1_z1_1="", q2_loss="abc", q1_a3="-0,5")

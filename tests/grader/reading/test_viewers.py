@@ -14,9 +14,10 @@ import viewers
 from typer.testing import CliRunner
 
 from grader.cli import app
+from qgen.day.printing import print_papers
 from qgen.exam.exam import make_exam, write_exam
 from qgen.exam.spec import spec_of
-from qgen.make import print_papers
+from qgen.papers.papers import Papers
 
 NAMES = ("Zoë Łukasiewicz", "李小龙", "Иван ẞ−")
 IDS = ("S1", "学-2", "s 3/ß")
@@ -42,7 +43,7 @@ def exam(tmp_path_factory):
     folder.mkdir()
     exam = make_exam(spec_of({}), 3, 7)
     write_exam(exam, folder)
-    print_papers(exam, folder)
+    print_papers(Papers(exam), folder)
     return exam, folder
 
 

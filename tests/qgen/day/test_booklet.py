@@ -5,10 +5,12 @@ import pytest
 from viewers import faults, pages, picture
 
 from qgen.day.booklet import bind
+from qgen.day.printing import file_names, print_papers, print_pdfs
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.make import file_names, make, print_papers
-from qgen.papers.papers import LINE
+from qgen.make import make
+from qgen.papers.papers import LINE, Papers
+from qgen.parallel import unheard
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +18,8 @@ def papers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exam")
     students = {"a": "Ann", "b": "Νίκος 北京"}
     exam = make_exam(spec_of({"title": "Probe (1) ü"}), 4, 11, students=students)
-    print_papers(exam, folder)
+    kinds = {folder / "papers": Papers(exam).question_paper, folder / "solutions": Papers(exam).solution}
+    print_pdfs(exam, kinds, 1, "printing", unheard)
     return [folder / kind / name for name in file_names(exam) for kind in ("papers", "solutions")]
 
 
@@ -47,7 +50,7 @@ def test_every_paper_stands_whole_on_an_even_number_of_pages(papers, book):
 
 def test_odd_papers_are_padded(tmp_path):
     exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 3, 1)
-    print_papers(exam, tmp_path)
+    print_papers(Papers(exam), tmp_path)
     files = [tmp_path / "papers" / name for name in file_names(exam)]
     pages = [len(pypdf.PdfReader(file).pages) for file in files]
     assert bind(files, tmp_path / "all.pdf", "x") == sum(count + count % 2 for count in pages)

@@ -7,9 +7,10 @@ import pytest
 from viewers import faults, text
 
 from qgen.day.door import door_list, in_seat_order
+from qgen.day.printing import file_names
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.make import file_names, make
+from qgen.make import make
 from qgen.papers.words import TEMPLATES
 
 SMALL = {"title": "Probe", "questions": [{"network": "tanh-heads"}]}

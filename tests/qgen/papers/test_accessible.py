@@ -35,8 +35,8 @@ SPECS = {
             }
         ],
     },
-    "matrices, numbered weights, large print": {
-        "notation": {"givens": "matrices", "weights": "numbered", "layers": "none", "output": "y-hat", "target": "t"},
+    "numbered weights, large print": {
+        "notation": {"weights": "numbered", "layers": "none", "output": "y-hat", "target": "t"},
         "font_size": 18,
         "paper": "a3",
     },

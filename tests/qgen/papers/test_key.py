@@ -37,12 +37,13 @@ def test_the_boxes_of_the_paper_are_there_in_its_order(papers):
     assert [name for name, _ in numbers(papers.markup(1, kind="K"))] == boxes(papers.markup(1))
 
 
-def test_each_holds_the_exact_value_with_the_digits_asked_for(papers):
-    exam = papers.exam
+def test_each_holds_the_number_of_the_worked_solution(papers):
     printed = re.findall(r"^\$[^|]*\$ \| (\S+) \|", papers.markup(1), re.MULTILINE)
     found = dict(zip(printed, (number for _, number in numbers(papers.markup(1, kind="K"))), strict=True))
     found = {item: number.replace(",", ".") for item, number in found.items()}
-    assert found == {item: exam.spec.rounding.text(exam.value[exam.rows[item], 1]) for item in printed}
+    sheets = [question.sheet(1) for question in papers.questions]
+    solved = {entry.item.id: entry.value for sheet in sheets for entry in sheet.items}
+    assert found == {item: solved[item] for item in printed}
 
 
 def test_it_is_one_page_without_fault_and_says_that_it_is_the_key(papers, tmp_path):
@@ -57,4 +58,4 @@ def test_it_is_one_page_without_fault_and_says_that_it_is_the_key(papers, tmp_pa
 
 def test_a_task_is_named_for_a_person_marks_it():
     markup = Papers(make_exam(spec_of(SPECS["task"]), 1, 5)).markup(0, kind="K")
-    assert "**Task 1**, 2 marks: Marked by a person." in markup
+    assert "**Question 1, task 1**, 2 marks: Marked by a person." in markup

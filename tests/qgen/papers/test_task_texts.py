@@ -31,7 +31,7 @@ def text_of(reader):
 def test_a_task_is_printed_with_its_marks_which_the_questions_and_the_papers_hold_too():
     spec = spec_with(TASK)
     pages = "\n".join(text_of(paper(spec)))
-    assert "Task 1" in pages
+    assert "Question 1, task 1" in pages
     assert "____ / 3 marks" in pages
     for words in ("Why is the", "slope", "say it", "draw it"):
         assert words in pages
@@ -51,7 +51,7 @@ def test_below_a_task_so_much_of_a_page_is_left_blank(space):
     gaps = [line for line in markup.splitlines() if line.startswith("@space")]
     shown = {"third": "239", "half": "359", "rest": "rest"}  # of 717 points on a page
     assert gaps == [f"@space {points}" for name, points in shown.items() if name == space]
-    own = [page for page in text_of(paper(spec_with(*tasks))) if "Task 1" in page]
+    own = [page for page in text_of(paper(spec_with(*tasks))) if "Question 1, task 1" in page]
     assert ("The next one." in own[0]) is (space in ("none", "third", "half"))
 
 

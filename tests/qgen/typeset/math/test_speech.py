@@ -36,11 +36,11 @@ def test_other_digits_are_read_as_they_stand_in_their_places():
 def test_a_language_is_a_list_of_words_and_the_rest_stays_as_it_is():
     german = vocabulary("= : ist gleich\n\npartial : Ableitung von {} nach {}\n")
     assert speak(r"\frac{\partial L}{\partial w} = x - y", german) == "Ableitung von L nach w ist gleich x minus y"
-    assert dict(vocabulary("")) == dict(WORDS)
+    assert vocabulary("").words == dict(WORDS)
 
 
 def test_the_german_words_are_complete():
-    german = dict(vocabulary(render("speech.txt", {}, language="de")))
+    german = vocabulary(render("speech.txt", {}, language="de")).words
     same = {sign for sign, words in WORDS.items() if german[sign] == words}
     assert same <= {"+", "−", "∈", "˜", *"αβγδεϵζηθϑικλμνξπρστυφϕχψω"}
 
