@@ -188,12 +188,16 @@ def _altered_given(batch: Batch, v: int, answers: Array) -> tuple[str, float] | 
 def _altered_key(exam: Exam, right: Exam, folder: Path) -> Iterator[str]:
     """Cells of key.csv that are neither what exam.json says nor what its givens lead to."""
     path = folder / "key.csv"
+    due_text = key_csv(exam)
     try:
-        found = list(csv.reader(path.read_text("utf-8").splitlines()))
+        text = path.read_text("utf-8")
+        if text == due_text:
+            return
+        found = list(csv.reader(text.splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         yield f"{path}: cannot be read: {fault}"
         return
-    due = list(csv.reader(key_csv(exam).splitlines()))
+    due = list(csv.reader(due_text.splitlines()))
     solved = list(csv.reader(key_csv(right).splitlines()))
     if len(found) != len(due):
         yield f"{path}: has {len(found) - 1} rows, not {len(due) - 1}"
