@@ -76,7 +76,7 @@ def make(
     Also the key, the empty answer sheet and exam.json, which grader reads.
     """
     if resume:
-        _resume(out, jobs, templates)
+        _resume(out, jobs, templates, alone=(n, spec, variants, roster, seed) == (None,) * 5)
         return
     if n is None and roster is None:
         raise typer.BadParameter("how many papers? write -n 30, or --roster students.csv", param_hint="--n")
@@ -104,7 +104,10 @@ def make(
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
 
 
-def _resume(out: Path, jobs: int, templates: Path | None) -> None:
+def _resume(out: Path, jobs: int, templates: Path | None, *, alone: bool) -> None:
+    if not alone:
+        why = "takes the exam in --out as it is; leave --n, --spec, --variants, --roster and --seed out"
+        raise typer.BadParameter(why, param_hint="--resume")
     from qgen.make import resume
 
     with faults_shown():

@@ -208,6 +208,17 @@ def test_a_template_fault_names_file_and_line_and_leaves_nothing():
     ]
 
 
+def test_what_is_resumed_is_taken_as_it_is(tmp_path):
+    assert qgen("make", "-n", 2, "--seed", 1, "--out", tmp_path / "exam", "--no-solutions").exit_code == 0
+    done = qgen("make", "--resume", "-n", 3, "--out", tmp_path / "exam")
+    assert done.exit_code == 2
+    assert "as it is" in done.output
+    assert "solutions, keys of 2 papers" in qgen("make", "--resume", "--out", tmp_path / "exam").output
+    assert "nothing was missing" in qgen("make", "--resume", "--out", tmp_path / "exam").output
+    missing = qgen("make", "--resume", "--out", tmp_path / "nowhere")
+    assert missing.exit_code == 1
+
+
 def test_no_count_is_wrong_usage():
     done = qgen("make")
     assert done.exit_code == 2
