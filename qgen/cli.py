@@ -269,10 +269,10 @@ def _check_spec(path: Path, n: int) -> None:
     from qgen.exam.certify import CONDITIONS
     from qgen.exam.check import check_spec
     from qgen.exam.spec import read_spec
-    from qgen.papers.task_texts import check_tasks
+    from qgen.papers.task_texts import check_texts
 
     spec = read_spec(path)
-    check_tasks(spec)
+    check_texts(spec)
     table = Table("question", "condition", "reached", "rejected", title="What rejects the draws")
     faults, lines = [], []
     for rate in check_spec(spec, n, seed=1):

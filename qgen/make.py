@@ -10,7 +10,7 @@ from multiprocessing import Value
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qgen.errors import InputError, quoted
+from qgen.errors import InputError, collecting, quoted
 from qgen.exam.exam import MOST_VARIANTS, Exam, draw_exam, make_exam, read_exam, write_exam
 from qgen.exam.sample import Tally
 from qgen.exam.seed import Seed, seed_of
@@ -119,14 +119,12 @@ def _complete(papers: Papers, out: Path, seats: Mapping[str, str], jobs: int, pr
     """Solutions and keys, where they are missing; bound where the papers are."""
     from qgen.day.printing import bind_solutions, print_pdfs
 
-    made = []
-    folders = [name for name in ("solutions", "keys") if not (out / name).exists()]
+    made = [name for name in ("solutions", "keys") if not (out / name).exists()]
     with ExitStack() as stack, seldom_tidied():
-        new = {name: stack.enter_context(whole_folder(out / name, force=False, marker="", ours=())) for name in folders}
+        new = {name: stack.enter_context(whole_folder(out / name, force=False, marker="", ours=())) for name in made}
         kinds = {"solutions": papers.solution, "keys": papers.key}
         if new:
-            print_pdfs(papers.exam, {new[name]: kinds[name] for name in folders}, jobs, "printing solutions", progress)
-        made += folders
+            print_pdfs(papers.exam, {new[name]: kinds[name] for name in made}, jobs, "printing solutions", progress)
     if (out / "papers.pdf").exists() and not (out / "solutions.pdf").exists():
         with whole_file(out / "solutions.pdf", force=False) as file:
             bind_solutions(papers.exam, out / "solutions", file, seats)
@@ -233,13 +231,10 @@ def _check_printable(spec: Spec, students: Mapping[str, str], seats: Mapping[str
         except UnprintableError as fault:
             faults.append(f"{what}: {fault.fault}")
             remedies[fault.remedy] = None
-    if spec.instructions:
-        from qgen.papers.instructions import faults as wrong_markup
+    if spec.instructions or any(q.tasks for q in spec.questions):
+        from qgen.papers.task_texts import check_texts
 
-        faults += [f"instructions: {fault}" for fault in wrong_markup(spec.instructions)]
+        with collecting(faults):
+            check_texts(spec, templates)
     if faults:
         raise InputError(*faults, *remedies)
-    if any(q.tasks for q in spec.questions):
-        from qgen.papers.task_texts import check_tasks
-
-        check_tasks(spec, templates)

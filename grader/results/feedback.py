@@ -16,13 +16,12 @@ from qgen.engine.question import Item
 from qgen.engine.rounding import Rounding
 from qgen.engine.symbols import latex_name
 from qgen.files import safe_name, unique_names
+from qgen.papers.document import document
 from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
-from qgen.papers.words import in_template, macro
-from qgen.papers.words import render as words
+from qgen.papers.words import macro
 from qgen.solution.worked import Derivation, Worked, worked
 from qgen.typeset.markup.blocks import escape
-from qgen.typeset.page.pages import render
 
 # Lost marks that are explained line by line, fewer beside very many, so that feedback stays within two pages; the
 # others are listed.
@@ -66,24 +65,12 @@ class Feedback:
 
 
 def _pdf(marks: Marks, context: dict[str, Any], papers: Papers) -> bytes:
-    spec, templates = marks.exam.spec, papers.templates
-    page, heading = (
-        macro("words.txt", name, folder=templates, language=spec.language) for name in ("page", "feedback")
-    )
-    markup = papers.written.markup(words("feedback.txt", context, templates, spec.language))
-    with in_template("feedback.txt", templates, spec.language, context):
-        return render(
-            markup,
-            paper=spec.paper,
-            font_size=spec.font_size,
-            header=f"{escape(spec.title)} | {escape(context['student'])}",
-            footer=f"{escape(spec.course)} | {page}",
-            drawings={},
-            title=f"{spec.title}: {heading}",
-            language=spec.language,
-            words=papers.speech,
-            replacing=True,
-        )
+    spec = marks.exam.spec
+    heading = macro("words.txt", "feedback", folder=papers.templates, language=spec.language)
+    return document(
+        "feedback.txt", context, spec, papers.templates, papers.written,
+        heading=heading, right=escape(context["student"]), words=papers.speech, replacing=True,
+    )  # fmt: skip
 
 
 def _lines(marks: Marks, derivations: list[Derivation], variant: int) -> dict[str, Worked]:

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qgen.exam.exam import Exam
-from qgen.papers.words import in_template, macro, render
-from qgen.typeset.markup.blocks import escape
-from qgen.typeset.page.pages import render as typeset
+from qgen.papers.document import document
+from qgen.papers.words import macro
 
 TEMPLATE = "door.txt"
 
@@ -48,17 +47,5 @@ def door_list(
     ]
     context = {"title": spec.title, "course": spec.course, "papers": papers, "pages": sum(pages), "seats": bool(seats)}
 
-    def word(name: str) -> str:
-        return macro("words.txt", name, folder=templates, language=spec.language)
-
-    markup = render(TEMPLATE, context, templates, spec.language)
-    with in_template(TEMPLATE, templates, spec.language, context):
-        return typeset(
-            markup,
-            paper=spec.paper,
-            header=f"{escape(spec.title)} | {word('door')}",
-            footer=f"{escape(spec.course)} | {word('page')}",
-            drawings={},
-            title=f"{spec.title}: {word('door')}",
-            language=spec.language,
-        )
+    heading = macro("words.txt", "door", folder=templates, language=spec.language)
+    return document(TEMPLATE, context, spec, templates, heading=heading, right=heading)

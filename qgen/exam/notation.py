@@ -28,6 +28,7 @@ class Notation:
     givens: str = TABLE
 
 
+USUAL = Notation()
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "weights": (SOURCE, TARGET, MATRIX, NUMBERED),
     "layers": (PARENTHESES, BRACKETS, NONE),
@@ -42,7 +43,7 @@ def notation_of(table: object, where: str, faults: list[str]) -> Notation:
     """The notation in a [notation] table; its faults are added."""
     if not isinstance(table, Mapping):
         faults.append(f'{where}: "{table}" is not a table; write [notation], then rate = "eta"')
-        return Notation()
+        return USUAL
     known = (*LETTERS, *CHOICES)
     faults += [f"{where}.{key}: not known; {nearest(key, known)}" for key in table if key not in known]
     found: dict[str, str] = {}
@@ -51,7 +52,7 @@ def notation_of(table: object, where: str, faults: list[str]) -> Notation:
             letter = _letter(str(table[key]))
             if not letter:
                 faults.append(f'{where}.{key}: "{table[key]}" is no letter; write one such as "t", "eta" or "y-hat"')
-            found[key] = letter or getattr(Notation(), key)
+            found[key] = letter or getattr(USUAL, key)
     for key, choices in CHOICES.items():
         if key in table:
             if table[key] not in choices:

@@ -18,6 +18,7 @@ from qgen.errors import InputError, brief, collecting, nearest, quoted
 from qgen.exam.notation import Notation, notation_of
 from qgen.exam.pools import is_number
 from qgen.exam.question_spec import MORE, QUESTION_DEFAULTS, QuestionSpec, question_of
+from qgen.typeset.page.sheets import SHEETS, SIZE
 from qgen.version import shipped
 
 DEFAULT_QUESTIONS = (
@@ -78,7 +79,6 @@ MEANT: Mapping[str, str] = {
     "regularization": _NO_OTHER,
     "dropout": _NO_OTHER,
 }
-PAPERS = ("a4", "letter", "a3")
 # What a paper says of the exam in the head of page 1, where it is set.
 FIELDS = ("institution", "course", "examiner", "date", "time", "room", "aids")
 # Keys without a default.
@@ -90,7 +90,7 @@ MORE_KEYS = (
     "signature",
     "notation",
 )
-USUAL_TYPE, SMALLEST_TYPE, LARGEST_TYPE = 10.5, 8, 24  # points
+SMALLEST_TYPE, LARGEST_TYPE = 8, 24  # points
 # Left out of the table where they are not given: the checksums of exams that know no such keys stay right.
 UNFILLED = {"marking": ("repeated_mistake",)}
 
@@ -226,7 +226,7 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
         raise InputError(*map(brief, faults))
     return Spec(
         table["title"], table["course"], table["instructions"], table["language"], table["paper"],
-        float(table.get("font_size", USUAL_TYPE)), table.get("drawing", "names"),
+        float(table.get("font_size", SIZE)), table.get("drawing", "names"),
         {key: table[key].strip() for key in FIELDS if table.get(key, "").strip()},
         table.get("marks_table", False), table.get("signature", False), notation, rounding,
         Certify(**certify),
@@ -245,9 +245,9 @@ def _wrong_looks(table: Mapping[str, Any], where: str) -> Iterator[str]:
             yield f'{where}: {key}: "{table[key]}" is not text; write it in quotes'
     if not isinstance(table["language"], str) or not re.fullmatch("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", table["language"]):
         yield f'{where}: language: "{table["language"]}" is no language; write "en", "de" or another tag'
-    if table["paper"] not in PAPERS:
+    if table["paper"] not in tuple(SHEETS):  # whatever it is, a list too
         yield f'{where}: paper: "{table["paper"]}" is no paper size; write "a4", "letter" or "a3"'
-    size = table.get("font_size", USUAL_TYPE)
+    size = table.get("font_size", SIZE)
     if not is_number(size) or not SMALLEST_TYPE <= size <= LARGEST_TYPE:
         yield f'{where}: font_size: "{size}" is not accepted; write {SMALLEST_TYPE} to {LARGEST_TYPE}, in points'
     for key in ("marks_table", "signature"):

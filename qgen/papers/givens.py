@@ -18,9 +18,9 @@ from qgen.exam.spec import Spec
 from qgen.papers.matrices import Matrix, matrices
 from qgen.papers.notation import Written
 from qgen.solution.worked import given_text
-from qgen.typeset.math.formula import layout
+from qgen.typeset.math.formula import layout, widest
 from qgen.typeset.page.frame import frame
-from qgen.typeset.page.lines import SIZE
+from qgen.typeset.page.sheets import SIZE
 from qgen.typeset.page.tabular import CELL_GAP
 
 GROUPS = 6  # columns of name and value in a table
@@ -87,13 +87,13 @@ class Givens:
 
     def _most_columns(self, names: Sequence[str]) -> int:
         """As many columns as the widest numbers of all variants leave room for, so that all papers are alike."""
-        widest = 0.0
+        wide = 0.0
         for name in names:
-            texts = {self._text(name, value) for value in set(self.batch.givens[name].tolist())}
-            number = max((layout(text, SIZE).width for text in sorted(texts, key=len)[-1:]), default=0.0)
-            widest = max(widest, layout(self.written.formula(latex_name(name), self.question.id), SIZE).width + number)
+            number = widest(self._text(name, value) for value in set(self.batch.givens[name].tolist()))
+            pair = self.written.formula(latex_name(name), self.question.id), number
+            wide = max(wide, sum(layout(one, SIZE).width for one in pair))
         room = frame(self.spec.paper, self.spec.font_size).text_width
-        return max(1, min(GROUPS, int((room + CELL_GAP) / (widest + 2 * CELL_GAP))))
+        return max(1, min(GROUPS, int((room + CELL_GAP) / (wide + 2 * CELL_GAP))))
 
     def _text(self, name: str, value: float) -> str:
         return given_text(self.question, name, value, self.spec.rounding)

@@ -15,7 +15,7 @@ from functools import cached_property
 from qgen.engine.network import Network
 from qgen.engine.question import Question
 from qgen.engine.symbols import latex_name
-from qgen.exam.notation import BRACKETS, MATRICES, MATRIX, NONE, NUMBERED, SOURCE, Notation
+from qgen.exam.notation import BRACKETS, MATRICES, MATRIX, NONE, NUMBERED, SOURCE, USUAL, Notation
 
 # A formula's words and commands are passed by; what a name is made of: letter, index below, indices above.
 _NAME = re.compile(
@@ -44,7 +44,7 @@ class Written:
     @property
     def usual(self) -> bool:
         """Whether formulas stay as they are made."""
-        return self.notation == Notation() and self.decimal_mark == "."
+        return self.notation == USUAL and self.decimal_mark == "."
 
     def markup(self, text: str) -> str:
         """A paper's markup with all its formulas rewritten; @section ID begins what is of one question."""
@@ -60,7 +60,7 @@ class Written:
 
     def formula(self, latex: str, question: str = "") -> str:
         """One formula, of a question or of none."""
-        if self.notation != Notation():
+        if self.notation != USUAL:
             latex = self._rewritten(latex, question)
         if self.decimal_mark == ".":
             return latex

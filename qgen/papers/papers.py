@@ -12,11 +12,12 @@ from qgen.decimals import plain
 from qgen.exam.exam import Exam
 from qgen.exam.notation import BRACKETS, NONE
 from qgen.exam.spec import Spec
+from qgen.papers.document import document
 from qgen.papers.notation import Written
 from qgen.papers.picture.pictures import Picture
 from qgen.papers.question_context import QuestionContext
 from qgen.papers.seal import SEAL_FIELD, Kind, Seal, learn_seals, qr_code, seal_text
-from qgen.papers.words import WORDS, in_template, load, macro
+from qgen.papers.words import WORDS, load, macro
 from qgen.papers.words import render as words
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.faces import FACES, typeface
@@ -60,7 +61,7 @@ class Papers:
             f"# {self._word('workings')}",
             paper=spec.paper,
             font_size=spec.font_size,
-            header=self._later(variant, student) or self._header(variant, student, "P"),
+            header=self._later(variant, student) or f"{escape(spec.title)} | {self._whose(variant, student, 'P')}",
             footer=escape(spec.course),
             drawings={},
             title=spec.title,
@@ -69,9 +70,7 @@ class Papers:
 
     def markup(self, variant: int, student: str | None = None, kind: Kind = "P") -> str:
         """What stands in a paper, its solution or its key, in the markup of the module blocks."""
-        return self._markup(kind, self._context(variant, student, kind))
-
-    def _markup(self, kind: Kind, context: Mapping[str, Any]) -> str:
+        context = self._context(variant, student, kind)
         return self.written.markup(words(TEMPLATES[kind], context, self.templates, self.exam.spec.language))
 
     @cached_property
@@ -113,11 +112,11 @@ class Papers:
         swapped = {"layer": "example", "example": "layer"}  # which of the two stands in brackets
         return Vocabulary({sign: found.words[swapped.get(sign, sign)] for sign in found.words})
 
-    def _header(self, variant: int, student: str | None, kind: Kind) -> str:
-        """The header of every page: the exam, whose paper it is as far as there is room, and which."""
+    def _whose(self, variant: int, student: str | None, kind: Kind) -> str:
+        """At the head of every page: whose paper it is as far as there is room, and which."""
         student = self._student(variant, student)
         known = [text for text in (self.exam.names.get(student, ""), student) if 0 < len(text) <= MOST_IN_HEAD]
-        return f"{escape(self.exam.spec.title)} | {', '.join([*map(_word_of, known), self._called(variant, kind)])}"
+        return ", ".join([*map(_word_of, known), self._called(variant, kind)])
 
     def _later(self, variant: int, student: str | None) -> str:
         """The header of the later pages of a paper that nobody's name is on: with lines for name and id."""
@@ -146,25 +145,22 @@ class Papers:
         return {}
 
     def _printed(self, variant: int, student: str | None, kind: Kind) -> bytes:
-        spec, name = self.exam.spec, self.exam.variants[variant]
-        context = self._context(variant, student, kind)
-        markup = self._markup(kind, context)
-        with in_template(TEMPLATES[kind], self.templates, spec.language, context):
-            return render(
-                markup,
-                paper=spec.paper,
-                font_size=spec.font_size,
-                header=self._header(variant, student, kind),
-                later=self._later(variant, student) if kind == "P" else "",
-                footer=f"{escape(spec.course)} | {self._word('page')}",
-                drawings=self._drawings(variant),
-                title=f"{spec.title}: {self._called(variant, kind)}",
-                language=spec.language,
-                words=self.speech,
-                form=None if kind != "P" else {"exam": self.exam.checksum[:8], "variant": name},
-                seal=lambda page: qr_code(seal_text(self.exam, Seal(name, page, kind))),
-                hidden=lambda page: self._sealed(Seal(name, page, kind)),
-            )
+        name = self.exam.variants[variant]
+        return document(
+            TEMPLATES[kind],
+            self._context(variant, student, kind),
+            self.exam.spec,
+            self.templates,
+            self.written,
+            heading=self._called(variant, kind),
+            right=self._whose(variant, student, kind),
+            later=self._later(variant, student) if kind == "P" else "",
+            drawings=self._drawings(variant),
+            words=self.speech,
+            form=None if kind != "P" else {"exam": self.exam.checksum[:8], "variant": name},
+            seal=lambda page: qr_code(seal_text(self.exam, Seal(name, page, kind))),
+            hidden=lambda page: self._sealed(Seal(name, page, kind)),
+        )
 
     def _sealed(self, seal: Seal) -> dict[str, str]:
         return {f"{SEAL_FIELD}{seal.page}": seal_text(self.exam, seal)} if self.exam.sealed else {}

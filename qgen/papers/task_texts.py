@@ -33,18 +33,17 @@ def printed(question: QuestionSpec, spec: Spec, *, solved: bool) -> list[dict[st
     ]
 
 
-def check_tasks(spec: Spec, templates: Path | None = None) -> None:
-    """InputError lists every text of a task that is no markup of running text, and templates that print no tasks."""
-    if not any(q.tasks for q in spec.questions):
-        return
-    found = [
+def check_texts(spec: Spec, templates: Path | None = None) -> None:
+    """InputError lists instructions and texts of tasks that are no markup, and templates that print no tasks."""
+    found = [f"instructions: {fault}" for fault in faults(spec.instructions)]
+    found += [
         f"task {task.id}: {key}: {fault}"
         for q in spec.questions
         for task in q.tasks
         for key, text in (("text", task.text), ("solution", task.solution))
         for fault in faults(text) or _unprintable(text, spec)
     ]
-    for name in ("paper.txt", "solution.txt"):
+    for name in ("paper.txt", "solution.txt") if any(q.tasks for q in spec.questions) else ():
         file = load(name, templates, spec.language).filename or name
         if "tasks" not in Path(file).read_text("utf-8"):
             found.append(f"{file}: prints no tasks; take the lines on question.tasks from the program's {name}")

@@ -15,7 +15,7 @@ from qgen.papers.picture.weights import stacked, table
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.shapes import Inset, Point, Rectangle, Shape, arrow, circle
 from qgen.typeset.markup.inline import inline
-from qgen.typeset.math.formula import Layout, layout
+from qgen.typeset.math.formula import Layout, layout, widest
 from qgen.typeset.page.lines import drawn
 
 RADIUS, PITCH, MOST_GAP = 13.0, 54.0, 150.0
@@ -65,7 +65,7 @@ def draw(
     are laid out alike. Networks of more than six units in a layer come out scaled down.
     """
     layers = network.units
-    room = (room or max(values.values(), key=lambda value: layout(value, EDGE_SIZE).width)) if values else ""
+    room = (room or widest(values.values(), EDGE_SIZE)) if values else ""
     plan = _planned(tuple(map(len, layers)), tuple(network.edges), tuple(network.biases.items()), width, room)
     above = _drawn(plan, network, width, values)
     tables = [

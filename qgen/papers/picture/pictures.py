@@ -9,7 +9,7 @@ from qgen.exam.certify import Batch
 from qgen.papers.notation import Written
 from qgen.papers.picture.diagram import EDGE_SIZE, Network, draw
 from qgen.typeset.drawing.drawing import Drawing
-from qgen.typeset.math.formula import layout
+from qgen.typeset.math.formula import widest
 
 
 class Picture:
@@ -56,8 +56,8 @@ class Picture:
     @cached_property
     def _room(self) -> str:
         """The widest number of all variants."""
-        numbers = {self._number(value) for name in self._parameters for value in set(self.batch.givens[name].tolist())}
-        return max(sorted(numbers), key=lambda number: layout(number, EDGE_SIZE).width)
+        columns = (set(self.batch.givens[name].tolist()) for name in self._parameters)
+        return widest((self._number(value) for values in columns for value in values), EDGE_SIZE)
 
     def _name(self, quantity: str) -> str:
         return self.written.formula(latex_name(quantity), self.batch.question.id)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -83,6 +83,11 @@ def layout(latex: str, size: float = 10.5, *, display: bool = False) -> Layout:
         return _whole(normal, size, display).filled(latex, digits)
     except FormulaError as fault:
         raise _error(latex, fault) from None
+
+
+def widest(formulas: Iterable[str], size: float = 10.5) -> str:
+    """The widest of some formulas, of equal ones the first in order: the same in every process."""
+    return max(sorted(set(formulas)), key=lambda latex: layout(latex, size).width)
 
 
 def break_formula(latex: str, width: float, size: float = 10.5, *, display: bool = True) -> list[Layout]:

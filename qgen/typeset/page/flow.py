@@ -16,7 +16,6 @@ from qgen.typeset.page.lines import (
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
     PLAIN,
-    SIZE,
     THIN,
     Blank,
     Line,
@@ -29,6 +28,7 @@ from qgen.typeset.page.lines import (
     single,
     wrap,
 )
+from qgen.typeset.page.sheets import SIZE
 from qgen.typeset.page.tabular import set_tabular
 
 INDENT = 18.0
@@ -139,7 +139,7 @@ class Flow:
                 pieces.append(rule(0, -5.0, self.width, THIN))
             yield Line(
                 max(strip.ascent, 0.75 * size),
-                max(strip.descent, {1: 7.0, 2: 7.0, 3: NOMINAL_DESCENT, 4: 4.0}[block.level]),
+                max(strip.descent, NOMINAL_DESCENT if block.level > 2 else 7.0),
                 tuple(pieces),
                 0.0 if i else HEADING_SPACES[block.level],
                 keep=True,

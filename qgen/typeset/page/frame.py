@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 from qgen.errors import InputError, nearest
-from qgen.typeset.page.lines import GRID, SIZE
+from qgen.typeset.page.lines import GRID
+from qgen.typeset.page.sheets import SHEETS, SIZE
 
-SHEETS = {"a4": (595.28, 841.89), "a3": (841.89, 1190.55), "letter": (612.0, 792.0)}  # in points, upright
 SIDE, TOP, BOTTOM = 56.7, 56.0, 66.0
 HEADER_LOW, FOOTER_LOW = 36.0, 40.0  # the header's baseline from the top edge, the footer's from the bottom edge
 SEAL_LOW = 26.5  # the seal's lower edge: every printer reaches so near to the edge of a sheet

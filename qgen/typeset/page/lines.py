@@ -12,9 +12,10 @@ from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.fonts.outlines import in_table
 from qgen.typeset.markup.inline import Formula, Inline, Text
 from qgen.typeset.math.formula import Layout, break_formula, layout
+from qgen.typeset.page.sheets import SIZE
 from qgen.typeset.private import MOST_DIGITS, normalised, numbered, slots_filled, with_slots
 
-SIZE, GRID = 10.5, 3.5
+GRID = 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
 HAIRLINE, THIN, THICK = 0.3, 0.5, 0.9  # of rules
 SQUARE = 14.0  # of squared paper: near to 5 mm

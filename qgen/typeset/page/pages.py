@@ -12,8 +12,9 @@ from qgen.typeset.math.speech import ENGLISH, Vocabulary, speak
 from qgen.typeset.page.document import set_lines
 from qgen.typeset.page.fields import Fields
 from qgen.typeset.page.frame import FOOTER_LOW, HEADER_LOW, SEAL_LOW, Frame, frame
-from qgen.typeset.page.lines import HAIRLINE, SIZE, Path, shortened, single, squares
+from qgen.typeset.page.lines import HAIRLINE, Path, shortened, single, squares
 from qgen.typeset.page.paginate import Placed, paginate
+from qgen.typeset.page.sheets import SIZE
 from qgen.typeset.page.tags import Tree, standard
 from qgen.typeset.pdf.metadata import add_catalog
 from qgen.typeset.pdf.objects import File, packed

@@ -13,7 +13,6 @@ from qgen.typeset.page.lines import (
     HAIRLINE,
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
-    SIZE,
     THICK,
     THIN,
     Line,
@@ -23,6 +22,7 @@ from qgen.typeset.page.lines import (
     number_strip,
     rule,
 )
+from qgen.typeset.page.sheets import SIZE
 
 HEADER_SIZE = 9.0
 RULED_HEIGHT = 22.0  # from line to line where one writes by hand

@@ -10,7 +10,7 @@ from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.make import make
 from qgen.papers.papers import Papers
-from qgen.papers.task_texts import check_tasks
+from qgen.papers.task_texts import check_texts
 
 TASK = {"name": "t1", "text": "Why is the **slope** $a(1 - a)$?\n\n- say it\n- draw it", "marks": 3}
 
@@ -103,6 +103,6 @@ def test_what_looks_like_a_template_is_printed_as_it_stands():
 
 def test_own_templates_that_print_no_tasks_are_refused(tmp_path):
     (tmp_path / "paper.txt").write_text("# << title|plain >>\n")
-    check_tasks(spec_with(), tmp_path)
+    check_texts(spec_with(), tmp_path)
     with pytest.raises(InputError, match=r"paper\.txt: prints no tasks; take the lines on question\.tasks"):
-        check_tasks(spec_with(TASK), tmp_path)
+        check_texts(spec_with(TASK), tmp_path)
