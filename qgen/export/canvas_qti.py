@@ -183,7 +183,7 @@ class Package(Content):
 
     def _items(self, k: int, variant: int) -> Iterator[str]:
         name = self.exam.spec.questions[k].question.id
-        tag = f"{name} v{self.exam.variants[variant]}"
+        tag = self.tag(name, variant)
         opening = self.laid_out("opening", tag, self.setup(k, variant))
         yield _item(f"{self.quiz_id(variant)}-{name}", tag, "text_only_question", "0", opening)
         for group in self.solved(k, variant):
@@ -194,7 +194,7 @@ class Package(Content):
         exam, item = self.exam, answer.item
         exponent = self.scales[item.id]
         times = str(10**exponent) if exponent else ""
-        tag = f"{item.id} v{exam.variants[variant]}" + (f" x{times}" if times else "")
+        tag = self.tag(item.id, variant, times)
         low, high = (exact(float(bound[answer.row, variant])).scaleb(exponent) for bound in (exam.low, exam.high))
         solution = self.laid_out("item_solution", group.factors, answer)
         return _item(

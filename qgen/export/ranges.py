@@ -8,10 +8,8 @@ from fractions import Fraction
 from math import lcm
 
 from qgen.decimals import plain
-from qgen.engine.rounding import Rounding
 
 MOST_DIGITS = 14  # Moodle's PHP reads and prints numbers with so many digits
-FEWEST_SIGNIFICANT = 2  # an answer of one significant digit is no number computed by hand
 LARGEST_SHIFT = 12
 Range = tuple[Decimal, Decimal]
 
@@ -40,17 +38,6 @@ def centred(low: Decimal, high: Decimal) -> Range:
     if len(half.as_tuple().digits) > MOST_DIGITS:
         half = Context(prec=MOST_DIGITS, rounding=ROUND_CEILING).plus(half)
     return centre, half
-
-
-def wider(low: Decimal, high: Decimal, value: Decimal, rounding: Rounding) -> Range | None:
-    """What an answer rounded to one digit fewer than asked may be; None where that leaves fewer than two digits."""
-    if not value:
-        return None
-    places = rounding.digits - 1 if rounding.kind == "dp" else rounding.digits - 2 - value.adjusted()
-    if value.adjusted() + 1 + places < FEWEST_SIGNIFICANT:
-        return None
-    half = Decimal(5).scaleb(-places - 1)
-    return low - half, high + half
 
 
 def weights(questions: Sequence[Sequence[float]]) -> list[list[int]]:

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from grader.reading.numerals import UNLIMITED, read
 from grader.reasons import Reason
+from qgen.errors import some
 from qgen.exam.exam import Exam
 from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
 
 TAG = re.compile(
-    r"\[\s*(?P<question>q\d+)(?:_(?P<quantity>[\w.]+))?\s+v(?P<variant>\w+)(?:\s+x(?P<times>10{1,20}))?\s*\]",
+    r"\[\s*(?P<question>q\d+)(?:_(?P<quantity>[\w.]+))?\s+v(?P<variant>\w+)(?:\s+(?P<exam>[0-9a-f]{8}))?"
+    r"(?:\s+x(?P<times>10{1,20}))?\s*\]",
     re.IGNORECASE | re.ASCII,
 )
 
 
 @dataclass(frozen=True)
 class Tag:
-    """[q1_dw13 v007 x1000]: an item ("" for a whole question), a variant, an exponent of ten."""
+    """[q1_dw13 v007 1a2b3c4d x1000]: an item ("" for a whole question), a variant, an exam, an exponent of ten.
+
+    exam: how its checksum begins; "" in questions of before exams were told apart.
+    """
 
     question: str
     item: str
     variant: str
     exponent: int
+    exam: str = ""
 
     @property
     def text(self) -> str:
         """As it stands in the question."""
-        return f"[{self.item or self.question} v{self.variant}{f' x{10**self.exponent}' if self.exponent else ''}]"
+        exam, times = f" {self.exam}" * bool(self.exam), f" x{10**self.exponent}" if self.exponent else ""
+        return f"[{self.item or self.question} v{self.variant}{exam}{times}]"
+
+    def is_of(self, exam: Exam) -> bool:
+        """Whether the question may be this exam's."""
+        return self.exam in ("", exam.checksum[:8])
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ def tag_in(text: str) -> Tag | None:
         return None
     question = found["question"].lower()
     item = f"{question}_{found['quantity'].lower()}" if found["quantity"] else ""
-    return Tag(question, item, found["variant"], len(found["times"] or "1") - 1)
+    return Tag(question, item, found["variant"], len(found["times"] or "1") - 1, (found["exam"] or "").lower())
 
 
 def unknown(tag: Tag, exam: Exam) -> str:
@@ -92,6 +103,14 @@ def unknown(tag: Tag, exam: Exam) -> str:
     if tag.question not in items_of(exam):
         return f'no question "{tag.question}" in this exam'
     return ""
+
+
+def of_another(exams: Iterable[str], exam: Exam) -> str:
+    """The fault of a file in which all questions are of other exams."""
+    return (
+        f"its questions are of another exam, {some(sorted(set(exams)))}, and not of this one, {exam.checksum[:8]}: "
+        "name the folder of the exam that was exported with --exam"
+    )
 
 
 def items_of(exam: Exam) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from grader.reading.numerals import read as read_number
-from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divided, rows_of, tag_in, unknown
+from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divided, of_another, rows_of, tag_in, unknown
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.roster import one_line
@@ -37,17 +37,21 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     questions = _questions(table.heading)
     tags: dict[int, Tag] = {}
     places: dict[Tag, int] = {}
-    foreign = []
+    foreign, others = [], list[str]()
     for i in questions:
         tag = tag_in(table.heading[i])
         if tag is None:
             foreign.append(table.heading[i].partition(":")[0].strip())
+        elif not tag.is_of(exam):
+            others.append(tag.exam)
         elif why := unknown(tag, exam):
             faults.add(table.line, f"column {i + 1}: {tag.text}: {why}; is this the exam that was exported?")
         elif tag.item and places.setdefault(tag, i) != i:
             faults.add(table.line, f"columns {places[tag] + 1} and {i + 1} are both {tag.text}: which one counts?")
         elif tag.item:
             tags[i] = tag
+    if others and not tags:
+        raise InputError(f"{table.name}:{table.line}: {of_another(others, exam)}")
     if not tags and not faults.shown:
         raise InputError(
             f"{table.name}:{table.line}: no question here has a tag such as [{exam.columns[0]} v{exam.variants[0]}]; "
@@ -79,6 +83,9 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     notes = []
     if foreign:
         notes.append(f"{table.name}: {several(len(foreign), 'question')} not of this exam left out: {some(foreign)}")
+    if others:
+        asked = several(len(others), "question")
+        notes.append(f"{table.name}: {asked} of another exam left out: {some(sorted(set(others)))}")
     if nameless:
         notes.append(f"{table.name}: answers without a name and an id left out: line {some(nameless)}")
     if again:

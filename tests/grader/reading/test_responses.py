@@ -482,3 +482,65 @@ def test_an_export_is_no_table_of_answers(exam, save):
     path = save([[*HEAD, "Response 1"], ["Ann", "A", "a@x.org", *WHEN, "part 1: 2"]])
     with pytest.raises(InputError, match=r"^quiz\.csv: is a system's export of a quiz; read it with read_responses$"):
         read_answers(path, exam)
+
+
+def right(exam, variant):
+    return {item: f"{exam.value[i, exam.variants.index(variant)]:.4f}" for i, item in enumerate(exam.columns)}
+
+
+@pytest.mark.parametrize("ticked", [("Right answer",), ("Question", "Right answer")])
+def test_right_answers_without_responses_are_nobody_s_answers(exam, save, ticked):
+    rows = [[*HEAD, *slots(2, ticked)]]
+    for number, mail in zip(("001", "003", "002"), ("a@b.de", "c@d.de", "e@f.de"), strict=True):
+        answers = {item: repr(float(text)) for item, text in right(exam, number).items()}  # as PHP prints numbers
+        texts = [[question_text(q, number), cloze(of_question(exam, q, answers))][-len(ticked) :] for q in ("q1", "q2")]
+        rows.append(["Able", "Ann", mail, *WHEN, *texts[0], *texts[1]])
+    with pytest.raises(InputError, match=r'quiz\.csv:1: .*are Moodle\'s right answers; tick "response"'):
+        read_responses(save(rows), exam)
+
+
+@pytest.mark.parametrize("grade", ["20.00", "12.50"])
+def test_a_class_that_has_all_right_is_believed_where_it_writes_as_people_do_or_has_all_the_marks(exam, save, grade):
+    answers = right(exam, "001")
+    if grade == "20.00":
+        answers = {item: repr(float(text)) for item, text in answers.items()}
+    texts = [cell for q in ("q1", "q2") for cell in (question_text(q, "001"), cloze(of_question(exam, q, answers)))]
+    rows = [[*HEAD, *slots(2, ("Question", "Response"))], ["A", "B", "a@b.de", *WHEN[:-1], grade, *texts]]
+    assert read_responses(save(rows), exam)[1].students == ("a@b.de",)
+
+
+def of_exam(exam, question, number, prefix):
+    return question_text(question, number).replace("]", f" {prefix}]")
+
+
+def test_questions_of_another_exam_are_left_out_with_the_names_of_who_had_them(exam, save):
+    mine, other = exam.checksum[:8], "0badf00d"
+    rows = [[*HEAD, *slots(2, ("Question", "Response"))]]
+    for who, prefixes in (("Ann", (mine, mine)), ("Bea", (mine, other)), ("Cid", (other, other))):
+        cells = [*("Able", who, f"{who}@b.de"), *WHEN]
+        for question, prefix in zip(("q1", "q2"), prefixes, strict=True):
+            answers = of_question(exam, question, right(exam, "002"))
+            cells += [of_exam(exam, question, "002", prefix), cloze(answers)]
+        rows.append(cells)
+    _, submissions = read_responses(save(rows), exam)
+    assert submissions.students == ("Ann@b.de", "Bea@b.de")
+    assert "quiz.csv: questions of another exam, 0badf00d, left out, of 2 students: Able, Bea, Able, Cid" in (
+        "\n".join(submissions.notes)
+    )
+    sat = score(exam, submissions)
+    assert sat.scores[0] == exam.max_score
+    rows = [rows[0], rows[-1]]
+    with pytest.raises(InputError, match=rf"of another exam, 0badf00d, and not of this one, {mine}: .*--exam"):
+        read_responses(save(rows), exam)
+
+
+def test_canvas_questions_of_another_exam_are_left_out_or_a_fault(exam, save):
+    item, mine = exam.columns[0], exam.checksum[:8]
+    head = [*CANVAS, f"9: [{item} v001 {mine}] ?", "1.0", f"8: [{item} v001 0badf00d] ?", "1.0", "n correct"]
+    row = ["N", "1", "", "S", "1", "", "now", "0.5", "1.0", "7", "1.0", "1"]
+    _, submissions = read_responses(save([head, row]), exam)
+    assert [text for text in submissions.written[0] if text] == ["0.5"]
+    assert any("1 question of another exam left out: 0badf00d" in note for note in submissions.notes)
+    head[7], row[7] = f"9: [{item} v001 deadbeef] ?", "1"
+    with pytest.raises(InputError, match=r"of another exam, 0badf00d, deadbeef, and not of this one"):
+        read_responses(save([head, row]), exam)

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.engine.rounding import Rounding
-from qgen.export.ranges import centred, exact, shift, text, weights, wider
+from qgen.export.ranges import centred, exact, shift, text, weights
 
 NUMBERS = st.decimals(min_value=-1000, max_value=1000, places=6)
 
@@ -32,24 +31,6 @@ def test_a_centre_of_too_many_digits_is_cut_but_its_range_still_holds_both_ends(
 )
 def test_numbers_are_written_with_digits_a_point_and_an_ascii_minus_only(number, shown):
     assert text(exact(number)) == shown
-
-
-@pytest.mark.parametrize(
-    ("value", "rule", "half"),
-    [
-        ("-0.0468", "4dp", "0.0005"),  # written -0.047
-        ("0.0052", "4dp", None),  # 0.005 has one digit
-        ("0.0152", "4dp", "0.0005"),  # 0.015 has two
-        ("12.34", "4sf", "0.05"),  # 12.3
-        ("0.001234", "4sf", "0.000005"),  # 0.00123
-        ("1.2", "2sf", None),
-        ("0", "4dp", None),
-    ],
-)
-def test_the_wider_range_is_half_a_unit_of_one_digit_fewer_with_two_left(value, rule, half):
-    number = Decimal(value)
-    found = wider(number, number, number, Rounding.parse(rule))
-    assert found == (None if half is None else (number - Decimal(half), number + Decimal(half)))
 
 
 def test_weights_are_whole_numbers_in_the_proportions_of_the_marks():
