@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from qgen.errors import InputError, several, typed
+from qgen.errors import InputError, nearest, quoted, several, typed
+from qgen.export.exporters import EXPORTERS, Order, not_for
 from qgen.terminal import command, console, examples, faults_shown, progress_bar, tidy
 
 app = command(
@@ -294,19 +294,15 @@ def _check_spec(path: Path, n: int) -> None:
         raise InputError(*faults)
 
 
-class Bank(StrEnum):
-    """A question bank's format."""
-
-    moodle_xml = "moodle-xml"
-    canvas_qti = "canvas-qti"
+System = Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTERS)}.", autocompletion=lambda: list(EXPORTERS))]
 
 
 @app.command(epilog=examples("qgen export moodle-xml", "qgen export canvas-qti --exam midterm --out midterm.zip"))
 def export(
-    bank: Annotated[Bank, typer.Argument(help="The format of the question bank.")],
+    system: System,
     exam: Annotated[Path, typer.Option(help="The exam folder that qgen make wrote.")] = Path("exam"),
     out: Annotated[
-        Path | None, typer.Option(help="The file to write; default: moodle.xml or canvas.zip in the exam folder.")
+        Path | None, typer.Option(help="The file to write; default: one named by the system in the exam folder.")
     ] = None,
     separate: Annotated[
         bool, typer.Option("--separate", help="For Moodle: a question for every item, not one for every variant.")
@@ -314,31 +310,21 @@ def export(
     templates: Templates = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write an exam as a question bank that Moodle or Canvas imports."""
+    """Write an exam as a file that a learning-management system imports."""
+    exporter, given = EXPORTERS.get(system), {"separate": separate}
+    if exporter is None:
+        raise typer.BadParameter(f"{quoted(system)} is unknown; {nearest(system, EXPORTERS)}", param_hint="SYSTEM")
+    for option, why in not_for(system, given).items():
+        raise typer.BadParameter(why, param_hint=f"--{option}")
     with faults_shown():
         from qgen.exam.exam import read_exam
-        from qgen.export.content import left_out
 
-        tidy(exam)
-        if separate and bank is not Bank.moodle_xml:
-            raise typer.BadParameter("Canvas always gets a question per item", param_hint="--separate")
+        target = out or exam / exporter.file
+        tidy(exam, target)
         the_exam = read_exam(exam)
-        notes = left_out(the_exam)
         with progress_bar() as progress:
-            exporting = partial(progress, "exporting")
-            if bank is Bank.moodle_xml:
-                from qgen.export.moodle_xml import write_moodle_xml
-
-                target = out or exam / "moodle.xml"
-                count = write_moodle_xml(
-                    the_exam, target, separate=separate, templates=templates, force=force, progress=exporting
-                )
-            else:
-                from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
-
-                target = out or exam / "canvas.zip"
-                count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
-                notes += canvas_notes(the_exam)
-        for note in notes:
+            order = Order(the_exam, exam, target, templates, force, partial(progress, "exporting"))
+            written = exporter.write(order, **{name: given[name] for name in exporter.options})
+        for note in written.notes:
             typer.secho(note, fg="yellow", err=True)
-        typer.echo(f"{several(count, 'question')} in {target}")
+        typer.echo(f"{written.told} in {target}")
