@@ -307,11 +307,14 @@ def export(
     separate: Annotated[
         bool, typer.Option("--separate", help="For Moodle: a question for every item, not one for every variant.")
     ] = False,
+    form: Annotated[
+        bool, typer.Option("--form", help="For Canvas: one quiz for the class to type what is on their papers.")
+    ] = False,
     templates: Templates = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     """Write an exam as a file that a learning-management system imports."""
-    exporter, given = EXPORTERS.get(system), {"separate": separate}
+    exporter, given = EXPORTERS.get(system), {"separate": separate, "form": form}
     if exporter is None:
         raise typer.BadParameter(f"{quoted(system)} is unknown; {nearest(system, EXPORTERS)}", param_hint="SYSTEM")
     for option, why in not_for(system, given).items():
@@ -328,3 +331,5 @@ def export(
         for note in written.notes:
             typer.secho(note, fg="yellow", err=True)
         typer.echo(f"{written.told} in {target}")
+        for number, step in enumerate(written.steps, 1):
+            typer.echo(f"  {number}. {step}")

@@ -29,10 +29,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Written:
-    """What the file holds, in words, and what an instructor should know of it."""
+    """What the file holds, in words, what an instructor should know of it, and what to do with it, step by step."""
 
     told: str
     notes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,29 +47,43 @@ class Exporter:
 
 def _moodle_xml(order: Order, *, separate: bool = False) -> Written:
     from qgen.export.content import left_out
-    from qgen.export.moodle_xml import write_moodle_xml
+    from qgen.export.moodle_xml import moodle_steps, write_moodle_xml
 
     count = write_moodle_xml(
         order.exam, order.target, separate=separate, templates=order.templates, force=order.force,
         progress=order.progress,
     )  # fmt: skip
-    return Written(several(count, "question"), left_out(order.exam))
+    return Written(several(count, "question"), left_out(order.exam), moodle_steps(order.exam, separate=separate))
 
 
-def _canvas_qti(order: Order) -> Written:
-    from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
+def _canvas_qti(order: Order, *, form: bool = False) -> Written:
     from qgen.export.content import left_out
 
-    exam = order.exam
-    count = write_canvas_qti(
-        exam, order.target, templates=order.templates, force=order.force, progress=order.progress
-    )  # fmt: skip
-    return Written(several(count, "question"), left_out(exam) + canvas_notes(exam))
+    exam, target, templates, force = order.exam, order.target, order.templates, order.force
+    if form:
+        from qgen.export.canvas_form import write_canvas_form
 
+        count = write_canvas_form(exam, target, templates=templates, force=force)
+        return Written(several(count, "question"), left_out(exam), (CANVAS_IMPORT, *FORM_STEPS))
+    from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
+
+    count = write_canvas_qti(exam, target, templates=templates, force=force, progress=order.progress)
+    return Written(several(count, "question"), left_out(exam) + canvas_notes(exam), (CANVAS_IMPORT, *QUIZ_STEPS))
+
+
+CANVAS_IMPORT = "in the course: Settings > Import Course Content > QTI .zip file"
+FORM_STEPS = (
+    "hand out the printed papers, or post them; publish the quiz for the whole class",
+    "afterwards: Quiz Statistics > Student Analysis, and grader score on that one file",
+)
+QUIZ_STEPS = (
+    "assign each quiz to the student who has that variant (or use --form: one quiz for the whole class)",
+    "afterwards: of each quiz Quiz Statistics > Student Analysis, all in one folder, and grader score on that folder",
+)
 
 EXPORTERS: Mapping[str, Exporter] = {
     "moodle-xml": Exporter("moodle.xml", _moodle_xml, ("separate",)),
-    "canvas-qti": Exporter("canvas.zip", _canvas_qti),
+    "canvas-qti": Exporter("canvas.zip", _canvas_qti, ("form",)),
 }
 
 

@@ -13,6 +13,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from qgen.decimals import plain
+from qgen.errors import several
 from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
 from qgen.export.ranges import centred, exact, text, weights
@@ -60,6 +62,26 @@ def moodle_xml(exam: Exam, *, separate: bool = False, templates: Path | None = N
         for questions in each(write, shares(len(exam.variants), MOST_VARIANTS, jobs), jobs):
             yield from questions
     yield b"</quiz>\n"
+
+
+def moodle_steps(exam: Exam, *, separate: bool) -> tuple[str, ...]:
+    """How to make a quiz of the bank."""
+    opened = "in the course: Question bank > Import > Moodle XML format"
+    if separate:
+        return (
+            opened,
+            "add the questions of one variant to a quiz by hand: drawn at random, they would not fit together",
+        )
+    marks = [f"{plain(sum(item.marks for item in q.question.items))} for {q.question.id}" for q in exam.spec.questions]
+    variants = len(exam.variants)
+    return (
+        opened,
+        f'in a quiz: Add > a random question, one from each category below "{folder_of(exam)}"',
+        f"type their marks, for a random question has 1: {' and '.join(marks)}",
+        "Review options: before the quiz is closed untick all but the attempt itself, for Moodle shows solutions at once",
+        f"Moodle draws from the {several(variants, 'variant')} with repetition: five to ten times as many as students "
+        "keep neighbours apart",
+    )
 
 
 @dataclass(frozen=True)

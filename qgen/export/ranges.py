@@ -10,7 +10,6 @@ from math import lcm
 from qgen.decimals import plain
 
 MOST_DIGITS = 14  # Moodle's PHP reads and prints numbers with so many digits
-LARGEST_SHIFT = 12
 Range = tuple[Decimal, Decimal]
 
 
@@ -51,11 +50,10 @@ def weights(questions: Sequence[Sequence[float]]) -> list[list[int]]:
     return [marks if any(marks) else [1] * len(marks) for marks in scaled]
 
 
-def shift(sizes: Sequence[Decimal], units: Sequence[Decimal], smallest: Decimal, finest: Decimal) -> int:
-    """The least power of a thousand, as an exponent of ten, with which no number falls below `smallest` in size, and
-    no last digit asked for below `finest`. Zeros have no size."""
+def shift(largest: Decimal, unit: Decimal, finest: Decimal, most: Decimal) -> int:
+    """The least power of ten, as an exponent, that makes a last digit of `unit` one of `finest`; `largest` stays below
+    `most`."""
     exponent = 0
-    size, unit = min((abs(s) for s in sizes if s), default=smallest), min(units, default=finest)
-    while exponent < LARGEST_SHIFT and (size.scaleb(exponent) < smallest or unit.scaleb(exponent) < finest):
-        exponent += 3
+    while unit.scaleb(exponent) < finest and largest.scaleb(exponent + 1) < most:
+        exponent += 1
     return exponent

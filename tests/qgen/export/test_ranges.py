@@ -44,10 +44,16 @@ def test_weights_of_all_questions_have_one_common_multiple():
 
 
 @pytest.mark.parametrize(
-    ("sizes", "unit", "exponent"),
-    [(["0.5"], "0.0001", 0), (["0.5", "0.009"], "0.0001", 3), (["0.5"], "0.00001", 3), (["0", "0.5"], "0.0001", 0),
-     (["0.000002"], "0.00000001", 6)],
-)  # fmt: skip
-def test_a_shift_makes_the_smallest_number_and_the_last_digit_large_enough(sizes, unit, exponent):
-    found = shift([Decimal(size) for size in sizes], [Decimal(unit)], Decimal("0.01"), Decimal("0.0001"))
-    assert found == exponent
+    ("largest", "unit", "exponent"),
+    [
+        ("1.5", "0.0001", 0),
+        ("1.5", "0.00001", 1),
+        ("99.9", "0.00001", 1),
+        ("100", "0.00001", 0),  # never a thousand: Canvas would write a mark between the thousands
+        ("0.05", "0.00000001", 4),
+        ("5", "0.00000001", 2),
+        ("2000", "0.01", 0),
+    ],
+)
+def test_a_shift_makes_the_last_digit_large_enough_and_no_number_a_thousand(largest, unit, exponent):
+    assert shift(Decimal(largest), Decimal(unit), Decimal("0.0001"), Decimal(1000)) == exponent
