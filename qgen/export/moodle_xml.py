@@ -78,7 +78,7 @@ def moodle_steps(exam: Exam, *, separate: bool) -> tuple[str, ...]:
         opened,
         f'in a quiz: Add > a random question, one from each category below "{folder_of(exam)}"',
         f"type their marks, for a random question has 1: {' and '.join(marks)}",
-        "Review options: before the quiz is closed untick all but the attempt itself, for Moodle shows solutions at once",
+        "Review options: before the quiz is closed untick all but the attempt: Moodle shows solutions at once",
         f"Moodle draws from the {several(variants, 'variant')} with repetition: five to ten times as many as students "
         "keep neighbours apart",
     )
