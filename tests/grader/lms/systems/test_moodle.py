@@ -143,8 +143,27 @@ def test_a_german_export_is_understood(results, save, moodle_rows, people, truth
     assert numbers(read) == {name: [parts[""]] for name, parts in truth.items()}
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["Voornaam", "Achternaam", "Nummer (ID)", "Instelling", "Afdeling", "E-mailadres"],
+        ["Nome", "Apelido", "Número de identificação (ID)", "Instituição", "Departamento", "Endereço de e-mail"],
+        ["Имя", "Фамилия", "Индивидуальный номер", "Учреждение", "Отдел", "Адрес электронной почты"],
+        ["名", "姓", "IDナンバ", "所属組織", "部署", "メールアドレス"],
+        ["名", "姓", "学号", "机构", "系别", "电子邮件地址"],
+        ["Ime", "Priimek", "Oznaka", "Ustanova", "Oddelek", "E-poštni naslov"],  # not known: by place
+    ],
+)
+def test_the_id_number_is_known_in_many_languages_and_elsewhere_by_its_place(results, save, moodle_rows, heads):
+    moodle_rows[0] = [*heads, *moodle_rows[0][6:]]
+    done = export("moodle", results, roster=save("m.csv", moodle_rows), title="Midterm")
+    assert done.complete
+    assert done.files[0].read_bytes().decode().startswith(f"{heads[2]},Quiz: Midterm,")
+
+
 def test_an_unknown_language_is_keyed_on_the_column_of_addresses(results, save, moodle_rows, people):
     moodle_rows[0] = [f"h{i}" for i in range(8)] + ["Midterm (x)", "Midterm (y)", "z"]
+    moodle_rows = [[*row[:2], *row[3:]] for row in moodle_rows]  # nor is there an ID number
     text = (results / "scores.csv").read_text()
     for p in people:
         text = text.replace(f'"{p.sid}",', f"{p.email},").replace(f"\n{p.sid},", f"\n{p.email},")
