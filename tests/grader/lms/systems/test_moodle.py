@@ -108,8 +108,9 @@ def test_moodle_reads_back_the_scores_and_a_comment_for_each(results, roster, pe
 def test_comments_are_one_line_with_the_notes_and_nothing_to_run(results, roster, people):
     (file,) = export("moodle", results, roster=roster, title="Midterm").files
     read = moodle(file.read_bytes(), people, sid, [40])
-    assert read["S09"][1] == ["20 of 40. q1 hidden1 15/15, q1 output 5/5, q2 hidden 0/20. "
-                              "q2_dw11: wrong, 0/20, ends in \\."]  # fmt: skip
+    assert read["S09"][1] == ["20 of 40. Question 1 hidden layer 1 15/15, Question 1 output layer 5/5, "
+                              "Question 2 hidden layer 0/20. "
+                              "Question 2, dL/dw_11: wrong, 0/20, ends in \\."]  # fmt: skip
     assert 'say "\\ " =cmd, < b>x' in read["S10"][1][0]
     assert not re.search(r'\\("|$)', read["S10"][1][0])
     assert b"\n" not in file.read_bytes().replace(b"\r\n", b"")
