@@ -66,9 +66,53 @@ def _canvas_qti(order: Order) -> Written:
     return Written(several(count, "question"), left_out(exam) + canvas_notes(exam))
 
 
+def _gradescope(
+    order: Order,
+    *,
+    roster: Path | None = None,
+    by: str = "",
+    visibility: str = "",
+    show_expected: bool = False,
+    attempts: int = 0,
+) -> Written:
+    from qgen.export.gradescope import write_autograder
+
+    settings = {
+        "by": by or "item",
+        "visibility": visibility or "after_published",
+        "show_expected": show_expected,
+        "attempts": attempts,
+    }
+    notes = write_autograder(
+        order.exam, order.folder, order.target, roster=roster, settings=settings, templates=order.templates,
+        force=order.force,
+    )  # fmt: skip
+    return Written("an autograder, which holds the key,", notes)
+
+
+def _gradescope_outline(order: Order) -> Written:
+    from qgen.export.outline import outline
+    from qgen.files import write_whole
+
+    table, notes = outline(order.exam, order.templates)
+    write_whole(order.target, table, force=order.force)
+    return Written(several(table.count("\n") - 1, "region"), notes)
+
+
+def _gradescope_sheet(order: Order) -> Written:
+    from qgen.export.gradescope import answer_sheet
+    from qgen.files import write_whole
+
+    write_whole(order.target, answer_sheet(order.exam, order.templates), force=order.force)
+    return Written("a sheet for students to type into")
+
+
 EXPORTERS: Mapping[str, Exporter] = {
     "moodle-xml": Exporter("moodle.xml", _moodle_xml, ("separate",)),
     "canvas-qti": Exporter("canvas.zip", _canvas_qti),
+    "gradescope": Exporter("gradescope.zip", _gradescope, ("roster", "by", "visibility", "show_expected", "attempts")),
+    "gradescope-outline": Exporter("outline.csv", _gradescope_outline),
+    "gradescope-sheet": Exporter("sheet.xlsx", _gradescope_sheet),
 }
 
 
