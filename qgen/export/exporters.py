@@ -107,12 +107,23 @@ def _gradescope_sheet(order: Order) -> Written:
     return Written("a sheet for students to type into")
 
 
+def _prairielearn(order: Order) -> Written:
+    from qgen.export.content import left_out
+    from qgen.export.prairielearn import write_course
+
+    count = write_course(
+        order.exam, order.folder, order.target, templates=order.templates, force=order.force
+    )  # fmt: skip
+    return Written(f"a course folder with {several(count, 'question')}, which holds the key,", left_out(order.exam))
+
+
 EXPORTERS: Mapping[str, Exporter] = {
     "moodle-xml": Exporter("moodle.xml", _moodle_xml, ("separate",)),
     "canvas-qti": Exporter("canvas.zip", _canvas_qti),
     "gradescope": Exporter("gradescope.zip", _gradescope, ("roster", "by", "visibility", "show_expected", "attempts")),
     "gradescope-outline": Exporter("outline.csv", _gradescope_outline),
     "gradescope-sheet": Exporter("sheet.xlsx", _gradescope_sheet),
+    "prairielearn": Exporter("prairielearn.zip", _prairielearn),
 }
 
 
