@@ -66,6 +66,7 @@ def score(
     last: Annotated[
         bool, typer.Option("--last", help="Of several rows of a student count the last, not none.")
     ] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Mark answers of which next to nothing is right.")] = False,
     templates: Templates = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a results folder that exists, if nothing else lies in it.")
@@ -95,6 +96,7 @@ def score(
                 marking=marking,
                 replace_decisions=replace_decisions,
                 feedback=feedback,
+                anyway=anyway,
                 templates=templates,
                 force=force,
                 progress=progress,

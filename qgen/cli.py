@@ -289,6 +289,9 @@ def export(
     separate: Annotated[
         bool, typer.Option("--separate", help="For Moodle: a question for every item, not one for every variant.")
     ] = False,
+    form: Annotated[
+        bool, typer.Option("--form", help="For Canvas: one quiz for the class to type what is on their papers.")
+    ] = False,
     roster: Annotated[
         Path | None, typer.Option(help="For Gradescope: a table with student_id and email, to tell who is who.")
     ] = None,
@@ -305,8 +308,8 @@ def export(
 ) -> None:
     """Write an exam as a file that a learning-management system imports."""
     exporter, given = EXPORTERS.get(system), {
-        "separate": separate, "roster": roster, "by": by, "visibility": visibility, "show_expected": show_expected,
-        "attempts": attempts,
+        "separate": separate, "form": form, "roster": roster, "by": by, "visibility": visibility,
+        "show_expected": show_expected, "attempts": attempts,
     }  # fmt: skip
     if exporter is None:
         raise typer.BadParameter(f"{quoted(system)} is unknown; {nearest(system, EXPORTERS)}", param_hint="SYSTEM")
@@ -325,3 +328,5 @@ def export(
         for note in written.notes:
             typer.secho(note, fg="yellow", err=True)
         typer.echo(f"{written.told} in {target}")
+        for number, step in enumerate(written.steps, 1):
+            typer.echo(f"  {number}. {step}")

@@ -29,10 +29,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Written:
-    """What the file holds, in words, and what an instructor should know of it."""
+    """What the file holds, in words, what an instructor should know of it, and what to do with it, step by step."""
 
     told: str
     notes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,24 +47,51 @@ class Exporter:
 
 def _moodle_xml(order: Order, *, separate: bool = False) -> Written:
     from qgen.export.content import left_out
-    from qgen.export.moodle_xml import write_moodle_xml
+    from qgen.export.moodle_xml import moodle_steps, write_moodle_xml
 
     count = write_moodle_xml(
         order.exam, order.target, separate=separate, templates=order.templates, force=order.force,
         progress=order.progress,
     )  # fmt: skip
-    return Written(several(count, "question"), left_out(order.exam))
+    return Written(several(count, "question"), left_out(order.exam), moodle_steps(order.exam, separate=separate))
 
 
-def _canvas_qti(order: Order) -> Written:
-    from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
+def _canvas_qti(order: Order, *, form: bool = False) -> Written:
     from qgen.export.content import left_out
 
-    exam = order.exam
-    count = write_canvas_qti(
-        exam, order.target, templates=order.templates, force=order.force, progress=order.progress
-    )  # fmt: skip
-    return Written(several(count, "question"), left_out(exam) + canvas_notes(exam))
+    exam, target, templates, force = order.exam, order.target, order.templates, order.force
+    if form:
+        from qgen.export.canvas_form import write_canvas_form
+
+        count = write_canvas_form(exam, target, templates=templates, force=force)
+        return Written(several(count, "question"), left_out(exam), (CANVAS_IMPORT, *FORM_STEPS))
+    from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
+
+    count = write_canvas_qti(exam, target, templates=templates, force=force, progress=order.progress)
+    return Written(several(count, "question"), left_out(exam) + canvas_notes(exam), (CANVAS_IMPORT, *QUIZ_STEPS))
+
+
+CANVAS_IMPORT = "in the course: Settings > Import Course Content > QTI .zip file"
+FORM_STEPS = (
+    "hand out the printed papers, or post them; publish the quiz for the whole class",
+    "afterwards: Quiz Statistics > Student Analysis, and grader score on that one file",
+)
+QUIZ_STEPS = (
+    "assign each quiz to the student who has that variant (or use --form: one quiz for the whole class)",
+    "afterwards: of each quiz Quiz Statistics > Student Analysis, all in one folder, and grader score on that folder",
+)
+
+AUTOGRADER_STEPS = (
+    "Create Assignment > Programming Assignment; upload it at Configure Autograder; try it with Test Autograder",
+    "students hand in their filled-in PDF, or the sheet of: qgen export gradescope-sheet",
+    "when all have handed in: Review Grades > Publish Grades shows the marks",
+)
+OUTLINE_STEPS = ("type the table at Edit Outline, and draw each region where it says: Gradescope imports no outline",)
+SHEET_STEPS = ("hand it out with the papers; it is the same for everybody, and holds nothing secret",)
+COURSE_STEPS = (
+    "unpack it in your course's folder, and commit; keep that repository private",
+    "give access in the assessment's infoAssessment.json: accessControl",
+)
 
 
 def _gradescope(
@@ -87,7 +115,7 @@ def _gradescope(
         order.exam, order.folder, order.target, roster=roster, settings=settings, templates=order.templates,
         force=order.force,
     )  # fmt: skip
-    return Written("an autograder, which holds the key,", notes)
+    return Written("an autograder, with the key in it,", notes, AUTOGRADER_STEPS)
 
 
 def _gradescope_outline(order: Order) -> Written:
@@ -96,7 +124,7 @@ def _gradescope_outline(order: Order) -> Written:
 
     table, notes = outline(order.exam, order.templates)
     write_whole(order.target, table, force=order.force)
-    return Written(several(table.count("\n") - 1, "region"), notes)
+    return Written(several(table.count("\n") - 1, "region"), notes, OUTLINE_STEPS)
 
 
 def _gradescope_sheet(order: Order) -> Written:
@@ -104,7 +132,7 @@ def _gradescope_sheet(order: Order) -> Written:
     from qgen.files import write_whole
 
     write_whole(order.target, answer_sheet(order.exam, order.templates), force=order.force)
-    return Written("a sheet for students to type into")
+    return Written("a sheet for students to type into", (), SHEET_STEPS)
 
 
 def _prairielearn(order: Order) -> Written:
@@ -114,12 +142,13 @@ def _prairielearn(order: Order) -> Written:
     count = write_course(
         order.exam, order.folder, order.target, templates=order.templates, force=order.force
     )  # fmt: skip
-    return Written(f"a course folder with {several(count, 'question')}, which holds the key,", left_out(order.exam))
+    told = f"a course folder with {several(count, 'question')}, with the key in it,"
+    return Written(told, left_out(order.exam), COURSE_STEPS)
 
 
 EXPORTERS: Mapping[str, Exporter] = {
     "moodle-xml": Exporter("moodle.xml", _moodle_xml, ("separate",)),
-    "canvas-qti": Exporter("canvas.zip", _canvas_qti),
+    "canvas-qti": Exporter("canvas.zip", _canvas_qti, ("form",)),
     "gradescope": Exporter("gradescope.zip", _gradescope, ("roster", "by", "visibility", "show_expected", "attempts")),
     "gradescope-outline": Exporter("outline.csv", _gradescope_outline),
     "gradescope-sheet": Exporter("sheet.xlsx", _gradescope_sheet),

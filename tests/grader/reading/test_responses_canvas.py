@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.marking.score import score
+from grader.marking.verdicts import WRONG
 from grader.reading.numerals import UNREADABLE
 from grader.reading.responses import read_responses
 from grader.reading.submissions import Submissions
@@ -34,14 +36,14 @@ def read(tmp_path: Path, *rows: dict[str, str]) -> Submissions:
 @pytest.mark.parametrize(
     ("multiple", "plain", "values", "written"),
     [
-        ("1,360", "", 1.36, "1.360"),  # no zero stands at the end of Canvas' decimals
-        ("1.360", "", 1.36, "1.360"),
-        ("1,234", "0.6415", 1.234, "1.234"),
-        ("1.234", "-0,6415", 1.234, "1.234"),
-        ("1.234,5", "", 1.2345, "1.2345"),
-        ("1,234,567.5", "", 1234.5675, "1234.5675"),
-        ("-1.234.567", "", -1234.567, "-1234.567"),
-        ("136,25", "1,997", 0.13625, "0.13625"),
+        ("1,360", "", 1.36, "1360e-3"),  # no zero stands at the end of Canvas' decimals
+        ("1.360", "", 1.36, "1360e-3"),
+        ("1,234", "0.6415", 1.234, "1234e-3"),
+        ("1.234", "-0,6415", 1.234, "1234e-3"),
+        ("1.234,5", "", 1.2345, "1234,5e-3"),
+        ("1,234,567.5", "", 1234.5675, "1234567.5e-3"),
+        ("-1.234.567", "", -1234.567, "-1234567e-3"),
+        ("136,25", "1,997", 0.13625, "136,25e-3"),
     ],
 )
 def test_marks_of_thousands_are_read_as_such(tmp_path, multiple, plain, values, written):
@@ -67,6 +69,18 @@ def test_without_any_clue_a_number_is_in_doubt_not_guessed(tmp_path):
 def test_a_file_that_contradicts_itself_is_read_cell_by_cell(tmp_path):
     read_ = read(tmp_path, {MULTIPLE: "136.25", PLAIN: "0,6415"})
     assert read_.values[0].tolist()[:2] == [0.13625, 0.6415]
+
+
+def test_each_student_s_canvas_has_a_language_of_its_own(tmp_path):
+    read_ = read(tmp_path, {MULTIPLE: "1.234", PLAIN: "0,6415"}, {MULTIPLE: "1.234", PLAIN: "0.6415"})
+    assert read_.values[:, 0].tolist() == [1.234, 0.001234]
+
+
+def test_a_number_out_of_canvas_is_never_too_short(tmp_path):
+    """Canvas drops zeros at the end: 0.5600, one unit wrong, is no right answer to two digits."""
+    wrong = f"{float(f'{EXAM.value[1, 0]:.2f}') + 0.01:g}"
+    marks = score(EXAM, read(tmp_path, {PLAIN: wrong, OTHER: f"{EXAM.value[2, 0]:.2f}"}))
+    assert marks.verdicts[0, 1:3].tolist() == [WRONG, WRONG]
 
 
 def test_a_row_with_answers_and_without_a_name_and_an_id_is_told(tmp_path):
