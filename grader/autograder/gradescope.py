@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,11 @@ class Autograder:
         words = Wording.of(self.exam.spec.language, self.templates)
         return macro("autograder.txt", name, *arguments, folder=words.folder, language=words.language)
 
+    @cached_property
+    def names(self) -> Mapping[str, tuple[str, str]]:
+        """By item: where it stands on the paper, and its name."""
+        return item_names(self.exam, self.templates)
+
     def results(self, submission: Path, metadata: Mapping[str, Any]) -> Results:
         """results.json for what lies in a folder; where it cannot be marked, what a student should know of it."""
         before = metadata.get("previous_submissions") or []
@@ -100,7 +106,7 @@ class Autograder:
 
     def _receipt(self, read: Submissions) -> Results:
         """A test that students always see, without marks: every answer as it was read, first what could not be."""
-        wording, names = Wording.of(self.exam.spec.language, self.templates), item_names(self.exam, self.templates)
+        wording, names = Wording.of(self.exam.spec.language, self.templates), self.names
         lines = []
         for i in (read.kinds[0] == UNREADABLE).nonzero()[0].tolist():
             lines.append(f"{_called(names[read.items[i]])}: {wording.plain(read.reasons[0, i], read.written[0, i])}")
@@ -119,26 +125,24 @@ class Autograder:
         }
 
     def _by_item(self, answers: list[Told]) -> list[Results]:
-        names = item_names(self.exam, self.templates)
         numbers = (
             f"{k}.{n}"
             for k, q in enumerate(self.exam.spec.questions, start=1)
             for n in range(1, len(q.question.items) + 1)
         )
         return [
-            _test(number, _called(names[one.item]), [one], one.why)
+            _test(number, _called(self.names[one.item]), [one], one.why)
             for number, one in zip(numbers, answers, strict=True)
         ]
 
     def _by_layer(self, answers: list[Told]) -> Iterator[Results]:
-        names = item_names(self.exam, self.templates)
         by_item = {one.item: one for one in answers}
         for k, question in enumerate((q.question for q in self.exam.spec.questions), start=1):
             in_layers = sorted(question.items, key=lambda item: question.layers.index(item.layer))
             for n, (layer, items) in enumerate(groupby(in_layers, lambda item: item.layer), start=1):
                 mine = [by_item[item.id] for item in items]
                 lines = [
-                    f"{names[one.item][1]}: {one.marks:g}/{one.max_marks:g}, {one.why}" for one in mine if one.lost
+                    f"{self.names[one.item][1]}: {one.marks:g}/{one.max_marks:g}, {one.why}" for one in mine if one.lost
                 ]
                 title = self.say("place_of_layer", k, layer)
                 yield _test(f"{k}.{n}", title, mine, "\n".join(lines) or self.say("all_right"))

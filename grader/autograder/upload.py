@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from grader.autograder.submitter import Submitter
 from grader.reading.columns import is_answers
 from grader.reading.layouts import arrange
 from grader.reading.numerals import BLANK
+from grader.reading.students.variants import finder
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError, printable, some
 from qgen.exam.exam import Exam
@@ -104,7 +104,7 @@ def _table(path: Path, exam: Exam, who: Submitter) -> tuple[str, list[str], Sequ
     faults.stop()
     if not arranged.students:
         raise NotMarkedError("no_answers", name)
-    if len(set(arranged.students)) > 1 or len(arranged.students) > 1:
+    if len(arranged.students) > 1:
         raise NotMarkedError("several_students", name)
     if who.names and student_id(arranged.students[0]).casefold() not in {one.casefold() for one in who.names}:
         raise NotMarkedError("another_id")
@@ -123,17 +123,16 @@ def _with_an_id(table: Table, columns: Sequence[str], student: str) -> Table:
 
 def _variant(stated: str, exam: Exam, who: Submitter) -> int:
     """Where the submitter's variant stands in the exam; what the file states must not contradict."""
-    known = {variant: index for index, variant in enumerate(exam.variants)}
-    digits = "".join(str(unicodedata.digit(char, char)) for char in stated.strip())
-    bare = {variant.lstrip("0"): variant for variant in known}
-    said = digits if digits in known else bare.get(digits.lstrip("0").removesuffix(".0"), "")
-    if stated.strip() and not said:
-        raise NotMarkedError("unknown_variant", printable(stated.strip()[:20]))
-    if said and who.variant and said != who.variant:
-        raise NotMarkedError("not_yours", said)
-    if not said and not who.variant:
+    find, stated = finder(exam.variants), stated.strip()
+    said, own = find(stated), find(who.variant)
+    if stated and said is None:
+        raise NotMarkedError("unknown_variant", printable(stated[:20]))
+    if said is not None and own is not None and said != own:
+        raise NotMarkedError("not_yours", exam.variants[said])
+    index = said if own is None else own
+    if index is None:
         raise NotMarkedError("no_variant")
-    return known[who.variant or said]
+    return index
 
 
 def _brief(faults: Sequence[str]) -> tuple[str, ...]:
