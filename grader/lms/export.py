@@ -1,6 +1,6 @@
 """From a results folder to a gradebook file: read, match, check, write whole or not at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial as partial_of
@@ -11,7 +11,7 @@ from typing import Literal
 from grader.lms import NAMES
 from grader.lms.cells import number, one_line
 from grader.lms.columns import Wanted, base_title, choose, find, wanted
-from grader.lms.comment import comment
+from grader.lms.comment import calling, comment
 from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System, students_of
 from grader.lms.matching import Unmatched, match, unwritable
 from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
@@ -22,6 +22,7 @@ from qgen.files import write_whole
 from qgen.roster import renamed
 from qgen.tables.table import read_table, rectangular
 
+Called = Callable[[str], str]
 SYSTEMS: dict[str, System] = {name: import_module(f"grader.lms.systems.{name}").SYSTEM for name in NAMES}
 EXCUSED = {"ex": "is excused", "excused": "is excused", "exempt": "is excused", "n/a": "is not assigned this"}
 
@@ -81,7 +82,7 @@ def export(
     target = _target(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
-    language = _language(exam) if exam and comments else "en"
+    language, called = _paper(exam, templates) if exam and comments else ("en", None)
     found = read_results(results, marks=by_layer or comments, absent_zero=absent == "zero")
     scores = {score.student_id: score for score in found.scores}
     people, notes = _people(system, roster, scores, id_column, name_column)
@@ -91,7 +92,7 @@ def export(
 
     kept, ids, answer = _paired(found, people, [*columns, *(find(base, people.columns) if by_layer else [])])
     values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in kept}
-    say = partial_of(_comment, found, templates, language)
+    say = partial_of(_comment, found, templates, language, called)
     grades = (
         Grade(student, tuple(map(number, values[name])), say(scores[name]) if comments else "")
         for name, student in kept
@@ -173,10 +174,14 @@ def _check_encodable(options: Mapping[str, str]) -> None:
             raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
 
 
-def _language(exam: Path) -> str:
+def _paper(exam: Path, templates: Path | None) -> tuple[str, Called]:
+    """The language of an exam's papers, and what they call an item."""
     from qgen.exam.exam import read_exam
+    from qgen.papers.papers import Papers
 
-    return read_exam(exam, verify=False).spec.language
+    papers = Papers(read_exam(exam, verify=False), templates)
+    language = papers.exam.spec.language
+    return language, calling(templates, language, papers.written)
 
 
 def _target(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
@@ -204,10 +209,12 @@ def _ids(students: Sequence[Student], roster: Gradebook) -> tuple[IdColumns, dic
     return min(tried, key=lambda pair: len(pair[1]))
 
 
-def _comment(found: Results, templates: Path | None, language: str, score: Score) -> str:
+def _comment(
+    found: Results, templates: Path | None, language: str, called: Called | None, score: Score
+) -> str:  # fmt: skip
     if score.absent:
         return ""
-    return comment(score, found.maxima, found.lost.get(score.student_id, ()), templates, language)
+    return comment(score, found.maxima, found.lost.get(score.student_id, ()), templates, language, called)
 
 
 def _value(score: Score, want: Wanted, maxima: Mapping[str, Decimal], *, percent: bool) -> Decimal:

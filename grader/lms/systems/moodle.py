@@ -12,6 +12,8 @@ from qgen.headings import columns
 from qgen.tables.table import Table
 
 GRADED = re.compile(r"(?P<title>.+) \((?P<display>[^()]+)\)", re.DOTALL)
+PLACES = ("first", "last", "id", "institution", "department", "email")
+NUMBER = PLACES.index("id")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -106,16 +108,26 @@ class MoodleXml(Moodle):
 
 
 def _people(table: Table) -> tuple[int | None, int | None, int | None]:
-    """The columns of the ID number, the e-mail address and the user name; Moodle translates their headings."""
+    """The columns of the ID number, the e-mail address and the user name; Moodle translates their headings.
+
+    Where a language is not known, by what they hold, and by their places: two names, ID number, institution,
+    department, e-mail address.
+    """
     number, email, username = (next(iter(columns(table.heading, kind)), None) for kind in ("id", "email", "login"))
     if email is None:
         email = next((i for i in range(len(table.heading)) if _addresses(table, i)), None)
+    if number is None and email == PLACES.index("email") and len(set(_filled(table, NUMBER))) > 1:
+        number = NUMBER
     return number, email, username
 
 
 def _addresses(table: Table, index: int) -> bool:
-    filled = [cells[index].strip() for _, cells in table.body if cells[index].strip()]
+    filled = _filled(table, index)
     return bool(filled) and all(ADDRESS.fullmatch(cell) for cell in filled)
+
+
+def _filled(table: Table, index: int) -> list[str]:
+    return [cells[index].strip() for _, cells in table.body if cells[index].strip()]
 
 
 SYSTEM = Moodle()

@@ -1,4 +1,4 @@
-"""Moodle's quiz responses: quiz > Results > Responses > Download as CSV, in any of Moodle's languages.
+"""Moodle's quiz responses: quiz > Results > Responses > Download in any format and in any of Moodle's languages.
 
 Columns are known by place: names, identity fields, status, started, completed, duration, grade, feedback perhaps,
 then for every slot of the quiz question, response and right answer, as far as they were ticked on the page.
@@ -18,10 +18,11 @@ from grader.reasons import Wording
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.headings import columns as called
+from qgen.headings import find
 from qgen.roster import one_line
 from qgen.tables.table import Faults, Table
 
-GRADE = re.compile(r".*/\s?\d+(?:[.,]\d+)?")
+GRADE = re.compile(r".*/\s?\d+(?:[.,]\d+)?|[a-z-]+\d{3,7}")  # Grade/20.00; in JSON grade2000
 SLOT = re.compile(r"(?P<word>.*\D)(?P<number>\d{1,4})", re.DOTALL)
 FEWEST = 6  # columns before the first slot: two names, status, started, completed, duration
 FEWEST_NAMES = 5  # by so many different ones a column that is not known by its heading shows that it tells people apart
@@ -61,7 +62,10 @@ def recognises(heading: Sequence[str]) -> bool:
     first = _first_slot(heading)
     if first is None:
         return False
-    return any(GRADE.fullmatch(cell.strip()) for cell in heading[4:first]) or "Response 1" in heading[first:]
+    return (
+        any(GRADE.fullmatch(cell.strip()) for cell in heading[4:first])
+        or find(heading[first:], "Response 1") is not None
+    )
 
 
 def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:

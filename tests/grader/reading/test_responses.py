@@ -2,9 +2,12 @@
 
 import csv
 import io
+import json
 import random
+import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from grader.marking.score import score
@@ -123,6 +126,20 @@ def test_moodle_responses_score_like_the_plain_csv(exam, klass, plain, save):
     sat, submissions = read_responses(path, exam)
     assert sat is exam
     same(score(sat, submissions), plain)
+
+
+@pytest.mark.parametrize("kind", ["json", "xlsx"])
+def test_moodle_downloads_of_every_format_score_alike(exam, klass, plain, tmp_path, kind):
+    rows = [[*HEAD, *slots(2)]]
+    rows += [moodle_row(exam, ("Able", "Ann", mail), a, [exam.variants[v]] * 2) for mail, (v, a) in klass.items()]
+    path = tmp_path / f"quiz.{kind}"
+    if kind == "json":  # the headings in small letters and digits, a list in a list
+        keys = [re.sub("[^a-z0-9_-]", "", heading.lower()) for heading in rows[0]]
+        path.write_text(json.dumps([[dict(zip(keys, row, strict=True)) for row in rows[1:]]]), "utf-8")
+    else:
+        pd.DataFrame(rows[1:], columns=rows[0]).to_excel(path, index=False)
+    assert recognise(read_table(path).heading) is moodle
+    same(score(*read_responses(path, exam)), plain)
 
 
 def test_moodle_numerical_questions_score_like_the_plain_csv_in_any_order_of_slots(exam, klass, plain, save):
