@@ -32,7 +32,7 @@ FLOORS = [
     "grader.marking",
     "grader.decisions",
     "grader.results grader.lms",
-    "grader.rehearsal",
+    "grader.rehearsal grader.autograder",
     "grader.mark",
     "grader.cli",
     "grader.__main__",

@@ -81,9 +81,78 @@ QUIZ_STEPS = (
     "afterwards: of each quiz Quiz Statistics > Student Analysis, all in one folder, and grader score on that folder",
 )
 
+AUTOGRADER_STEPS = (
+    "Create Assignment > Programming Assignment; upload it at Configure Autograder; try it with Test Autograder",
+    "students hand in their filled-in PDF, or the sheet of: qgen export gradescope-sheet",
+    "when all have handed in: Review Grades > Publish Grades shows the marks",
+)
+OUTLINE_STEPS = ("type the table at Edit Outline, and draw each region where it says: Gradescope imports no outline",)
+SHEET_STEPS = ("hand it out with the papers; it is the same for everybody, and holds nothing secret",)
+COURSE_STEPS = (
+    "unpack it in your course's folder, and commit; keep that repository private",
+    "give access in the assessment's infoAssessment.json: accessControl",
+)
+
+
+def _gradescope(
+    order: Order,
+    *,
+    roster: Path | None = None,
+    by: str = "",
+    visibility: str = "",
+    show_expected: bool = False,
+    attempts: int = 0,
+) -> Written:
+    from qgen.export.gradescope import write_autograder
+
+    settings = {
+        "by": by or "item",
+        "visibility": visibility or "after_published",
+        "show_expected": show_expected,
+        "attempts": attempts,
+    }
+    notes = write_autograder(
+        order.exam, order.folder, order.target, roster=roster, settings=settings, templates=order.templates,
+        force=order.force,
+    )  # fmt: skip
+    return Written("an autograder, with the key in it,", notes, AUTOGRADER_STEPS)
+
+
+def _gradescope_outline(order: Order) -> Written:
+    from qgen.export.outline import outline
+    from qgen.files import write_whole
+
+    table, notes = outline(order.exam, order.templates)
+    write_whole(order.target, table, force=order.force)
+    return Written(several(table.count("\n") - 1, "region"), notes, OUTLINE_STEPS)
+
+
+def _gradescope_sheet(order: Order) -> Written:
+    from qgen.export.gradescope import answer_sheet
+    from qgen.files import write_whole
+
+    write_whole(order.target, answer_sheet(order.exam, order.templates), force=order.force)
+    return Written("a sheet for students to type into", (), SHEET_STEPS)
+
+
+def _prairielearn(order: Order) -> Written:
+    from qgen.export.content import left_out
+    from qgen.export.prairielearn import write_course
+
+    count = write_course(
+        order.exam, order.folder, order.target, templates=order.templates, force=order.force
+    )  # fmt: skip
+    told = f"a course folder with {several(count, 'question')}, with the key in it,"
+    return Written(told, left_out(order.exam), COURSE_STEPS)
+
+
 EXPORTERS: Mapping[str, Exporter] = {
     "moodle-xml": Exporter("moodle.xml", _moodle_xml, ("separate",)),
     "canvas-qti": Exporter("canvas.zip", _canvas_qti, ("form",)),
+    "gradescope": Exporter("gradescope.zip", _gradescope, ("roster", "by", "visibility", "show_expected", "attempts")),
+    "gradescope-outline": Exporter("outline.csv", _gradescope_outline),
+    "gradescope-sheet": Exporter("sheet.xlsx", _gradescope_sheet),
+    "prairielearn": Exporter("prairielearn.zip", _prairielearn),
 }
 
 
