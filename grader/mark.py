@@ -35,7 +35,7 @@ from qgen.tables.table import read_tables
 # What a results folder may hold for --force to replace it.
 OURS = (
     *("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "overrides.csv", "marking.toml"),
-    *("feedback", "moodle.xml"),
+    *("feedback", "moodle.xml", "moodle-feedback.zip", "canvas-feedback.zip"),
     *(f"{lms}.csv" for lms in NAMES),
 )
 # Of so many answers not even this share is right: so bad is no class that sat this exam, of so many students.

@@ -77,13 +77,13 @@ def export(
     roster, out, templates, exam = (Path(path) if path else None for path in (roster, out, templates, exam))
     results, system = Path(results), _system(lms, xml)
     _check_encodable({"--title": title, "--column": column or ""})
-    target = _target(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
+    target = target_of(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
     language, called = _paper(exam, templates) if exam and comments else ("en", None)
     found = read_results(results, marks=by_layer or comments, absent_zero=absent == "zero")
     scores = {score.student_id: score for score in found.scores}
-    people, notes = _people(system, roster, scores, id_column, name_column)
+    people, notes = people_of(system, roster, scores, id_column, name_column)
     base = base_title(people, system, column, title) if by_layer else one_line(title)
     want = wanted(found, base, by_layer=by_layer, percent=percent)
     columns = choose(want, people, system, None if by_layer else column)
@@ -110,7 +110,7 @@ def export(
     return replace(answer, files=(target,))
 
 
-def _people(
+def people_of(
     system: System, roster: Path | None, scores: Iterable[str], ids: str | None, names: str | None
 ) -> tuple[Gradebook, list[str]]:
     """The roster, and remarks; where the user says which column the ids are in, students are known by it alone."""
@@ -184,7 +184,8 @@ def _paper(exam: Path, templates: Path | None) -> tuple[str, Called]:
     return language, calling(templates, language, papers.written)
 
 
-def _target(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
+def target_of(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
+    """The file to write; InputError where it is there already, or is one of those that are read."""
     target = out or results / name
     if target.is_dir():
         target /= name
