@@ -84,22 +84,7 @@ def suspects(batch: Batch) -> Suspects:
         pairs.held, pairs.touched | single.touched[a] | single.touched[b],
         pairs.reached | single.reached[a] | single.reached[b],
     )  # fmt: skip
-    return Suspects(batch.question, single, pairs, places, follows(batch.question))
-
-
-def follows(question: Question) -> Bools:
-    """(items, items): whether an item is worked out from another with no answer between."""
-    place = {item.step: i for i, item in enumerate(question.items)}
-    found = np.zeros((len(place), len(place)), dtype=bool)
-    near: dict[str, set[int]] = {}
-    for step in question.steps:
-        near[step.id] = set().union(*(near.get(need, set()) for need in step.needs))
-        if step.id in place:
-            found[place[step.id], list(near[step.id])] = True
-            near[step.id] = {place[step.id]}
-            if step.shows:
-                near[step.shows] = {place[step.id]}
-    return found
+    return Suspects(batch.question, single, pairs, places, batch.question.follows)
 
 
 def _tried(

@@ -160,6 +160,21 @@ class Question:
         return item.part != AFTER and self.by_id[item.step].role not in (*BACK, Role.CHANGE)
 
     @cached_property
+    def follows(self) -> NDArray[np.bool_]:
+        """(items, items): whether an item is worked out from another with no answer between."""
+        place = {item.step: i for i, item in enumerate(self.items)}
+        found = np.zeros((len(place), len(place)), dtype=bool)
+        near: dict[str, set[int]] = {}
+        for step in self.steps:
+            near[step.id] = set().union(*(near.get(need, set()) for need in step.needs))
+            if step.id in place:
+                found[place[step.id], list(near[step.id])] = True
+                near[step.id] = {place[step.id]}
+                if step.shows:
+                    near[step.shows] = {place[step.id]}
+        return found
+
+    @cached_property
     def given(self) -> Mapping[str, Given]:
         """The given numbers by their ids: parameters, learning rate, inputs and targets, then shown values."""
         return self.behind([item.step for item in self.items], self.shown)

@@ -34,8 +34,8 @@ def solve(
 
     `rules` may hold mistaken rules; one with an attribute `neighbours` is handed those of the step, too, and applies
     only where the step has them. `claimed` values, a student's own, stand in for a step in the steps after it (NaN
-    claims nothing); what is returned for the step itself is still computed. `write` is applied to every result:
-    rounding it, or widening it to what rounding may do.
+    claims nothing; one that is code says what it does `otherwise`); what is returned for the step itself is still
+    computed. `write` is applied to every result: rounding it, or widening it to what rounding may do.
     """
     values: dict[str, Value] = dict(givens)
     results: dict[str, Value] = {}
@@ -68,7 +68,7 @@ def _either(claim: Value, computed: Value) -> Value:
     if isinstance(claim, float | np.ndarray):
         nothing = np.isnan(claim)
         return np.where(nothing, computed, claim) if nothing.any() else claim
-    return claim
+    return claim.otherwise(computed) if hasattr(claim, "otherwise") else claim
 
 
 @dataclass(frozen=True, eq=False)
