@@ -32,7 +32,7 @@ const variants = data.numbers[0].map((_, v) => data.numbers.map((question) => pa
 const started = process.hrtime.bigint();
 const rows = data.students.map(([v, answers]) => markAll(QUESTIONS, RULES, variants[v], answers).flatMap((marked, k) =>
   marked.items.map((_, i) => [marked.verdicts[i], marked.marks(i), marked.expected[i],
-    marked.mistakes[i] === null ? "" : QUESTIONS[k].mistakes[marked.mistakes[i]].name])));
+    marked.mistakes[i].map((place) => QUESTIONS[k].mistakes[place].name).join(" + ")])));
 console.log(JSON.stringify({ rows, seconds: Number(process.hrtime.bigint() - started) / 1e9 }));
 """
 
@@ -72,10 +72,8 @@ def differences(marks: Marks, rows: list[list[list[Any]]]) -> Counter[str]:
             found["verdicts"] += verdict != VERDICTS[marks.verdicts[s, i]]
             found["marks"] += abs(worth - earned[s, i]) > 1e-9
             found["from own values"] += not (own is None and due != due) and not abs((own or 0) - due) < 1e-9
-            found["names"] += len(names) < 2 and (mistake or "") != "".join(names)
-            found["two held, one named"] += len(names) == 2 and bool(mistake)
-            found["two held, none named"] += len(names) == 2 and not mistake
-            found["cells named"] += len(names) == 1
+            found["names"] += mistake != " + ".join(names)
+            found["cells named"] += bool(names)
     return found
 
 

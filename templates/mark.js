@@ -1,5 +1,5 @@
 // Marks a student's answers to one question as `grader score` does, from the engine of that question: right; right from
-// own values; right to too few digits; and which known mistake a wrong answer shows. What needs a class is left out.
+// own values; right to too few digits. What needs a class, such as whose paper was copied, is left out.
 "use strict";
 const [CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, BLANK, UNREADABLE] =
   ["correct", "follow_through", "imprecise", "wrong", "blank", "unreadable"];
@@ -7,9 +7,6 @@ const MOST_OFF = 1000; // an answer off by more than this factor is no basis for
 const WIDEST = 0.34; // a range wider than this share of the number tells nothing
 const FEWEST_REPEATED = 4; // the same number in so many wrong cells of a part is nonsense
 const MOST_MOVED = 5 / 9 + 1e-6; // by rounding again and again, in units of the last digit asked for
-const SLIP = 3; // as many times further off than honest rounding goes is no mistake of the catalogue
-const WIDEST_MISTAKE = 0.05; // no answer is taken for a mistaken one that is further from it than this share
-const SAME = 1e-9;
 const TOLERATED = 2; // unsupported units for each supported one
 const NEAR = 0.1; // of what is due: so far off may a number be that was added up wrongly
 
@@ -55,7 +52,7 @@ class Answered {
       kind === "blank" ? BLANK : kind !== "value" ? UNREADABLE
         : within(this.values[i], this.low[i], this.high[i]) ? CORRECT : WRONG);
     this.expected = this.items.map(() => NaN); // what own values lead to, where that counted
-    this.mistakes = this.items.map(() => null); // the place of the mistake that an answer shows
+    this.mistakes = this.items.map(() => []); // the places of the mistakes that an answer shows
     this.madeUp = this.items.map(() => false);
     this.before = this.items.map(({ before: [where, place] }) =>
       where === "g" ? this.g[place] : where === "c" ? this.values[place] : NaN);
@@ -65,7 +62,7 @@ class Answered {
     if (!this.verdicts.includes(WRONG)) return this;
     this.claims = this.usable();
     this.followThrough();
-    this.diagnose();
+    diagnose(this).forEach((held, i) => (this.mistakes[i] = held));
     this.invented();
     return this;
   }
@@ -85,10 +82,12 @@ class Answered {
     return claims.map((x, i) => (this.items[i].part === "forward" ? x : NaN));
   }
 
-  solve(claims, mistake = 0) {
-    const { engine, mistakes } = this.question;
-    const silent = mistake > 0 && mistake <= mistakes.length && mistakes[mistake - 1].silent;
-    const all = silent ? engine.silent(this.g, claims, mistake) : engine.values(this.g, claims, mistake);
+  // What the rules make of own answers, mistaken by the mistakes of these places.
+  solve(claims, held = []) {
+    const { engine, mistakes, near } = this.question, flags = new Uint8Array(mistakes.length + near);
+    for (const place of held) flags[place] = 1;
+    const silent = held.some((place) => mistakes[place]?.silent);
+    const all = silent ? engine.silent(this.g, claims, flags) : engine.values(this.g, claims, flags);
     return this.items.map((item) => all[item.place]);
   }
 
@@ -195,95 +194,11 @@ class Answered {
       });
   }
 
-  // Which mistake of the catalogue explains wrong answers; of two that explain as much neither.
-  diagnose() {
-    const weighed = this.weighed(), { telling } = weighed;
-    if (!telling.includes(true)) return;
-    const fits = [];
-    this.question.mistakes.forEach((mistake, place) => {
-      const changed = weighed.complete ? mistake.touched : mistake.reached;
-      const wrong = count(zip((a, b) => a && b, telling, changed));
-      if (wrong > 0 && count(zip((a, b) => a && b, weighed.kept, changed)) <= wrong)
-        fits.push(this.fit(place + 1, weighed));
-    });
-    const candidates = fits.filter((fit) => fit.gain > 0 && fit.count > 0 && fit.support > 2 * fit.against);
-    const rank = Math.max(...candidates.map((fit) => fit.rank)), top = candidates.filter((fit) => fit.rank === rank);
-    if (!top.length) return;
-    const [best] = top;
-    const same = (fit) => zip((a, b) => a === b, fit.explained, best.explained).every(Boolean)
-      && (best.count > 1 || Math.abs(fit.sum - best.sum) < SAME);
-    const one = best.near && (best.used || best.count === count(telling));
-    if (!top.every(same) || !(best.support > 1 || one)) return;
-    const more = this.fromForward(best.mistake, weighed);
-    best.explained.forEach((explained, i) => {
-      if (explained || more[i]) this.mistakes[i] = best.mistake - 1;
-    });
-  }
-
-  // What is needed to hold any mistake against the answers.
-  weighed() {
-    const { values, verdicts, low, high, rounding, coarse } = this;
-    const due = this.solve(this.claims), unit = values.map((x) => rounding.unit(known(x) ? x : 0));
-    const key = zip((l, h) => (h - l) / 2, low, high), own = this.half.map((x, i) => (Number.isFinite(x) ? x : key[i]));
-    const slip = zip((a, b) => SLIP * Math.max(a, b), own, key), half = zip((a, b) => Math.max(a, 0.5 * b), own, unit);
-    const settledCells = verdicts.map((v) => [CORRECT, FOLLOW_THROUGH, IMPRECISE].includes(v));
-    const complete = this.claims.every(known);
-    return {
-      due, unit, half, complete,
-      share: zip((h, d) => Math.min(h / Math.abs(d), WIDEST_MISTAKE), half, due),
-      telling: values.map((x, i) => verdicts[i] === WRONG && !within(x, low[i] - slip[i], high[i] + slip[i])
-        && !(Math.abs(x - due[i]) <= Math.max(slip[i], half[i] + coarse[i]))),
-      settled: settledCells,
-      exact: settledCells.map((cell, i) => cell && coarse[i] === 0),
-      kept: settledCells.map((cell, i) => cell && complete && Math.abs(values[i] - due[i]) <= half[i] + unit[i]),
-    };
-  }
-
-  // Whether a mistake makes another number than is due, whether the answer is that number, clearly so, clearly not.
-  compared(made, due, { half, share, unit }) {
-    return made.map((number, i) => {
-      let reach = Math.max(half[i], share[i] * Math.abs(number));
-      reach = Math.max(reach, Math.min(unit[i] * number ** 2, WIDEST_MISTAKE * Math.abs(number))) + unit[i];
-      reach = Math.max(reach, this.coarse[i]);
-      const off = Math.abs(number - this.values[i]);
-      return {
-        differs: Math.abs(number - due[i]) > half[i], fits: Number.isFinite(number) && off <= reach,
-        near: off <= reach / 2, unlike: off > 2 * reach,
-      };
-    });
-  }
-
-  fit(mistake, weighed) {
-    const { telling, settled: done, exact } = weighed, { values, before } = this;
-    const made = this.solve(this.claims, mistake), found = this.compared(made, weighed.due, weighed);
-    const explained = found.map(({ differs, fits }, i) => telling[i] && differs && fits);
-    const from = this.items.map(({ follows }) => follows.some((j) => explained[j]));
-    const having = (cell) => count(found.map((f, i) => cell(f, i)));
-    const support = count(explained) + having(({ differs, fits }, i) => exact[i] && differs && fits);
-    const against = having(({ unlike, differs }, i) => done[i] && unlike && (differs || from[i]));
-    const missed = having(({ differs, fits }, i) => telling[i] && differs && !fits);
-    const still = (i) => this.verdicts[i] === WRONG && values[i] === before[i];
-    const gain = support - against - missed, near = !found.some((f, i) => explained[i] && !f.near);
-    return {
-      mistake, explained, count: count(explained), support, against, gain, near, rank: 2 * gain + (near ? 1 : 0),
-      used: having(({ fits }, i) => exact[i] && fits && from[i])
-        > having(({ fits }, i) => telling[i] && !still(i) && from[i] && !fits),
-      sum: made.reduce((sum, x, i) => sum + (explained[i] ? x : 0), 0),
-    };
-  }
-
-  // What a mistake explains by the forward answers alone, for who goes on with more digits than were written.
-  fromForward(mistake, weighed) {
-    const claims = this.forward(this.claims), made = this.solve(claims, mistake);
-    const found = this.compared(made, this.solve(claims), weighed);
-    return found.map(({ differs, fits }, i) => differs && fits && weighed.telling[i] && this.coarse[i] === 0);
-  }
-
   // Takes back what follows from numbers that nothing supports, where these are too many.
   invented() {
     const { verdicts, values, rounding } = this, { ways, mistakes, near } = this.question;
     const own = verdicts.map((v, i) => v === FOLLOW_THROUGH || (v === IMPRECISE && this.short[i]));
-    const explained = this.mistakes.map((mistake) => mistake !== null);
+    const explained = this.mistakes.map((held) => held.length > 0);
     const right = verdicts.map((v, i) => [CORRECT, IMPRECISE].includes(v) && !own[i] && values[i] !== 0);
     const solid = right.map((cell, i) => cell || (own[i] && values[i] !== 0) || explained[i]);
     const wrong = verdicts.map((v, i) => v === WRONG && Number.isFinite(values[i]) && values[i] !== 0 && !explained[i]);
@@ -301,8 +216,8 @@ class Answered {
       const found = values.map(() => false);
       const reach = this.half.map((x, i) =>
         (Number.isFinite(x) ? x : (this.high[i] - this.low[i]) / 2) + unit[i]);
-      for (let m = mistakes.length + 1; m <= mistakes.length + near; m++)
-        this.solve(this.claims, m).forEach((made, i) => (found[i] ||= Math.abs(made - values[i]) <= reach[i]));
+      for (let place = mistakes.length; place < mistakes.length + near; place++)
+        this.solve(this.claims, [place]).forEach((made, i) => (found[i] ||= Math.abs(made - values[i]) <= reach[i]));
       return found;
     };
     let root = wrong;

@@ -10,7 +10,7 @@ from qgen.practice.facts import question_code
 from qgen.version import shipped
 
 FOLDER = shipped("templates", "templates")
-SCRIPTS = ("numbers.js", "read.js", "mark.js")
+SCRIPTS = ("numbers.js", "read.js", "mark.js", "diagnosis.js")
 
 
 def examiner(exam: Exam) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from json import dumps
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qgen.engine.misconceptions import Misconception, near_mistakes
+from qgen.engine.misconceptions import CATALOGUE, Misconception, near_mistakes
 from qgen.engine.question import AFTER, Question
 from qgen.engine.solve import every_row, mistaken_rules, solve
 from qgen.engine.steps import Role
 from qgen.exam.certify import DECIMALS, SAME, Batch
-from qgen.practice.javascript import engine, is_silent
+from qgen.practice.javascript import engine, is_silent, unshown
 
+Bools = NDArray[np.bool_]
 EXAMPLES, FEW = 20, 4  # variants on which is tried which answers a mistake changes, and whether two are the same
 
 # For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
@@ -26,66 +27,85 @@ WAYS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Suspect:
-    """A known mistake, and which items (items,) it changes: of one whose every answer is gone on with; of anyone."""
-
-    mistake: Misconception
-    touched: NDArray[np.bool_]
-    reached: NDArray[np.bool_]
+Held = tuple[Misconception, ...]
 
 
-def suspects(batch: Batch) -> list[Suspect]:
-    """The entries of the catalogue that change anything in a question, tried on some of its variants.
+class Suspects(NamedTuple):
+    """Entries of the catalogue that change anything in a question, and pairs of their places that can be held at once.
 
-    Of those that always lead to the same numbers only the first: nobody can tell which of them a student holds.
+    touched, reached: (suspects, items), which items each changes, of one whose every answer is gone on with, and of
+    anyone; of pairs those that neither changes alone, by places.
     """
-    few, items = batch.take(np.arange(min(EXAMPLES, batch.size))), batch.question.items
-    answers = {item.step: np.broadcast_to(few.values[item.step], few.size) for item in items}
+
+    single: list[Misconception]
+    touched: Bools
+    reached: Bools
+    pairs: list[tuple[int, int, list[int], list[int]]]
+
+
+def suspects(batch: Batch) -> Suspects:
+    """What may have gone wrong in a question, tried on some of its variants.
+
+    Of hypotheses that always lead to the same numbers only the first: nobody can tell which a student holds.
+    """
+    seen: set[bytes] = set()
+    kept, touched, reached = _tried(batch.take(np.arange(min(EXAMPLES, batch.size))), [(m,) for m in CATALOGUE], seen)
+    single = [CATALOGUE[h] for h in kept]
+    couples = [
+        (a, b) for a, b in combinations(range(len(single)), 2) if not set(single[a].swaps) & set(single[b].swaps)
+    ]
+    few = batch.take(np.arange(min(FEW, batch.size)))
+    some, both_touched, both_reached = _tried(few, [(single[a], single[b]) for a, b in couples], seen)
+    pairs: list[tuple[int, int, list[int], list[int]]] = []
+    for row, place in enumerate(some):
+        a, b = couples[place]
+        more_touched = np.flatnonzero(both_touched[row] & ~touched[a] & ~touched[b]).tolist()
+        pairs.append((a, b, more_touched, np.flatnonzero(both_reached[row] & ~reached[a] & ~reached[b]).tolist()))
+    return Suspects(single, touched, reached, pairs)
+
+
+def _tried(batch: Batch, held: Sequence[Held], seen: set[bytes]) -> tuple[list[int], Bools, Bools]:
+    """Which hypotheses change something and lead to numbers not `seen` before; which items these change."""
+    items = batch.question.items
+    answers = {item.step: np.broadcast_to(batch.values[item.step], batch.size) for item in items}
     right = np.array(list(answers.values()))
     changes = []
     for claims in (answers, {}):
-        made = np.empty((len(batch.catalogue), *right.shape))
+        made = np.empty((len(held), *right.shape))
         for silent in (False, True):
-            rows = [h for h, m in enumerate(batch.catalogue) if is_silent(m) == silent]
-            held = [(batch.catalogue[h],) for h in rows]
+            rows = [h for h, hypothesis in enumerate(held) if any(map(is_silent, hypothesis)) == silent]
+            steps = unshown(batch.question.steps) if silent else batch.question.steps
             with np.errstate(all="ignore"):
-                steps = [
-                    replace(step, shows="") if silent and step.role == Role.BIAS_GRADIENT else step
-                    for step in batch.question.steps
-                ]
-                solved = solve(steps, few.givens, rules=mistaken_rules(held), claimed=claims)
-                for i, item in enumerate(items):
-                    made[rows, i] = every_row(solved[item.step], len(rows), few.size)
+                solved = solve(steps, batch.givens, rules=mistaken_rules([held[h] for h in rows]), claimed=claims)
+            for i, item in enumerate(items):
+                made[rows, i] = every_row(solved[item.step], len(rows), batch.size)
         with np.errstate(over="ignore", invalid="ignore"):
             changes.append(np.round(np.nan_to_num(made - right, nan=np.inf), DECIMALS))
-    found, seen = [], set()
-    for h, mistake in enumerate(batch.catalogue):
+    kept = []
+    for h in range(len(held)):
         led_to = np.array([change[h, :, :FEW] for change in changes]).tobytes()
         if led_to not in seen and (np.abs(changes[1][h]) > SAME).any():
             seen.add(led_to)
-            found.append(Suspect(mistake, *((np.abs(change[h]) > SAME).any(axis=1) for change in changes)))
-    return found
+            kept.append(h)
+    touched, reached = ((np.abs(change[kept]) > SAME).any(axis=2) for change in changes)
+    return kept, touched, reached
 
 
 def question_code(batch: Batch) -> str:
     """JavaScript of all that marking needs to know of a question: an object."""
-    question, held = batch.question, suspects(batch)
-    near = list(near_mistakes(question.steps))
+    question, held, near = batch.question, suspects(batch), list(near_mistakes(batch.question.steps))
+    flags = zip(held.single, held.touched.astype(int).tolist(), held.reached.astype(int).tolist(), strict=True)
     facts = {
         "items": _items(question),
         "mistakes": [
-            {
-                "name": s.mistake.name, "silent": is_silent(s.mistake),
-                "touched": s.touched.astype(int).tolist(), "reached": s.reached.astype(int).tolist(),
-            }
-            for s in held
+            {"name": m.name, "silent": is_silent(m), "touched": touched, "reached": reached}
+            for m, touched, reached in flags
         ],
+        "pairs": held.pairs,
         "near": len(near),
         "ways": list(_ways(question)),
-    }  # fmt: skip
-    code = engine(question, [*(s.mistake for s in held), *near])
-    return f"{{...{dumps(facts, separators=(',', ':'))},engine:{code}}}"
+    }
+    return f"{{...{dumps(facts, separators=(',', ':'))},engine:{engine(question, held.single, near)}}}"
 
 
 def _items(question: Question) -> list[dict[str, Any]]:

@@ -164,7 +164,7 @@ def _constant(value: float) -> str:
 
 
 class Swapped:
-    """A rule that the mistakes numbered `m` are mistaken about: the code chooses."""
+    """A rule that mistakes are mistaken about, by number: the code takes the first that `m` holds."""
 
     def __init__(self, right: Rule, mistakes: Sequence[tuple[int, Mistake]]) -> None:
         self.right, self.mistakes = right, mistakes
@@ -178,28 +178,27 @@ class Swapped:
         for number, mistake in self.mistakes:
             if all(name in named for name in mistake.neighbours):
                 wrong = mistake.wrong(*needs, **constants, **{name: named[name] for name in mistake.neighbours})
-                choices += f"m=={number}?{Number.of(wrong).text}:"
+                choices += f"m[{number}]?{Number.of(wrong).text}:"
         return Number(f"({choices}{result.text})") if choices else result
 
 
 def swapped(mistakes: Sequence[Misconception]) -> dict[str, Rule]:
-    """The rules, mistaken by the number of a mistake, counted from 1."""
+    """The rules, mistaken where `m`, by the numbers of mistakes, is not 0."""
     return {
-        name: Swapped(right, [(k, m.swaps[name]) for k, m in enumerate(mistakes, 1) if name in m.swaps])
+        name: Swapped(right, [(k, m.swaps[name]) for k, m in enumerate(mistakes) if name in m.swaps])
         for name, right in RULES.items()
     }
 
 
-def engine(question: Question, mistakes: Sequence[Misconception] = ()) -> str:
+def engine(question: Question, mistakes: Sequence[Misconception] = (), slips: Sequence[Misconception] = ()) -> str:
     """An object of functions that compute every step of a question, each an array in the order of its steps.
 
-    values(g, c, m): from givens, a student's own answers (NaN for none) and the number of the mistake made; silent:
-    the same for those that a bias's gradient shows no dL/dz to. ranges(g, c, write): intervals, in any order of
-    multiplication, of items alone. depends(c): above 0 what depends on answers that are 1. worked(g, round): as the
-    worked solution is rounded.
+    values(g, c, m): from givens, a student's own answers (NaN for none) and, by place, which mistakes and slips are
+    made; silent: the same where a bias's gradient shows no dL/dz. ranges(g, c, write): intervals, in any order of
+    multiplication, of items alone. depends(g, c): above 0 what depends on answers that are 1. worked(g, round): as
+    the worked solution is rounded.
     """
     steps, shown = question.steps, Derivation(question).shown
-    unshown = [replace(step, shows="") if step.role == Role.BIAS_GRADIENT else step for step in steps]
     largest = dict.fromkeys(RULES, lambda *needs, **constants: reduce(maximum, map(abs, needs)))
     ordered = {**ORDER_RULES, "constant": lambda *, value: Range.of(value)}
 
@@ -210,8 +209,8 @@ def engine(question: Question, mistakes: Sequence[Misconception] = ()) -> str:
         return value.call("round") if step.id in shown else value
 
     functions = {
-        "values(g,c,m)": _body(question, steps, Number, swapped(mistakes)),
-        "silent(g,c,m)": _body(question, unshown, Number, swapped(_silent(mistakes))),
+        "values(g,c,m)": _body(question, steps, Number, swapped([*mistakes, *slips])),
+        "silent(g,c,m)": _body(question, unshown(steps), Number, swapped(mistakes)),
         "ranges(g,c,write)": _body(question, with_orders(steps), Range, ordered, written, items=True),
         "depends(g,c)": _body(question, steps, Number, largest),
         "worked(g,round)": _body(question, steps, Number, RULES, rounded, claims=False),
@@ -224,9 +223,9 @@ def is_silent(mistake: Misconception) -> bool:
     return "bias_gradient" in mistake.swaps
 
 
-def _silent(mistakes: Sequence[Misconception]) -> list[Misconception]:
-    """The same list, without the swaps of the others."""
-    return [m if is_silent(m) else replace(m, swaps={}) for m in mistakes]
+def unshown(steps: Sequence[Step]) -> list[Step]:
+    """The steps of someone under such a mistake."""
+    return [replace(step, shows="") if step.role == Role.BIAS_GRADIENT else step for step in steps]
 
 
 def _body(

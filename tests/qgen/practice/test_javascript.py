@@ -18,21 +18,20 @@ from qgen.practice.javascript import engine, is_silent
 
 NUMBERS = (FOLDER / "numbers.js").read_text("utf-8")
 RUN = """
-const run=({givens,claims,mistake})=>givens.map((g,v)=>
-  ENGINE[mistake<0?"silent":"values"](g,claims[v].map(x=>x===null?NaN:x),Math.abs(mistake)));
+const run=({givens,claims})=>givens.map((g,v)=>
+  ENGINE.values(g,claims[v].map(x=>x===null?NaN:x),{}));
 """
 
 
-def solved_by_page(question, givens, folder, claims=None, mistakes=(), mistake=0):
+def solved_by_page(question, givens, folder, claims=None):
     """(steps, n): what the printed engine makes of givens, and of claims (items, n)."""
     size = len(next(iter(givens.values())))
     claimed = np.full((len(question.items), size), np.nan) if claims is None else claims
     data = {
         "givens": np.array([givens[name] for name in question.givens]).T.tolist(),
         "claims": np.where(np.isnan(claimed), None, claimed).T.tolist(),
-        "mistake": mistake,
     }
-    found = under_node(f"{NUMBERS}\nconst ENGINE={engine(question, mistakes)};{RUN}", data, folder)
+    found = under_node(f"{NUMBERS}\nconst ENGINE={engine(question)};{RUN}", data, folder)
     return np.array(found, dtype=float).T
 
 
@@ -87,7 +86,7 @@ def test_a_mistake_is_the_same_swapped_rule(network, tmp_path):
         "silent": [is_silent(m) for m in CATALOGUE],
     }
     run = """const run=({givens,silent})=>silent.map((is,m)=>givens.map(g=>
-      ENGINE[is?"silent":"values"](g,g.map(()=>NaN).concat(Array(500).fill(NaN)),m+1)));"""
+      ENGINE[is?"silent":"values"](g,g.map(()=>NaN).concat(Array(500).fill(NaN)),{[m]:1})));"""
     found = under_node(f"{NUMBERS}\nconst ENGINE={code};{run}", data, tmp_path)
     for mistake, made in zip(CATALOGUE, found, strict=True):
         held = _held(mistake)
