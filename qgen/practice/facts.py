@@ -103,6 +103,7 @@ def question_code(batch: Batch) -> str:
         ],
         "pairs": held.pairs,
         "near": len(near),
+        "exact": [n for n, step in enumerate(question.steps) if not step.written],
         "ways": list(_ways(question)),
     }
     return f"{{...{dumps(facts, separators=(',', ':'))},engine:{engine(question, held.single, near)}}}"
