@@ -17,24 +17,16 @@ import numpy as np
 
 from grader.marking.carried_forward import Basis, depends_on
 from grader.marking.follow_through import Answered, Followed
-from grader.marking.mistaken import Rows, rules_by_row
 from grader.marking.tolerance import Bools
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import near_mistakes
-from qgen.engine.question import AFTER, Question
-from qgen.engine.solve import solve
-from qgen.engine.steps import Role
+from qgen.engine.question import WAYS, Question
+from qgen.engine.solve import Places, rules_by_row, solve
 
 TOLERATED = 2  # unsupported units for each supported one
 NEAR = 0.1  # of what is due: so far off may a number be that was added up wrongly
 MOST_DIGITS = 9  # of a number, in units of the last digit asked for, that are compared one by one
-
-# For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
-WAYS = (
-    (("forward", "loss"), (Role.PREACTIVATION,), (Role.ACTIVATION,)),
-    (("gradient", "update", AFTER), (Role.UNIT_DELTA, Role.BIAS_GRADIENT), (Role.WEIGHT_GRADIENT,)),
-)
 
 
 class Way(NamedTuple):
@@ -59,7 +51,7 @@ def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
     from_nowhere, root = partial(_from_nowhere, right, solid, wrong), wrong.copy()
     unit, half = basis.batch.rounding.unit(answered.key), (answered.high - answered.low) / 2
     reach = np.where(np.isfinite(followed.half), followed.half, half) + unit
-    looks: tuple[Callable[[Rows], Bools], ...] = (
+    looks: tuple[Callable[[Places], Bools], ...] = (
         lambda rows: slipped(values[rows], answered.key[rows], unit[rows]),
         lambda rows: slipped(values[rows], followed.due[rows], unit[rows]),
         lambda rows: _beside(basis.take(rows), values[rows], reach[rows]),

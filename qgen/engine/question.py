@@ -24,6 +24,12 @@ ALL = "all"  # what is asked where nothing says what is
 SHOWN = "shown"  # the kind of intermediate values that are given
 WHOLE = "question"  # the key of what all items of a question are worth together
 
+# For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
+WAYS = (
+    (("forward", "loss"), (Role.PREACTIVATION,), (Role.ACTIVATION,)),
+    (("gradient", "update", AFTER), (Role.UNIT_DELTA, Role.BIAS_GRADIENT), (Role.WEIGHT_GRADIENT,)),
+)
+
 
 @dataclass(frozen=True)
 class Item:

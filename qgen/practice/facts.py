@@ -3,110 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from json import dumps
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qgen.engine.misconceptions import CATALOGUE, Misconception, near_mistakes
-from qgen.engine.question import AFTER, Question
-from qgen.engine.solve import every_row, mistaken_rules, solve
+from qgen.engine.misconceptions import near_mistakes
+from qgen.engine.question import WAYS, Question
 from qgen.engine.steps import Role
-from qgen.exam.certify import DECIMALS, SAME, Batch
-from qgen.practice.javascript import engine, is_silent, unshown
-
-Bools = NDArray[np.bool_]
-EXAMPLES, FEW = 20, 4  # variants on which is tried which answers a mistake changes, and whether two are the same
-
-# For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
-WAYS = (
-    (("forward", "loss"), (Role.PREACTIVATION,), (Role.ACTIVATION,)),
-    (("gradient", "update", AFTER), (Role.UNIT_DELTA, Role.BIAS_GRADIENT), (Role.WEIGHT_GRADIENT,)),
-)
-
-
-Held = tuple[Misconception, ...]
-
-
-class Suspects(NamedTuple):
-    """Entries of the catalogue that change anything in a question, and pairs of their places that can be held at once.
-
-    touched, reached: (suspects, items), which items each changes, of one whose every answer is gone on with, and of
-    anyone; of pairs those that neither changes alone, by places.
-    """
-
-    single: list[Misconception]
-    touched: Bools
-    reached: Bools
-    pairs: list[tuple[int, int, list[int], list[int]]]
-
-
-def suspects(batch: Batch) -> Suspects:
-    """What may have gone wrong in a question, tried on some of its variants.
-
-    Of hypotheses that always lead to the same numbers only the first: nobody can tell which a student holds.
-    """
-    seen: set[bytes] = set()
-    kept, touched, reached = _tried(batch.take(np.arange(min(EXAMPLES, batch.size))), [(m,) for m in CATALOGUE], seen)
-    single = [CATALOGUE[h] for h in kept]
-    couples = [
-        (a, b) for a, b in combinations(range(len(single)), 2) if not set(single[a].swaps) & set(single[b].swaps)
-    ]
-    few = batch.take(np.arange(min(FEW, batch.size)))
-    some, both_touched, both_reached = _tried(few, [(single[a], single[b]) for a, b in couples], seen)
-    pairs: list[tuple[int, int, list[int], list[int]]] = []
-    for row, place in enumerate(some):
-        a, b = couples[place]
-        more_touched = np.flatnonzero(both_touched[row] & ~touched[a] & ~touched[b]).tolist()
-        pairs.append((a, b, more_touched, np.flatnonzero(both_reached[row] & ~reached[a] & ~reached[b]).tolist()))
-    return Suspects(single, touched, reached, pairs)
-
-
-def _tried(batch: Batch, held: Sequence[Held], seen: set[bytes]) -> tuple[list[int], Bools, Bools]:
-    """Which hypotheses change something and lead to numbers not `seen` before; which items these change."""
-    items = batch.question.items
-    answers = {item.step: np.broadcast_to(batch.values[item.step], batch.size) for item in items}
-    right = np.array(list(answers.values()))
-    changes = []
-    for claims in (answers, {}):
-        made = np.empty((len(held), *right.shape))
-        for silent in (False, True):
-            rows = [h for h, hypothesis in enumerate(held) if any(map(is_silent, hypothesis)) == silent]
-            steps = unshown(batch.question.steps) if silent else batch.question.steps
-            with np.errstate(all="ignore"):
-                solved = solve(steps, batch.givens, rules=mistaken_rules([held[h] for h in rows]), claimed=claims)
-            for i, item in enumerate(items):
-                made[rows, i] = every_row(solved[item.step], len(rows), batch.size)
-        with np.errstate(over="ignore", invalid="ignore"):
-            changes.append(np.round(np.nan_to_num(made - right, nan=np.inf), DECIMALS))
-    kept = []
-    for h in range(len(held)):
-        led_to = np.array([change[h, :, :FEW] for change in changes]).tobytes()
-        if led_to not in seen and (np.abs(changes[1][h]) > SAME).any():
-            seen.add(led_to)
-            kept.append(h)
-    touched, reached = ((np.abs(change[kept]) > SAME).any(axis=2) for change in changes)
-    return kept, touched, reached
+from qgen.exam.certify import Batch
+from qgen.exam.hypotheses import Suspects, is_silent, suspects
+from qgen.practice.javascript import engine
 
 
 def question_code(batch: Batch) -> str:
     """JavaScript of all that marking needs to know of a question: an object."""
     question, held, near = batch.question, suspects(batch), list(near_mistakes(batch.question.steps))
-    flags = zip(held.single, held.touched.astype(int).tolist(), held.reached.astype(int).tolist(), strict=True)
+    single = [m for (m,) in held.single.held]
+    flags = zip(single, held.single.touched.tolist(), held.single.reached.tolist(), strict=True)
     facts = {
         "items": _items(question),
         "mistakes": [
-            {"name": m.name, "silent": is_silent(m), "touched": touched, "reached": reached}
+            {"name": m.name, "silent": is_silent(m), "touched": _places(touched), "reached": _places(reached)}
             for m, touched, reached in flags
         ],
-        "pairs": held.pairs,
+        "pairs": list(_pairs(held)),
         "near": len(near),
         "exact": [n for n, step in enumerate(question.steps) if not step.written],
         "ways": list(_ways(question)),
     }
-    return f"{{...{dumps(facts, separators=(',', ':'))},engine:{engine(question, held.single, near)}}}"
+    return f"{{...{dumps(facts, separators=(',', ':'))},engine:{engine(question, single, near)}}}"
+
+
+def _places(flags: Sequence[bool]) -> list[int]:
+    return [int(flag) for flag in flags]
+
+
+def _pairs(held: Suspects) -> Iterator[tuple[int, int, list[int], list[int]]]:
+    """Which two mistakes can be held at once, and the items that only both together change."""
+    for k, (a, b) in enumerate(held.places.tolist()):
+        yield (
+            a,
+            b,
+            *(
+                np.flatnonzero(both[k] & ~alone[a] & ~alone[b]).tolist()
+                for both, alone in (
+                    (held.pairs.touched, held.single.touched),
+                    (held.pairs.reached, held.single.reached),
+                )
+            ),
+        )
 
 
 def _items(question: Question) -> list[dict[str, Any]]:

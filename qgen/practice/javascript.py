@@ -7,7 +7,7 @@ templates/numbers.js.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Self
 
@@ -18,7 +18,8 @@ from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
 from qgen.engine.question import Question
 from qgen.engine.rules import RULES
 from qgen.engine.solve import solve
-from qgen.engine.steps import Role, Step
+from qgen.engine.steps import Step
+from qgen.exam.hypotheses import unshown
 from qgen.solution.worked import Derivation
 
 
@@ -216,16 +217,6 @@ def engine(question: Question, mistakes: Sequence[Misconception] = (), slips: Se
         "worked(g,round)": _body(question, steps, Number, RULES, rounded, claims=False),
     }
     return "{" + ",\n".join(f"{name}{{{body}}}" for name, body in functions.items()) + "}"
-
-
-def is_silent(mistake: Misconception) -> bool:
-    """Whether under this mistake a bias's gradient, mistaken itself, shows no dL/dz."""
-    return "bias_gradient" in mistake.swaps
-
-
-def unshown(steps: Sequence[Step]) -> list[Step]:
-    """The steps of someone under such a mistake."""
-    return [replace(step, shows="") if step.role == Role.BIAS_GRADIENT else step for step in steps]
 
 
 def _body(

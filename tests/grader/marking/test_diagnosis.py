@@ -8,7 +8,6 @@ import pytest
 
 from grader.marking.diagnosis import Compared, _best, _Fits, compared, may_explain, weigh
 from grader.marking.explain import swapped
-from grader.marking.hypotheses import suspects
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
 from grader.reading.submissions import Submissions
@@ -17,6 +16,7 @@ from grader.rehearsal.simulate import numerals_of, simulate
 from grader.rehearsal.simulated_work import changing, habits_of, work
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.exam.exam import Exam, make_exam
+from qgen.exam.hypotheses import suspects
 from qgen.exam.spec import spec_of
 from qgen.papers.words import macro
 

@@ -13,8 +13,9 @@ from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
+from qgen.exam.hypotheses import is_silent
 from qgen.practice.examiner import FOLDER
-from qgen.practice.javascript import engine, is_silent
+from qgen.practice.javascript import engine
 
 NUMBERS = (FOLDER / "numbers.js").read_text("utf-8")
 RUN = """
