@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -64,10 +64,10 @@ class Autograder:
 
     def results(self, submission: Path, metadata: Mapping[str, Any]) -> Results:
         """results.json for what lies in a folder; where it cannot be marked, what a student should know of it."""
-        before = metadata.get("previous_submissions") or []
+        before = [one for one in metadata.get("previous_submissions") or () if not one.get("autograder_error")]
         try:
             if self.attempts and len(before) >= self.attempts:
-                return self._as_before(before[-1])
+                return self._as_before(before)
             assigned = bool(self.exam.students)
             who = submitter(metadata, self.students, assigned=assigned)
             name, read = read_upload(submission, self.exam, who)
@@ -76,13 +76,11 @@ class Autograder:
             return refused("\n".join(lines))
         return self._marked(name, read)
 
-    def _as_before(self, last: Mapping[str, Any]) -> Results:
-        """The results of the last submission that counts, and that there are no more."""
-        results = last.get("results")
+    def _as_before(self, before: Sequence[Mapping[str, Any]]) -> Results:
+        """The last results, which the latest submission alone carries, and that there are no more."""
         over = self.say("no_attempts", self.attempts)
-        if not isinstance(results, dict):
-            return {**refused(over), "score": last.get("score") or 0}
-        return {**results, "output": over, "output_format": "text"}
+        last = next((one["results"] for one in before if isinstance(one.get("results"), dict)), refused(over))
+        return {**last, "output": over, "output_format": "text"}
 
     def _marked(self, name: str, read: Submissions) -> Results:
         marks = score(self.exam, read)
