@@ -123,14 +123,14 @@ class Autograder:
         }
 
     def _by_item(self, answers: list[Told]) -> list[Results]:
-        numbers = (
+        places = (
             f"{k}.{n}"
             for k, q in enumerate(self.exam.spec.questions, start=1)
             for n in range(1, len(q.question.items) + 1)
         )
         return [
-            _test(number, _called(self.names[one.item]), [one], one.why)
-            for number, one in zip(numbers, answers, strict=True)
+            _test(place, _called(self.names[one.item]), [one], one.why)
+            for place, one in zip(places, answers, strict=True)
         ]
 
     def _by_layer(self, answers: list[Told]) -> Iterator[Results]:
@@ -139,9 +139,7 @@ class Autograder:
             in_layers = sorted(question.items, key=lambda item: question.layers.index(item.layer))
             for n, (layer, items) in enumerate(groupby(in_layers, lambda item: item.layer), start=1):
                 mine = [by_item[item.id] for item in items]
-                lines = [
-                    f"{self.names[one.item][1]}: {one.marks:g}/{one.max_marks:g}, {one.why}" for one in mine if one.lost
-                ]
+                lines = [f"{self.names[one.item][1]}: {one.points}, {one.why}" for one in mine if one.lost]
                 title = self.say("place_of_layer", k, layer)
                 yield _test(f"{k}.{n}", title, mine, "\n".join(lines) or self.say("all_right"))
 
@@ -150,9 +148,9 @@ def _called(name: tuple[str, str]) -> str:
     return ": ".join(name)
 
 
-def _test(number: str, name: str, answers: list[Told], output: str) -> Results:
+def _test(place: str, name: str, answers: list[Told], output: str) -> Results:
     score, most = (round(sum(of), 6) for of in ([one.marks for one in answers], [one.max_marks for one in answers]))
-    return {"number": number, "name": name, "score": score, "max_score": most, "output": output}
+    return {"number": place, "name": name, "score": score, "max_score": most, "output": output}
 
 
 def refused(output: str) -> Results:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from grader.marking.verdicts import Marks
+from grader.marking.verdicts import Marks, number
 from grader.reasons import Reason, Wording
 from qgen.papers.words import macro
 
@@ -22,6 +22,11 @@ class Told:
     why: str
 
     @property
+    def points(self) -> str:
+        """So many of so many marks: 0.5/1."""
+        return f"{number(self.marks)}/{number(self.max_marks)}"
+
+    @property
     def lost(self) -> bool:
         """Whether it earned less than it is worth."""
         return self.marks < self.max_marks
@@ -32,7 +37,7 @@ def told(marks: Marks, templates: Path | None = None, *, expected: bool = False)
     wording = Wording.of(marks.exam.spec.language, templates)
     earned = zip(marks.exam.items, marks.earned()[0].tolist(), strict=True)
     return [
-        Told(item.id, round(got, 6), item.marks, ". ".join(_why(marks, i, wording, expected)))
+        Told(item.id, got, item.marks, ". ".join(_why(marks, i, wording, expected)))
         for i, (item, got) in enumerate(earned)
     ]
 
