@@ -216,13 +216,13 @@ def test_the_folder_of_fonts_is_told():
 def made(tmp_path_factory):
     """A folder with an exam and results that have every file."""
     folder = tmp_path_factory.mktemp("made")
-    (folder / "students.csv").write_text("student_id,name\nS1,Ann\nS2,Bob\n")
+    (folder / "students.csv").write_text("student_id,name,email\nS1,Ann,a@b\nS2,Bob,c@d\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         run("qgen", "make", "--roster", "students.csv", "--seed", 1, "--booklet")
         run("qgen", "preview")
         for system in EXPORTERS:
-            run("qgen", "export", system)
+            run("qgen", "export", system, *(["--roster", "students.csv"] * (system == "gradescope")))
         run("grader", "simulate", "--students", 2, "--mix", "rounding=1")
         sheet = [line.split(",")[:-1] for line in (folder / "answers.csv").read_text().splitlines()]
         sheet[2][2:] = sheet[1][2:]  # copied
