@@ -86,6 +86,17 @@ def by_item(marks: Marks) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(index, name="item"))
 
 
+def misconceptions(marks: Marks) -> pd.DataFrame:
+    """A row for every misconception that the class shows, the dearest first."""
+    found = marks.shown
+    columns = {
+        "students": [len(one.students) for one in found],
+        "cells": [len(one.cells) for one in found],
+        "marks": [one.marks for one in found],
+    }
+    return pd.DataFrame(columns, index=pd.Index([one.name for one in found], name="misconception"))
+
+
 def _commonest(marks: Marks) -> list[str]:
     """The misconception that most students show at each item, "" where nobody does."""
     shown = [Counter[str]() for _ in marks.exam.items]

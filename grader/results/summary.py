@@ -35,10 +35,10 @@ def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> Non
     if marks.tasks.tasks:
         counts = [f"{np.count_nonzero(marks.tasks.verdicts == v):,} {name}" for v, name in enumerate(TASK_VERDICTS)]
         screen.print(f"tasks, marked by a person: {', '.join(counts)}")
-    named = marks.misconceptions()
-    if named:
-        common = ", ".join(f"{name} ({several(count, 'cell')})" for name, count in named[:3])
-        screen.print(f"most common misconceptions: {common}")
+    common = sorted(marks.shown, key=lambda one: (-len(one.cells), one.name))[:3]
+    if common:
+        named = ", ".join(f"{one.name} ({several(len(one.cells), 'cell')})" for one in common)
+        screen.print(f"most common misconceptions: {named}")
     if marks.decisions:
         screen.print(f"{len(marks.decisions)} decided by the examiner")
     _print_unreadable(screen, marks, Wording.of(marks.exam.spec.language, templates))

@@ -15,6 +15,7 @@ class Undefined(StrEnum):
     ONE_VARIANT = "one_variant"
     FEW_STUDENTS = "few_students"
     NOTHING_DRAWN = "nothing_drawn"
+    NO_EXAM = "no_exam"
 
 
 Figure = float | Undefined
