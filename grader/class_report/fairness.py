@@ -1,4 +1,4 @@
-"""Whether it was fair: were variants equally hard, or, where each student had another one, did what was drawn matter?"""
+"""Whether it was fair: were variants equally hard? Where each student had another one, did what was drawn matter?"""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from grader.statistics.scores import standard_deviation
 from grader.statistics.undefined import Figure, Undefined
 from qgen.engine.intervals import Array
 from qgen.engine.steps import Role
-from qgen.exam.certify import CONDITIONS, Batch
+from qgen.exam.certify import Batch
+from qgen.exam.check import certificate
 
 UNFAIR, DOUBTFUL = 0.01, 0.05  # at or below which p says so; 1 of 100 fair exams is called unfair
+MOST_CERTIFIED = 100  # variants whose certificate is worked out again while one waits
 SIGNED = ("weights", "biases", "inputs")  # kinds of givens that may be negative
 
 
@@ -124,7 +126,11 @@ def drawn(batch: Batch) -> Iterator[tuple[str, Array]]:
         yield "active", np.asarray(np.sum(dying, axis=0))
 
 
-def conditions(cohort: Cohort) -> tuple[str, ...]:
-    """What the exam was certified for, by the names of `qgen.exam.certify.CONDITIONS`; () where nobody can tell."""
-    drawn_ones = cohort.exam and not all(batch.spec.all_fixed for batch in cohort.exam.batches)
-    return tuple(CONDITIONS) if drawn_ones else ()
+def certified(cohort: Cohort) -> dict[str, bool] | None:
+    """By condition whether every variant keeps it, worked out again; None where that takes long or nobody can tell."""
+    if not cohort.exam or len(cohort.exam.variants) > MOST_CERTIFIED:
+        return None
+    found: dict[str, bool] = {}
+    for line in certificate(cohort.exam):
+        found[line.condition] = found.get(line.condition, True) and line.holds
+    return found

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.class_report.cohort import Cohort
 from grader.marking.shown import shown_before
@@ -62,9 +63,9 @@ def charged_once(cohort: Cohort) -> Array:
     return _instead(cohort, again, cohort.most[: len(cohort.items)])
 
 
-def _instead(cohort: Cohort, cells: Array, marks: Array) -> Array:
+def _instead(cohort: Cohort, cells: NDArray[np.bool_], marks: Array) -> Array:
     """Other marks for these cells, but those that the examiner decided."""
-    free = np.array(cells, bool)
+    free = cells.copy()
     for place in cohort.decisions:
         free[place] = False
     earned = cohort.earned.copy()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import pandas as pd
 
+from grader.marking.shown import commonest
 from grader.marking.verdicts import VERDICTS, Marks
 from grader.statistics.items import summary
 from qgen.exam.tasks import PART
@@ -80,7 +79,7 @@ def by_item(marks: Marks) -> pd.DataFrame:
         "layer": [*(item.layer for item in items), *[""] * len(tasks)],
         "part": [*(item.part for item in items), *[PART] * len(tasks)],
         **summary(np.hstack([marks.earned(), marks.tasks.marks]), most, marks.verdicts, VERDICTS),
-        "misconception": [*_commonest(marks), *[""] * len(tasks)],
+        "misconception": commonest(marks.reasons, len(items) + len(tasks)),
     }
     index = [*marks.exam.columns, *(task.id for task in tasks)]
     return pd.DataFrame(columns, index=pd.Index(index, name="item"))
@@ -95,11 +94,3 @@ def misconceptions(marks: Marks) -> pd.DataFrame:
         "marks": [one.marks for one in found],
     }
     return pd.DataFrame(columns, index=pd.Index([one.name for one in found], name="misconception"))
-
-
-def _commonest(marks: Marks) -> list[str]:
-    """The misconception that most students show at each item, "" where nobody does."""
-    shown = [Counter[str]() for _ in marks.exam.items]
-    for (_, item), reason in marks.reasons.items():
-        shown[item].update([" + ".join(reason.misconceptions)] if reason.misconceptions else [])
-    return [min(counts, key=lambda name: (-counts[name], name), default="") for counts in shown]

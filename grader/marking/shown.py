@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,14 @@ def shown(reasons: Mapping[tuple[int, int], Reason], lost: Array) -> tuple[Shown
             cost[name] = cost.get(name, 0.0) + max(0.0, float(lost[place])) / len(names)
     found = [Shown(name, tuple(sorted(places)), round(cost[name], 6)) for name, places in cells.items()]
     return tuple(sorted(found, key=lambda one: (-one.marks, -len(one.students), one.name)))
+
+
+def commonest(reasons: Mapping[tuple[int, int], Reason], items: int) -> list[str]:
+    """The misconception, or two at once, that most students show at each of so many items; "" where nobody does."""
+    found = [Counter[str]() for _ in range(items)]
+    for (_, i), reason in reasons.items():
+        found[i].update([" + ".join(reason.misconceptions)] if reason.misconceptions else [])
+    return [min(counts, key=lambda name: (-counts[name], name), default="") for counts in found]
 
 
 def shown_before(

@@ -12,13 +12,21 @@ _RUNS = ((ord("0"), 10), (ord("A"), 26), (ord("a"), 26))
 
 
 def mathml(latex: str, *, display: bool = False) -> str:
-    """One <math> element; display: a line of its own. FormulaError as `parse` says."""
-    block = ' display="block"' if display else ""
-    return f"<math{block}>{_row(parse(latex))}</math>"
+    """One <math> element; display: as large as on a line of its own. FormulaError as `parse` says."""
+    large = ' displaystyle="true"' if display else ""
+    return f"<math{large}>{_row(parse(latex))}</math>"
 
 
 def _row(row: Row) -> str:
-    return "".join(f'<mspace width="{part.width:.3g}em"/>' if isinstance(part, Space) else _atom(part) for part in row)
+    parts, before = [], ""
+    for part in row:
+        if isinstance(part, Space):
+            parts.append(f'<mspace width="{part.width:.3g}em"/>')
+            continue
+        sign = part.kind == "bin" and before not in ("ord", "close", "inner")  # of a number, with no space after it
+        parts.append(_atom(part).replace("<mo ", '<mo form="prefix" ', 1) if sign else _atom(part))
+        before = part.kind
+    return "".join(parts)
 
 
 def _atom(atom: Atom) -> str:

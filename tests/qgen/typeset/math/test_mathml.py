@@ -27,11 +27,22 @@ from qgen.typeset.math.mathml import mathml
 def test_a_formula_is_this_mathml(latex, expected):
     found = mathml(latex)
     for sign in "(−)′<":  # how operators are marked does not matter here
-        found = found.replace(f'<mo stretchy="false">{sign}</mo>', sign).replace(f"<mo>{sign}</mo>", sign)
+        found = (
+            found.replace(' form="prefix"', "")
+            .replace(f'<mo stretchy="false">{sign}</mo>', sign)
+            .replace(f"<mo>{sign}</mo>", sign)
+        )
     found = found.replace('<mo stretchy="false">&lt;</mo>', "&lt;").replace(
         "<mrow>(<mn>1</mn>)</mrow>", "<mrow>(1)</mrow>"
     )
     assert found == f"<math>{expected}</math>"
+
+
+def test_a_minus_before_a_number_is_a_sign():
+    signs = [r"-1", r"a = -1", r"\left(-1\right) \cdot 2", r"(-1)"]
+    assert ['form="prefix"' in mathml(latex) for latex in (*signs, "a - 1", r"\frac{1}{2} - 1")] == [True] * 4 + [
+        False
+    ] * 2
 
 
 @pytest.mark.parametrize("network", [path.stem for path in sorted(NOTES.glob("*.toml"))])
