@@ -88,7 +88,7 @@ def fairness_found(told: Telling) -> dict[str, Any]:
              "deviation": say.cell(group.deviation), "range": spread}
         )  # fmt: skip
     if found.groups:
-        page["picture"] = _spreads(told, found.groups)
+        page |= {"picture": _spreads(told, found.groups), "left_out": max(0, len(found.groups) - MOST_DOTS)}
     for one in found.drawn:
         page["drawn"].append(
             {"what": one.what, "question": one.question[1:], "low": say.cell(one.low, 2),
@@ -103,9 +103,8 @@ def _spreads(told: Telling, groups: Sequence[Group]) -> Markup:
     few = len(ranked) <= MOST_DOTS
     drawn = ranked if few else ranked[: MOST_DOTS // 2] + ranked[-(MOST_DOTS // 2) :]
     label = told.word("variants_label", len(ranked), *(told.say.marks(ranked[k].mean) for k in (0, -1)))
-    axis = told.word("variants_axis", 0 if few else MOST_DOTS // 2)
     dots = [(one.mean, np.nan if isinstance(one.deviation, Undefined) else one.deviation) for one in drawn]
-    return spreads(dots, told.cohort.max_score, float(told.cohort.scores.mean()), label, axis)
+    return spreads(dots, told.cohort.max_score, float(told.cohort.scores.mean()), label)
 
 
 def places(told: Telling) -> dict[str, Any]:
@@ -141,7 +140,7 @@ def writing(told: Telling) -> dict[str, Any]:
         {"name": row["name"], "id": row["id"], "share": share} for row, share in zip(told.items, shares, strict=False)
     ]
     label = told.word("falling_label", ends)
-    return {"falling": falling(curves, label, told.word("falling_axis")) if found else "", "writing": rows}
+    return {"falling": falling(curves, label) if found else "", "writing": rows}
 
 
 def looks(told: Telling) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,9 @@ class Formulas:
     def written(self) -> Written:
         """The exam's notation, and the language's decimal mark."""
         exam = self.cohort.exam
-        mark = macro("words.txt", "decimal_mark", folder=self.templates, language=self.language)
+        # words.txt takes it from there, and is long: only somebody's own may say another one
+        words = "words.txt" if self.templates else "symbols.txt"
+        mark = macro(words, "decimal_mark", folder=self.templates, language=self.language)
         questions = tuple(q.question for q in exam.spec.questions) if exam else ()
         return Written(exam.spec.notation if exam else USUAL, mark, questions)
 

@@ -19,7 +19,6 @@ from qgen.files import write_whole
 from qgen.memory import seldom_tidied
 
 REPORT, ITEMS = "report.html", "items.csv"
-FEWEST = 5  # students whom a class has that gets a report without being asked
 PASS = 50.0  # per cent
 HEIGHT = 720  # of the page in a notebook, in pixels
 

@@ -17,7 +17,8 @@ from grader.statistics.scores import SAME
 from grader.statistics.undefined import Undefined
 from qgen.engine.intervals import Array
 
-DEALS = 1999  # p is then known to about 0.002 where it matters, at 0.01
+DEALS, TOGETHER = 999, 111  # p is then known to about 0.003 where it matters, at 0.01; so many are dealt at once
+ENOUGH = 1e-9  # of a direction's square: below it, columns follow from each other
 FEWEST_LEFT = 5  # students beyond those that the columns of a regression could fit by themselves
 
 
@@ -35,16 +36,17 @@ def equal_means(scores: Array, groups: NDArray[np.intp], rng: np.random.Generato
 
     The groups' share of the sum of squares orders deals as Fisher's F does.
     """
-    sizes = np.bincount(groups)
+    order, sizes = np.argsort(groups, kind="stable"), np.bincount(groups)
     if len(sizes) < 2:
         return Undefined.ONE_VARIANT
     if len(scores) <= len(sizes):
         return Undefined.FEW_STUDENTS
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
 
-    def between(off: Array) -> float:
-        return float((np.bincount(groups, off) ** 2 / sizes).sum())
+    def between(deals: Array) -> Array:
+        return np.asarray((np.add.reduceat(deals, starts, axis=1) ** 2 / sizes).sum(axis=1))
 
-    return _test(scores, between, len(sizes) - 1, rng)
+    return _test(scores[order], between, len(sizes) - 1, rng)
 
 
 def joint_regression(scores: Array, columns: Array, rng: np.random.Generator) -> Test | Undefined:
@@ -58,7 +60,7 @@ def joint_regression(scores: Array, columns: Array, rng: np.random.Generator) ->
         return Undefined.NOTHING_DRAWN
     if len(scores) < basis.shape[1] + 1 + FEWEST_LEFT:
         return Undefined.FEW_STUDENTS
-    return _test(scores, lambda off: float(((off @ basis) ** 2).sum()), basis.shape[1], rng)
+    return _test(scores, lambda deals: np.asarray(((deals @ basis) ** 2).sum(axis=1)), basis.shape[1], rng)
 
 
 def slopes(scores: Array, columns: Array) -> Array:
@@ -66,33 +68,40 @@ def slopes(scores: Array, columns: Array) -> Array:
 
     NaN for a column that is the same for all; where columns follow from each other, the smallest such numbers.
     """
-    off = columns - columns.mean(axis=0)
-    spread = np.sqrt((off**2).sum(axis=0))
-    varied = spread > SAME * np.maximum(1.0, np.abs(columns).max(axis=0))
+    standard, varied, spread = _standardised(columns)
+    sizes, directions = np.linalg.eigh(standard.T @ standard)
+    kept = sizes > ENOUGH
     found = np.full(columns.shape[1], np.nan)
-    fit = np.linalg.lstsq(off[:, varied] / spread[varied], scores - scores.mean(), rcond=1e-8)[0]
-    found[varied] = fit / spread[varied]
+    along = standard.T @ (scores - scores.mean())
+    found[varied] = directions[:, kept] @ ((directions[:, kept].T @ along) / sizes[kept]) / spread
     return found
 
 
 def _basis(columns: Array) -> Array:
     """(students, rank): orthonormal columns that span the centred ones."""
-    if not columns.size:
-        return np.zeros((len(columns), 0))
-    off = columns - columns.mean(axis=0)
+    standard, _, _ = _standardised(columns)
+    sizes, directions = np.linalg.eigh(standard.T @ standard)
+    return np.asarray(standard @ directions[:, sizes > ENOUGH] / np.sqrt(sizes[sizes > ENOUGH]))
+
+
+def _standardised(columns: Array) -> tuple[Array, NDArray[np.bool_], Array]:
+    """The columns that are not the same for all, centred and of length 1; which these are; and how long they were."""
+    off = columns - columns.mean(axis=0) if columns.size else columns
     spread = np.sqrt((off**2).sum(axis=0))
-    varied = spread > SAME * np.maximum(1.0, np.abs(columns).max(axis=0))
-    left, sizes, _ = np.linalg.svd(off[:, varied] / spread[varied], full_matrices=False)
-    return np.asarray(left[:, sizes > 1e-8 * max(1.0, *sizes, 0.0)])
+    varied = spread > SAME * np.maximum(1.0, np.abs(columns).max(axis=0, initial=0.0))
+    return off[:, varied] / spread[varied], varied, spread[varied]
 
 
 def _test(
-    scores: Array, explained: Callable[[Array], float], freedom: int, rng: np.random.Generator
+    scores: Array, explained: Callable[[Array], Array], freedom: int, rng: np.random.Generator
 ) -> Test | Undefined:
+    """explained: of (deals, students) the sum of squares that goes along with what is tested, deal by deal."""
     off = scores - scores.mean()
     whole = float(off @ off)
     if whole < SAME:
         return Undefined.EQUAL_SCORES
-    real = explained(off)
-    as_far = sum(explained(rng.permutation(off)) >= real - SAME * whole for _ in range(DEALS))
+    real, as_far = float(explained(off[None])[0]), 0
+    for _ in range(DEALS // TOGETHER):
+        deals = rng.permuted(np.tile(off, (TOGETHER, 1)), axis=1)
+        as_far += int(np.count_nonzero(explained(deals) >= real - SAME * whole))
     return Test((1 + as_far) / (1 + DEALS), real / whole, freedom / (len(scores) - 1))

@@ -96,7 +96,7 @@ def sparkline(values: Sequence[float], label: str, width: float = 56, height: fl
     )  # fmt: skip
 
 
-def spreads(groups: Sequence[tuple[float, float]], most: float, middle: float, label: str, axis: str) -> Markup:
+def spreads(groups: Sequence[tuple[float, float]], most: float, middle: float, label: str) -> Markup:
     """Means as dots, each with a line as far as its deviation to both sides; a line at the mean of all."""
     wide, base, high = (WIDE - LEFT - 8) / max(1, len(groups)), HIGH - BASE - 8, HIGH - BASE - 16
 
@@ -104,21 +104,20 @@ def spreads(groups: Sequence[tuple[float, float]], most: float, middle: float, l
         return base - min(max(score, 0.0), most) / most * high if most else base
 
     parts = []
-    for k in range(5):
-        at = f"{most * k / 4:g}"
-        parts.append(f'<path class="grid" d="M{LEFT} {y(most * k / 4):g}H{WIDE - 8}"/>')
-        parts.append(text(LEFT - 5, y(most * k / 4) + 4, at, anchor="end"))
+    step = _step(ceil(most))
+    for score in range(0, int(most) + 1, step):
+        parts.append(f'<path class="grid" d="M{LEFT} {y(score):.1f}H{WIDE - 8}"/>')
+        parts.append(text(LEFT - 5, y(score) + 4, str(score), anchor="end"))
     parts.append(f'<path class="mark" d="M{LEFT} {y(middle):.1f}H{WIDE - 8}"/>')
     for k, (mean, deviation) in enumerate(groups):
         x = LEFT + (k + 0.5) * wide
         if deviation == deviation:
             parts.append(f'<path class="reach" d="M{x:.1f} {y(mean - deviation):.1f}V{y(mean + deviation):.1f}"/>')
         parts.append(f'<circle class="bar" cx="{x:.1f}" cy="{y(mean):.1f}" r="2.5"/>')
-    parts.append(text(LEFT + (WIDE - LEFT - 8) / 2, HIGH - 8, axis))
-    return svg(WIDE, HIGH, label, "".join(parts), "plot")
+    return svg(WIDE, HIGH - BASE + 4, label, "".join(parts), "plot")
 
 
-def falling(curves: Sequence[tuple[str, Array]], label: str, axis: str) -> Markup:
+def falling(curves: Sequence[tuple[str, Array]], label: str) -> Markup:
     """By question the share that is still writing, item by item, as steps from 100 % down; each curve is named."""
     longest = max(len(values) for _, values in curves)
     wide, base, high = (WIDE - LEFT - 8) / max(1, longest), HIGH - BASE - 8, HIGH - BASE - 16
@@ -135,5 +134,4 @@ def falling(curves: Sequence[tuple[str, Array]], label: str, axis: str) -> Marku
         parts.append(f'<path class="curve c{k % 4}" d="{path}"/>')
         x, y = LEFT + len(values) * wide, base - values[-1] * high
         parts.append(text(x, y + 14 + 12 * k, name, "halo", "end"))
-    parts.append(text(LEFT + (WIDE - LEFT - 8) / 2, HIGH - 8, axis))
-    return svg(WIDE, HIGH, label, "".join(parts), "plot")
+    return svg(WIDE, HIGH - BASE + 4, label, "".join(parts), "plot")
