@@ -21,10 +21,9 @@ from grader.reasons import MISCONCEPTIONS, Decision, Reason
 from qgen.engine.intervals import Array
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.exam import Exam
-from qgen.exam.tasks import PART
 from qgen.tables.spreadsheet import unguarded
 
-NEEDED = ("student_id", "variant", "item", "layer", "verdict", "marks", "max_marks")
+NEEDED = ("student_id", "variant", "item", "layer", "part", "verdict", "marks", "max_marks")
 SHOWN = 20  # faults
 OF_USE = (*MISCONCEPTIONS, "imprecise_of_own")  # the kinds of reasons that the report asks for
 
@@ -42,7 +41,7 @@ def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
     most = table.numbers("max_marks")
     tasks_at = {row for row in cells.first_rows if not table.get("layer", row)}
     asked = [
-        Asked(id, table.get("layer", row), PART if row in tasks_at else table.get("part", row), float(most[row]))
+        Asked(id, table.get("layer", row), table.get("part", row), float(most[row]))
         for id, row in zip(cells.items, cells.first_rows, strict=True)
     ]
     tasks = [i for i, row in enumerate(cells.first_rows) if row in tasks_at]
