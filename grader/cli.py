@@ -180,6 +180,32 @@ def simulate(
         )
 
 
+@app.command(epilog=examples("grader report results", "grader report results --pass 40 --names --out for-staff"))
+def report(
+    results: Annotated[Path, typer.Argument(help="The results folder that grader score wrote.")],
+    exam: Annotated[Path | None, typer.Option(help="The exam folder that was marked; default: ./exam, if any.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to write to; default: the results folder.")] = None,
+    pass_mark: Annotated[float, typer.Option("--pass", min=0, max=100, help="The pass mark, in per cent.")] = 50,
+    names: Annotated[bool, typer.Option("--names", help="Name students; without it the page names nobody.")] = False,
+    templates: Templates = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the files if they exist.")] = False,
+) -> None:
+    """Show a class on one page: what was hard, what to teach again, whether it was fair.
+
+    Writes report.html, which a browser shows and prints, and items.csv.
+    """
+    with faults_shown():
+        from grader.class_report.report import report_of
+
+        tidy(results, *(place for place in (exam, out) if place))
+        must_exist(exam=exam, templates=templates)
+        made, remark = report_of(results, exam, pass_mark=pass_mark, names=names, templates=templates)
+        made.write(out or results, force=force)
+        if remark:
+            typer.secho(printable(remark), fg="yellow", err=True)
+        typer.echo(f"the class on one page: {(out or results) / 'report.html'}; its items: items.csv beside it")
+
+
 def _systems() -> list[str]:
     from grader.lms import NAMES
 
@@ -243,6 +269,9 @@ def export(
     templates: Templates = None,
     absent: Absentees = Absent.leave_out,
     xml: Annotated[bool, typer.Option("--xml", help="For Moodle: a file for its XML import, by ID numbers.")] = False,
+    pdfs: Annotated[
+        Path | None, typer.Option(help="Zip the feedback PDFs instead, for whom this download of the system's names.")
+    ] = None,
     partial: Annotated[
         bool, typer.Option("--partial", help="Write although some students have no row, or some rows no student.")
     ] = False,
@@ -250,29 +279,20 @@ def export(
 ) -> None:
     """Write the scores for a learning-management system to import."""
     with faults_shown():
-        from grader.lms.export import export as export_scores
-
         tidy(results, *(place for place in (exam, out) if place))
-        must_exist(roster=roster, exam=exam, templates=templates)
-        done = export_scores(
-            lms,
-            results,
-            roster=roster,
-            out=out,
-            id_column=id_column,
-            name_column=name_column,
-            column=column,
-            title=title,
-            scale=scale.value,
-            by_layer=by is By.layer,
-            feedback=feedback,
-            templates=templates,
-            exam=exam or _exam_here(),
-            absent=absent.value,
-            xml=xml,
-            partial=partial,
-            force=force,
-        )
+        must_exist(roster=roster, exam=exam, templates=templates, pdfs=pdfs)
+        if pdfs:
+            from grader.lms.feedback_files import feedback_files
+
+            done = feedback_files(lms, results, pdfs, roster=roster, out=out, partial=partial, force=force)
+        else:
+            from grader.lms.export import export as export_scores
+
+            done = export_scores(
+                lms, results, roster=roster, out=out, id_column=id_column, name_column=name_column, column=column,
+                title=title, scale=scale.value, by_layer=by is By.layer, feedback=feedback, templates=templates,
+                exam=exam or _exam_here(), absent=absent.value, xml=xml, partial=partial, force=force,
+            )  # fmt: skip
         _tell(done)
         if not done.files:
             raise InputError("nothing was written; mend the roster, or write the others with --partial")

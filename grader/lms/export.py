@@ -10,11 +10,11 @@ from typing import Literal
 
 from grader.lms import NAMES
 from grader.lms.cells import number, one_line
-from grader.lms.columns import Wanted, base_title, choose, find, wanted
+from grader.lms.columns import TITLE, Wanted, base_title, choose, find, wanted
 from grader.lms.comment import calling, comment
 from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System, students_of
 from grader.lms.matching import Unmatched, match, unwritable
-from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
+from grader.lms.remarks import choice_remarks, column_remarks, grade_remarks, id_remarks, results_remarks
 from grader.lms.results import Results, Score, read_results
 from grader.lms.systems import moodle
 from qgen.errors import InputError, nearest, quoted
@@ -64,45 +64,45 @@ def export(
     exam: str | Path | None = None,
     absent: Literal["leave-out", "zero"] = "leave-out",
     partial: bool = False,
-    title: str = "Exam",
+    title: str = TITLE,
     force: bool = False,
     xml: bool = False,
 ) -> Export:
     """Write a results folder as a gradebook file for `lms`, a key of SYSTEMS, on its own export `roster`.
 
-    The file is <results>/<lms>.csv unless `out` names another. Nothing is written if a student on either side
-    has no partner, unless `partial`. The `absent` get no row, or a 0. Comments go along where the LMS takes them,
-    unless `feedback` is false, in the words of `templates` and the language of `exam`, a folder, else in English.
-    Raises InputError for files, columns and grades at fault.
+    The file is <results>/<lms>.csv unless `out` names another. Nothing is written if a student on either side has no
+    partner, unless `partial`, or with an InputError. The `absent` get no row, or a 0. Comments go along where the LMS
+    takes them, unless `feedback` is false, in the words of `templates` and of the papers of `exam`, else in English.
     """
-    results = Path(results)
     roster, out, templates, exam = (Path(path) if path else None for path in (roster, out, templates, exam))
-    system = _system(lms, xml)
+    results, system = Path(results), _system(lms, xml)
     _check_encodable({"--title": title, "--column": column or ""})
-    target = _target(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
+    target = target_of(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
     language, called = _paper(exam, templates) if exam and comments else ("en", None)
     found = read_results(results, marks=by_layer or comments, absent_zero=absent == "zero")
     scores = {score.student_id: score for score in found.scores}
-    people, notes = _people(system, roster, scores, id_column, name_column)
+    people, notes = people_of(system, roster, scores, id_column, name_column)
     base = base_title(people, system, column, title) if by_layer else one_line(title)
     want = wanted(found, base, by_layer=by_layer, percent=percent)
     columns = choose(want, people, system, None if by_layer else column)
-
     kept, ids, answer = _paired(found, people, [*columns, *(find(base, people.columns) if by_layer else [])])
     values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in kept}
     say = partial_of(_comment, found, templates, language, called)
-    grades = (
-        Grade(student, tuple(map(number, values[name])), say(scores[name]) if comments else "")
-        for name, student in kept
-    )
+    grades = (Grade(student, tuple(map(number, values[name])), say(scores[name]) if comments else "")
+              for name, student in kept)  # fmt: skip
     sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
-    warnings = (
-        notes + column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
-    )
-    warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
-    warnings += [*answer.warnings, *system.review(sheet)]
+    warnings = [
+        *notes,
+        *choice_remarks(sheet, want, column),
+        *column_remarks(sheet, system, percent=percent),
+        *grade_remarks(sheet, system, values, percent=percent),
+        *id_remarks(sheet),
+        *results_remarks(found, system, feedback=feedback is True),
+        *answer.warnings,
+        *system.review(sheet),
+    ]
     answer = replace(answer, warnings=tuple(warnings), upload=f"{system.name}: {system.upload}")
     if not kept or not (answer.complete or partial):
         return answer
@@ -110,7 +110,7 @@ def export(
     return replace(answer, files=(target,))
 
 
-def _people(
+def people_of(
     system: System, roster: Path | None, scores: Iterable[str], ids: str | None, names: str | None
 ) -> tuple[Gradebook, list[str]]:
     """The roster, and remarks; where the user says which column the ids are in, students are known by it alone."""
@@ -184,7 +184,8 @@ def _paper(exam: Path, templates: Path | None) -> tuple[str, Called]:
     return language, calling(templates, language, papers.written)
 
 
-def _target(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
+def target_of(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
+    """The file to write; InputError where it is there already, or is one of those that are read."""
     target = out or results / name
     if target.is_dir():
         target /= name

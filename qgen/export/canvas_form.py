@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qgen.exam.exam import Exam
+from qgen.export.archive import put
 from qgen.export.content import Content, cleaned
-from qgen.export.qti import STIMULUS, TEXT_BOX, assessment, item_xml, manifest, meta, put
+from qgen.export.qti import STIMULUS, TEXT_BOX, assessment, item_xml, manifest, meta
 from qgen.export.ranges import exact, text
 from qgen.files import whole_file
 

@@ -19,8 +19,9 @@ from typing import BinaryIO
 import numpy as np
 
 from qgen.exam.exam import Exam
+from qgen.export.archive import put
 from qgen.export.content import Answer, Content, Group, cleaned
-from qgen.export.qti import NUMBER_BOX, STIMULUS, assessment, item_xml, manifest, material, meta, put
+from qgen.export.qti import NUMBER_BOX, STIMULUS, assessment, item_xml, manifest, material, meta
 from qgen.export.ranges import exact, shift, text
 from qgen.files import whole_file
 from qgen.parallel import each, shares, worthwhile

@@ -15,8 +15,9 @@ from typing import Any
 from qgen.decimals import plain
 from qgen.errors import InputError, some
 from qgen.exam.exam import Exam
+from qgen.export.archive import put
 from qgen.export.content import item_marks
-from qgen.export.wheel import no_newer, put, wheel_of_ourselves
+from qgen.export.wheel import no_newer, wheel_of_ourselves
 from qgen.files import whole_file
 from qgen.papers.item_names import item_names
 from qgen.roster import read_roster

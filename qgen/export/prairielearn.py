@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qgen.exam.exam import Exam
+from qgen.export.archive import put
 from qgen.export.content import Content, cleaned
-from qgen.export.wheel import own_files, put
+from qgen.export.wheel import own_files
 from qgen.files import whole_file
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
@@ -92,12 +91,3 @@ def item_xml(
 def material(markup: str) -> str:
     """Text with markup, as an element."""
     return f'<material><mattext texttype="text/html">{escape(markup)}</mattext></material>'
-
-
-def put(archive: zipfile.ZipFile, name: str, content: str) -> None:
-    """A file of the zip that tells neither time nor machine."""
-    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.create_system = 3
-    info.external_attr = 0o644 << 16
-    archive.writestr(info, content)

@@ -77,7 +77,7 @@ def test_an_examiners_reason_comes_out_as_it_was_written_whatever_is_in_it(here:
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     assert f"Decided by the examiner: 0.5 instead of 1: {reason}" in text
     assert run("export", "generic").exit_code == 0
-    said = f"q1_a1: correct, 0.5/1, decided by the examiner: 0.5 instead of 1: {reason}."
+    said = f"Question 1, a_1: correct, 0.5/1, decided by the examiner: 0.5 instead of 1: {reason}."
     assert said.replace(";", ",") in Path("results/generic.csv").read_text("utf-8")
 
 

@@ -301,7 +301,8 @@ def test_the_scripts_run_the_module_and_end_well_whatever_happens(box: Box, tmp_
     run = box.root / "source/run_autograder"
     python = box.root / "source/venv/bin/python"
     python.parent.mkdir(parents=True)
-    python.symlink_to(sys.executable)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
+    python.chmod(0o755)
     box.put("answers.csv", long(box.right(0)))
     box.by("s1@uni.example")
     environment = {**os.environ, "AUTOGRADER": str(box.root)}

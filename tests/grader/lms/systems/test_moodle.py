@@ -215,6 +215,22 @@ def test_xml_gives_each_student_and_item_by_id_number(results, roster, people, t
     assert any('must be "mid-1"' in w for w in done.warnings)
 
 
+def test_xml_says_what_maximum_the_item_must_have_for_moodle_cuts_without_a_word(results, roster):
+    done = export("moodle", results, roster=roster, xml=True, column="mid")
+    assert any("maximum grade must be 40: Moodle cuts" in warning for warning in done.warnings)
+
+
+def test_xml_refuses_ids_that_moodle_reads_without_their_spaces(results, roster):
+    with pytest.raises(InputError, match=r'drops spaces beside &, < and >: "Mid & term"; leave out --xml'):
+        export("moodle", results, roster=roster, xml=True, column="Mid & term")
+
+
+def test_a_column_may_be_called_as_its_heading_stands_in_the_export(results, roster, moodle_rows):
+    heading = next(cell for cell in moodle_rows[0] if "Midterm (" in cell)
+    done = export("moodle", results, roster=roster, column=heading)
+    assert not any("a new grade item" in warning for warning in done.warnings)
+
+
 def test_xml_of_the_same_results_has_the_same_bytes(results, roster):
     first, second = (
         export("moodle", results, roster=roster, title="M", xml=True, force=True).files[0].read_bytes()
