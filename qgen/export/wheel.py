@@ -21,18 +21,16 @@ NAME = "backprop-exam"
 _BESIDE = {"templates": "templates", "samples": "samples/exams"}  # in the package qgen; where they are in a checkout
 
 
-def own_files() -> Iterator[tuple[str, bytes]]:
-    """Every file of both packages by its path in a wheel, whether they are installed or in a checkout."""
+def own_files() -> list[tuple[str, bytes]]:
+    """Every file of both packages by its path in a wheel, in order, whether they are installed or in a checkout."""
     root = Path(__file__).parents[2]
-    for package in PACKAGES:
-        yield from _below(root / package, package)
-    for name, in_checkout in _BESIDE.items():
-        if not (root / "qgen" / name).exists():
-            yield from _below(shipped(name, in_checkout), f"qgen/{name}")
+    folders = {package: root / package for package in PACKAGES}
+    folders |= {f"qgen/{name}": shipped(name, in_checkout) for name, in_checkout in _BESIDE.items()}
+    return sorted(dict(file for called, folder in folders.items() for file in _below(folder, called)).items())
 
 
 def _below(folder: Path, called: str) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
+    for path in folder.rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             yield f"{called}/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
