@@ -128,4 +128,4 @@ def answer_sheet(exam: Exam, templates: Path | None = None) -> bytes:
     """A workbook for a student to type into and hand in: a row for every item."""
     names = item_names(exam, templates)
     rows = [(item.id, "", str(names[item.id])) for item in exam.items]
-    return text_workbook("answers", ["item", "answer", "what"], rows, frozen=1)
+    return text_workbook("answers", ["item", "answer", "name"], rows, frozen=1)

@@ -100,7 +100,7 @@ def test_the_sheet_for_students_names_every_item_and_is_read_as_answers(folder, 
     exam = read_exam(folder)
     (tmp_path / "sheet.xlsx").write_bytes(answer_sheet(exam))
     (table,) = read_tables(tmp_path / "sheet.xlsx")
-    assert table.heading == ["item", "answer", "what"]
+    assert table.heading == ["item", "answer", "name"]
     assert table.body[0][1] == ["q1_z1_1", "", "Question 1, forward pass, hidden layer 1: z_1^(1)"]
     assert [cells[0] for _, cells in table.body] == list(exam.columns)
     table.heading[2] = "student_id"
