@@ -66,6 +66,7 @@ def score(
     last: Annotated[
         bool, typer.Option("--last", help="Of several rows of a student count the last, not none.")
     ] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Mark answers of which next to nothing is right.")] = False,
     templates: Templates = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a results folder that exists, if nothing else lies in it.")
@@ -95,6 +96,7 @@ def score(
                 marking=marking,
                 replace_decisions=replace_decisions,
                 feedback=feedback,
+                anyway=anyway,
                 templates=templates,
                 force=force,
                 progress=progress,
@@ -267,6 +269,9 @@ def export(
     templates: Templates = None,
     absent: Absentees = Absent.leave_out,
     xml: Annotated[bool, typer.Option("--xml", help="For Moodle: a file for its XML import, by ID numbers.")] = False,
+    pdfs: Annotated[
+        Path | None, typer.Option(help="Zip the feedback PDFs instead, for whom this download of the system's names.")
+    ] = None,
     partial: Annotated[
         bool, typer.Option("--partial", help="Write although some students have no row, or some rows no student.")
     ] = False,
@@ -274,29 +279,20 @@ def export(
 ) -> None:
     """Write the scores for a learning-management system to import."""
     with faults_shown():
-        from grader.lms.export import export as export_scores
-
         tidy(results, *(place for place in (exam, out) if place))
-        must_exist(roster=roster, exam=exam, templates=templates)
-        done = export_scores(
-            lms,
-            results,
-            roster=roster,
-            out=out,
-            id_column=id_column,
-            name_column=name_column,
-            column=column,
-            title=title,
-            scale=scale.value,
-            by_layer=by is By.layer,
-            feedback=feedback,
-            templates=templates,
-            exam=exam or _exam_here(),
-            absent=absent.value,
-            xml=xml,
-            partial=partial,
-            force=force,
-        )
+        must_exist(roster=roster, exam=exam, templates=templates, pdfs=pdfs)
+        if pdfs:
+            from grader.lms.feedback_files import feedback_files
+
+            done = feedback_files(lms, results, pdfs, roster=roster, out=out, partial=partial, force=force)
+        else:
+            from grader.lms.export import export as export_scores
+
+            done = export_scores(
+                lms, results, roster=roster, out=out, id_column=id_column, name_column=name_column, column=column,
+                title=title, scale=scale.value, by_layer=by is By.layer, feedback=feedback, templates=templates,
+                exam=exam or _exam_here(), absent=absent.value, xml=xml, partial=partial, force=force,
+            )  # fmt: skip
         _tell(done)
         if not done.files:
             raise InputError("nothing was written; mend the roster, or write the others with --partial")

@@ -35,11 +35,11 @@ from qgen.tables.table import read_tables
 # What a results folder may hold for --force to replace it.
 OURS = (
     *("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "overrides.csv", "marking.toml"),
-    *("feedback", "moodle.xml", "report.html", "items.csv"),
+    *("feedback", "report.html", "items.csv", "moodle.xml", "moodle-feedback.zip", "canvas-feedback.zip"),
     *(f"{lms}.csv" for lms in NAMES),
 )
-# Of so many answers not even this share is right: so bad is no class that sat this exam.
-FEWEST_ANSWERS, MOST_BY_CHANCE = 50, 0.05
+# Of so many answers not even this share is right: so bad is no class that sat this exam, of so many students.
+FEWEST_ANSWERS, MOST_BY_CHANCE, FEWEST_STUDENTS = 50, 0.05, 5
 FEWEST_IN_REPORT = 5  # students of whom figures say anything
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
 WRITTEN = 2048  # students whose marks are written at once
@@ -65,11 +65,15 @@ def mark(
     marking: str | Path | None = None,
     replace_decisions: bool = False,
     feedback: bool = True,
+    anyway: bool = False,
     templates: str | Path | None = None,
     force: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Marks:
-    """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all."""
+    """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all.
+
+    It is one where next to nothing of a class is right, as in answers to another exam, unless marked `anyway`.
+    """
     answers, out = Path(answers), Path(out)
     roster, templates = (None if path is None else Path(path) for path in (roster, templates))
     progress("reading", 0, 1)
@@ -83,11 +87,13 @@ def mark(
     decisions = decisions_of((*held.policy.given, *held.overrides), exam, submissions.students)
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
+        if (strange := _strange(marks)) and count >= FEWEST_STUDENTS and not anyway:
+            raise InputError(f"{answers}: {strange}, or mark them with --anyway")
         suspicions = collusion(marks)
         told = (
             *submissions.notes,
             *_unmarked(marks),
-            *_strange(marks),
+            *[strange] * bool(strange),
             *slips(marks),
             *dict.fromkeys(found.remark for found in suspicions),
         )
@@ -137,12 +143,13 @@ def _write_tables(marks: Marks, folder: Path, wording: Wording, jobs: int) -> No
         (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
 
 
-def _strange(marks: Marks) -> Iterator[str]:
+def _strange(marks: Marks) -> str:
     """That next to nothing is right: another exam's answers have the same items."""
     right = np.count_nonzero(marks.verdicts == CORRECT)
     answered = np.count_nonzero(marks.verdicts != IS_BLANK)
-    if answered >= FEWEST_ANSWERS and right < MOST_BY_CHANCE * answered:
-        yield f"only {right:,} of {answered:,} answers are right: are they to this exam? say which with --exam"
+    if answered < FEWEST_ANSWERS or right >= MOST_BY_CHANCE * answered:
+        return ""
+    return f"only {right:,} of {answered:,} answers are right: are they to this exam? Say which with --exam"
 
 
 def _submissions(

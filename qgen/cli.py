@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from qgen.errors import InputError, several, typed
-from qgen.terminal import command, console, examples, faults_shown, progress_bar, tidy
+from qgen.errors import InputError, nearest, quoted, several, typed
+from qgen.export.exporters import EXPORTERS, Order, not_for
+from qgen.terminal import command, console, examples, faults_shown, must_exist, progress_bar, tidy
 
 app = command(
     "Draws a different network for every student and prints question papers and worked solutions.",
@@ -81,6 +81,7 @@ def make(
     if n is None and roster is None:
         raise typer.BadParameter("how many papers? write -n 30, or --roster students.csv", param_hint="--n")
     with faults_shown():
+        from qgen.day.summary import summary
         from qgen.exam.seed import seed_of
         from qgen.exam.spec import read_spec, spec_of
         from qgen.make import make as make_papers
@@ -97,8 +98,8 @@ def make(
                 seats=listed.seats if listed else None, jobs=jobs, force=force, templates=templates, booklet=booklet,
                 solutions=not no_solutions, progress=progress,
             )  # fmt: skip
-        told = _printed(made, count, time.monotonic() - started)
-        for line in (*told, *_certificate(made), *_for_the_day(out, listed, booklet)):
+        seconds = time.monotonic() - started
+        for line in summary(made.exam, made.tallies, made.folder, count, seconds, listed, booklet):
             typer.echo(line)
         _warn_of_seed(made.exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")
@@ -159,41 +160,6 @@ def _warn_of_seed(seed: int | None) -> None:
     if seed is not None and guessable(seed):
         risk = "students who try seeds on their paper find everyone's key; leave --seed out for a real exam"
         typer.secho(f"seed {seed} can be guessed: {risk}", fg="red", err=True)
-
-
-def _printed(made: Any, students: int, seconds: float) -> Iterator[str]:
-    """What was made, and how often to print each paper where there are fewer than students."""
-    exam, count = made.exam, len(made.exam.papers)
-    solved = f" and worked solution{'s' * (count != 1)}" if (made.folder / "solutions").exists() else ""
-    yield (
-        f"{several(count, 'paper')}{solved} in {made.folder}{os.sep}  "
-        f"({several(len(exam.items), 'item')}, {exam.max_score:g} marks each, {seconds:.1f} s)"
-    )
-    if not exam.students and count < students:
-        yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"
-
-
-def _for_the_day(out: Path, listed: Any, booklet: bool) -> Iterator[str]:
-    """What lies ready for the print shop and for the door."""
-    if booklet:
-        yield f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}"
-    if booklet or listed:
-        order = ", in the order of the seats" if listed and listed.seats else ""
-        yield f"to tick off at the door{order}: {out / 'door.pdf'}"
-
-
-def _certificate(made: Any) -> Iterator[str]:
-    """What is certified, what is switched off, and which of an author's own numbers break what."""
-    from qgen.exam.own_numbers import guessed, kept, switched_off
-
-    batches, spec = made.exam.batches, made.exam.spec
-    if not all(batch.spec.all_fixed for batch in batches):
-        off, drawn = switched_off(spec.certify), sum(tally.drawn for tally in made.tallies)
-        but = f", but for what the spec switches off: {', '.join(off)}" if off else ""
-        how = f"{drawn:,} draws; qgen check {typed(made.folder)}"
-        yield f"certified: every variant keeps every condition of a fair paper{but} ({how})"
-    yield from guessed(batches)
-    yield from kept(batches)
 
 
 @app.command(epilog=examples("qgen new exam.toml", "qgen new --like no-biases", "qgen new --templates mine"))
@@ -294,51 +260,73 @@ def _check_spec(path: Path, n: int) -> None:
         raise InputError(*faults)
 
 
-class Bank(StrEnum):
-    """A question bank's format."""
+class By(StrEnum):
+    """What is told apart."""
 
-    moodle_xml = "moodle-xml"
-    canvas_qti = "canvas-qti"
+    item = "item"
+    layer = "layer"
+
+
+class Shown(StrEnum):
+    """When Gradescope shows something to students."""
+
+    after_published = "after_published"
+    after_due_date = "after_due_date"
+    visible = "visible"
+    hidden = "hidden"
+
+
+System = Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTERS)}.", autocompletion=lambda: list(EXPORTERS))]
 
 
 @app.command(epilog=examples("qgen export moodle-xml", "qgen export canvas-qti --exam midterm --out midterm.zip"))
 def export(
-    bank: Annotated[Bank, typer.Argument(help="The format of the question bank.")],
+    system: System,
     exam: Annotated[Path, typer.Option(help="The exam folder that qgen make wrote.")] = Path("exam"),
     out: Annotated[
-        Path | None, typer.Option(help="The file to write; default: moodle.xml or canvas.zip in the exam folder.")
+        Path | None, typer.Option(help="The file to write; default: one named by the system in the exam folder.")
     ] = None,
     separate: Annotated[
         bool, typer.Option("--separate", help="For Moodle: a question for every item, not one for every variant.")
     ] = False,
+    form: Annotated[
+        bool, typer.Option("--form", help="For Canvas: one quiz for the class to type what is on their papers.")
+    ] = False,
+    roster: Annotated[
+        Path | None, typer.Option(help="For Gradescope: a table with student_id and email, to tell who is who.")
+    ] = None,
+    by: Annotated[By | None, typer.Option(help="For Gradescope: a test for every item, or for every layer.")] = None,
+    visibility: Annotated[Shown | None, typer.Option(help="For Gradescope: when students see their marks.")] = None,
+    show_expected: Annotated[
+        bool, typer.Option("--show-expected", help="For Gradescope: with the marks also what was expected.")
+    ] = False,
+    attempts: Annotated[
+        int, typer.Option(min=0, help="For Gradescope: how often a student may hand in; 0 for as often as wanted.")
+    ] = 0,
     templates: Templates = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write an exam as a question bank that Moodle or Canvas imports."""
+    """Write an exam as a file that a learning-management system imports."""
+    exporter, given = EXPORTERS.get(system), {
+        "separate": separate, "form": form, "roster": roster, "by": by, "visibility": visibility,
+        "show_expected": show_expected, "attempts": attempts,
+    }  # fmt: skip
+    if exporter is None:
+        raise typer.BadParameter(f"{quoted(system)} is unknown; {nearest(system, EXPORTERS)}", param_hint="SYSTEM")
+    for option, why in not_for(system, given).items():
+        raise typer.BadParameter(why, param_hint=f"--{option.replace('_', '-')}")
     with faults_shown():
         from qgen.exam.exam import read_exam
-        from qgen.export.content import left_out
 
-        tidy(exam)
-        if separate and bank is not Bank.moodle_xml:
-            raise typer.BadParameter("Canvas always gets a question per item", param_hint="--separate")
+        target = out or exam / exporter.file
+        tidy(exam, target)
+        must_exist(roster=roster, templates=templates)
         the_exam = read_exam(exam)
-        notes = left_out(the_exam)
         with progress_bar() as progress:
-            exporting = partial(progress, "exporting")
-            if bank is Bank.moodle_xml:
-                from qgen.export.moodle_xml import write_moodle_xml
-
-                target = out or exam / "moodle.xml"
-                count = write_moodle_xml(
-                    the_exam, target, separate=separate, templates=templates, force=force, progress=exporting
-                )
-            else:
-                from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
-
-                target = out or exam / "canvas.zip"
-                count = write_canvas_qti(the_exam, target, templates=templates, force=force, progress=exporting)
-                notes += canvas_notes(the_exam)
-        for note in notes:
+            order = Order(the_exam, exam, target, templates, force, partial(progress, "exporting"))
+            written = exporter.write(order, **{name: given[name] for name in exporter.options})
+        for note in written.notes:
             typer.secho(note, fg="yellow", err=True)
-        typer.echo(f"{several(count, 'question')} in {target}")
+        typer.echo(f"{written.told} in {target}")
+        for number, step in enumerate(written.steps, 1):
+            typer.echo(f"  {number}. {step}")

@@ -12,7 +12,7 @@ Kind = Literal["id", "own", "login", "email", "name", "first", "middle", "last",
 
 _LONGEST = 200  # characters of a heading that are looked at: a cell may hold a page
 
-# Of each kind the better ones first. Moodle translates its headings.
+# Of each kind the better ones first. Moodle translates its headings: here in some twenty languages.
 HEADINGS: Mapping[Kind, tuple[str, ...]] = {
     "id": (
         "student_id", "Student number", "Student no", "Matriculation number", "Matrikelnummer", "Matrikel-Nr.",
@@ -28,16 +28,27 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
         "student_uid", "student_key",  # Open edX
         "candidate_ref",  # Inspera
         "ID number", "ID-Nummer", "Numéro d'identification", "Número de ID", "Codice identificativo",
-        "Número de identificação",
+        "Número de identificação", "Número de identificação (ID)", "Nummer (ID)", "ID-nummer", "Numer ID",
+        "Numer identyfikacyjny", "Индивидуальный номер", "Ідентифікаційний номер", "IDナンバ", "IDナンバー",
+        "学号", "學號", "학번", "ID 번호", "Identifikační číslo", "Azonosító szám", "Tunnistenumero", "Kimlik numarası",
+        "Número ID", "Αριθμός μητρώου", "Αριθμός ID", "رقم التعريف",
     ),
     "login": (
         "Username", "Login", "SIS Login ID", "Login ID", "User", "Anmeldename", "Benutzername", "Nom d'utilisateur",
         "Nombre de usuario", "Gebruikersnaam", "Nome de usuário",
+        "Nome de utilizador", "Nazwa użytkownika", "Логин", "Логін", "ユーザ名", "ユーザー名", "用户名",
+        "使用者名稱", "帳號", "사용자 아이디", "Uživatelské jméno", "Användarnamn", "Brugernavn", "Brukernavn",
+        "Käyttäjätunnus", "Kullanıcı adı", "Felhasználónév", "Nom d'usuari", "Όνομα χρήστη",
     ),
     "email": (
         "Email", "Email address", "Mail", "E-Mail-Adresse", "Adresse de courriel", "Adresse e-mail",
         "Dirección de correo electrónico", "Correo electrónico", "Dirección de correo",
         "Dirección Email", "Indirizzo email", "E-mailadres", "Endereço de email",
+        "Endereço de e-mail", "Adres e-mail", "Адрес электронной почты", "Електронна пошта", "メールアドレス",
+        "电子邮件地址", "电子邮箱", "電子郵件信箱", "電子信箱", "이메일 주소", "이메일",
+        "E-mailová adresa", "E-postadress",
+        "E-mailadresse", "E-postadresse", "Sähköpostiosoite", "E-posta adresi", "E-mail cím", "Adreça electrònica",
+        "Ηλεκτρονική διεύθυνση", "عنوان البريد الإلكتروني",
     ),
     "own": ("id", "user_id", "lms_id", "Canvas ID", "candidate_id", "Crowdmark ID"),
     "name": (
@@ -46,13 +57,15 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
     ),
     "first": (
         "First name", "Given name", "FIRST_NAME_OF_STUDENT", "Vorname", "Prénom", "Nombre", "Nome", "Voornaam",
-        "Förnamn", "Fornavn",
+        "Förnamn", "Fornavn", "Imię", "Имя", "Ім'я", "名", "이름", "Křestní jméno", "Etunimi", "Adı", "Keresztnév",
+        "Όνομα", "الاسم الأول",
     ),
     "middle": ("Middle name", "Middle names"),
     "last": (
         "Last name", "Surname", "Family name", "FAMILY_NAME_OF_STUDENT", "Nachname", "Familienname", "Nom",
         "Nom de famille", "Apellido(s)", "Apellidos", "Cognome", "Achternaam", "Sobrenome", "Apelido(s)", "Efternamn",
-        "Etternavn", "Efternavn",
+        "Etternavn", "Efternavn", "Nazwisko", "Фамилия", "Прізвище", "姓", "성", "Příjmení", "Sukunimi", "Soyadı",
+        "Vezetéknév", "Cognoms", "Επώνυμο", "اسم العائلة",
     ),
     "variant": ("variant", "Variante"),
     "room": (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OURS = (
     "exam.json", "key.csv", "answers.csv", "answers.xlsx", "papers", "solutions", "keys",
     "papers.pdf", "solutions.pdf", "door.pdf",
-    "moodle.xml", "canvas.zip",
+    "moodle.xml", "canvas.zip", "gradescope.zip", "outline.csv", "sheet.xlsx", "prairielearn.zip",
 )  # fmt: skip
 FEW = 1000  # so many variants are handed from one process to another in less time than it takes to get ready to print
 

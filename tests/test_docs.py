@@ -32,6 +32,7 @@ from qgen.exam.pools import RANGE
 from qgen.exam.question_spec import MORE, QUESTION_DEFAULTS
 from qgen.exam.spec import FIELDS, Certify, Marking, Spec, spec_of
 from qgen.exam.tasks import NEEDED, OPTIONAL, WORKING
+from qgen.export.exporters import EXPORTERS
 from qgen.make import OURS as EXAM
 from qgen.papers.words import TEMPLATES
 from qgen.typeset.fonts.typefaces import OWN
@@ -202,8 +203,9 @@ def test_every_system_and_question_bank_is_told():
     assert set(NAMES) <= rows(section("lms.md", "Grades into the gradebook")).keys()
     for name in NAMES:
         assert f"grader export {name} " in PAGES["lms.md"]
-    for bank in qgen.cli.Bank:
-        assert f"qgen export {bank.value}" in PAGES["lms.md"]
+    for system in EXPORTERS:
+        assert f"qgen export {system}" in PAGES["lms.md"]
+        assert f"`{system}`" in section("exams.md", "`qgen export`")
 
 
 def test_the_folder_of_fonts_is_told():
@@ -214,13 +216,13 @@ def test_the_folder_of_fonts_is_told():
 def made(tmp_path_factory):
     """A folder with an exam and results that have every file."""
     folder = tmp_path_factory.mktemp("made")
-    (folder / "students.csv").write_text("student_id,name\nS1,Ann\nS2,Bob\n")
+    (folder / "students.csv").write_text("student_id,name,email\nS1,Ann,a@b\nS2,Bob,c@d\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         run("qgen", "make", "--roster", "students.csv", "--seed", 1, "--booklet")
         run("qgen", "preview")
-        for bank in qgen.cli.Bank:
-            run("qgen", "export", bank.value)
+        for system in EXPORTERS:
+            run("qgen", "export", system, *(["--roster", "students.csv"] * (system == "gradescope")))
         run("grader", "simulate", "--students", 2, "--mix", "rounding=1")
         sheet = [line.split(",")[:-1] for line in (folder / "answers.csv").read_text().splitlines()]
         sheet[2][2:] = sheet[1][2:]  # copied

@@ -33,7 +33,7 @@ FLOORS = [
     "grader.decisions",
     "grader.results grader.lms",
     "grader.class_report",
-    "grader.rehearsal",
+    "grader.rehearsal grader.autograder",
     "grader.mark",
     "grader.cli",
     "grader.__main__",

@@ -11,6 +11,8 @@ from grader.lms.results import Results
 from qgen.errors import InputError, nearest, quoted
 from qgen.tables.spreadsheet import runs
 
+TITLE = "Exam"  # what a new column is called, where nobody says
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -72,8 +74,8 @@ def choose(want: Sequence[Wanted], roster: Gradebook, system: System, column: st
 def _choose(one: Wanted, roster: Gradebook, system: System, column: str | None) -> Column:
     name = column or one.title
     hits = find(name, roster.columns)
-    if not hits and roster.only and column is None:
-        hits = list(roster.columns)
+    if not hits and column is None:
+        hits = list(roster.columns) if roster.only else _only_one(one, roster)
     if len(hits) > 1:
         which = ", ".join(f'"{c.id or c.header}"' for c in hits)
         raise InputError(f'{system.name}: "{name}" is {len(hits)} columns of the roster; say which: --column {which}')
@@ -82,11 +84,22 @@ def _choose(one: Wanted, roster: Gradebook, system: System, column: str | None) 
     chosen = hits[0] if hits else system.column(one.title, column or "", one.most)
     if chosen.fault:
         raise InputError(f'{system.name}: column "{chosen.title}" cannot be imported: {chosen.fault}')
+    if not hits and not column and (taken := system.taken_for(chosen.header, roster)):
+        raise InputError(
+            f"{system.name}: the title {quoted(chosen.title)} would be taken for {taken}; give another --title, "
+            "or say which column with --column"
+        )
     if not hits and runs(chosen.title):
         raise InputError(
             f'{system.name}: the title "{chosen.title}" would run in a spreadsheet; begin it with a letter'
         )
     return chosen
+
+
+def _only_one(one: Wanted, roster: Gradebook) -> list[Column]:
+    """Where the title is the default one: the only column that takes numbers and has the exam's points."""
+    fitting = [column for column in roster.columns if column.points == one.most and not column.fault]
+    return fitting if len(fitting) == 1 and one.title == TITLE and not one.key else []
 
 
 def _unknown(name: str, roster: Gradebook, system: System) -> InputError:

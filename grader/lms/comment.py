@@ -1,16 +1,24 @@
 """The comment that goes along with a grade, where the LMS can take one."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.lms.cells import number, plain
 from grader.lms.results import Lost, Score
 from grader.reasons import Wording
+from qgen.engine.symbols import iteration_of, latex_name
 from qgen.errors import InputError
 from qgen.papers.words import macro
 from qgen.tables.spreadsheet import runs
+from qgen.typeset.markup.plain import formula as in_one_line
+
+if TYPE_CHECKING:
+    from qgen.papers.notation import Written
 
 LONGEST = 3000
 
@@ -21,11 +29,14 @@ def comment(
     lost: Sequence[Lost],
     templates: Path | None = None,
     language: str = "en",
+    called: Callable[[str], str] | None = None,
 ) -> str:
     """Marks per layer, then each lost item and why, on one line, in the words of the templates comment and reasons.
 
-    Semicolons become commas, since many spreadsheets split cells there. InputError where its start would run in one.
+    called: what `calling` gives, for an exam's own notation. Semicolons become commas, since many spreadsheets split
+    cells there. InputError where its start would run in one.
     """
+    called = called or calling(templates, language)
     wording = Wording(language, templates)
     say = partial(macro, "comment.txt", folder=templates, language=language)
     total = say("total", number(score.score), number(score.max_score))
@@ -36,14 +47,15 @@ def comment(
     layers = [say("layer", *name.split("_", 1), number(got), number(maxima[name]))
               for name, got in score.layers.items() if name in maxima and name not in score.unmarked]  # fmt: skip
     parts = [total, *([", ".join(layers)] if layers else [])]
-    blank = [part.item for part in lost if part.verdict == "blank" and not part.decision]
-    rest = [part for part in lost if part.item not in (*blank, *score.unmarked)]
+    blank = [part for part in lost if part.verdict == "blank" and not part.decision]
+    rest = [part for part in lost if part not in blank and part.item not in score.unmarked]
     told = 0
     for part in rest:
         marks = {"marks": number(part.marks), "max_marks": number(part.max_marks)}
         why = part.decision or part.reason
         note = wording.plain(why, part.answer) if why else ""
-        parts.append(say("lost", {**marks, "item": part.item, "verdict": part.verdict, "note": note}).rstrip("."))
+        name = part.item if part.is_task else called(part.item)
+        parts.append(say("lost", {**marks, "item": name, "verdict": part.verdict, "note": note}).rstrip("."))
         if sum(map(len, parts)) > LONGEST:
             parts.pop()
             break
@@ -51,7 +63,21 @@ def comment(
     if told < len(rest):
         parts.append(say("more", len(rest) - told))
     if blank:
-        parts.append(say("left_blank", blank))
+        parts.append(say("left_blank", [called(part.item) for part in blank]))
     if score.unmarked:
         parts.append(say("not_yet_marked", score.unmarked))
     return plain(". ".join(parts).replace(";", ",") + ".")
+
+
+def calling(templates: Path | None, language: str, written: Written | None = None) -> Callable[[str], str]:
+    """Says where an item stands on the paper, "Question 2, dL/dw_13": in the exam's notation, if given."""
+
+    @lru_cache(maxsize=1 << 12)
+    def called(item: str) -> str:
+        question, _, step = item.partition("_")
+        iteration, quantity = iteration_of(step)
+        latex = latex_name(quantity)
+        formula = in_one_line(written.formula(latex, question) if written else latex)
+        return macro("comment.txt", "item", question[1:], iteration, formula, folder=templates, language=language)
+
+    return called

@@ -1,6 +1,6 @@
 """From a results folder to a gradebook file: read, match, check, write whole or not at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial as partial_of
@@ -10,11 +10,11 @@ from typing import Literal
 
 from grader.lms import NAMES
 from grader.lms.cells import number, one_line
-from grader.lms.columns import Wanted, base_title, choose, find, wanted
-from grader.lms.comment import comment
+from grader.lms.columns import TITLE, Wanted, base_title, choose, find, wanted
+from grader.lms.comment import calling, comment
 from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System, students_of
 from grader.lms.matching import Unmatched, match, unwritable
-from grader.lms.remarks import column_remarks, grade_remarks, id_remarks, results_remarks
+from grader.lms.remarks import choice_remarks, column_remarks, grade_remarks, id_remarks, results_remarks
 from grader.lms.results import Results, Score, read_results
 from grader.lms.systems import moodle
 from qgen.errors import InputError, nearest, quoted
@@ -22,6 +22,7 @@ from qgen.files import write_whole
 from qgen.roster import renamed
 from qgen.tables.table import read_table, rectangular
 
+Called = Callable[[str], str]
 SYSTEMS: dict[str, System] = {name: import_module(f"grader.lms.systems.{name}").SYSTEM for name in NAMES}
 EXCUSED = {"ex": "is excused", "excused": "is excused", "exempt": "is excused", "n/a": "is not assigned this"}
 
@@ -63,45 +64,45 @@ def export(
     exam: str | Path | None = None,
     absent: Literal["leave-out", "zero"] = "leave-out",
     partial: bool = False,
-    title: str = "Exam",
+    title: str = TITLE,
     force: bool = False,
     xml: bool = False,
 ) -> Export:
     """Write a results folder as a gradebook file for `lms`, a key of SYSTEMS, on its own export `roster`.
 
-    The file is <results>/<lms>.csv unless `out` names another. Nothing is written if a student on either side
-    has no partner, unless `partial`. The `absent` get no row, or a 0. Comments go along where the LMS takes them,
-    unless `feedback` is false, in the words of `templates` and the language of `exam`, a folder, else in English.
-    Raises InputError for files, columns and grades at fault.
+    The file is <results>/<lms>.csv unless `out` names another. Nothing is written if a student on either side has no
+    partner, unless `partial`, or with an InputError. The `absent` get no row, or a 0. Comments go along where the LMS
+    takes them, unless `feedback` is false, in the words of `templates` and of the papers of `exam`, else in English.
     """
-    results = Path(results)
     roster, out, templates, exam = (Path(path) if path else None for path in (roster, out, templates, exam))
-    system = _system(lms, xml)
+    results, system = Path(results), _system(lms, xml)
     _check_encodable({"--title": title, "--column": column or ""})
-    target = _target(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
+    target = target_of(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
-    language = _language(exam) if exam and comments else "en"
+    language, called = _paper(exam, templates) if exam and comments else ("en", None)
     found = read_results(results, marks=by_layer or comments, absent_zero=absent == "zero")
     scores = {score.student_id: score for score in found.scores}
-    people, notes = _people(system, roster, scores, id_column, name_column)
+    people, notes = people_of(system, roster, scores, id_column, name_column)
     base = base_title(people, system, column, title) if by_layer else one_line(title)
     want = wanted(found, base, by_layer=by_layer, percent=percent)
     columns = choose(want, people, system, None if by_layer else column)
-
     kept, ids, answer = _paired(found, people, [*columns, *(find(base, people.columns) if by_layer else [])])
     values = {name: [_value(scores[name], w, found.maxima, percent=percent) for w in want] for name, _ in kept}
-    say = partial_of(_comment, found, templates, language)
-    grades = (
-        Grade(student, tuple(map(number, values[name])), say(scores[name]) if comments else "")
-        for name, student in kept
-    )
+    say = partial_of(_comment, found, templates, language, called)
+    grades = (Grade(student, tuple(map(number, values[name])), say(scores[name]) if comments else "")
+              for name, student in kept)  # fmt: skip
     sheet = Sheet(people, ids, columns, tuple(w.most for w in want), tuple(grades), comments)
-    warnings = (
-        notes + column_remarks(sheet, system, percent=percent) + grade_remarks(sheet, system, values, percent=percent)
-    )
-    warnings += id_remarks(sheet) + results_remarks(found, system, feedback=feedback is True)
-    warnings += [*answer.warnings, *system.review(sheet)]
+    warnings = [
+        *notes,
+        *choice_remarks(sheet, want, column),
+        *column_remarks(sheet, system, percent=percent),
+        *grade_remarks(sheet, system, values, percent=percent),
+        *id_remarks(sheet),
+        *results_remarks(found, system, feedback=feedback is True),
+        *answer.warnings,
+        *system.review(sheet),
+    ]
     answer = replace(answer, warnings=tuple(warnings), upload=f"{system.name}: {system.upload}")
     if not kept or not (answer.complete or partial):
         return answer
@@ -109,7 +110,7 @@ def export(
     return replace(answer, files=(target,))
 
 
-def _people(
+def people_of(
     system: System, roster: Path | None, scores: Iterable[str], ids: str | None, names: str | None
 ) -> tuple[Gradebook, list[str]]:
     """The roster, and remarks; where the user says which column the ids are in, students are known by it alone."""
@@ -173,13 +174,18 @@ def _check_encodable(options: Mapping[str, str]) -> None:
             raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
 
 
-def _language(exam: Path) -> str:
+def _paper(exam: Path, templates: Path | None) -> tuple[str, Called]:
+    """The language of an exam's papers, and what they call an item."""
     from qgen.exam.exam import read_exam
+    from qgen.papers.papers import Papers
 
-    return read_exam(exam, verify=False).spec.language
+    papers = Papers(read_exam(exam, verify=False), templates)
+    language = papers.exam.spec.language
+    return language, calling(templates, language, papers.written)
 
 
-def _target(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
+def target_of(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
+    """The file to write; InputError where it is there already, or is one of those that are read."""
     target = out or results / name
     if target.is_dir():
         target /= name
@@ -204,10 +210,12 @@ def _ids(students: Sequence[Student], roster: Gradebook) -> tuple[IdColumns, dic
     return min(tried, key=lambda pair: len(pair[1]))
 
 
-def _comment(found: Results, templates: Path | None, language: str, score: Score) -> str:
+def _comment(
+    found: Results, templates: Path | None, language: str, called: Called | None, score: Score
+) -> str:  # fmt: skip
     if score.absent:
         return ""
-    return comment(score, found.maxima, found.lost.get(score.student_id, ()), templates, language)
+    return comment(score, found.maxima, found.lost.get(score.student_id, ()), templates, language, called)
 
 
 def _value(score: Score, want: Wanted, maxima: Mapping[str, Decimal], *, percent: bool) -> Decimal:

@@ -153,6 +153,11 @@ class System:
         name = one_line(wanted or title)
         return Column(name, name)
 
+    def taken_for(self, heading: str, roster: Gradebook) -> str:
+        """What the system would take a new column of this heading for; "" for a new column."""
+        others = {cell.strip().casefold() for cell in roster.header}
+        return f'the column "{heading}" of the roster' if heading.strip().casefold() in others else ""
+
     def heading(self, text: str) -> str:
         """A column's heading as it is written."""
         return text

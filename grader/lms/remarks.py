@@ -1,12 +1,17 @@
 """What to know before importing: points that differ, columns not there yet, grades over the maximum."""
 
+import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from grader.lms.cells import number
+from grader.lms.columns import Wanted, find
 from grader.lms.gradebook import Sheet, System
 from grader.lms.results import Results
-from qgen.errors import InputError, several
+from qgen.errors import InputError, several, some
 from qgen.tables.spreadsheet import runs
+
+CHANGED = re.compile(r"0\d+|\d+(?:[.,]\d+)?[eE]\+?\d+|\d{16,}|\d+[.,]\d*0", re.ASCII)  # 00123 is 123 there, 1e5 100000
 
 
 def column_remarks(sheet: Sheet, system: System, *, percent: bool) -> list[str]:
@@ -22,6 +27,15 @@ def column_remarks(sheet: Sheet, system: System, *, percent: bool) -> list[str]:
         elif c.points is None and c.title not in new:
             remarks.append(f'sent are {sent}: the column "{c.title}" must have {number(most)} points')
     return remarks
+
+
+def choice_remarks(sheet: Sheet, want: Sequence[Wanted], named: str | None) -> list[str]:
+    """Which column was chosen where nobody named it: the only one of these points, or the only one."""
+    return [
+        f'grades go to "{c.title}", the only column that they fit; another one with --column'
+        for c, one in zip(sheet.columns, want, strict=True)
+        if c.index is not None and not named and not one.key and not find(one.title, [c])
+    ]
 
 
 def grade_remarks(sheet: Sheet, system: System, values: dict[str, list[Decimal]], *, percent: bool) -> list[str]:
@@ -46,12 +60,12 @@ def grade_remarks(sheet: Sheet, system: System, values: dict[str, list[Decimal]]
 
 
 def id_remarks(sheet: Sheet) -> list[str]:
-    """Ids that a spreadsheet would run: they are the key and cannot be changed."""
-    keys = [grade.student.cells[i] for grade in sheet.grades for i in sheet.ids.keys]
-    risky = [key for key in keys if runs(key)]
+    """Ids that a spreadsheet would run or change: they are the key, and cannot be written otherwise."""
+    keys = [grade.student.cells[i].strip() for grade in sheet.grades for i in sheet.ids.written]
+    risky = list(dict.fromkeys(key for key in keys if runs(key) or CHANGED.fullmatch(key)))
     if not risky:
         return []
-    return [f"a spreadsheet would run or change some ids ({', '.join(risky[:3])}): open this file in none"]
+    return [f"a spreadsheet would run or change some ids ({some(risky, 3)}): open and save this file in none"]
 
 
 def results_remarks(results: Results, system: System, *, feedback: bool) -> list[str]:

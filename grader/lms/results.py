@@ -46,6 +46,7 @@ class Lost:
     answer: str = ""
     reason: Reason | None = None
     decision: Decision | None = None
+    is_task: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,8 @@ def _read_marks(path: Path, faults: list[str]) -> tuple[dict[str, dict[str, Deci
         mine[layer] = mine.get(layer, Decimal(0)) + most
         if marks < most:
             decision = Decision.parse(unguarded(row.get("decision", "")))
-            part = Lost(item, row["verdict"], marks, most, unguarded(row.get("answer", "")), _reason(row), decision)
-            lost.setdefault(student, []).append(part)
+            why = unguarded(row.get("answer", "")), _reason(row), decision
+            lost.setdefault(student, []).append(Lost(item, row["verdict"], marks, most, *why, not row["layer"]))
     return maxima, lost
 
 

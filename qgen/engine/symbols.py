@@ -176,7 +176,12 @@ def prefix(iteration: int, example: int = 1) -> str:
 
 def example_of(quantity: str) -> tuple[int, str]:
     """The example of a batch that an id belongs to, from 1, and the id without it and its iteration."""
-    return _counted(_counted(quantity, "t")[1], "e")
+    return _counted(iteration_of(quantity)[1], "e")
+
+
+def iteration_of(quantity: str) -> tuple[int, str]:
+    """The iteration that an id belongs to, from 1, and the id without it."""
+    return _counted(quantity, "t")
 
 
 def _counted(quantity: str, letter: str) -> tuple[int, str]:

@@ -1,35 +1,32 @@
 """Moodle XML: one Cloze question per question and variant, or one numerical question per item.
 
-Format: docs.moodle.org, "Moodle XML format" and "Embedded Answers (Cloze) question type". Tolerances are absolute,
-so that centre and half-width come from the accepted range; of several matching answers the first one counts.
+Format: docs.moodle.org, "Moodle XML format" and "Embedded Answers (Cloze) question type". Of several matching answers
+the first one counts, and is shown as the right one: the key. The second is the accepted range, its tolerance absolute.
 """
 
 from __future__ import annotations
 
-import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from qgen.engine.steps import Role
+from qgen.decimals import plain
+from qgen.errors import several
 from qgen.exam.exam import Exam
 from qgen.export.content import Answer, Content, Group, cleaned
-from qgen.export.ranges import centred, exact, text, weights, wider
+from qgen.export.ranges import centred, exact, text, weights
 from qgen.files import whole_file
+from qgen.parallel import each, shares, worthwhile
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg
 
-# The percentages that an answer of a numerical question may have.
-GRADES = (
-    "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20",
-    "16.66667", "14.28571", "12.5", "11.11111", "10", "5",
-)  # fmt: skip
 LONGEST_NAME = 200
 ROOM = "\0"
-CLOZE_SPECIAL = re.compile(r'([}#~/"\\])')
+WIDTH = 14  # characters of every accepted number: a Cloze box is as wide as the longest, which would tell its sign
+MOST_VARIANTS, FEWEST_VARIANTS = 25, 10  # that a process writes at once; that one more process is worth
 
 Progress = Callable[[int, int], None]
 
@@ -58,12 +55,33 @@ def moodle_xml(exam: Exam, *, separate: bool = False, templates: Path | None = N
     """The question bank, piece by piece: a category per question, then its questions in the variants' order."""
     bank = Bank(exam, templates, separate)
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
+    jobs = worthwhile(len(exam.variants), FEWEST_VARIANTS)
     for k in range(len(exam.spec.questions)):
         yield bank.category(k).encode()
-        for variant in range(len(exam.variants)):
-            for question in bank.questions(k, variant):
-                yield question.encode()
+        write = partial(bank.encoded, k)
+        for questions in each(write, shares(len(exam.variants), MOST_VARIANTS, jobs), jobs):
+            yield from questions
     yield b"</quiz>\n"
+
+
+def moodle_steps(exam: Exam, *, separate: bool) -> tuple[str, ...]:
+    """How to make a quiz of the bank."""
+    opened = "in the course: Question bank > Import > Moodle XML format"
+    if separate:
+        return (
+            opened,
+            "add the questions of one variant to a quiz by hand: drawn at random, they would not fit together",
+        )
+    marks = [f"{plain(sum(item.marks for item in q.question.items))} for {q.question.id}" for q in exam.spec.questions]
+    variants = len(exam.variants)
+    return (
+        opened,
+        f'in a quiz: Add > a random question, one from each category below "{folder_of(exam)}"',
+        f"type their marks, for a random question has 1: {' and '.join(marks)}",
+        "Review options: before the quiz is closed untick all but the attempt: Moodle shows solutions at once",
+        f"Moodle draws from the {several(variants, 'variant')} with repetition: five to ten times as many as students "
+        "keep neighbours apart",
+    )
 
 
 @dataclass(frozen=True)
@@ -74,26 +92,38 @@ class Bank(Content):
     separate: bool = False
 
     def picture(self, name: str, drawing: Drawing) -> str:
-        """The network as a part of the question."""
-        return svg(drawing)
+        """A reference to the network's file: of a drawing inside the text Moodle's editor would cut the size."""
+        return self.laid_out("picture", self._file(name), drawing.alt)
+
+    def _file(self, name: str) -> str:
+        return f"{self.prefix}-{name}.svg"
+
+    @cached_property
+    def files(self) -> list[str]:
+        """The networks by question, each as an element of a question's text."""
+        return [
+            f'<file name="{self._file(name)}" path="/" encoding="base64">'
+            f"{b64encode(svg(drawing).encode()).decode()}</file>"
+            for name, drawing in self.papers.drawings.items()
+        ]
 
     @cached_property
     def weights(self) -> list[list[int]]:
         """Cloze weights, by question and item."""
         return weights([[item.marks for item in q.question.items] for q in self.exam.spec.questions])
 
-    @cached_property
-    def remarks(self) -> dict[str, str]:
-        """What Moodle says to a student beside a grade that is not full."""
-        return {name: self.say(name) for name in ("few_digits", "unchanged")}
-
     def category(self, k: int) -> str:
-        """A question's category below the course's top; a slash in a name is written twice."""
-        names = [self.exam.spec.title or "backprop-exam", self.macro("words.txt", "question", k + 1)]
-        path = "/".join(" ".join(cleaned(name).split())[:LONGEST_NAME].replace("/", "//") for name in names)
+        """A question's category below the course's top and the exam's, which no other exam has."""
+        path = "/".join(
+            name.replace("/", "//") for name in (folder_of(self.exam), self.macro("words.txt", "question", k + 1))
+        )
         return (
             f'<question type="category"><category><text>{escape(f"$course$/top/{path}")}</text></category></question>\n'
         )
+
+    def encoded(self, k: int, variants: range) -> list[bytes]:
+        """A question of several variants."""
+        return [question.encode() for variant in variants for question in self.questions(k, variant)]
 
     def questions(self, k: int, variant: int) -> Iterator[str]:
         """The Cloze question of one variant, or its numerical questions."""
@@ -101,7 +131,7 @@ class Bank(Content):
         if self.separate:
             for group in groups:
                 for answer in group.answers:
-                    yield self._numerical(setup, group, answer, variant)
+                    yield self._numerical(k, setup, group, answer, variant)
             return
         answers = [answer for group in groups for answer in group.answers]
         fields = {
@@ -109,83 +139,60 @@ class Bank(Content):
             for answer, weight in zip(answers, self.weights[k], strict=True)
         }
         name, number = self.exam.spec.questions[k].question.id, self.exam.variants[variant]
-        body = self.laid_out("cloze", f"{name} v{number}", setup, groups, fields)
+        body = self.laid_out("cloze", self.tag(name, variant), setup, groups, fields)
         feedback = self.laid_out("solution", groups)
-        yield _question("multianswer", f"{name} v{number}", body, feedback, f"{self.prefix}-{name}-{number}", "")
+        identity = f"{self.prefix}-{name}-{number}"
+        yield _question("multianswer", f"{name} v{number}", body, self.files[k], feedback, identity)
 
-    def _numerical(self, setup: str, group: Group, answer: Answer, variant: int) -> str:
+    def _numerical(self, k: int, setup: str, group: Group, answer: Answer, variant: int) -> str:
         item, number = answer.item, self.exam.variants[variant]
         # every item's question repeats the setup, which is long: it is put in where the template has left room for it
-        body = self.laid_out("numerical", f"{item.id} v{number}", ROOM, answer.name, group.place).replace(ROOM, setup)
-        answers = "".join(
-            f'<answer fraction="{grade}" format="moodle_auto_format"><text>{text(centre)}</text>'
-            f'<feedback format="html"><text>{escape(self.remarks.get(remark, ""))}</text></feedback>'
-            f"<tolerance>{text(half)}</tolerance></answer>\n"
-            for grade, centre, half, remark in self._accepted(answer, variant, nearest_grade)
+        tag = self.tag(item.id, variant)
+        body = self.laid_out("numerical", tag, ROOM, answer.name, group.place).replace(ROOM, setup)
+        answers = (
+            f'<answer fraction="100" format="moodle_auto_format"><text>{centre}</text>'
+            f'<feedback format="html"><text></text></feedback><tolerance>{half}</tolerance></answer>\n'
+            for centre, half in self._accepted(answer, variant)
         )
         rest = (
-            f"<defaultgrade>{text(exact(item.marks))}</defaultgrade>\n{answers}<unitgradingtype>0</unitgradingtype>"
+            f"<defaultgrade>{text(exact(item.marks))}</defaultgrade>\n{''.join(answers)}"
+            "<unitgradingtype>0</unitgradingtype>"
             "<unitpenalty>0</unitpenalty><showunits>3</showunits><unitsleft>0</unitsleft>\n"
+            f"<tags><tag><text>v{number}</text></tag></tags>"
         )
         identity = f"{self.prefix}-{item.id}-{number}"
         feedback = self.laid_out("item_solution", group.factors, answer)
-        return _question("numerical", f"v{number} {item.id}", body, feedback, identity, rest, tags=(f"v{number}",))
+        return _question("numerical", f"v{number} {item.id}", body, self.files[k], feedback, identity, rest)
 
     def _cloze(self, answer: Answer, variant: int, weight: int) -> str:
-        parts: list[str] = []
-        for grade, centre, half, remark in self._accepted(answer, variant, lambda share: str(round(100 * share))):
-            sign = "=" if grade == "100" and not parts else f"%{grade}%"
-            feedback = "#" + CLOZE_SPECIAL.sub(r"\\\1", self.remarks[remark]) if remark else ""
-            parts.append(f"{sign}{text(centre)}:{text(half)}{feedback}")
-        return f"{{{weight}:NUMERICAL:{'~'.join(parts)}}}"
+        (key, exactly), (centre, half) = self._accepted(answer, variant)
+        return f"{{{weight}:NUMERICAL:={key}:{exactly}~%100%{centre}:{half}}}"
 
-    def _accepted(
-        self, answer: Answer, variant: int, percentage: Callable[[float], str]
-    ) -> Iterator[tuple[str, Decimal, Decimal, str]]:
-        """Percentage, centre, half-width and remark of each answer, the first the accepted range.
-
-        Then, where marks are given for too few digits, the range of answers with one digit fewer. An updated
-        parameter's old value is worth nothing even there.
-        """
+    def _accepted(self, answer: Answer, variant: int) -> tuple[tuple[str, str], tuple[str, str]]:
+        """The number and the tolerance of the key, and of the accepted range."""
         exam = self.exam
-        low, high = exact(float(exam.low[answer.row, variant])), exact(float(exam.high[answer.row, variant]))
-        yield "100", *centred(low, high), ""
-        grade = percentage(exam.spec.marking.imprecise)
-        value = exact(float(exam.value[answer.row, variant]))
-        wide = wider(low, high, value, exam.spec.rounding) if grade != "0" else None
-        if wide is None:
-            return
-        old = self._old(answer, variant)
-        if old is not None and wide[0] <= old <= wide[1]:
-            yield "0", old, Decimal(0), "unchanged"
-        yield grade, *centred(*wide), "few_digits"
-
-    def _old(self, answer: Answer, variant: int) -> Decimal | None:
-        """What an updated parameter was before, as a student would write it."""
-        batch = self.batches[answer.item.id]
-        step = batch.question.by_id[answer.item.step]
-        if step.role != Role.UPDATE:
-            return None
-        name = step.needs[0]
-        numbers = batch.givens[name] if name in batch.givens else batch.values[name]
-        return Decimal(self.exam.spec.rounding.text(float(numbers[variant])))
+        low, high = (exact(float(bounds[answer.row, variant])) for bounds in (exam.low, exam.high))
+        centre, half = centred(low, high)
+        padded = text(centre)
+        padded += "." * ("." not in padded)
+        return (exam.spec.rounding.text(float(exam.value[answer.row, variant])), "0"), (
+            padded.ljust(WIDTH, "0"),
+            text(half),
+        )
 
 
-def nearest_grade(share: float) -> str:
-    """The nearest percentage of Moodle's list, or 0."""
-    return min(("0", *GRADES), key=lambda grade: abs(float(grade) - 100 * share))
+def folder_of(exam: Exam) -> str:
+    """The category that holds an exam's questions: its title, and the beginning of its checksum."""
+    title = " ".join(cleaned(exam.spec.title or "backprop-exam").split())[:LONGEST_NAME]
+    return f"{title} ({exam.checksum[:8]})"
 
 
-def _question(
-    kind: str, name: str, body: str, feedback: str, identity: str, rest: str, tags: tuple[str, ...] = ()
-) -> str:  # fmt: skip
-    tagged = "".join(f"<tag><text>{escape(tag)}</text></tag>" for tag in tags)
+def _question(kind: str, name: str, body: str, file: str, feedback: str, identity: str, rest: str = "") -> str:
     return (
         f'<question type="{kind}">\n<name><text>{escape(name)}</text></name>\n'
-        f'<questiontext format="html"><text>{_cdata(body)}</text></questiontext>\n'
+        f'<questiontext format="html"><text>{_cdata(body)}</text>{file}</questiontext>\n'
         f'<generalfeedback format="html"><text>{_cdata(feedback)}</text></generalfeedback>\n'
-        f"<penalty>0</penalty><hidden>0</hidden><idnumber>{escape(identity)}</idnumber>\n"
-        f"{rest}{f'<tags>{tagged}</tags>' if tags else ''}</question>\n"
+        f"<penalty>0</penalty><hidden>0</hidden><idnumber>{escape(identity)}</idnumber>\n{rest}</question>\n"
     )
 
 

@@ -8,11 +8,8 @@ from fractions import Fraction
 from math import lcm
 
 from qgen.decimals import plain
-from qgen.engine.rounding import Rounding
 
 MOST_DIGITS = 14  # Moodle's PHP reads and prints numbers with so many digits
-FEWEST_SIGNIFICANT = 2  # an answer of one significant digit is no number computed by hand
-LARGEST_SHIFT = 12
 Range = tuple[Decimal, Decimal]
 
 
@@ -42,17 +39,6 @@ def centred(low: Decimal, high: Decimal) -> Range:
     return centre, half
 
 
-def wider(low: Decimal, high: Decimal, value: Decimal, rounding: Rounding) -> Range | None:
-    """What an answer rounded to one digit fewer than asked may be; None where that leaves fewer than two digits."""
-    if not value:
-        return None
-    places = rounding.digits - 1 if rounding.kind == "dp" else rounding.digits - 2 - value.adjusted()
-    if value.adjusted() + 1 + places < FEWEST_SIGNIFICANT:
-        return None
-    half = Decimal(5).scaleb(-places - 1)
-    return low - half, high + half
-
-
 def weights(questions: Sequence[Sequence[float]]) -> list[list[int]]:
     """The marks of each question's items as whole numbers of the same proportions in all of the exam.
 
@@ -64,11 +50,10 @@ def weights(questions: Sequence[Sequence[float]]) -> list[list[int]]:
     return [marks if any(marks) else [1] * len(marks) for marks in scaled]
 
 
-def shift(sizes: Sequence[Decimal], units: Sequence[Decimal], smallest: Decimal, finest: Decimal) -> int:
-    """The least power of a thousand, as an exponent of ten, with which no number falls below `smallest` in size, and
-    no last digit asked for below `finest`. Zeros have no size."""
+def shift(largest: Decimal, unit: Decimal, finest: Decimal, most: Decimal) -> int:
+    """The least power of ten, as an exponent, that makes a last digit of `unit` one of `finest`; `largest` stays below
+    `most`."""
     exponent = 0
-    size, unit = min((abs(s) for s in sizes if s), default=smallest), min(units, default=finest)
-    while exponent < LARGEST_SHIFT and (size.scaleb(exponent) < smallest or unit.scaleb(exponent) < finest):
-        exponent += 3
+    while unit.scaleb(exponent) < finest and largest.scaleb(exponent + 1) < most:
+        exponent += 1
     return exponent

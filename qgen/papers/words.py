@@ -29,6 +29,7 @@ from qgen.engine.symbols import UPDATED, latex_name
 from qgen.errors import InputError, nearest, quoted
 from qgen.files import write_whole
 from qgen.papers.instructions import markup
+from qgen.papers.wrapping import wrapping
 from qgen.typeset.markup.blocks import escape
 from qgen.version import shipped
 
@@ -74,6 +75,7 @@ def environment(folder: Path | None = None, language: str = "en", html: bool = F
     env.filters["shown"] = lambda text, most=40: escape(quoted(text.strip(), most)[1:-1])
     env.filters["latex"] = latex_name
     env.filters["markup"] = markup
+    env.filters["wrapping"] = wrapping
     env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return env
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qgen.errors import InputError, nearest, quoted, some
 from qgen.tables.delimited import read_delimited
+from qgen.tables.json_records import read_json
 from qgen.tables.rows import ACCEPTED, MOST_ABOVE, Heading, Row, blank, trimmed
 from qgen.tables.workbook import read_workbook
 
@@ -91,8 +92,8 @@ def read_tables(path: str | Path, encoding: str | None = None, is_heading: Headi
     """The tables in a file, one for each sheet with any text: a CSV file's dialect is found by looking.
 
     CSV by comma, semicolon or tab, whichever cuts the heading into more cells; UTF-8, UTF-16 or UTF-32 with a
-    byte order mark, UTF-8 or UTF-16 without, Windows-1252 where it is none unless declared; any line ends. The heading
-    is the first of the first lines that `is_heading`, else the first line.
+    byte order mark, UTF-8 or UTF-16 without, Windows-1252 where it is none unless declared; any line ends. Records in
+    JSON are rows. The heading is the first of the first lines that `is_heading`, else the first line.
     """
     path = Path(path)
     name, data = path.name, _bytes(path)
@@ -107,6 +108,8 @@ def read_tables(path: str | Path, encoding: str | None = None, is_heading: Headi
             _of_sheet(name if len(sheets) == 1 else f"{name} ({title})", title, rows, is_heading)
             for title, rows in sheets
         ]
+    if records := read_json(name, data):
+        return [_of_sheet(name, "", records, is_heading)]
     rows, delimiter, notes, broken = read_delimited(name, data, encoding, is_heading)
     if not rows:
         raise broken or InputError(f"{name}: is empty; give {ACCEPTED} with a heading")

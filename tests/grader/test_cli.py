@@ -77,7 +77,7 @@ def test_an_examiners_reason_comes_out_as_it_was_written_whatever_is_in_it(here:
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     assert f"Decided by the examiner: 0.5 instead of 1: {reason}" in text
     assert run("export", "generic").exit_code == 0
-    said = f"q1_a1: correct, 0.5/1, decided by the examiner: 0.5 instead of 1: {reason}."
+    said = f"Question 1, a_1: correct, 0.5/1, decided by the examiner: 0.5 instead of 1: {reason}."
     assert said.replace(";", ",") in Path("results/generic.csv").read_text("utf-8")
 
 
@@ -298,14 +298,23 @@ def test_the_exam_that_the_answers_lie_in_comes_before_the_one_here(here: Path) 
     assert rows("results/scores.csv")[0]["percent"] == "100.00"
 
 
-def test_answers_to_another_exam_with_the_same_items_are_told(here: Path) -> None:
+def test_answers_to_another_exam_with_the_same_items_are_refused_unless_they_are_to_be_marked_anyway(
+    here: Path,
+) -> None:
     exam = make_exam(spec_of(SMALL), 3, 99)
     lines = [
         f"s{v},{name},{','.join(exam.spec.rounding.text(x) for x in exam.value[:, v])}"
         for v, name in enumerate(exam.variants)
     ]
+    lines += [f"t{line[1:]}" for line in lines]
     Path("foreign.csv").write_text("\n".join([f"student_id,variant,{','.join(exam.columns)}", *lines]) + "\n")
     result = run("score", "foreign.csv", "--no-feedback")
+    assert result.exit_code == 1
+    assert (
+        "answers are right: are they to this exam? Say which with --exam, or mark them with --anyway" in result.output
+    )
+    assert not Path("results").exists()
+    result = run("score", "foreign.csv", "--no-feedback", "--anyway")
     assert result.exit_code == 0
-    assert "answers are right: are they to this exam? say which with --exam" in result.output
+    assert "are they to this exam" in Path("results/remarks.txt").read_text()
     assert "are they to this exam" not in run("score", "answers.csv", "--no-feedback", "--force").output

@@ -11,6 +11,8 @@ from qgen.tables.table import Table
 WITH_ID = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)", re.DOTALL)
 RESERVED = re.compile(r"\b(Current|Final|Override) (Score|Points|Grade|Status)", re.IGNORECASE)
 ID_HEADERS = {"ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account"}
+NAMES = ("Student", "LastName", "FirstName", "Section", "Notes")
+TEST_STUDENT = re.compile(r"[0-9a-f]{32,}")  # the login of Canvas' own, whose name it translates
 MANGLED = re.compile(r"-?[\d.,]*[.,][\d.,]*%?", re.ASCII)
 
 
@@ -49,7 +51,11 @@ class Canvas(System):
             fault = "it is read-only in Canvas" if "read only" in possible else ""
             title, points = one_line(match["title"]), worth(possible)
             columns.append(Column(title, match[0], match["id"], points=points, index=i, fault=fault))
-        known = (replace(s, expected=s.cells[0] != "Student, Test" or bool(sis and s.cells[sis])) for s in students)
+        login = at.get("SIS Login ID", at["ID"])
+        tests = (s.cells[0] == "Student, Test" or bool(TEST_STUDENT.fullmatch(s.cells[login])) for s in students)
+        known = (
+            replace(s, expected=not test or bool(sis and s.cells[sis])) for s, test in zip(students, tests, strict=True)
+        )
         key = IdColumns((at["ID"],), tuple(range(last + 1)))
         return Gradebook(tuple(header), tuple(known), tuple(columns), (key,), table.delimiter, preset=preset)
 
@@ -61,6 +67,14 @@ class Canvas(System):
         if wanted.isascii() and wanted.isdigit():
             return Column(title, f"{title} ({wanted})", wanted)
         return Column(wanted or title, wanted or title)
+
+    def taken_for(self, heading: str, roster: Gradebook) -> str:
+        """A column that says who somebody is, or the assignment whose id it ends in."""
+        if match := WITH_ID.fullmatch(heading):
+            return f"the assignment with the id {match['id']}"
+        if heading.strip().casefold() in {name.casefold() for name in (*ID_HEADERS, *NAMES)}:
+            return f'the column "{heading}"'
+        return super().taken_for(heading, roster)
 
     def cell(self, heading: str, text: str) -> str:
         """An id as it is, a name where it is harmless."""
@@ -89,7 +103,6 @@ class Canvas(System):
         sis = [i for i in sheet.ids.written if sheet.roster.header[i] in ("SIS User ID", "SIS Login ID")]
         values = [grade.student.cells[i].strip() for grade in sheet.grades for i in sis]
         mangled = list(dict.fromkeys(v for v in values if MANGLED.fullmatch(v)))
-        zeros = list(dict.fromkeys(v for v in values if re.fullmatch(r"0\d+", v)))
         if mangled:
             rescue = (
                 "the ID column still finds the student"
@@ -97,10 +110,6 @@ class Canvas(System):
                 else "give --roster to match by ID"
             )
             notes.append(f"Canvas reads ids of digits, dots and commas as numbers ({_some(mangled)}): {rescue}")
-        if zeros:
-            notes.append(
-                f"ids begin with 0 ({_some(zeros)}): a spreadsheet drops the zeros, so save this file from none"
-            )
         return notes
 
 

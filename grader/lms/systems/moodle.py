@@ -6,12 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree
 
-from grader.lms.cells import plain
+from grader.lms.cells import number, plain
 from grader.lms.gradebook import Column, Gradebook, IdColumns, Sheet, System, headed, needed, students_of
+from qgen.errors import InputError, quoted, some
 from qgen.headings import columns
 from qgen.tables.table import Table
 
 GRADED = re.compile(r"(?P<title>.+) \((?P<display>[^()]+)\)", re.DOTALL)
+PLACES = ("first", "last", "id", "institution", "department", "email")
+NUMBER = PLACES.index("id")
+SPOILT = re.compile(r"\s[&<>]|[&<>]\s")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -40,7 +44,8 @@ class Moodle(System):
         for i, match in headed(table, GRADED, max(places) + 1):
             title = match["title"]
             kind, colon, alias = title.partition(": ")
-            graded.setdefault(title, Column(title, title, index=i, aliases=(alias,) if kind and colon else ()))
+            aliases = (match[0], *([alias] if kind and colon else []))
+            graded.setdefault(title, Column(title, title, index=i, aliases=aliases))
         ids = tuple(IdColumns((i,), (i,)) for i in places)
         return Gradebook(tuple(table.heading), students, tuple(graded.values()), ids, table.delimiter)
 
@@ -100,22 +105,39 @@ class MoodleXml(Moodle):
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
     def review(self, sheet: Sheet) -> list[str]:
-        """The one thing to prepare."""
-        names = ", ".join(f'"{c.header}"' for c in sheet.columns)
-        return [f"Moodle finds the grade item by its ID number, which must be {names} (Gradebook setup > Edit item)"]
+        """What to prepare; InputError for ids that Moodle would read otherwise."""
+        ids = [*(c.header for c in sheet.columns), *(grade.student.cells[sheet.ids.keys[0]] for grade in sheet.grades)]
+        if spoilt := [quoted(text) for text in ids if SPOILT.search(text)]:
+            raise InputError(f"Moodle's XML import drops spaces beside &, < and >: {some(spoilt)}; leave out --xml")
+        items = " and ".join(f'"{c.header}"' for c in sheet.columns)
+        points = " and ".join(map(number, sheet.points))
+        return [
+            f"Moodle finds the grade item by its ID number, which must be {items} (Gradebook setup > Edit item)",
+            f"the item's maximum grade must be {points}: Moodle cuts what is over it without a word",
+        ]
 
 
 def _people(table: Table) -> tuple[int | None, int | None, int | None]:
-    """The columns of the ID number, the e-mail address and the user name; Moodle translates their headings."""
+    """The columns of the ID number, the e-mail address and the user name; Moodle translates their headings.
+
+    Where a language is not known, by what they hold, and by their places: two names, ID number, institution,
+    department, e-mail address.
+    """
     number, email, username = (next(iter(columns(table.heading, kind)), None) for kind in ("id", "email", "login"))
     if email is None:
         email = next((i for i in range(len(table.heading)) if _addresses(table, i)), None)
+    if number is None and email == PLACES.index("email") and len(set(_filled(table, NUMBER))) > 1:
+        number = NUMBER
     return number, email, username
 
 
 def _addresses(table: Table, index: int) -> bool:
-    filled = [cells[index].strip() for _, cells in table.body if cells[index].strip()]
+    filled = _filled(table, index)
     return bool(filled) and all(ADDRESS.fullmatch(cell) for cell in filled)
+
+
+def _filled(table: Table, index: int) -> list[str]:
+    return [cells[index].strip() for _, cells in table.body if cells[index].strip()]
 
 
 SYSTEM = Moodle()

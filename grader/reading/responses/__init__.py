@@ -58,7 +58,7 @@ def read_responses(path: str | Path, exam: Exam, *, roster: str | Path | None = 
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv", ".xlsx", ".ods"))
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv", ".xlsx", ".ods", ".json"))
     if not files:
         raise InputError(f"{path}: no CSV files or workbooks in this folder")
     return files

@@ -16,7 +16,7 @@ from qgen.errors import InputError, quoted, several
 from qgen.exam.exam import Exam
 
 UNSTATED = (
-    'the file does not say which variant; tick "question text" on the Responses page and download it again, '
+    'the file does not say which variant; in Moodle tick "question text" on the Responses page and download it again, '
     "or give a roster with a column variant"
 )
 Choice = tuple[int, ...]  # a student's variant of each question, as indices

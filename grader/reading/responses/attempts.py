@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
 
-from grader.reading.numerals import UNLIMITED, read
 from grader.reasons import Reason
+from qgen.errors import some
 from qgen.exam.exam import Exam
 from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
 
 TAG = re.compile(
-    r"\[\s*(?P<question>q\d+)(?:_(?P<quantity>[\w.]+))?\s+v(?P<variant>\w+)(?:\s+x(?P<times>10{1,20}))?\s*\]",
+    r"\[\s*(?P<question>q\d+)(?:_(?P<quantity>[\w.]+))?(?:\s+v(?P<variant>\w+))?"
+    r"(?:\s+(?P<exam>[0-9a-f]{8}))?(?:\s+x(?P<times>10{1,20}))?\s*\]",
     re.IGNORECASE | re.ASCII,
 )
 
 
 @dataclass(frozen=True)
 class Tag:
-    """[q1_dw13 v007 x1000]: an item ("" for a whole question), a variant, an exponent of ten."""
+    """[q1_dw13 v007 1a2b3c4d x1000]: an item ("" for a whole question), a variant, an exam, an exponent of ten.
+
+    variant: "" in a form that all students fill in. exam: how its checksum begins; "" in questions of before exams were
+    told apart.
+    """
 
     question: str
     item: str
     variant: str
     exponent: int
+    exam: str = ""
 
     @property
     def text(self) -> str:
         """As it stands in the question."""
-        return f"[{self.item or self.question} v{self.variant}{f' x{10**self.exponent}' if self.exponent else ''}]"
+        exam, times = f" {self.exam}" * bool(self.exam), f" x{10**self.exponent}" if self.exponent else ""
+        variant = f" v{self.variant}" * bool(self.variant)
+        return f"[{self.item or self.question}{variant}{exam}{times}]"
+
+    def is_of(self, exam: Exam) -> bool:
+        """Whether the question may be this exam's."""
+        return self.exam in ("", exam.checksum[:8])
 
 
 @dataclass(frozen=True)
@@ -80,12 +91,12 @@ def tag_in(text: str) -> Tag | None:
         return None
     question = found["question"].lower()
     item = f"{question}_{found['quantity'].lower()}" if found["quantity"] else ""
-    return Tag(question, item, found["variant"], len(found["times"] or "1") - 1)
+    return Tag(question, item, found["variant"] or "", len(found["times"] or "1") - 1, (found["exam"] or "").lower())
 
 
 def unknown(tag: Tag, exam: Exam) -> str:
     """Why this exam has no such question; "" if it has."""
-    if tag.variant not in exam.variants:
+    if tag.variant and tag.variant not in exam.variants:
         return f'no variant "{tag.variant}" in this exam ({exam.variants[0]} to {exam.variants[-1]})'
     if tag.item and tag.item not in exam.columns:
         return f'no item "{tag.item}" in this exam'
@@ -94,27 +105,22 @@ def unknown(tag: Tag, exam: Exam) -> str:
     return ""
 
 
+def of_another(exams: Iterable[str], exam: Exam) -> str:
+    """The fault of a file in which all questions are of other exams."""
+    return (
+        f"its questions are of another exam, {some(sorted(set(exams)))}, and not of this one, {exam.checksum[:8]}: "
+        "name the folder of the exam that was exported with --exam"
+    )
+
+
 def items_of(exam: Exam) -> dict[str, tuple[str, ...]]:
     """By question its items' ids, in order."""
     return {q.question.id: tuple(item.id for item in q.question.items) for q in exam.spec.questions}
 
 
-def divided(text: str, exponent: int) -> tuple[str, Reason | None]:
-    """What was typed for a number times a power of ten, as the number itself; and why it cannot be read.
-
-    Every digit written is kept: 46.80 for a thousand times the number is 0.04680.
-    """
-    numeral = read(text)
-    if not exponent or numeral.kind == "blank":
-        return text, None
-    if numeral.kind == "unreadable":
-        return text, numeral.reason
-    # 1e300 with 60 decimals is no number that anyone needs, but it is a number
-    with localcontext(prec=1000):
-        number = Decimal(repr(numeral.value))
-        if numeral.decimals != UNLIMITED:
-            number = number.quantize(Decimal(1).scaleb(-max(0, numeral.decimals)))
-        return f"{number.scaleb(-exponent):f}", None
+def divided(text: str, exponent: int) -> str:
+    """What was typed for a number times a power of ten, as the number itself, with every digit: 46.80e-3."""
+    return f"{text}e-{exponent}" if exponent and text else text
 
 
 def rows_of(table: Table, faults: Faults) -> Iterator[Row]:

@@ -1,8 +1,10 @@
-"""Canvas' Student Analysis: classic quiz > Quiz Statistics > Student Analysis, in any of Canvas' languages.
+"""Canvas' Student Analysis, of classic quizzes in any of Canvas' languages, and of New Quizzes.
 
-Columns are known by place: name, id, sis_id perhaps, section and more, then two for every question, headed by its
-text and by its points: what was typed, and the points it got. A question that a student did not have is blank twice.
-Canvas writes numbers in its user's language: 1360.5 as 1,360.5 or 1.360,5, without zeros at the end.
+Columns are known by place: name, id, sis_id perhaps, section and more, then for every question one headed by its text,
+with what was typed, before one for the points that it got: headed by their maximum, or in New Quizzes EarnedPoints. A
+question that a student did not have is blank twice. Of a form for the whole class it holds what was typed; else
+numbers, which Canvas writes in its user's language, 1360.5 as 1,360.5 or 1.360,5, without zeros at the end: how many
+digits were typed is not known.
 """
 
 from __future__ import annotations
@@ -12,18 +14,21 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from grader.reading.numerals import read as read_number
-from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divided, rows_of, tag_in, unknown
+from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divided, of_another, rows_of, tag_in, unknown
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
+from qgen.headings import find
 from qgen.roster import one_line
-from qgen.tables.rows import blank
+from qgen.tables.rows import Stored, blank
 from qgen.tables.table import Faults, Table
 
 QUESTION = re.compile(r"\s*\d+: .*", re.DOTALL)
 POINTS = re.compile(r"\s*\d*\.?\d+\s*")
+EARNED = re.compile(r"\s*Earned ?Points\s*", re.IGNORECASE)
 OTHER = {".": ",", ",": "."}
 NUMBER = re.compile(r"[-−]?(?P<whole>\d*)(?:(?P<mark>[.,])(?P<part>\d+))?", re.ASCII)
 GROUPED = re.compile(r"[-−]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|(?:\.\d{3}){2,}|(?:,\d{3}){2,})", re.ASCII)
+VARIANT = re.compile(r"\[\s*variant\b[^\]]*\]")  # asks which paper a student had
 FEWEST = 3  # columns before the first question of an anonymous survey: section, section_id, submitted
 
 
@@ -33,32 +38,19 @@ def recognises(heading: Sequence[str]) -> bool:
 
 
 def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:
-    """Every student's last attempt, the first of a student's rows, and remarks on the file."""
+    """Every student's last attempt, by its number, else the first of their rows; and remarks on the file."""
     questions = _questions(table.heading)
-    tags: dict[int, Tag] = {}
-    places: dict[Tag, int] = {}
-    foreign = []
-    for i in questions:
-        tag = tag_in(table.heading[i])
-        if tag is None:
-            foreign.append(table.heading[i].partition(":")[0].strip())
-        elif why := unknown(tag, exam):
-            faults.add(table.line, f"column {i + 1}: {tag.text}: {why}; is this the exam that was exported?")
-        elif tag.item and places.setdefault(tag, i) != i:
-            faults.add(table.line, f"columns {places[tag] + 1} and {i + 1} are both {tag.text}: which one counts?")
-        elif tag.item:
-            tags[i] = tag
-    if not tags and not faults.shown:
-        raise InputError(
-            f"{table.name}:{table.line}: no question here has a tag such as [{exam.columns[0]} v{exam.variants[0]}]; "
-            "export the quiz with qgen export canvas-qti, and leave the tags in the questions"
-        )
+    tags, notes = _tags(table, questions, exam, faults)
+    asked = next((i for i in questions if VARIANT.search(table.heading[i])), None)
     before = questions[0]
     sis = next((i for i in range(2, before) if "sis" in table.heading[i].casefold()), None)
     if before <= FEWEST or table.heading[0].strip().casefold() == "section":
         raise InputError(f"{table.name}:{table.line}: has no names and ids: is the quiz an anonymous survey?")
-    mark = _decimal_mark(table, tags)
+    numbers = {i: tag for i, tag in tags.items() if tag.variant}
+    common = _decimal_mark(numbers, [cells for _, cells in table.body])
+    numbered = find(table.heading[:before], "Attempt")
     attempts: dict[str, Attempt] = {}
+    latest: dict[str, int] = {}
     again: dict[str, bool] = {}
     nameless = list[str]()
     for line, cells in rows_of(table, faults):
@@ -67,18 +59,22 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
                 nameless.append(str(line))
             continue
         who = cells[1].strip() or f"line {line}"  # a name may be another's, too
+        number = _count(cells[numbered]) if numbered is not None else 0
         if who in attempts:
             again[who] = True
-            continue
+            if number <= latest[who]:
+                continue
+        latest[who] = number
         ids = [Key(one_line(cells[sis]))] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
+        mark = _decimal_mark(numbers, [cells], common)
+        variant = _variant(cells[asked], exam) if asked is not None else ""
         answers = tuple(
-            _written(tag, cells[i].strip(), mark) for i, tag in tags.items() if (cells[i] + cells[i + 1]).strip()
+            _number(tag, cells[i].strip(), mark) if tag.variant else Written(tag.item, variant, cells[i].strip())
+            for i, tag in tags.items()
+            if (cells[i] + cells[i + 1]).strip()
         )
         attempts[who] = Attempt(table.name, line, keys, one_line(cells[0]), answers)
-    notes = []
-    if foreign:
-        notes.append(f"{table.name}: {several(len(foreign), 'question')} not of this exam left out: {some(foreign)}")
     if nameless:
         notes.append(f"{table.name}: answers without a name and an id left out: line {some(nameless)}")
     if again:
@@ -86,14 +82,61 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     return list(attempts.values()), notes
 
 
-def _decimal_mark(table: Table, tags: Mapping[int, Tag]) -> str:
-    """The decimal mark of all numbers in the file, "." or ","; "" where they do not tell, or contradict each other."""
-    numbers = [(tag, cells[i].strip()) for _, cells in table.body for i, tag in tags.items() if i < len(cells)]
+def _count(text: str) -> int:
+    return int(text) if text.strip().isdecimal() and len(text) < 10 else 0
+
+
+def _tags(table: Table, questions: Sequence[int], exam: Exam, faults: Faults) -> tuple[dict[int, Tag], list[str]]:
+    """By column what of this exam it asks for, and remarks on what is not of it."""
+    tags: dict[int, Tag] = {}
+    places: dict[Tag, int] = {}
+    foreign, others = [], list[str]()
+    for i in questions:
+        tag = tag_in(table.heading[i])
+        if VARIANT.search(table.heading[i]):
+            continue
+        if tag is None:
+            foreign.append(table.heading[i].partition(":")[0].strip())
+        elif not tag.is_of(exam):
+            others.append(tag.exam)
+        elif why := unknown(tag, exam):
+            faults.add(table.line, f"column {i + 1}: {tag.text}: {why}; is this the exam that was exported?")
+        elif tag.item and places.setdefault(tag, i) != i:
+            faults.add(table.line, f"columns {places[tag] + 1} and {i + 1} are both {tag.text}: which one counts?")
+        elif tag.item:
+            tags[i] = tag
+    if others and not tags:
+        raise InputError(f"{table.name}:{table.line}: {of_another(others, exam)}")
+    if not tags and not faults.shown:
+        raise InputError(
+            f"{table.name}:{table.line}: no question here has a tag such as [{exam.columns[0]} v{exam.variants[0]}]; "
+            "export the quiz with qgen export canvas-qti, and leave the tags in the questions"
+        )
+    notes = []
+    if foreign:
+        notes.append(f"{table.name}: {several(len(foreign), 'question')} not of this exam left out: {some(foreign)}")
+    if others:
+        which = several(len(others), "question")
+        notes.append(f"{table.name}: {which} of another exam left out: {some(sorted(set(others)))}")
+    return tags, notes
+
+
+def _variant(text: str, exam: Exam) -> str:
+    """The variant that a student typed, with or without its leading zeros."""
+    return next((variant for variant in exam.variants if variant.lstrip("0") == text.strip().lstrip("0")), text.strip())
+
+
+def _decimal_mark(tags: Mapping[int, Tag], rows: Sequence[Sequence[str]], common: str = "") -> str:
+    """The decimal mark of all numbers in these rows, "." or ","; "" where they contradict each other.
+
+    Where they do not tell, the `common` one.
+    """
+    numbers = [(tag, cells[i].strip()) for cells in rows for i, tag in tags.items() if i < len(cells)]
     found = {mark for _, text in numbers if (mark := _mark_of(text))}
     if not found:  # Canvas writes no zeros at the end of decimals
-        ended = (NUMBER.fullmatch(text) for tag, text in numbers if tag.exponent and text.endswith("0"))
+        ended = (NUMBER.fullmatch(text) for _, text in numbers if text.endswith("0"))
         found = {OTHER[number["mark"]] for number in ended if number and number["mark"]}
-    return found.pop() if len(found) == 1 else ""
+    return found.pop() if len(found) == 1 else "" if found else common
 
 
 def _mark_of(text: str) -> str:
@@ -108,20 +151,21 @@ def _mark_of(text: str) -> str:
     )
 
 
-def _written(tag: Tag, text: str, mark: str) -> Written:
-    """One answer, without the marks between thousands; multiples as the number itself."""
+def _number(tag: Tag, text: str, mark: str) -> Written:
+    """One answer, without the marks between thousands; of a multiple the number itself."""
     bare = text.replace(OTHER[mark], "") if mark and (text.count(mark) < 2) else text
-    comma = mark == "," if mark else None
-    if not tag.exponent:
-        return Written(tag.item, tag.variant, bare, comma=comma)
     number = NUMBER.fullmatch(text)
+    doubt = None
     if not mark and number and number["mark"] and not _mark_of(text):
-        return Written(tag.item, tag.variant, text, read_number(text, comma=number["mark"] == ".").reason)
-    plain = bare.replace(",", ".") if comma else bare
-    return Written(tag.item, tag.variant, *divided(plain, tag.exponent), comma=None if comma is None else False)
+        doubt = read_number(text, comma=number["mark"] == ".").reason
+    typed = Stored(divided(bare, tag.exponent))
+    return Written(tag.item, tag.variant, typed, doubt, comma=mark == "," if mark else None)
 
 
 def _questions(heading: Sequence[str]) -> list[int]:
     """The columns headed by a question whose next is headed by its points."""
-    pairs = enumerate(pairwise(heading))
-    return [i for i, (one, two) in pairs if i >= FEWEST and QUESTION.fullmatch(one) and POINTS.fullmatch(two)]
+    return [
+        i
+        for i, (one, two) in enumerate(pairwise(heading))
+        if i >= FEWEST and (EARNED.fullmatch(two) or (POINTS.fullmatch(two) and QUESTION.fullmatch(one)))
+    ]

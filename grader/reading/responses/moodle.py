@@ -1,4 +1,4 @@
-"""Moodle's quiz responses: quiz > Results > Responses > Download as CSV, in any of Moodle's languages.
+"""Moodle's quiz responses: quiz > Results > Responses > Download in any format and in any of Moodle's languages.
 
 Columns are known by place: names, identity fields, status, started, completed, duration, grade, feedback perhaps,
 then for every slot of the quiz question, response and right answer, as far as they were ticked on the page.
@@ -11,16 +11,18 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.reading.responses.attempts import Attempt, Key, Written, items_of, rows_of, tag_in, unknown
+from grader.reading.responses.attempts import Attempt, Key, Written, items_of, of_another, rows_of, tag_in, unknown
 from grader.reading.responses.cloze import split_parts
+from grader.reading.responses.right_answers import are_right_answers
 from grader.reasons import Wording
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.headings import columns as called
+from qgen.headings import find
 from qgen.roster import one_line
 from qgen.tables.table import Faults, Table
 
-GRADE = re.compile(r".*/\s?\d+(?:[.,]\d+)?")
+GRADE = re.compile(r".*/\s?\d+(?:[.,]\d+)?|[a-z-]+\d{3,7}")  # Grade/20.00; in JSON grade2000
 SLOT = re.compile(r"(?P<word>.*\D)(?P<number>\d{1,4})", re.DOTALL)
 FEWEST = 6  # columns before the first slot: two names, status, started, completed, duration
 FEWEST_NAMES = 5  # by so many different ones a column that is not known by its heading shows that it tells people apart
@@ -40,7 +42,11 @@ class Slot:
 
 @dataclass
 class Quiz:
-    """One file on its way to attempts; `foreign` slots held a question that is none of the exam's."""
+    """One file on its way to attempts.
+
+    foreign: slots that held a question that is none of any exam's. others: how the checksums of other exams begin, by
+    whoever was asked their questions.
+    """
 
     table: Table
     exam: Exam
@@ -48,6 +54,7 @@ class Quiz:
     faults: Faults
     notes: list[str] = field(default_factory=list)
     foreign: list[int] = field(default_factory=list)
+    others: dict[str, set[str]] = field(default_factory=dict)
 
 
 def recognises(heading: Sequence[str]) -> bool:
@@ -55,7 +62,10 @@ def recognises(heading: Sequence[str]) -> bool:
     first = _first_slot(heading)
     if first is None:
         return False
-    return any(GRADE.fullmatch(cell.strip()) for cell in heading[4:first]) or "Response 1" in heading[first:]
+    return (
+        any(GRADE.fullmatch(cell.strip()) for cell in heading[4:first])
+        or find(heading[first:], "Response 1") is not None
+    )
 
 
 def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:
@@ -73,13 +83,23 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
         who = (*cells[:2], *(key.value for key in keys)) if keys else (line,)
         known_as = _name(cells) or next((key.value for key in keys), f"line {line}")
         if not _absent(cells[completed]):
-            again[who] = who in attempts
             answers = tuple(answer for place in range(len(slots)) for answer in _answers(quiz, place, line, cells))
+            if not answers and _called(cells, line) in quiz.others:
+                continue
+            again[who] = who in attempts
             attempts[who] = Attempt(table.name, line, keys, _name(cells), answers)
         elif not (_absent(cells[completed - 2]) and all(_absent(cells[slot.response]) for slot in slots)):
             unfinished[who] = known_as
         else:
             idle[who] = known_as
+    if quiz.others and not attempts:
+        raise InputError(f"{table.name}: {of_another((e for one in quiz.others.values() for e in one), exam)}")
+    finished = [cells[completed + 2] for _, cells in rows if not _absent(cells[completed])]
+    if are_right_answers(list(attempts.values()), (table.heading[completed + 2], *finished), exam):
+        raise InputError(
+            f"{table.name}:{table.line}: everybody has all right, but not all the marks: these are Moodle's right "
+            'answers; tick "response" on the Responses page and download it again'
+        )
     _note_left_out(quiz, unfinished, idle, attempts)
     if quiz.foreign:
         numbers = some([str(number) for number in sorted(set(quiz.foreign))])
@@ -96,6 +116,10 @@ def _note_left_out(
     """Names those whose attempt is in progress, and who have none."""
     left = [name for who, name in unfinished.items() if who not in finished]
     later = [name for who, name in unfinished.items() if who in finished]
+    for exam in sorted({exam for exams in quiz.others.values() for exam in exams}):
+        asked = [name for name, exams in quiz.others.items() if exam in exams]
+        who = f"{several(len(asked), 'student')}: {some(asked, MOST)}"
+        quiz.notes.append(f"{quiz.table.name}: questions of another exam, {exam}, left out, of {who}")
     for names, what in (
         (left, "without a finished attempt left out"),
         (later, "with one more attempt in progress, which is left out"),
@@ -128,6 +152,9 @@ def _answers(quiz: Quiz, place: int, line: int, cells: Sequence[str]) -> list[Wr
         tag = tag_in(cells[slot.question])
         if tag is None:
             quiz.foreign.append(slot.number)
+            return []
+        if not tag.is_of(quiz.exam):
+            quiz.others.setdefault(_called(cells, line), set()).add(tag.exam)
             return []
         if why := unknown(tag, quiz.exam):
             quiz.faults.add(line, f"slot {slot.number}: {tag.text}: {why}; is this the exam that was exported?")
@@ -190,6 +217,10 @@ def _first_slot(heading: Sequence[str]) -> int | None:
 
 def _absent(cell: str) -> bool:
     return cell.strip() in ("", "-")
+
+
+def _called(cells: Sequence[str], line: int) -> str:
+    return _name(cells) or f"line {line}"
 
 
 def _name(cells: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ def variants_of(
 
     What is written against the roster is noted.
     """
-    find = _finder(variants)
+    find = finder(variants)
     roster = listed.variants
     chosen: list[int] = []
     absent: list[bool] = []
@@ -57,7 +57,7 @@ def variants_of(
     return chosen, absent, notes[:SHOWN] + more
 
 
-def _finder(variants: Sequence[str]) -> Callable[[str], int | None]:
+def finder(variants: Sequence[str]) -> Callable[[str], int | None]:
     """From a text to a variant's index; leading zeros may be missing or added where that leaves one variant."""
     exact = {variant: index for index, variant in enumerate(variants)}
     bare: dict[str, int | None] = {}

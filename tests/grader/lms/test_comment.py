@@ -6,10 +6,13 @@ from decimal import Decimal
 import pytest
 
 from grader.lms.cells import runs
-from grader.lms.comment import LONGEST, comment
+from grader.lms.comment import LONGEST, calling, comment
 from grader.lms.results import Lost, Score
 from grader.reasons import Decision, Reason
 from qgen.errors import InputError
+from qgen.exam.exam import make_exam
+from qgen.exam.spec import spec_of
+from qgen.papers.papers import Papers
 from qgen.papers.words import TEMPLATES
 
 SCORE = Score("S1", Decimal("3.50"), Decimal(6), Decimal("58.33"), {"q1_output": Decimal("3.5")})
@@ -29,13 +32,13 @@ def test_it_gives_layers_lost_items_with_notes_and_blanks():
         lost("q1_z3", "follow_through"),
     ]
     assert comment(SCORE, MAXIMA, items) == (
-        "3.5 of 6. q1 output 3.5/6. q1_a3: imprecise, 0.5/1, 4 digits asked. "
-        "q1_z3: follow through, 0/1. Left blank: q1_db3."
+        "3.5 of 6. Question 1 output layer 3.5/6. Question 1, a_3: imprecise, 0.5/1, 4 digits asked. "
+        "Question 1, z_3: follow through, 0/1. Left blank: Question 1, dL/db_3."
     )
 
 
 def test_full_marks_need_no_list():
-    assert comment(SCORE, MAXIMA, []) == "3.5 of 6. q1 output 3.5/6."
+    assert comment(SCORE, MAXIMA, []) == "3.5 of 6. Question 1 output layer 3.5/6."
 
 
 def test_a_long_list_is_cut_between_items_and_counted():
@@ -69,21 +72,30 @@ def test_german_says_all_of_it_in_plain_text():
         lost("q1_db3", "blank"),
     ]
     assert comment(SCORE, MAXIMA, items, language="de") == (
-        "3.5 von 6 Punkten. q1 Ausgabeschicht 3.5/6. "
-        "q1_a3: zu wenige Stellen, 0.5/1, so weit richtig, wie die Zahl reicht, verlangt sind 4 Nachkommastellen. "
-        "q1_dw13: falsch, 0/1, a_1 statt w_12 verwendet. "
+        "3.5 von 6 Punkten. Aufgabe 1 Ausgabeschicht 3.5/6. "
+        "Aufgabe 1, a_3: zu wenige Stellen, 0.5/1, so weit richtig, wie die Zahl reicht, "
+        "verlangt sind 4 Nachkommastellen. "
+        "Aufgabe 1, dL/dw_13: falsch, 0/1, a_1 statt w_12 verwendet. "
         "Wegen des Faktors 1/2 im Verlust ist der Fehler a - y, nicht 2(a - y). "
         "Die Ableitung der Sigmoidfunktion ist a(1 - a), nicht a(1 + a). "
-        "q1_z3: richtig, 0/1, Entscheidung: 0 statt 1: copied, see me. Nicht beantwortet: q1_db3."
+        "Aufgabe 1, z_3: richtig, 0/1, Entscheidung: 0 statt 1: copied, see me. Nicht beantwortet: Aufgabe 1, dL/db_3."
     )
 
 
 def test_a_decision_on_a_blank_is_told():
     text = comment(SCORE, MAXIMA, [lost("q1_a3", "blank", Decision("0.5", "see the margin", "0"), "0.5")])
-    assert text.endswith("q1_a3: blank, 0.5/1, decided by the examiner: 0.5 instead of 0: see the margin.")
+    assert text.endswith("Question 1, a_3: blank, 0.5/1, decided by the examiner: 0.5 instead of 0: see the margin.")
 
 
 def test_a_template_whose_comment_would_run_in_a_spreadsheet_is_refused(tmp_path):
     (tmp_path / "comment.txt").write_text("<% macro total(score, max_score) %>=<< score >><% endmacro %>", "utf-8")
     with pytest.raises(InputError, match=r'the total "=3\.5" would run in a spreadsheet'):
         comment(SCORE, MAXIMA, [], tmp_path)
+
+
+def test_an_item_is_called_as_the_exam_s_papers_call_it_and_a_task_by_its_id():
+    spec = spec_of({"notation": {"loss": "J", "weights": "target-first"}, "questions": [{"iterations": 2}]})
+    written = Papers(make_exam(spec, 1, 1)).written
+    items = [lost("q1_t2_dw13", "wrong"), Lost("q1_why", "marked", Decimal(0), Decimal(2), is_task=True)]
+    text = comment(SCORE, MAXIMA, items, called=calling(None, "en", written))
+    assert "Question 1, Iteration 2, dJ/dw_31: wrong, 0/1. q1_why: marked, 0/2." in text

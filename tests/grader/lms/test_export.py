@@ -123,7 +123,7 @@ def test_ids_that_no_importer_reads_back_are_unmatched(results):
 def test_ids_that_a_spreadsheet_would_run_are_kept_and_warned_about(results):
     swap(results / "scores.csv", "\nS10,", "\n=S10,")
     done = export("generic", results, feedback=False)
-    assert any("would run or change some ids (=S10)" in w for w in done.warnings)
+    assert any("would run or change some ids (001234, =S10)" in w for w in done.warnings)
     assert "\n=S10,21\n" in done.files[0].read_text(encoding="utf-8")
 
 
@@ -191,3 +191,35 @@ def test_what_is_said_of_ids_and_headings_stays_on_one_line_and_moves_no_cursor(
         export("canvas", results, roster=save("g.csv", canvas_rows), title="Midterm")
     assert "needed: Student, ID" in error.value.faults[0]
     assert all(text.isprintable() for text in (*told, *done.warnings, *error.value.faults))
+
+
+@pytest.mark.parametrize("sid", ["00123", "1e5", "2.02512E+11", "1234567890123456", "1.50"])
+def test_ids_that_a_spreadsheet_would_change_are_named(results, sid):
+    swap(results / "scores.csv", "\nS10,", f"\n{sid},")
+    done = export("generic", results, feedback=False)
+    (told,) = (warning for warning in done.warnings if "would run or change some ids" in warning)
+    assert sid in told
+
+
+@pytest.mark.parametrize("lms", ["canvas", "moodle", "generic"])
+def test_a_title_that_is_a_column_of_the_roster_already_is_refused(results, save, canvas_rows, moodle_rows, lms):
+    rows = canvas_rows if lms == "canvas" else moodle_rows
+    title = "SIS Login ID" if lms == "canvas" else "ID number"
+    rows = [[cell for cell, head in zip(row, rows[0], strict=False) if "Midterm" not in head] for row in rows]
+    with pytest.raises(InputError, match=f'the title "{title}" would be taken for|no column of the roster'):
+        export(lms, results, roster=save("r.csv", rows), title=title, partial=True)
+
+
+def test_a_title_that_ends_in_an_id_of_canvas_is_refused(results):
+    for title, what in (("Midterm (99)", "the assignment with the id 99"), ("Section", 'the column "Section"')):
+        with pytest.raises(InputError, match=re.escape(f'the title "{title}" would be taken for {what}')):
+            export("canvas", results, title=title)
+
+
+def test_the_one_assignment_with_the_exam_s_points_is_taken_and_told(results, save, canvas_rows, people, truth):
+    heading = [cell.replace("Midterm", "Backprop") for cell in canvas_rows[0]]
+    done = export("canvas", results, roster=save("r.csv", [heading, *canvas_rows[1:]]))
+    told = [warning for warning in done.warnings if "grades go to" in warning]
+    assert told == ['grades go to "Backprop", the only column that they fit; another one with --column']
+    with pytest.raises(InputError, match='no column of the roster is "Final"'):
+        export("canvas", results, roster=save("r.csv", [heading, *canvas_rows[1:]]), title="Final", force=True)

@@ -2,19 +2,22 @@
 
 import csv
 import io
+import json
 import random
+import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from grader.marking.score import score
+from grader.marking.verdicts import IMPRECISE, WRONG
 from grader.reading.answers import read_answers, read_sheet
 from grader.reading.numerals import BLANK, UNREADABLE, VALUE
 from grader.reading.responses import canvas, moodle, read_responses, recognise
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.export.canvas_qti import scales
 from qgen.tables.table import read_table
 
 HEAD = ["Last name", "First name", "Email address", "Status", "Started", "Completed", "Duration", "Grade/20.00"]
@@ -125,6 +128,20 @@ def test_moodle_responses_score_like_the_plain_csv(exam, klass, plain, save):
     same(score(sat, submissions), plain)
 
 
+@pytest.mark.parametrize("kind", ["json", "xlsx"])
+def test_moodle_downloads_of_every_format_score_alike(exam, klass, plain, tmp_path, kind):
+    rows = [[*HEAD, *slots(2)]]
+    rows += [moodle_row(exam, ("Able", "Ann", mail), a, [exam.variants[v]] * 2) for mail, (v, a) in klass.items()]
+    path = tmp_path / f"quiz.{kind}"
+    if kind == "json":  # the headings in small letters and digits, a list in a list
+        keys = [re.sub("[^a-z0-9_-]", "", heading.lower()) for heading in rows[0]]
+        path.write_text(json.dumps([[dict(zip(keys, row, strict=True)) for row in rows[1:]]]), "utf-8")
+    else:
+        pd.DataFrame(rows[1:], columns=rows[0]).to_excel(path, index=False)
+    assert recognise(read_table(path).heading) is moodle
+    same(score(*read_responses(path, exam)), plain)
+
+
 def test_moodle_numerical_questions_score_like_the_plain_csv_in_any_order_of_slots(exam, klass, plain, save):
     order = random.Random(1).sample(exam.columns, len(exam.columns))
     rows = [[*HEAD, *slots(len(order), ("Question", "Response"))]]
@@ -137,10 +154,9 @@ def test_moodle_numerical_questions_score_like_the_plain_csv_in_any_order_of_slo
     same(score(sat, submissions), plain)
 
 
-def test_canvas_student_analysis_scores_like_the_plain_csv(exam, klass, plain, save):
-    """One quiz for all variants: what a student did not have is blank twice, rows come newest first."""
-    exponents = scales(exam)
-    assert any(exponents.values())
+def test_canvas_student_analysis_scores_like_the_plain_csv_but_for_too_few_digits(exam, klass, plain, save):
+    """One quiz for all variants: what a student did not have is blank twice; no zeros stand at the end."""
+    exponents = {item: i % 4 for i, item in enumerate(exam.columns)}
     head, columns = list(CANVAS), []
     for number in exam.variants:
         head += [f"{len(head)}: [q1 v{number}] Given, a network;\nand more", "0.0"]
@@ -165,7 +181,11 @@ def test_canvas_student_analysis_scores_like_the_plain_csv(exam, klass, plain, s
     path = save([[*head, "n correct", "n incorrect", "score"], *rows], encoding="utf-8")
     assert recognise(read_table(path).heading) is canvas
     sat, submissions = read_responses(path, exam)
-    same(score(sat, submissions), plain)
+    marks = score(sat, submissions)
+    few = plain.verdicts == IMPRECISE
+    assert few.any()
+    assert (marks.verdicts[few] == WRONG).all()
+    assert (marks.verdicts[~few] == plain.verdicts[~few]).all()
     right = np.isclose(submissions.values, plain.submissions.values, rtol=0, atol=0, equal_nan=True)
     assert right.all(), "scaled back as decimals, not nearly"
 
@@ -368,12 +388,12 @@ def test_a_tag_with_a_power_of_ten_of_5000_digits_is_no_tag(exam, save):
 def test_a_number_for_a_thousandfold_keeps_every_digit_written(exam, save):
     item = exam.columns[0]
     head = [*CANVAS, f"9: [{item} v001 x1000] ?", "1.0", "n correct"]
-    texts = ["46.80", "-0.5", "1e2", "\u221246,8", "", "abc", "1/4", "1,234"]
+    texts = ["46.80", "-0.5", "\u221246,8", "", "abc", "1,234"]
     rows = [["N", str(k), "", "S", "1", "", "now", text, "0.0", "0"] for k, text in enumerate(texts)]
     _, submissions = read_responses(save([head, *rows]), exam)
-    assert submissions.written[:5, 0].tolist() == ["0.04680", "-0.0005", "0.100", "-0.0468", ""]
-    assert submissions.kinds[:, 0].tolist() == [VALUE] * 4 + [BLANK, UNREADABLE, VALUE, UNREADABLE]
-    assert submissions.values[6, 0] == 0.00025
+    assert submissions.written[:4, 0].tolist() == ["46.80e-3", "-0.5e-3", "\u221246,8e-3", ""]
+    assert submissions.values[:3, 0].tolist() == [0.0468, -0.0005, -0.0468]
+    assert submissions.kinds[:, 0].tolist() == [VALUE] * 3 + [BLANK, UNREADABLE, UNREADABLE]
 
 
 @pytest.mark.parametrize(
@@ -482,3 +502,65 @@ def test_an_export_is_no_table_of_answers(exam, save):
     path = save([[*HEAD, "Response 1"], ["Ann", "A", "a@x.org", *WHEN, "part 1: 2"]])
     with pytest.raises(InputError, match=r"^quiz\.csv: is a system's export of a quiz; read it with read_responses$"):
         read_answers(path, exam)
+
+
+def right(exam, variant):
+    return {item: f"{exam.value[i, exam.variants.index(variant)]:.4f}" for i, item in enumerate(exam.columns)}
+
+
+@pytest.mark.parametrize("ticked", [("Right answer",), ("Question", "Right answer")])
+def test_right_answers_without_responses_are_nobody_s_answers(exam, save, ticked):
+    rows = [[*HEAD, *slots(2, ticked)]]
+    for number, mail in zip(("001", "003", "002"), ("a@b.de", "c@d.de", "e@f.de"), strict=True):
+        answers = {item: repr(float(text)) for item, text in right(exam, number).items()}  # as PHP prints numbers
+        texts = [[question_text(q, number), cloze(of_question(exam, q, answers))][-len(ticked) :] for q in ("q1", "q2")]
+        rows.append(["Able", "Ann", mail, *WHEN, *texts[0], *texts[1]])
+    with pytest.raises(InputError, match=r'quiz\.csv:1: .*are Moodle\'s right answers; tick "response"'):
+        read_responses(save(rows), exam)
+
+
+@pytest.mark.parametrize("grade", ["20.00", "12.50"])
+def test_a_class_that_has_all_right_is_believed_where_it_writes_as_people_do_or_has_all_the_marks(exam, save, grade):
+    answers = right(exam, "001")
+    if grade == "20.00":
+        answers = {item: repr(float(text)) for item, text in answers.items()}
+    texts = [cell for q in ("q1", "q2") for cell in (question_text(q, "001"), cloze(of_question(exam, q, answers)))]
+    rows = [[*HEAD, *slots(2, ("Question", "Response"))], ["A", "B", "a@b.de", *WHEN[:-1], grade, *texts]]
+    assert read_responses(save(rows), exam)[1].students == ("a@b.de",)
+
+
+def of_exam(exam, question, number, prefix):
+    return question_text(question, number).replace("]", f" {prefix}]")
+
+
+def test_questions_of_another_exam_are_left_out_with_the_names_of_who_had_them(exam, save):
+    mine, other = exam.checksum[:8], "0badf00d"
+    rows = [[*HEAD, *slots(2, ("Question", "Response"))]]
+    for who, prefixes in (("Ann", (mine, mine)), ("Bea", (mine, other)), ("Cid", (other, other))):
+        cells = [*("Able", who, f"{who}@b.de"), *WHEN]
+        for question, prefix in zip(("q1", "q2"), prefixes, strict=True):
+            answers = of_question(exam, question, right(exam, "002"))
+            cells += [of_exam(exam, question, "002", prefix), cloze(answers)]
+        rows.append(cells)
+    _, submissions = read_responses(save(rows), exam)
+    assert submissions.students == ("Ann@b.de", "Bea@b.de")
+    assert "quiz.csv: questions of another exam, 0badf00d, left out, of 2 students: Able, Bea, Able, Cid" in (
+        "\n".join(submissions.notes)
+    )
+    sat = score(exam, submissions)
+    assert sat.scores[0] == exam.max_score
+    rows = [rows[0], rows[-1]]
+    with pytest.raises(InputError, match=rf"of another exam, 0badf00d, and not of this one, {mine}: .*--exam"):
+        read_responses(save(rows), exam)
+
+
+def test_canvas_questions_of_another_exam_are_left_out_or_a_fault(exam, save):
+    item, mine = exam.columns[0], exam.checksum[:8]
+    head = [*CANVAS, f"9: [{item} v001 {mine}] ?", "1.0", f"8: [{item} v001 0badf00d] ?", "1.0", "n correct"]
+    row = ["N", "1", "", "S", "1", "", "now", "0.5", "1.0", "7", "1.0", "1"]
+    _, submissions = read_responses(save([head, row]), exam)
+    assert [text for text in submissions.written[0] if text] == ["0.5"]
+    assert any("1 question of another exam left out: 0badf00d" in note for note in submissions.notes)
+    head[7], row[7] = f"9: [{item} v001 deadbeef] ?", "1"
+    with pytest.raises(InputError, match=r"of another exam, 0badf00d, deadbeef, and not of this one"):
+        read_responses(save([head, row]), exam)

@@ -72,7 +72,7 @@ def test_every_question_accepts_exactly_the_range_of_the_key_in_its_units(each):
     exponents, seen = scales(each), 0
     for _, assessment in quizzes(package(each)):
         for item in numerical(assessment):
-            tag = re.match(r"<p>\[(\S+) v(\d+)(?: x(10+))?\]", body(item))
+            tag = re.match(r"<p>\[(\S+) v(\d+) [0-9a-f]{8}(?: x(10+))?\]", body(item))
             i, v = each.columns.index(tag[1]), each.variants.index(tag[2])
             times = Decimal(tag[3] or 1)
             assert times == Decimal(10) ** exponents[tag[1]]
@@ -91,13 +91,13 @@ def test_every_question_accepts_exactly_the_range_of_the_key_in_its_units(each):
     assert seen == len(each.items) * len(each.variants)
 
 
-def test_what_is_asked_for_is_large_enough_for_four_decimals(each):
-    exponents = scales(each)
-    assert any(exponents.values())
-    for i, item in enumerate(each.items):
-        times = 10.0 ** exponents[item.id]
-        assert np.abs(each.value[i]).min() * times >= 0.0099
-        assert each.spec.rounding.unit(each.value[i]).min() * times >= 0.0001 * (1 - 1e-9)
+def test_a_multiple_is_asked_for_only_where_four_decimals_are_too_few_and_never_of_a_thousand(exam, fine):
+    assert set(scales(exam).values()) == {0}, "4dp need none"
+    assert set(scales(fine).values()) == {1}, "5dp need ten times the number"
+    for each in (exam, fine):
+        for i, (exponent, values) in enumerate(zip(scales(each).values(), each.value, strict=True)):
+            assert each.spec.rounding.unit(values).min() * 10.0**exponent >= 0.0001 * (1 - 1e-9)
+            assert np.abs(each.high[i]).max() * 10.0**exponent < 1000
 
 
 def test_the_answer_as_the_paper_asks_for_it_survives_canvas_rounding(each):
@@ -166,8 +166,28 @@ def test_the_same_exam_gives_the_same_bytes_without_time_seed_or_names(exam, tmp
         write_canvas_qti(exam, target)
 
 
-def test_notes_say_what_is_multiplied_and_what_canvas_cannot_hold(exam):
-    scaled, narrow, marks = canvas_notes(exam)
-    assert "multiple" in scaled
-    assert "narrower" in narrow
+def test_notes_say_what_is_multiplied_and_what_canvas_cannot_hold(exam, fine):
+    (marks,) = canvas_notes(exam)
     assert "follow-through" in marks
+    assert "multiple" in canvas_notes(fine)[0]
+    wide = make_exam(spec_of({"rounding": "8sf", "questions": [{"network": "tanh-heads"}]}), 1, 5)
+    assert "hold fewer digits" in canvas_notes(wide)[1]
+
+
+def test_results_stay_hidden_until_they_are_posted(each):
+    archive = zipfile.ZipFile(io.BytesIO(package(each)))
+    metas = [archive.read(name).decode() for name in archive.namelist() if name.endswith("assessment_meta.xml")]
+    assert len(metas) == len(each.variants)
+    for text in metas:
+        assert "<show_correct_answers>false</show_correct_answers>" in text
+        assert "<hide_results>always</hide_results>" in text
+
+
+def test_every_question_names_the_text_that_it_belongs_to(each):
+    for _, assessment in quizzes(package(each)):
+        above = ""
+        for item in assessment.iter(f"{Q}item"):
+            if fields(item)["question_type"] == "text_only_question":
+                above = item.get("ident")
+            else:
+                assert fields(item)["parent_stimulus_item_ident"] == above

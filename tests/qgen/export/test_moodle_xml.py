@@ -1,6 +1,7 @@
 r"""Question banks, read by a reader of the test's own that follows Moodle's importer (question/format/xml)."""
 
 import re
+from base64 import b64decode
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ from qgen.engine.symbols import latex_name
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.export.moodle_xml import GRADES, moodle_xml, nearest_grade, write_moodle_xml
+from qgen.export.moodle_xml import WIDTH, moodle_steps, moodle_xml, write_moodle_xml
 from qgen.papers.words import TEMPLATES
 
 AWKWARD = {
@@ -77,13 +78,17 @@ def accepted(exam, question, variant):
     return [(exam.items[i], Decimal(plain(exam.low[i, variant])), Decimal(plain(exam.high[i, variant]))) for i in rows]
 
 
-def check(item, low, high, answers):
-    """That the full marks go to low..high as decimals, and to no step outside of it."""
-    (_, centre, half, _), step = answers[0], Decimal("1e-9")
-    assert answers[0][0] == 100
+def check(exam, item, low, high, answers):
+    """That the full marks go to low..high as decimals, and to no step outside of it; the key is shown as right."""
+    (first, key, exactly, _), (second, centre, half, _) = answers
+    assert first == second == 100
+    assert exactly == 0
+    assert low <= key <= high, item
     assert (centre - half, centre + half) == (low, high)
+    step = Decimal("1e-9")
     assert grade_of(low, answers) == grade_of(high, answers) == 100, item
-    assert grade_of(low - step, answers) < 100 > grade_of(high + step, answers), item
+    assert grade_of(low - step, answers) == 0 == grade_of(high + step, answers), item
+    assert -key.as_tuple().exponent == exam.spec.rounding.digits or exam.spec.rounding.kind == "sf"
 
 
 def test_every_cloze_field_accepts_exactly_the_range_of_the_key(each):
@@ -95,7 +100,7 @@ def test_every_cloze_field_accepts_exactly_the_range_of_the_key(each):
         expected = accepted(each, name, each.variants.index(number))
         assert len(fields) == len(expected)
         for (item, low, high), (_, answers) in zip(expected, fields, strict=True):
-            check(item.id, low, high, answers)
+            check(each, item.id, low, high, answers)
 
 
 def test_every_separate_question_accepts_exactly_the_range_of_the_key(each):
@@ -107,13 +112,13 @@ def test_every_separate_question_accepts_exactly_the_range_of_the_key(each):
         i, v = each.columns.index(item), each.variants.index(number)
         answers = []
         for answer in question.iter("answer"):
-            assert answer.get("fraction") in (*GRADES, "0")
+            assert answer.get("fraction") == "100"
             value, tolerance = answer.findtext("text"), answer.findtext("tolerance")
             assert value.isascii()
             assert tolerance.isascii()
             assert float(tolerance) >= 0
             answers.append((float(answer.get("fraction")), Decimal(value), Decimal(tolerance), ""))
-        check(item, Decimal(plain(each.low[i, v])), Decimal(plain(each.high[i, v])), answers)
+        check(each, item, Decimal(plain(each.low[i, v])), Decimal(plain(each.high[i, v])), answers)
         assert Decimal(question.findtext("defaultgrade")) == Decimal(str(each.items[i].marks))
         seen.add((item, number))
     assert len(seen) == len(questions)
@@ -131,7 +136,7 @@ def test_there_is_one_category_per_question_before_its_questions_below_the_cours
 
 def test_a_slash_in_the_title_makes_no_category_of_its_own(awkward):
     name = bank(awkward).findtext("question/category/text")
-    assert name == "$course$/top/Mid//term <&> ]]> Ünits/Question 1"
+    assert name == f"$course$/top/Mid//term <&> ]]> Ünits ({awkward.checksum[:8]})/Question 1"
 
 
 def test_names_and_idnumbers_are_unique_short_and_ascii(each):
@@ -141,6 +146,13 @@ def test_names_and_idnumbers_are_unique_short_and_ascii(each):
             texts = [q.findtext(tag) for q in questions]
             assert len(set(texts)) == len(texts)
             assert all(0 < len(text) <= most and text.isascii() for text in texts)
+
+
+def test_two_exams_of_one_title_share_no_category(exam):
+    other = make_exam(spec_of({}), 1, 6)
+    one, two = ({q.findtext("category/text") for q in bank(e) if q.get("type") == "category"} for e in (exam, other))
+    assert len(one) == len(two) == 2
+    assert not one & two
 
 
 def test_two_exams_share_no_idnumber(exam, awkward):
@@ -163,57 +175,11 @@ def test_questions_weigh_in_moodle_what_they_weigh_on_paper():
     assert found == [4 * sum(item.marks for item in q.question.items) for q in mixed.spec.questions]
 
 
-def test_too_few_digits_get_the_specs_share_but_the_old_value_nothing(exam):
-    question = next(q for q in bank(exam) if q.get("type") == "multianswer")
-    fields = cloze_fields(question.findtext("questiontext/text"))
-    items = exam.spec.questions[0].question.items
-    halves = olds = 0
-    for item, (_, answers) in zip(items, fields, strict=True):
-        i = exam.columns.index(item.id)
-        value = exam.value[i, 0]
-        if abs(value) >= 0.0105:
-            fewer = f"{value:.3f}"
-            if not exam.low[i, 0] <= float(fewer) <= exam.high[i, 0]:
-                assert grade_of(fewer, answers) == 50, item.id
-                halves += 1
-        if item.part == "update":
-            old = exam.batches[0].givens[item.step.removeprefix("new_")][0]
-            assert grade_of(old, answers) == 0, item.id
-            olds += any(grade == 0 for grade, *_ in answers)
-    assert halves > 10
-
-
-def test_the_old_value_earns_nothing_even_where_the_wider_range_holds_it():
-    slow = {"network": "tanh-heads", "learning_rate": [0.001]}
-    spec = spec_of({"questions": [slow], "certify": {"misconceptions": False}, "rounding": "5dp"})
-    exam = make_exam(spec, 2, 1)
-    zeros = 0
-    for v, question in enumerate(q for q in bank(exam) if q.get("type") == "multianswer"):
-        for item, (_, answers) in zip(exam.items, cloze_fields(question.findtext("questiontext/text")), strict=True):
-            if item.part == "update":
-                old = exam.batches[0].givens[item.step.removeprefix("new_")][v]
-                assert grade_of(old, answers) == 0
-                zeros += any(grade == 0 for grade, *_ in answers)
-    assert zeros, "no wider range held an old value: the test shows nothing"
-
-
-def test_a_share_of_no_marks_leaves_the_second_answer_out():
-    exam = make_exam(spec_of({"marking": {"imprecise": 0}, "questions": [{"network": "tanh-heads"}]}), 1, 1)
-    for separate in (False, True):
-        root = bank(exam, separate=separate)
-        assert not any("%" in field[2] for q in root for field in FIELD.findall(q.findtext("questiontext/text") or ""))
-        assert all(len(list(q.iter("answer"))) <= 1 for q in root)
-
-
-@pytest.mark.parametrize(("share", "grade"), [(0.5, "50"), (0.37, "40"), (1 / 3, "33.33333"), (1.0, "100"), (0.0, "0")])
-def test_shares_become_the_nearest_grade_that_moodle_knows(share, grade):
-    assert nearest_grade(share) == grade
-
-
-def test_cloze_takes_the_share_as_it_is(awkward):
-    question = next(q for q in bank(awkward) if q.get("type") == "multianswer")
-    grades = {g for _, answers in cloze_fields(question.findtext("questiontext/text")) for g, *_ in answers}
-    assert {100, 37} <= grades <= {100, 37, 0}
+def test_every_box_is_equally_wide_whatever_the_sign_and_the_size(each):
+    for question in (q for q in bank(each) if q.get("type") == "multianswer"):
+        for _, _, inside in FIELD.findall(question.findtext("questiontext/text")):
+            texts = [re.split("[:#]", part.lstrip("=").removeprefix("%100%"))[0] for part in inside.split("~")]
+            assert max(map(len, texts)) == WIDTH
 
 
 def test_what_people_wrote_is_text_and_no_field(awkward):
@@ -232,13 +198,16 @@ def test_every_question_shows_its_tag_the_network_the_givens_and_how_to_type_num
             if question.get("type") == "category":
                 continue
             html = question.findtext("questiontext/text")
-            assert re.match(r"<p>\[q\d+[\w.]* v\d{3}\]</p>", html)
-            assert html.count("<svg") == html.count("</svg>") == 1
+            assert re.match(rf"<p>\[q\d+[\w.]* v\d{{3}} {each.checksum[:8]}\]</p>", html)
+            (file,) = question.findall("questiontext/file")
+            assert b64decode(file.text).startswith(b"<svg")
+            assert html.count(f'<img src="@@PLUGINFILE@@/{file.get("name")}" alt="') == 1
+            assert "<svg" not in html
             assert r"\(\alpha = " in html
             assert "decimal comma" in html
             batch = each.batches[int(html[5]) - 1]
             first = batch.question.givens[0]
-            number = re.search(r" v(\d+)\]", html)[1]
+            number = re.search(r" v(\d+) ", html)[1]
             value = plain(batch.givens[first][each.variants.index(number)])
             assert rf"\({latex_name(first)} = {value}\)" in html
 
@@ -246,12 +215,27 @@ def test_every_question_shows_its_tag_the_network_the_givens_and_how_to_type_num
 def test_general_feedback_works_every_item_out(each):
     whole = [q.findtext("generalfeedback/text") for q in bank(each) if q.get("type") == "multianswer"]
     for html, spec in zip(whole, [s for s in each.spec.questions for _ in each.variants], strict=True):
-        assert html.count(r"\[") == html.count(r"\]") >= 2 * len(spec.question.items)
+        assert html.count(r"\(") == html.count(r"\)") >= 2 * len(spec.question.items)
     for question in bank(each, separate=True):
         if question.get("type") == "numerical":
             html = question.findtext("generalfeedback/text")
-            assert r"\[" in html
+            assert html.count("<div") == html.count("</div>") >= 2
             assert "Accepted: " in html
+
+
+def test_the_steps_name_the_category_the_marks_of_every_question_and_how_many_variants_there_are(exam):
+    steps = "\n".join(moodle_steps(exam, separate=False))
+    category = bank(exam).findtext("question/category/text").removeprefix("$course$/top/").removesuffix("/Question 1")
+    assert f'"{category}"' in steps
+    assert "45 for q1 and 21 for q2" in steps
+    assert "3 variants" in steps
+    assert "by hand" in "\n".join(moodle_steps(exam, separate=True))
+
+
+def test_one_accepted_number_is_said_once(exam):
+    texts = [q.findtext("generalfeedback/text") for q in bank(exam) if q.get("type") == "multianswer"]
+    assert not any(re.search(r" (-?\d[\d.]*) to \1\b(?![\d.])", text) for text in texts)
+    assert any(re.search(r"\) only -?\d", text) for text in texts)
 
 
 def test_nothing_in_the_file_tells_the_seed_or_a_name():

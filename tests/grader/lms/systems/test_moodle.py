@@ -108,8 +108,9 @@ def test_moodle_reads_back_the_scores_and_a_comment_for_each(results, roster, pe
 def test_comments_are_one_line_with_the_notes_and_nothing_to_run(results, roster, people):
     (file,) = export("moodle", results, roster=roster, title="Midterm").files
     read = moodle(file.read_bytes(), people, sid, [40])
-    assert read["S09"][1] == ["20 of 40. q1 hidden1 15/15, q1 output 5/5, q2 hidden 0/20. "
-                              "q2_dw11: wrong, 0/20, ends in \\."]  # fmt: skip
+    assert read["S09"][1] == ["20 of 40. Question 1 hidden layer 1 15/15, Question 1 output layer 5/5, "
+                              "Question 2 hidden layer 0/20. "
+                              "Question 2, dL/dw_11: wrong, 0/20, ends in \\."]  # fmt: skip
     assert 'say "\\ " =cmd, < b>x' in read["S10"][1][0]
     assert not re.search(r'\\("|$)', read["S10"][1][0])
     assert b"\n" not in file.read_bytes().replace(b"\r\n", b"")
@@ -143,8 +144,27 @@ def test_a_german_export_is_understood(results, save, moodle_rows, people, truth
     assert numbers(read) == {name: [parts[""]] for name, parts in truth.items()}
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["Voornaam", "Achternaam", "Nummer (ID)", "Instelling", "Afdeling", "E-mailadres"],
+        ["Nome", "Apelido", "Número de identificação (ID)", "Instituição", "Departamento", "Endereço de e-mail"],
+        ["Имя", "Фамилия", "Индивидуальный номер", "Учреждение", "Отдел", "Адрес электронной почты"],
+        ["名", "姓", "IDナンバ", "所属組織", "部署", "メールアドレス"],
+        ["名", "姓", "学号", "机构", "系别", "电子邮件地址"],
+        ["Ime", "Priimek", "Oznaka", "Ustanova", "Oddelek", "E-poštni naslov"],  # not known: by place
+    ],
+)
+def test_the_id_number_is_known_in_many_languages_and_elsewhere_by_its_place(results, save, moodle_rows, heads):
+    moodle_rows[0] = [*heads, *moodle_rows[0][6:]]
+    done = export("moodle", results, roster=save("m.csv", moodle_rows), title="Midterm")
+    assert done.complete
+    assert done.files[0].read_bytes().decode().startswith(f"{heads[2]},Quiz: Midterm,")
+
+
 def test_an_unknown_language_is_keyed_on_the_column_of_addresses(results, save, moodle_rows, people):
     moodle_rows[0] = [f"h{i}" for i in range(8)] + ["Midterm (x)", "Midterm (y)", "z"]
+    moodle_rows = [[*row[:2], *row[3:]] for row in moodle_rows]  # nor is there an ID number
     text = (results / "scores.csv").read_text()
     for p in people:
         text = text.replace(f'"{p.sid}",', f"{p.email},").replace(f"\n{p.sid},", f"\n{p.email},")
@@ -193,6 +213,22 @@ def test_xml_gives_each_student_and_item_by_id_number(results, roster, people, t
         read[fields["student"]] = Decimal(fields["score"])
     assert read == {name: parts[""] for name, parts in truth.items()} | {"S12": 5}  # its cells are not looked at
     assert any('must be "mid-1"' in w for w in done.warnings)
+
+
+def test_xml_says_what_maximum_the_item_must_have_for_moodle_cuts_without_a_word(results, roster):
+    done = export("moodle", results, roster=roster, xml=True, column="mid")
+    assert any("maximum grade must be 40: Moodle cuts" in warning for warning in done.warnings)
+
+
+def test_xml_refuses_ids_that_moodle_reads_without_their_spaces(results, roster):
+    with pytest.raises(InputError, match=r'drops spaces beside &, < and >: "Mid & term"; leave out --xml'):
+        export("moodle", results, roster=roster, xml=True, column="Mid & term")
+
+
+def test_a_column_may_be_called_as_its_heading_stands_in_the_export(results, roster, moodle_rows):
+    heading = next(cell for cell in moodle_rows[0] if "Midterm (" in cell)
+    done = export("moodle", results, roster=roster, column=heading)
+    assert not any("a new grade item" in warning for warning in done.warnings)
 
 
 def test_xml_of_the_same_results_has_the_same_bytes(results, roster):

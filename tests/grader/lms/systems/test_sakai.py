@@ -78,7 +78,7 @@ def test_sakai_reads_back_the_scores_and_comments_in_the_rosters_locale(by_login
     assert done.complete
     points, comments = sakai(done.files[0].read_bytes(), people, {"Midterm"}, mark)
     assert points == {(n, "Midterm"): v[""] for n, v in truth.items()}
-    assert comments["S09", "Midterm"].endswith("q2_dw11: wrong, 0/20, ends in \\.")
+    assert comments["S09", "Midterm"].endswith("Question 2, dL/dw_11: wrong, 0/20, ends in \\.")
     assert set(comments) == set(points)
 
 

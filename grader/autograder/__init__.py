@@ -1,0 +1,1 @@
+"""Marking one student at a time inside systems that run an autograder: Gradescope, PrairieLearn."""

@@ -1,0 +1,65 @@
+"""What a student is told of each answer, by systems that mark as soon as something is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.marking.verdicts import Marks, number
+from grader.reasons import Reason, Wording
+from qgen.papers.words import macro
+
+
+@dataclass(frozen=True)
+class Told:
+    """One answer: its item, what it earned of what it is worth, and why in words."""
+
+    item: str
+    answer: str
+    verdict: str
+    marks: float
+    max_marks: float
+    why: str
+
+    @property
+    def lost(self) -> bool:
+        """Whether it earned less than it is worth."""
+        return self.marks < self.max_marks
+
+
+def told(marks: Marks, templates: Path | None = None, *, expected: bool = False) -> list[Told]:
+    """Every answer of the only student; with `expected` also what was, which else no word gives away."""
+    language = marks.exam.spec.language
+    wording = Wording.of(language, templates)
+    earned = marks.earned()[0].tolist()
+    return [
+        Told(item.id, (cell := marks.cell((0, i))).answer, cell.verdict, round(earned[i], 6), item.marks,
+             ". ".join(_why(marks, i, wording, expected)))
+        for i, item in enumerate(marks.exam.items)
+    ]  # fmt: skip
+
+
+def _why(marks: Marks, i: int, wording: Wording, expected: bool) -> Iterator[str]:
+    cell = marks.cell((0, i))
+    yield macro("autograder.txt", "verdict", cell.verdict, folder=wording.folder, language=wording.language)
+    reason = cell.reason if expected else _without_values(cell.reason)
+    if reason:
+        yield wording.plain(reason, cell.answer).rstrip(".")
+    if expected and cell.verdict != "correct":
+        accepted = cell.expected, cell.low, cell.high
+        yield macro("autograder.txt", "expected", *accepted, folder=wording.folder, language=wording.language)
+
+
+def _without_values(reason: Reason | None) -> Reason | None:
+    """The reason, unless it tells a value to more digits than the student has."""
+    if reason is None or reason.kind == "follow_through":  # the verdict says it in words
+        return None
+    if reason.kind == "imprecise_of_own":
+        return replace(reason, kind="imprecise", numbers=reason.numbers[1:])
+    return reason
+
+
+def score_of(answers: list[Told]) -> str:
+    """So many of so many marks."""
+    return f"{number(sum(one.marks for one in answers))}/{number(sum(one.max_marks for one in answers))}"

@@ -1,0 +1,57 @@
+"""What qgen make says of what it made, line by line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from qgen.errors import several, typed
+from qgen.exam.exam import Exam
+from qgen.exam.sample import Tally
+from qgen.roster import Roster
+
+
+def summary(
+    exam: Exam, tallies: Sequence[Tally], folder: Path, students: int, seconds: float, listed: Roster | None,
+    booklet: bool,
+) -> Iterator[str]:  # fmt: skip
+    """What was made in so many seconds, what is certified, and what lies ready; `listed`: the class, if known."""
+    yield from _printed(exam, folder, students, seconds)
+    yield from _certificate(exam, tallies, folder)
+    yield from _for_the_day(folder, listed, booklet)
+
+
+def _printed(exam: Exam, folder: Path, students: int, seconds: float) -> Iterator[str]:
+    """What was made, and how often to print each paper where there are fewer than students."""
+    count = len(exam.papers)
+    solved = f" and worked solution{'s' * (count != 1)}" if (folder / "solutions").exists() else ""
+    yield (
+        f"{several(count, 'paper')}{solved} in {folder}{os.sep}  "
+        f"({several(len(exam.items), 'item')}, {exam.max_score:g} marks each, {seconds:.1f} s)"
+    )
+    if not exam.students and count < students:
+        yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"
+
+
+def _for_the_day(out: Path, listed: Roster | None, booklet: bool) -> Iterator[str]:
+    """What lies ready for the print shop and for the door."""
+    if booklet:
+        yield f"for the print shop, each paper on sheets of its own: {out / 'papers.pdf'}"
+    if booklet or listed:
+        order = ", in the order of the seats" if listed and listed.seats else ""
+        yield f"to tick off at the door{order}: {out / 'door.pdf'}"
+
+
+def _certificate(exam: Exam, tallies: Sequence[Tally], folder: Path) -> Iterator[str]:
+    """What is certified, what is switched off, and which of an author's own numbers break what."""
+    from qgen.exam.own_numbers import guessed, kept, switched_off
+
+    batches, spec = exam.batches, exam.spec
+    if not all(batch.spec.all_fixed for batch in batches):
+        off, drawn = switched_off(spec.certify), sum(tally.drawn for tally in tallies)
+        but = f", but for what the spec switches off: {', '.join(off)}" if off else ""
+        how = f"{drawn:,} draws; qgen check {typed(folder)}"
+        yield f"certified: every variant keeps every condition of a fair paper{but} ({how})"
+    yield from guessed(batches)
+    yield from kept(batches)

@@ -1,0 +1,40 @@
+"""JSON as systems download tables: every record is a row, and what is no table says so."""
+
+import json
+
+import pytest
+
+from qgen.errors import InputError
+from qgen.tables.table import read_table
+
+
+@pytest.fixture
+def read(tmp_path):
+    def of(text):
+        path = tmp_path / "quiz.json"
+        path.write_bytes(text.encode())
+        return read_table(path)
+
+    return of
+
+
+def test_records_are_rows_and_their_keys_the_heading_whatever_they_lack(read):
+    table = read('\ufeff[[{"a": "x", "b": 0.560}, {"b": -3, "c": null}, {"c": [1, "é"], "a": true}]]')
+    assert table.heading == ["a", "b", "c"]
+    assert table.body == [(1, ["x", "0.560", ""]), (2, ["", "-3", ""]), (3, ["true", "", '["1", "é"]'])]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "[[1, 2], [3]]", '{"a": {"b": 1}}', '[{"a": 1}, 2]'])
+def test_other_json_is_a_fault_that_says_what_is_accepted(read, text):
+    with pytest.raises(InputError, match=r"quiz\.json: is JSON, but no list of objects"):
+        read(text)
+
+
+def test_what_only_begins_like_json_is_a_table_of_another_kind(read):
+    assert read("[q1] ?,b\n1,2\n").heading == ["[q1] ?", "b"]
+    assert read("[" * 100_000 + ",b\n1,2").body[0][1] == ["1", "2"]
+
+
+def test_a_table_written_as_json_reads_back(read):
+    rows = [{"id": f"{k:03}", "text": 'line\n"two"; ' * k} for k in range(20)]
+    assert [dict(zip(("id", "text"), cells, strict=True)) for _, cells in read(json.dumps(rows)).body] == rows
