@@ -231,6 +231,7 @@ def made(tmp_path_factory):
         (folder / "decided.csv").write_text("student_id,item,marks,reason\n*,q1_loss,2,a bonus for all\n")
         (folder / "marking.toml").write_text("[items.q1_z3]\ngive = true\n")
         run("grader", "score", "answers.csv", "--overrides", "decided.csv", "--marking", "marking.toml", "--force")
+        run("grader", "report", "results")
         columns = {"openedx": "block-v1:a+b", "blackboard": "|12"}
         for name in NAMES:
             run("grader", "export", name, *(["--column", columns[name]] if name in columns else []))
@@ -259,6 +260,7 @@ def test_every_column_and_key_of_these_files_is_told(made):
         exam
     ).keys()
     assert all(f"`{name}`" in exam for name in heading_of(made / "exam/answers.csv")[:2])
+    assert set(heading_of(made / "results/items.csv")) <= rows(section("report.md", "items.csv")).keys()
     for name in ("scores.csv", "marks.csv", "changes.csv"):
         told = rows(section("marking.md", name)).keys()
         layers = [column for column in heading_of(made / "results" / name) if re.match(r"q\d_", column)]

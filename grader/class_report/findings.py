@@ -19,6 +19,7 @@ from grader.marking.shown import Shown
 from grader.marking.verdicts import IS_UNREADABLE
 from grader.reasons import Reason
 from grader.statistics.undefined import Undefined
+from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import AFTER
 from qgen.engine.question import PARTS as USUAL_PARTS
 
@@ -48,7 +49,8 @@ def lessons(told: Telling) -> list[dict[str, Any]]:
 
 
 def _lesson(told: Telling, one: Shown, with_example: bool) -> dict[str, Any]:
-    sentence = told.wording.markup(Reason("misconception", names=(one.name,)))
+    known = any(one.name == entry.name for entry in CATALOGUE)  # which one of an older version may not be
+    sentence = told.wording.markup(Reason("misconception", names=(one.name,))) if known else one.name
     return {
         "id": one.name,
         "sentence": told.formulas.sentence(sentence),

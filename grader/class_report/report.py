@@ -13,7 +13,7 @@ from grader.class_report.page import page
 from grader.class_report.stored import read_cohort
 from grader.marking.verdicts import Marks
 from grader.results.collusion import Evidence, collusion
-from qgen.errors import InputError
+from qgen.errors import InputError, several
 from qgen.exam.exam import Exam, read_unverified
 from qgen.files import write_whole
 from qgen.memory import seldom_tidied
@@ -29,6 +29,7 @@ class Report:
 
     html: str
     items: str
+    students: int
 
     def write(self, folder: str | Path, *, force: bool = False) -> None:
         """Both files, into a folder. InputError where one exists, without `force`."""
@@ -45,7 +46,7 @@ class Report:
         return {REPORT: self.html, ITEMS: self.items}
 
     def __repr__(self) -> str:
-        return f"<Report: {len(self.html.encode()) / 1000:,.0f} kB>"
+        return f"<Report on {several(self.students, 'student')}>"
 
     def _repr_html_(self) -> str:
         """In a frame of its own: neither its looks nor its script touch the notebook."""
@@ -96,4 +97,6 @@ def _with_exam_here(results: Path) -> tuple[Cohort, str]:
 
 
 def _report(cohort: Cohort, pass_mark: float, names: bool, templates: Path | None) -> Report:
-    return Report(page(cohort, mark=pass_mark, named=names, templates=templates), items_csv(cohort))
+    return Report(
+        page(cohort, mark=pass_mark, named=names, templates=templates), items_csv(cohort), len(cohort.students)
+    )

@@ -56,8 +56,8 @@ def counts(told: Telling) -> dict[str, Any]:
 def figures(told: Telling) -> Iterator[dict[str, Any]]:
     """The class in figures; where one is undefined, why."""
     say, scores, percent = told.say, told.cohort.scores, told.cohort.percent
-    marked = told.cohort.earned[:, ~np.isnan(told.cohort.earned).any(axis=0)]
-    deviation, alpha = standard_deviation(scores), cronbachs_alpha(marked)
+    counted = ~np.isnan(told.cohort.earned).any(axis=0) & (told.cohort.most > 0)
+    deviation, alpha = standard_deviation(scores), cronbachs_alpha(told.cohort.earned[:, counted])
 
     def figure(name: str, value: Figure, text: str, at: str = "") -> dict[str, Any]:
         undefined = isinstance(value, Undefined)

@@ -196,9 +196,10 @@ def _decisions(table: _Table) -> Iterator[tuple[int, Decision]]:
 
 def _suspicions(path: Path) -> Iterator[Suspicion]:
     if path.exists():
-        table = _Table.read(path, ("student_id", "evidence", "remark"))
-        columns = (table[name] for name in ("student_id", "evidence", "remark"))
-        yield from (Suspicion(*map(unguarded, row)) for row in zip(*columns, strict=True))
+        table = _Table.read(path, ())
+        columns = [table[name] for name in ("student_id", "evidence", "remark")]
+        if all(columns):  # an older version wrote others
+            yield from (Suspicion(*map(unguarded, row)) for row in zip(*columns, strict=True))
 
 
 def _several(faults: Iterator[str] | Sequence[str]) -> InputError:

@@ -20,7 +20,7 @@ from qgen.engine.question import Item, Question
 from qgen.engine.steps import Role
 from qgen.papers.picture.label_placement import around, spots
 
-RADIUS, PITCH, ABOVE, BELOW, SIDE = 17.0, 66.0, 44.0, 30.0, 30.0
+RADIUS, PITCH, ABOVE, BELOW, SIDE = 19.0, 68.0, 40.0, 26.0, 30.0
 WIDE, FOR_LOSS = 360.0, 42.0
 NARROWEST = 90.0  # between two layers
 MOST_LABELS = 40  # weights of a network whose numbers stand beside their lines

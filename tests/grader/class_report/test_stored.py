@@ -90,6 +90,16 @@ def test_a_folder_from_before_there_were_reasons_is_read(made, tmp_path):
     assert "</html>" in report.html
 
 
+def test_a_mistake_that_this_version_does_not_know_is_shown_by_its_name(made, tmp_path):
+    def renamed(rows):
+        shown = next(row for row in rows if row["misconception"])
+        shown |= {"misconception": "of-old", "reason": "misconception of-old"}
+        return rows
+
+    report, _ = report_of(rewritten(made[0] / "results", tmp_path / "old", renamed), made[0] / "exam")
+    assert "<code>of-old</code>" in report.html
+
+
 def test_columns_and_rows_may_stand_in_any_order(made, tmp_path):
     folder, marks = made
     turned = rewritten(
