@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from qgen.tables.table import Faults, Table, read_tables, rectangular
 LARGEST_MB = 10  # a filled-in paper has 0.1
 SECONDS = 20.0
 MOST_DETAILS = 12
+_ADVICE = re.compile("; (ask|decide|type|unpack) .*", re.DOTALL)  # to the examiner
 _ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 
 
@@ -81,7 +83,7 @@ def _paper(path: Path, exam: Exam) -> tuple[str, list[str], Sequence[str]]:
         pages, notes = form_pages(reply, PaperFields(exam))
         forms, more = papers_in(pages, exam)
     except FormError as fault:
-        raise InputError(str(fault)) from None
+        raise InputError(_ADVICE.sub("", str(fault))) from None
     if len(forms) != 1:
         raise NotMarkedError("several_papers", name)
     (form,) = forms

@@ -28,7 +28,7 @@ VISIBILITIES = ("after_published", "after_due_date", "visible", "hidden")
 SETUP = """#!/usr/bin/env bash
 # Installs the program that marks, with a Python that is new enough; the machine's own python3 stays as it is.
 set -e
-here=$(cd "$(dirname "$0")" && pwd)
+here=${AUTOGRADER:-/autograder}/source  # wherever this script itself was copied to
 find_python() {
     for name in python3.13 python3.12 python3.11 python3.14 python3; do
         if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
