@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from qgen.lazy import offered
 
-__all__ = ["Marks", "Submissions", "read_answers", "read_responses", "score", "simulate"]
+__all__ = ["Marks", "Report", "Submissions", "read_answers", "read_responses", "report", "score", "simulate"]
 
 if TYPE_CHECKING:
+    from grader.class_report.report import Report, report
     from grader.marking.score import score
     from grader.marking.verdicts import Marks
     from grader.reading.answers import read_answers
@@ -17,6 +18,7 @@ else:
     __getattr__, __dir__ = offered(
         __name__,
         {
+            "grader.class_report.report": "Report report",
             "grader.marking.score": "score",
             "grader.marking.verdicts": "Marks",
             "grader.reading.answers": "read_answers",

@@ -180,6 +180,35 @@ def simulate(
         )
 
 
+@app.command(epilog=examples("grader report results", "grader report results --pass 40 --names --out for-staff"))
+def report(
+    results: Annotated[Path, typer.Argument(help="The results folder that grader score wrote.")],
+    exam: Annotated[Path | None, typer.Option(help="The exam folder that was marked; default: ./exam, if any.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to write to; default: the results folder.")] = None,
+    pass_mark: Annotated[float, typer.Option("--pass", min=0, max=100, help="The pass mark, in per cent.")] = 50,
+    names: Annotated[bool, typer.Option("--names", help="Name students; without it the page names nobody.")] = False,
+    templates: Templates = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the files if they exist.")] = False,
+) -> None:
+    """Show a class on one page: what was hard, what to teach again, whether it was fair.
+
+    Writes report.html, which a browser shows and prints, and items.csv.
+    """
+    with faults_shown():
+        from grader.class_report.report import report_of
+
+        tidy(results, *(place for place in (exam, out) if place))
+        must_exist(exam=exam, templates=templates)
+        with progress_bar() as progress:
+            made, remark = report_of(
+                results, exam, pass_mark=pass_mark, names=names, templates=templates, progress=progress
+            )
+        made.write(out or results, force=force)
+        if remark:
+            typer.secho(printable(remark), fg="yellow", err=True)
+        typer.echo(f"the class on one page: {(out or results) / 'report.html'}; its items: items.csv beside it")
+
+
 def _systems() -> list[str]:
     from grader.lms import NAMES
 

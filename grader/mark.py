@@ -21,7 +21,7 @@ from grader.reading.responses.people import NOBODY, read_people
 from grader.reading.students.identity import Listed
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
-from grader.results.collusion import collusion, collusion_csv
+from grader.results.collusion import Evidence, collusion, collusion_csv
 from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from grader.results.slips import slips
 from qgen.errors import InputError, quoted, several, some
@@ -35,11 +35,12 @@ from qgen.tables.table import read_tables
 # What a results folder may hold for --force to replace it.
 OURS = (
     *("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "overrides.csv", "marking.toml"),
-    *("feedback", "moodle.xml", "moodle-feedback.zip", "canvas-feedback.zip"),
+    *("feedback", "report.html", "items.csv", "moodle.xml", "moodle-feedback.zip", "canvas-feedback.zip"),
     *(f"{lms}.csv" for lms in NAMES),
 )
 # Of so many answers not even this share is right: so bad is no class that sat this exam, of so many students.
 FEWEST_ANSWERS, MOST_BY_CHANCE, FEWEST_STUDENTS = 50, 0.05, 5
+FEWEST_IN_REPORT = 5  # students of whom figures say anything
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
 WRITTEN = 2048  # students whose marks are written at once
 MOST_NAMED = 40  # students whom a remark on unmarked tasks names; marks.csv has all
@@ -97,6 +98,7 @@ def mark(
             *dict.fromkeys(found.remark for found in suspicions),
         )
         missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
+        missing += _write_report(marks, suspicions, folder, templates) if feedback and count >= FEWEST_IN_REPORT else []
         marks = replace(marks, remarks=(*told, *_bonuses(marks), *missing))
         _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
         for called, text in (
@@ -172,6 +174,20 @@ def _submissions(
         note = f"{roster.name}: not needed, for {answers.name} names students by their ids, as the exam's roster does"
         return exam, replace(submissions, notes=(*submissions.notes, note))
     return exam, submissions
+
+
+def _write_report(marks: Marks, suspicions: tuple[Evidence, ...], folder: Path, templates: Path | None) -> list[str]:
+    """report.html and items.csv; a remark where they could not be made. InputError where a template is at fault."""
+    from grader.class_report.report import report
+
+    try:
+        made = report(marks, templates=templates, suspicions=suspicions)
+    except InputError:
+        raise
+    except Exception as fault:  # of what shows the marks, not of the marks
+        return [f"no report could be made: {type(fault).__name__}: {fault}"]
+    made.write(folder)
+    return []
 
 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> list[str]:

@@ -12,6 +12,7 @@ from grader.cli import app as grader
 from qgen import make_exam
 from qgen.cli import app as qgen
 from qgen.engine.symbols import latex_name
+from qgen.export.exporters import EXPORTERS
 from qgen.papers.papers import Papers
 
 FEW = """
@@ -52,8 +53,8 @@ def test_every_command_takes_it(spec, tmp_path):
     (tmp_path / "exam.toml").write_text(spec)
     run(qgen, "make", "-n", 6, "--spec", tmp_path / "exam.toml", "--out", exam)
     run(qgen, "check", exam)
-    for bank in ("moodle-xml", "canvas-qti"):
-        run(qgen, "export", bank, "--exam", exam)
+    for system in EXPORTERS:
+        run(qgen, "export", system, "--exam", exam)
     run(grader, "simulate", "--students", 12, "--mix", "perfect=1", "--exam", exam, "--out", answers)
     run(grader, "score", answers, "--exam", exam, "--out", results)
     rows = list(csv.DictReader((results / "scores.csv").read_text("utf-8").splitlines()))

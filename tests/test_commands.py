@@ -112,14 +112,17 @@ PATHS = [
 NEEDED = {
     "score": ["answers.csv"],
     "collect": ["papers-back"],
+    "report": ["results"],
     "qgen export": ["moodle-xml"],
+    "qgen export --roster": ["gradescope"],
     "grader export": ["canvas"],
 }
 
 
 @pytest.mark.parametrize(("name", "command", "parameter"), PATHS, ids=lambda value: getattr(value, "name", value))
 def test_a_file_that_is_named_and_not_there_is_a_fault(name: str, command: str, parameter: object, here: Path) -> None:
-    needed = NEEDED.get(command, NEEDED.get(f"{name} {command}", []))
+    asked = f"{name} {command}"
+    needed = NEEDED.get(command, NEEDED.get(f"{asked} --{parameter.name}", NEEDED.get(asked, [])))  # type: ignore[attr-defined]
     needed = [*needed, *(["-n", "1"] if command == "make" and parameter.name != "roster" else [])]  # type: ignore[attr-defined]
     option = parameter.param_type_name == "option"  # type: ignore[attr-defined]
     given = [*needed, f"--{parameter.name}", "nope"] if option else ["nope"]  # type: ignore[attr-defined]

@@ -216,13 +216,13 @@ def test_the_folder_of_fonts_is_told():
 def made(tmp_path_factory):
     """A folder with an exam and results that have every file."""
     folder = tmp_path_factory.mktemp("made")
-    (folder / "students.csv").write_text("student_id,name\nS1,Ann\nS2,Bob\n")
+    (folder / "students.csv").write_text("student_id,name,email\nS1,Ann,a@b\nS2,Bob,c@d\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         run("qgen", "make", "--roster", "students.csv", "--seed", 1, "--booklet")
         run("qgen", "preview")
         for system in EXPORTERS:
-            run("qgen", "export", system)
+            run("qgen", "export", system, *(["--roster", "students.csv"] * (system == "gradescope")))
         run("grader", "simulate", "--students", 2, "--mix", "rounding=1")
         sheet = [line.split(",")[:-1] for line in (folder / "answers.csv").read_text().splitlines()]
         sheet[2][2:] = sheet[1][2:]  # copied
@@ -231,6 +231,7 @@ def made(tmp_path_factory):
         (folder / "decided.csv").write_text("student_id,item,marks,reason\n*,q1_loss,2,a bonus for all\n")
         (folder / "marking.toml").write_text("[items.q1_z3]\ngive = true\n")
         run("grader", "score", "answers.csv", "--overrides", "decided.csv", "--marking", "marking.toml", "--force")
+        run("grader", "report", "results")
         columns = {"openedx": "block-v1:a+b", "blackboard": "|12"}
         for name in NAMES:
             run("grader", "export", name, *(["--column", columns[name]] if name in columns else []))
@@ -259,6 +260,7 @@ def test_every_column_and_key_of_these_files_is_told(made):
         exam
     ).keys()
     assert all(f"`{name}`" in exam for name in heading_of(made / "exam/answers.csv")[:2])
+    assert set(heading_of(made / "results/items.csv")) <= rows(section("report.md", "items.csv")).keys()
     for name in ("scores.csv", "marks.csv", "changes.csv"):
         told = rows(section("marking.md", name)).keys()
         layers = [column for column in heading_of(made / "results" / name) if re.match(r"q\d_", column)]

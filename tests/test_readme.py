@@ -88,3 +88,12 @@ def test_the_samples_are_marked_as_the_readme_says(
     assert told[start : told.index(" unreadable", start)] in README
     if sample == "notes":
         assert told[told.index("most common") : told.index("results in")] in README
+
+
+def test_the_report_of_the_sample_is_what_the_commands_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said(qgen.cli.app, "make", "--n", 30, "--seed", 2026)
+    said(grader.cli.app, "score", ROOT / "samples/class/answers.csv", "--no-feedback")
+    said(grader.cli.app, "report", "results")
+    made, sample = ((folder / "report.html").read_text("utf-8") for folder in (Path("results"), ROOT / "samples/class"))
+    assert re.sub("backprop-exam [0-9.]+", "", made) == re.sub("backprop-exam [0-9.]+", "", sample)

@@ -27,11 +27,12 @@ FLOORS = [
     "qgen.cli",
     "qgen.__main__",
     "qgen",  # the package itself: what it offers to people who write Python
-    "grader.reasons",
+    "grader.reasons grader.statistics",
     "grader.reading",
     "grader.marking",
     "grader.decisions",
     "grader.results grader.lms",
+    "grader.class_report",
     "grader.rehearsal grader.autograder",
     "grader.mark",
     "grader.cli",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -25,7 +25,7 @@ from grader.reading.numerals import BLANK, UNREADABLE
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from qgen.exam.exam import Exam, read_exam
-from qgen.papers.item_names import item_names
+from qgen.papers.item_names import ItemName, item_names
 from qgen.papers.words import macro
 
 MOST_MEMORY = 640_000_000  # bytes of data; Gradescope gives 768 MB unless told otherwise
@@ -58,16 +58,16 @@ class Autograder:
         return macro("autograder.txt", name, *arguments, folder=words.folder, language=words.language)
 
     @cached_property
-    def names(self) -> Mapping[str, tuple[str, str]]:
-        """By item: where it stands on the paper, and its name."""
+    def names(self) -> Mapping[str, ItemName]:
+        """What each item is called."""
         return item_names(self.exam, self.templates)
 
     def results(self, submission: Path, metadata: Mapping[str, Any]) -> Results:
         """results.json for what lies in a folder; where it cannot be marked, what a student should know of it."""
-        before = metadata.get("previous_submissions") or []
+        before = [one for one in metadata.get("previous_submissions") or () if not one.get("autograder_error")]
         try:
             if self.attempts and len(before) >= self.attempts:
-                return self._as_before(before[-1])
+                return self._as_before(before)
             assigned = bool(self.exam.students)
             who = submitter(metadata, self.students, assigned=assigned)
             name, read = read_upload(submission, self.exam, who)
@@ -76,13 +76,11 @@ class Autograder:
             return refused("\n".join(lines))
         return self._marked(name, read)
 
-    def _as_before(self, last: Mapping[str, Any]) -> Results:
-        """The results of the last submission that counts, and that there are no more."""
-        results = last.get("results")
+    def _as_before(self, before: Sequence[Mapping[str, Any]]) -> Results:
+        """The last results, which the latest submission alone carries, and that there are no more."""
         over = self.say("no_attempts", self.attempts)
-        if not isinstance(results, dict):
-            return {**refused(over), "score": last.get("score") or 0}
-        return {**results, "output": over, "output_format": "text"}
+        last = next((one["results"] for one in before if isinstance(one.get("results"), dict)), refused(over))
+        return {**last, "output": over, "output_format": "text"}
 
     def _marked(self, name: str, read: Submissions) -> Results:
         marks = score(self.exam, read)
@@ -109,10 +107,10 @@ class Autograder:
         wording, names = Wording.of(self.exam.spec.language, self.templates), self.names
         lines = []
         for i in (read.kinds[0] == UNREADABLE).nonzero()[0].tolist():
-            lines.append(f"{_called(names[read.items[i]])}: {wording.plain(read.reasons[0, i], read.written[0, i])}")
+            lines.append(f"{names[read.items[i]]}: {wording.plain(read.reasons[0, i], read.written[0, i])}")
         lost = [self.say("not_read", len(lines)), *lines, ""] if lines else []
         said = [
-            f"{_called(names[item])} = {text.strip()[:LONGEST_ANSWER]}"
+            f"{names[item]} = {text.strip()[:LONGEST_ANSWER]}"
             for item, text in zip(read.items, read.written[0].tolist(), strict=True)
             if text.strip()
         ]
@@ -120,19 +118,18 @@ class Autograder:
             "name": self.say("receipt"),
             "number": "0",
             "status": "failed" if lost else "passed",
-            "output": "\n".join([*lost, *said]),
+            "output": "\n".join([*lost, *said, *[""] * bool(read.notes), *read.notes]),
             "visibility": "visible",
         }
 
     def _by_item(self, answers: list[Told]) -> list[Results]:
-        numbers = (
+        places = (
             f"{k}.{n}"
             for k, q in enumerate(self.exam.spec.questions, start=1)
             for n in range(1, len(q.question.items) + 1)
         )
         return [
-            _test(number, _called(self.names[one.item]), [one], one.why)
-            for number, one in zip(numbers, answers, strict=True)
+            _test(place, str(self.names[one.item]), [one], one.why) for place, one in zip(places, answers, strict=True)
         ]
 
     def _by_layer(self, answers: list[Told]) -> Iterator[Results]:
@@ -141,20 +138,14 @@ class Autograder:
             in_layers = sorted(question.items, key=lambda item: question.layers.index(item.layer))
             for n, (layer, items) in enumerate(groupby(in_layers, lambda item: item.layer), start=1):
                 mine = [by_item[item.id] for item in items]
-                lines = [
-                    f"{self.names[one.item][1]}: {one.marks:g}/{one.max_marks:g}, {one.why}" for one in mine if one.lost
-                ]
+                lines = [f"{self.names[one.item].name}: {one.points}, {one.why}" for one in mine if one.lost]
                 title = self.say("place_of_layer", k, layer)
                 yield _test(f"{k}.{n}", title, mine, "\n".join(lines) or self.say("all_right"))
 
 
-def _called(name: tuple[str, str]) -> str:
-    return ": ".join(name)
-
-
-def _test(number: str, name: str, answers: list[Told], output: str) -> Results:
+def _test(place: str, name: str, answers: list[Told], output: str) -> Results:
     score, most = (round(sum(of), 6) for of in ([one.marks for one in answers], [one.max_marks for one in answers]))
-    return {"number": number, "name": name, "score": score, "max_score": most, "output": output}
+    return {"number": place, "name": name, "score": score, "max_score": most, "output": output}
 
 
 def refused(output: str) -> Results:

@@ -19,7 +19,6 @@ import numpy as np
 
 from grader.autograder.told import told
 from grader.marking.score import score
-from grader.marking.verdicts import number
 from grader.reading.numerals import UNREADABLE
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
@@ -94,9 +93,7 @@ def grade(data: Data, exam: str, name: str) -> None:
     data["score"] = earned / most if most else 1.0
     data["feedback"]["unread"] = []  # which the lost marks tell again
     data["feedback"]["lost"] = [
-        {"formula": the.formulas[one.item], "marks": f"{number(one.marks)}/{number(one.max_marks)}", "why": one.why}
-        for one in answers
-        if one.lost
+        {"formula": the.formulas[one.item], "marks": one.points, "why": one.why} for one in answers if one.lost
     ]
 
 

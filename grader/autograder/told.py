@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from grader.marking.verdicts import Marks, number
@@ -16,11 +17,14 @@ class Told:
     """One answer: its item, what it earned of what it is worth, and why in words."""
 
     item: str
-    answer: str
-    verdict: str
     marks: float
     max_marks: float
     why: str
+
+    @property
+    def points(self) -> str:
+        """So many of so many marks: 0.5/1."""
+        return f"{number(self.marks)}/{number(self.max_marks)}"
 
     @property
     def lost(self) -> bool:
@@ -30,25 +34,23 @@ class Told:
 
 def told(marks: Marks, templates: Path | None = None, *, expected: bool = False) -> list[Told]:
     """Every answer of the only student; with `expected` also what was, which else no word gives away."""
-    language = marks.exam.spec.language
-    wording = Wording.of(language, templates)
-    earned = marks.earned()[0].tolist()
+    wording = Wording.of(marks.exam.spec.language, templates)
+    earned = zip(marks.exam.items, marks.earned()[0].tolist(), strict=True)
     return [
-        Told(item.id, (cell := marks.cell((0, i))).answer, cell.verdict, round(earned[i], 6), item.marks,
-             ". ".join(_why(marks, i, wording, expected)))
-        for i, item in enumerate(marks.exam.items)
-    ]  # fmt: skip
+        Told(item.id, got, item.marks, ". ".join(_why(marks, i, wording, expected)))
+        for i, (item, got) in enumerate(earned)
+    ]
 
 
 def _why(marks: Marks, i: int, wording: Wording, expected: bool) -> Iterator[str]:
     cell = marks.cell((0, i))
-    yield macro("autograder.txt", "verdict", cell.verdict, folder=wording.folder, language=wording.language)
+    say = partial(macro, "autograder.txt", folder=wording.folder, language=wording.language)
+    yield say("verdict", cell.verdict)
     reason = cell.reason if expected else _without_values(cell.reason)
     if reason:
         yield wording.plain(reason, cell.answer).rstrip(".")
     if expected and cell.verdict != "correct":
-        accepted = cell.expected, cell.low, cell.high
-        yield macro("autograder.txt", "expected", *accepted, folder=wording.folder, language=wording.language)
+        yield say("expected", cell.expected, cell.low, cell.high)
 
 
 def _without_values(reason: Reason | None) -> Reason | None:
@@ -58,8 +60,3 @@ def _without_values(reason: Reason | None) -> Reason | None:
     if reason.kind == "imprecise_of_own":
         return replace(reason, kind="imprecise", numbers=reason.numbers[1:])
     return reason
-
-
-def score_of(answers: list[Told]) -> str:
-    """So many of so many marks."""
-    return f"{number(sum(one.marks for one in answers))}/{number(sum(one.max_marks for one in answers))}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import pandas as pd
 
+from grader.marking.shown import commonest
 from grader.marking.verdicts import VERDICTS, Marks
-from qgen.engine.intervals import Array
+from grader.statistics.items import summary
+from qgen.exam.tasks import PART
 
 DECIMALS = 6  # of a sum of marks
 
@@ -68,42 +68,29 @@ def by_student(marks: Marks) -> pd.DataFrame:
 
 
 def by_item(marks: Marks) -> pd.DataFrame:
-    """A row for every item. `facility`: the mean mark as a share of the most that can be had; `discrimination`: the
-    correlation of its marks with those of all other items, NaN where either are the same for everyone.
+    """A row for every item and task: what items.csv has, by the definitions of grader/statistics/items.py.
+
+    A task has no layer and no verdicts.
     """
-    items, earned = marks.exam.items, marks.earned()
-    most = np.array([item.marks for item in items])
-    students = max(1, len(earned))
-    mean = earned.sum(axis=0) / students
+    items, tasks = marks.exam.items, marks.exam.tasks
+    most = np.array([*(item.marks for item in items), *(task.marks for task in tasks)])
     columns = {
-        "name": [item.name for item in items],
-        "layer": [item.layer for item in items],
-        "part": [item.part for item in items],
-        "max_marks": most,
-        "mean": mean,
-        "facility": np.divide(mean, most, out=np.full(len(items), np.nan), where=most > 0),
-        "discrimination": _correlation(earned, earned.sum(axis=1, keepdims=True) - earned),
+        "name": [*(item.name for item in items), *(task.id for task in tasks)],
+        "layer": [*(item.layer for item in items), *[""] * len(tasks)],
+        "part": [*(item.part for item in items), *[PART] * len(tasks)],
+        **summary(np.hstack([marks.earned(), marks.tasks.marks]), most, marks.verdicts, VERDICTS),
+        "misconception": commonest(marks.reasons, len(items) + len(tasks)),
     }
-    for code, verdict in enumerate(VERDICTS):
-        columns[verdict] = np.count_nonzero(marks.verdicts == code, axis=0) / students
-    return pd.DataFrame(
-        {**columns, "misconception": _commonest(marks)}, index=pd.Index(marks.exam.columns, name="item")
-    )
+    index = [*marks.exam.columns, *(task.id for task in tasks)]
+    return pd.DataFrame(columns, index=pd.Index(index, name="item"))
 
 
-def _correlation(one: Array, other: Array) -> Array:
-    """Of the columns of two arrays (students, items), item by item."""
-    if not len(one):
-        return np.full(one.shape[1], np.nan)
-    one, other = one - one.mean(axis=0), other - other.mean(axis=0)
-    spread = np.sqrt((one**2).sum(axis=0) * (other**2).sum(axis=0))
-    found: Array = np.divide((one * other).sum(axis=0), spread, out=np.full(one.shape[1], np.nan), where=spread > 1e-9)
-    return found
-
-
-def _commonest(marks: Marks) -> list[str]:
-    """The misconception that most students show at each item, "" where nobody does."""
-    shown = [Counter[str]() for _ in marks.exam.items]
-    for (_, item), reason in marks.reasons.items():
-        shown[item].update([" + ".join(reason.misconceptions)] if reason.misconceptions else [])
-    return [min(counts, key=lambda name: (-counts[name], name), default="") for counts in shown]
+def misconceptions(marks: Marks) -> pd.DataFrame:
+    """A row for every misconception that the class shows, the dearest first."""
+    found = marks.shown
+    columns = {
+        "students": [len(one.students) for one in found],
+        "cells": [len(one.cells) for one in found],
+        "marks": [one.marks for one in found],
+    }
+    return pd.DataFrame(columns, index=pd.Index([one.name for one in found], name="misconception"))

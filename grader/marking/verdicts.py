@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.other_variant import Fit
+from grader.marking.shown import Shown, shown, shown_before
 from grader.marking.task_marks import TaskMarks
 from grader.reading.submissions import Submissions
 from grader.reasons import Decision, Reason
@@ -86,14 +86,7 @@ class Marks:
     def repeated(self) -> NDArray[np.bool_]:
         """(students, items): wrong by mistakes alone that an earlier answer to the same question shows as well."""
         question = [k for k, q in enumerate(self.exam.spec.questions) for _ in q.question.items]
-        found = np.zeros(self.verdicts.shape, dtype=bool)
-        charged: dict[tuple[int, int], set[str]] = {}
-        for s, i in sorted(place for place, reason in self.reasons.items() if reason.misconceptions):
-            before = charged.setdefault((s, question[i]), set())
-            names = set(self.reasons[s, i].misconceptions)
-            found[s, i] = names <= before
-            before |= names
-        return found
+        return shown_before(self.reasons, question, self.verdicts.shape)
 
     @cached_property
     def singular(self) -> dict[int, list[int]]:
@@ -183,10 +176,16 @@ class Marks:
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self)[1:-1])}</p>{self.by_student().to_html(max_rows=20)}"
 
-    def misconceptions(self) -> list[tuple[str, int]]:
-        """How many cells show each misconception, or two at once, the most common first."""
-        names = (" + ".join(reason.misconceptions) for reason in self.reasons.values() if reason.misconceptions)
-        return sorted(Counter(names).items(), key=lambda pair: (-pair[1], pair[0]))
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """Every misconception that the class shows, the dearest first."""
+        return shown(self.reasons, np.array([item.marks for item in self.exam.items]) - self.earned())
+
+    def misconceptions(self) -> DataFrame:
+        """By misconception, the dearest first: how many students and cells show it, and the marks that it cost."""
+        from grader.marking.frames import misconceptions
+
+        return misconceptions(self)
 
 
 def items_by_student(places: Iterable[Place]) -> dict[int, list[int]]:

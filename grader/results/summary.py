@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+TABLES = ("scores.csv", "marks.csv", "items.csv")
 MOST_ROWS = 40
 NONE = "-"  # marks that are not given yet
 NARROW = 40  # what student, variant, score and per cent take of a line
@@ -35,10 +36,10 @@ def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> Non
     if marks.tasks.tasks:
         counts = [f"{np.count_nonzero(marks.tasks.verdicts == v):,} {name}" for v, name in enumerate(TASK_VERDICTS)]
         screen.print(f"tasks, marked by a person: {', '.join(counts)}")
-    named = marks.misconceptions()
-    if named:
-        common = ", ".join(f"{name} ({several(count, 'cell')})" for name, count in named[:3])
-        screen.print(f"most common misconceptions: {common}")
+    common = sorted(marks.shown, key=lambda one: (-len(one.cells), one.name))[:3]
+    if common:
+        named = ", ".join(f"{one.name} ({several(len(one.cells), 'cell')})" for one in common)
+        screen.print(f"most common misconceptions: {named}")
     if marks.decisions:
         screen.print(f"{len(marks.decisions)} decided by the examiner")
     _print_unreadable(screen, marks, Wording.of(marks.exam.spec.language, templates))
@@ -46,10 +47,12 @@ def print_summary(marks: Marks, out: Path, templates: Path | None = None) -> Non
         screen.print(printable(remark))
     written = ", ".join(
         name
-        for name in ("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "feedback")
+        for name in (*TABLES, "remarks.txt", "collusion.csv", "changes.csv", "feedback", "report.html")
         if (out / name).exists()
     )
     screen.print(f"results in {out}: {written}")
+    if (out / "report.html").exists():
+        screen.print(f"the class on one page: {out / 'report.html'}")
     if (out / "feedback").exists():
         screen.print(f"for each student a PDF to hand back: {out / 'feedback'}")
     where = "" if out == Path("results") else f" --results {typed(out)}"

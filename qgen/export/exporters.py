@@ -89,8 +89,8 @@ AUTOGRADER_STEPS = (
 OUTLINE_STEPS = ("type the table at Edit Outline, and draw each region where it says: Gradescope imports no outline",)
 SHEET_STEPS = ("hand it out with the papers; it is the same for everybody, and holds nothing secret",)
 COURSE_STEPS = (
-    "unpack it in your course's folder, and commit; keep that repository private",
-    "give access in the assessment's infoAssessment.json: accessControl",
+    "unpack it in your course's repository, which must be private; commit, push, and sync",
+    "say on the assessment's Access page who may open it when, and what is seen after completion",
 )
 
 

@@ -50,10 +50,10 @@ class _Sandbox(_EntriesFirst, SandboxedEnvironment):
 
 
 @lru_cache(maxsize=4)
-def environment(folder: Path | None = None, language: str = "en") -> Environment:
+def environment(folder: Path | None = None, language: str = "en", html: bool = False) -> Environment:
     """Templates of `folder`, if given, before the program's in that language, before the program's.
 
-    The program's own need no sandbox, which takes time.
+    The program's own need no sandbox, which takes time. html: whatever is put in is escaped.
     """
     env = (_Sandbox if folder else _EntriesFirst)(
         loader=FileSystemLoader(_places(folder, language)),
@@ -68,6 +68,7 @@ def environment(folder: Path | None = None, language: str = "en") -> Environment
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=folder is not None,
+        autoescape=html,
     )
     env.filters["plain"] = escape
     # short, without what does not print
@@ -100,16 +101,18 @@ def _places(folder: Path | None, language: str) -> list[Path]:
     return [place for place in (folder, own if own.is_dir() else None, TEMPLATES) if place is not None]
 
 
-def load(name: str, folder: Path | None = None, language: str = "en") -> Template:
+def load(name: str, folder: Path | None = None, language: str = "en", html: bool = False) -> Template:
     """A template, ready to be rendered. InputError names its file and line."""
     with _explained(name):
-        return environment(folder, language).get_template(name)
+        return environment(folder, language, html).get_template(name)
 
 
-def render(name: str, context: Mapping[str, Any], folder: Path | None = None, language: str = "en") -> str:
-    """A template's text. InputError names the template's file and line."""
+def render(
+    name: str, context: Mapping[str, Any], folder: Path | None = None, language: str = "en", *, html: bool = False
+) -> str:
+    """A template's text; of html all that is put in is escaped. InputError names the template's file and line."""
     with _explained(name):
-        return _in_words(load(name, folder, language).render(context), folder, language)
+        return in_words(load(name, folder, language, html).render(context), folder, language)
 
 
 @contextmanager
@@ -142,18 +145,20 @@ def copy_templates(folder: Path, language: str = "en", *, force: bool = False) -
     return sorted(found)
 
 
-def macro(name: str, function: str, *arguments: Any, folder: Path | None = None, language: str = "en") -> str:
-    """What one macro of a template says, on one line."""
+def macro(
+    name: str, function: str, *arguments: Any, folder: Path | None = None, language: str = "en", html: bool = False
+) -> str:
+    """What one macro of a template says, on one line; in html all that is put in is escaped."""
     with _explained(name):
-        template = load(name, folder, language)
+        template = load(name, folder, language, html)
         module = template.module
         if not hasattr(module, function):
             raise InputError(f'{template.filename}: has no macro "{function}"; take it from the program\'s {name}')
-        return _in_words(" ".join(str(getattr(module, function)(*arguments)).split()), folder, language)
+        return in_words(" ".join(str(getattr(module, function)(*arguments)).split()), folder, language)
 
 
-def _in_words(text: str, folder: Path | None, language: str) -> str:
-    """The mark of updated parameters in formulas, in words: symbols.txt is short, and quickly read."""
+def in_words(text: str, folder: Path | None = None, language: str = "en") -> str:
+    """With the mark of updated parameters in formulas, in words: symbols.txt is short, and quickly read."""
     return text.replace(UPDATED, _updated(folder, language)) if UPDATED in text else text
 
 

@@ -1,9 +1,10 @@
-"""Canvas' Student Analysis: classic quiz > Quiz Statistics > Student Analysis, in any of Canvas' languages.
+"""Canvas' Student Analysis, of classic quizzes in any of Canvas' languages, and of New Quizzes.
 
-Columns are known by place: name, id, sis_id perhaps, section and more, then two for every question, headed by its
-text and by its points: what was typed, and the points it got. A question that a student did not have is blank twice.
-Of a form for the whole class it holds what was typed; else numbers, which Canvas writes in its user's language, 1360.5
-as 1,360.5 or 1.360,5, without zeros at the end: how many digits were typed is not known.
+Columns are known by place: name, id, sis_id perhaps, section and more, then for every question one headed by its text,
+with what was typed, before one for the points that it got: headed by their maximum, or in New Quizzes EarnedPoints. A
+question that a student did not have is blank twice. Of a form for the whole class it holds what was typed; else
+numbers, which Canvas writes in its user's language, 1360.5 as 1,360.5 or 1.360,5, without zeros at the end: how many
+digits were typed is not known.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from grader.reading.numerals import read as read_number
 from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divided, of_another, rows_of, tag_in, unknown
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
+from qgen.headings import find
 from qgen.roster import one_line
 from qgen.tables.rows import Stored, blank
 from qgen.tables.table import Faults, Table
 
 QUESTION = re.compile(r"\s*\d+: .*", re.DOTALL)
 POINTS = re.compile(r"\s*\d*\.?\d+\s*")
+EARNED = re.compile(r"\s*Earned ?Points\s*", re.IGNORECASE)
 OTHER = {".": ",", ",": "."}
 NUMBER = re.compile(r"[-−]?(?P<whole>\d*)(?:(?P<mark>[.,])(?P<part>\d+))?", re.ASCII)
 GROUPED = re.compile(r"[-−]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|(?:\.\d{3}){2,}|(?:,\d{3}){2,})", re.ASCII)
@@ -35,7 +38,7 @@ def recognises(heading: Sequence[str]) -> bool:
 
 
 def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:
-    """Every student's last attempt, the first of a student's rows, and remarks on the file."""
+    """Every student's last attempt, by its number, else the first of their rows; and remarks on the file."""
     questions = _questions(table.heading)
     tags, notes = _tags(table, questions, exam, faults)
     asked = next((i for i in questions if VARIANT.search(table.heading[i])), None)
@@ -45,7 +48,9 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
         raise InputError(f"{table.name}:{table.line}: has no names and ids: is the quiz an anonymous survey?")
     numbers = {i: tag for i, tag in tags.items() if tag.variant}
     common = _decimal_mark(numbers, [cells for _, cells in table.body])
+    numbered = find(table.heading[:before], "Attempt")
     attempts: dict[str, Attempt] = {}
+    latest: dict[str, int] = {}
     again: dict[str, bool] = {}
     nameless = list[str]()
     for line, cells in rows_of(table, faults):
@@ -54,9 +59,12 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
                 nameless.append(str(line))
             continue
         who = cells[1].strip() or f"line {line}"  # a name may be another's, too
+        number = _count(cells[numbered]) if numbered is not None else 0
         if who in attempts:
             again[who] = True
-            continue
+            if number <= latest[who]:
+                continue
+        latest[who] = number
         ids = [Key(one_line(cells[sis]))] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
         mark = _decimal_mark(numbers, [cells], common)
@@ -72,6 +80,10 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     if again:
         notes.append(f"{table.name}: {several(len(again), 'student')} with several attempts: the last one counts")
     return list(attempts.values()), notes
+
+
+def _count(text: str) -> int:
+    return int(text) if text.strip().isdecimal() and len(text) < 10 else 0
 
 
 def _tags(table: Table, questions: Sequence[int], exam: Exam, faults: Faults) -> tuple[dict[int, Tag], list[str]]:
@@ -152,5 +164,8 @@ def _number(tag: Tag, text: str, mark: str) -> Written:
 
 def _questions(heading: Sequence[str]) -> list[int]:
     """The columns headed by a question whose next is headed by its points."""
-    pairs = enumerate(pairwise(heading))
-    return [i for i, (one, two) in pairs if i >= FEWEST and QUESTION.fullmatch(one) and POINTS.fullmatch(two)]
+    return [
+        i
+        for i, (one, two) in enumerate(pairwise(heading))
+        if i >= FEWEST and (EARNED.fullmatch(two) or (POINTS.fullmatch(two) and QUESTION.fullmatch(one)))
+    ]

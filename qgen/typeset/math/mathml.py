@@ -1,100 +1,86 @@
-r"""LaTeX -> MathML Core, for pages: \frac{a}{b} becomes <mfrac><mi>a</mi><mi>b</mi></mfrac>."""
+"""Formulas -> MathML, which browsers set, screen readers read and people can copy; for pages in HTML."""
 
-from collections.abc import Iterator
-from functools import lru_cache
+from __future__ import annotations
+
 from html import escape
 
-from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Matrix, Row, Signs, Space, is_number, parse
+from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Matrix, Row, Signs, Space, parse
 
-_BOLD = {
-    **{chr(ord("0") + i): chr(0x1D7CE + i) for i in range(10)},
-    **{chr(ord("A") + i): chr(0x1D400 + i) for i in range(26)},
-    **{chr(ord("a") + i): chr(0x1D41A + i) for i in range(26)},
-}
-_PREFIX, _SPACE = ' form="prefix"', "\xa0"
-_BEFORE_SIGN = ("rel", "bin", "open", "op", "punct")  # a minus that follows is a sign
+_OPERATORS = ("bin", "rel", "open", "close", "punct")
+_BOLD = {ord("0"): 0x1D7CE, ord("A"): 0x1D400, ord("a"): 0x1D41A}  # where a run of bold letters begins
+_RUNS = ((ord("0"), 10), (ord("A"), 26), (ord("a"), 26))
 
 
-@lru_cache(maxsize=4096)
-def mathml(latex: str) -> str:
-    """A formula as one <math> element. FormulaError for anything outside the subset of LaTeX."""
-    return f"<math>{_row(parse(latex))}</math>"
+def mathml(latex: str, *, display: bool = False) -> str:
+    """One <math> element; display: as large as on a line of its own. FormulaError as `parse` says."""
+    large = ' displaystyle="true"' if display else ""
+    return f"<math{large}>{_row(parse(latex))}</math>"
 
 
 def _row(row: Row) -> str:
-    """The elements of a row, without one around them."""
-    return "".join(_elements(row))
-
-
-def _group(row: Row) -> str:
-    """The same as exactly one element."""
-    alone = len(row) == 1 and isinstance(row[0], Atom) and row[0].kind != "op"
-    return _row(row) if alone else f"<mrow>{_row(row)}</mrow>"
-
-
-def _elements(row: Row) -> Iterator[str]:
-    before = "open"
-    for atom in row:
-        if isinstance(atom, Space):
-            yield f'<mspace width="{atom.width:.3f}em"></mspace>'
+    parts, before = [], ""
+    for part in row:
+        if isinstance(part, Space):
+            parts.append(f'<mspace width="{part.width:.3g}em"/>')
             continue
-        sign = atom.kind == "bin" and before in _BEFORE_SIGN
-        yield _scripts(atom, _nucleus(atom, sign))
-        if atom.kind == "op" and atom.sub is None:
-            yield "<mo>&#x2061;</mo>"  # function application
-        before = atom.kind
+        sign = part.kind == "bin" and before not in ("ord", "close", "inner")  # of a number, with no space after it
+        parts.append(_atom(part).replace("<mo ", '<mo form="prefix" ', 1) if sign else _atom(part))
+        before = part.kind
+    return "".join(parts)
 
 
-def _scripts(atom: Atom, nucleus: str) -> str:
-    if atom.primes:
-        nucleus = f"<msup>{nucleus}<mo>{'′' * atom.primes}</mo></msup>"
-    below, above = ("munder", "mover") if atom.limits else ("msub", "msup")
-    both = "munderover" if atom.limits else "msubsup"
-    if atom.sub is not None and atom.sup is not None:
-        return f"<{both}>{nucleus}{_group(atom.sub)}{_group(atom.sup)}</{both}>"
-    if atom.sub is not None:
-        return f"<{below}>{nucleus}{_group(atom.sub)}</{below}>"
-    return f"<{above}>{nucleus}{_group(atom.sup)}</{above}>" if atom.sup is not None else nucleus
+def _atom(atom: Atom) -> str:
+    base = _nucleus(atom)
+    sub, sup = _row(atom.sub or ()), "<mo>′</mo>" * atom.primes + _row(atom.sup or ())
+    if sub and sup:
+        return f"<msubsup>{base}{_one(sub)}{_one(sup)}</msubsup>"
+    if sub:
+        return f"<msub>{base}{_one(sub)}</msub>"
+    return f"<msup>{base}{_one(sup)}</msup>" if sup else base
 
 
-def _nucleus(atom: Atom, sign: bool) -> str:
+def _one(content: str) -> str:
+    """As one element, whatever is in it."""
+    return f"<mrow>{content}</mrow>"
+
+
+def _nucleus(atom: Atom) -> str:
     match atom.nucleus:
         case Signs(face, text):
-            return _signs(atom, face, text, sign)
+            return _signs(atom.kind, face, text)
         case Fraction(top, bottom, level):
-            fraction = f"<mfrac>{_group(top)}{_group(bottom)}</mfrac>"
-            if level is None:
-                return fraction
-            return f'<mstyle displaystyle="{"false" if level else "true"}">{fraction}</mstyle>'
+            fraction = f"<mfrac>{_one(_row(top))}{_one(_row(bottom))}</mfrac>"
+            return fraction if level is None else f'<mstyle displaystyle="{str(not level).lower()}">{fraction}</mstyle>'
         case Fence(left, body, right):
-            return f"<mrow>{_fence(left)}<mrow>{_row(body)}</mrow>{_fence(right)}</mrow>"
+            signs = [f'<mo fence="true" stretchy="true">{escape(sign)}</mo>' if sign else "" for sign in (left, right)]
+            return _one(signs[0] + _row(body) + signs[1])
         case Matrix(rows):
-            cells = ("".join(f"<mtd>{_row(cell)}</mtd>" for cell in row) for row in rows)
-            table = "".join(f"<mtr>{row}</mtr>" for row in cells)
-            return f"<mrow>{_fence('[')}<mtable>{table}</mtable>{_fence(']')}</mrow>"
-        case Bracket(bracket, size):
-            height = f'minsize="{0.6 + 0.6 * size:.1f}em"'
-            return f"<mo {height}>{escape(bracket)}</mo>"
-        case Accent(accent, body):
-            return f'<mover accent="true">{_group(body)}<mo>{accent}</mo></mover>'
-        case body:
-            return f"<mrow>{_row(body)}</mrow>"
+            table = "".join(f"<mtr>{''.join(f'<mtd>{_row(cell)}</mtd>' for cell in row)}</mtr>" for row in rows)
+            return _one(f"<mo>[</mo><mtable>{table}</mtable><mo>]</mo>")
+        case Bracket(sign, _):
+            return f'<mo stretchy="false">{escape(sign)}</mo>'
+        case Accent(sign, body):
+            return f'<mover accent="true">{_one(_row(body))}<mo stretchy="false">{sign}</mo></mover>'
+        case (Atom(kind="punct", nucleus=Signs(_, mark)),):  # a decimal comma, which has no space after it
+            return f"<mtext>{mark}</mtext>"
+        case inner:
+            return _one(_row(inner))
 
 
-def _signs(atom: Atom, face: str, text: str, sign: bool) -> str:
+def _signs(kind: str, face: str, text: str) -> str:
     if face == "B":
-        return f"<mi>{escape(''.join(_BOLD.get(char, char) for char in text))}</mi>"
-    if is_number(text):
+        return f"<mi>{''.join(map(_bold, text))}</mi>"
+    if kind in _OPERATORS:
+        return f'<mo stretchy="false">{escape(text)}</mo>'
+    if text.replace(".", "").isdigit():
         return f"<mn>{text}</mn>"
-    if atom.kind in ("ord", "inner", "op"):
-        if atom.kind == "op" and not text.isalpha():
-            return f"<mo>{text}</mo>"
-        if face == "R" and len(text) > 1 and atom.kind != "op":
-            return f"<mtext>{escape(text.replace(' ', _SPACE))}</mtext>"
-        upright = ' mathvariant="normal"' if face == "R" and len(text) == 1 and text.isalpha() else ""
-        return f"<mi{upright}>{escape(text)}</mi>" if text.isalpha() else f"<mo>{escape(text)}</mo>"
-    return f"<mo{_PREFIX * sign}>{escape(text)}</mo>"
+    if face == "I" or kind == "op":
+        return f"<mi>{escape(text)}</mi>"
+    upright = ' mathvariant="normal"' if len(text) == 1 else ""
+    return f"<mi{upright}>{escape(text)}</mi>" if len(text) == 1 else f"<mtext>{escape(text)}</mtext>"
 
 
-def _fence(sign: str) -> str:
-    return f'<mo fence="true" stretchy="true">{escape(sign)}</mo>' if sign else ""
+def _bold(char: str) -> str:
+    """The letter among Unicode's bold ones, as MathML has no face."""
+    found = (chr(_BOLD[first] + ord(char) - first) for first, count in _RUNS if first <= ord(char) < first + count)
+    return next(found, escape(char))

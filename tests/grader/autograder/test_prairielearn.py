@@ -75,13 +75,16 @@ def made(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def course(made, tmp_path_factory):
-    root = tmp_path_factory.mktemp("course")
-    write_course(read_exam(made), made, root / "course.zip")
+def unpacked(folder, root):
+    write_course(read_exam(folder), folder, root / "course.zip")
     with zipfile.ZipFile(root / "course.zip") as archive:
         archive.extractall(root / "course")
     return Course(root / "course")
+
+
+@pytest.fixture(scope="module")
+def course(made, tmp_path_factory):
+    return unpacked(made, tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +147,17 @@ def test_what_cannot_be_read_is_told_before_marking_and_costs_nothing_else(cours
 
 def test_an_answer_that_did_not_come_in_is_blank(course, drawn):
     assert course.graded("q2", drawn["q2"]["001"], {"q2_z1": "1"})["score"] < 0.2
+
+
+def test_no_share_is_more_than_whole_where_marks_are_no_round_numbers(tmp_path):
+    (folder := tmp_path / "exam").mkdir()
+    asked = {"network": "tanh-heads", "ask": ["z1", "z2", "z3"], "marks": 10}
+    write_exam(make_exam(spec_of({"questions": [asked]}), 1, 5), folder)
+    course = unpacked(folder, tmp_path)
+    variant = course.variant("q1", 1)
+    data = course.graded("q1", variant, variant["correct_answers"])
+    assert [one["score"] for one in data["partial_scores"].values()] == [1.0] * 3
+    assert (data["score"], data["feedback"]["lost"]) == (1.0, [])
 
 
 @pytest.mark.parametrize("kind", ["correct", "incorrect", "invalid"])

@@ -95,6 +95,40 @@ def test_a_row_with_answers_and_without_a_name_and_an_id_is_told(tmp_path):
     assert found.notes == ("quiz.csv: answers without a name and an id left out: line 3",)
 
 
+def test_the_report_of_new_quizzes_is_read_and_the_last_attempt_by_its_number_counts(tmp_path):
+    head = ["Name", "ID", "SIS ID", "SectionIDs", "SectionNames", "Submitted", "ElapsedTime", "Attempt"]
+    items = {PLAIN: ("0.5", "0.6"), OTHER: ("-1.25", "")}
+    for item in items:
+        head += ["ItemID", "ItemType", f"<p>[{item} v001 {EXAM.checksum[:8]}] z = ?</p>", "EarnedPoints", "Status"]
+    head += ["ItemID", "ItemType", "What is 2 + 2?", "EarnedPoints", "Status"]
+    head += ["NumberOfCorrect", "NumberOfIncorrect", "NoResponse", "PointsPossible", "OverallScore"]
+    rows = []
+    for attempt in (0, 1):
+        cells = ["Able, Ann", "900", "s7", "1", "S", "now", "90", str(attempt + 1)]
+        for at, texts in enumerate(items.values()):
+            cells += [str(at), "numeric", texts[attempt], "0", "ungraded"]
+        rows.append([*cells, "9", "numeric", "4", "1", "graded", "0", "2", "0", "3", "0"])
+    path = tmp_path / "new.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+    found = read_responses(path, EXAM)[1]
+    assert found.students == ("s7",)
+    assert found.written[0, 1:3].tolist() == ["0.6", ""]
+    assert any("1 question not of this exam left out" in note for note in found.notes)
+
+
+def test_canvas_own_gradebook_says_who_is_who(tmp_path):
+    (tmp_path / "gradebook.csv").write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Midterm (77)\n    Points Possible,,,,,66\n,,,,,Manual Posting\n"
+        '"Able, Ann",900,001234,ann,S,\n"Student, Test",901,,0123456789abcdef0123456789abcdef,S,\n',
+        "utf-8",
+    )
+    head = f"name,id,section,section_id,submitted,1: [{PLAIN} v001] = ?,1.0,n correct\n"
+    (tmp_path / "quiz.csv").write_text(f"{head}Ann,900,S,12,now,0.5,1.0,1\n", "utf-8")
+    found = read_responses(tmp_path / "quiz.csv", EXAM, roster=tmp_path / "gradebook.csv")[1]
+    assert found.students == ("001234",)
+
+
 def shown(number: Decimal, language: str) -> str:
     """A number as Canvas' field keeps it: 4 decimals, zeros dropped, in groups of three, in its page's language."""
     kept = number.quantize(Decimal("0.0001"), ROUND_HALF_UP)

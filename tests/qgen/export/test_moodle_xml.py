@@ -12,7 +12,7 @@ from qgen.engine.symbols import latex_name
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.export.moodle_xml import WIDTH, moodle_xml, write_moodle_xml
+from qgen.export.moodle_xml import WIDTH, moodle_steps, moodle_xml, write_moodle_xml
 from qgen.papers.words import TEMPLATES
 
 AWKWARD = {
@@ -221,6 +221,21 @@ def test_general_feedback_works_every_item_out(each):
             html = question.findtext("generalfeedback/text")
             assert html.count("<div") == html.count("</div>") >= 2
             assert "Accepted: " in html
+
+
+def test_the_steps_name_the_category_the_marks_of_every_question_and_how_many_variants_there_are(exam):
+    steps = "\n".join(moodle_steps(exam, separate=False))
+    category = bank(exam).findtext("question/category/text").removeprefix("$course$/top/").removesuffix("/Question 1")
+    assert f'"{category}"' in steps
+    assert "45 for q1 and 21 for q2" in steps
+    assert "3 variants" in steps
+    assert "by hand" in "\n".join(moodle_steps(exam, separate=True))
+
+
+def test_one_accepted_number_is_said_once(exam):
+    texts = [q.findtext("generalfeedback/text") for q in bank(exam) if q.get("type") == "multianswer"]
+    assert not any(re.search(r" (-?\d[\d.]*) to \1\b(?![\d.])", text) for text in texts)
+    assert any(re.search(r"\) only -?\d", text) for text in texts)
 
 
 def test_nothing_in_the_file_tells_the_seed_or_a_name():

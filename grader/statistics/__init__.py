@@ -1,0 +1,1 @@
+"""Statistics of a class: pure functions of arrays, each with its source."""
