@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import Item
-from qgen.engine.symbols import NEGATIVE, Symbol, latex_name
+from qgen.engine.symbols import NEGATIVE, UPDATED, Symbol, latex_name
 from qgen.exam.exam import Exam
 from qgen.papers.givens import bands
 from qgen.papers.papers import Papers
@@ -90,8 +90,13 @@ class Practice:
 
     def formula(self, latex: str, question: str) -> Markup:
         """A formula as MathML, with empty numbers where the page puts them in."""
-        written = self.papers.written.formula(latex, question)
+        written = self.papers.written.formula(latex.replace(UPDATED, self._updated), question)
         return Markup(_NUMBER.sub(_empty, mathml(written)))
+
+    @cached_property
+    def _updated(self) -> str:
+        """The mark of updated parameters, in words."""
+        return rf"\text{{{self._say('updated', template='symbols.txt')}}}"
 
     def _sentence(self, text: str, question: str = "") -> Markup:
         """A sentence of the templates as HTML."""
@@ -132,7 +137,8 @@ class Practice:
 
     def _item(self, item: Item, question: str) -> dict[str, Any]:
         name = latex_name(item.step)
-        spoken = speak(self.papers.written.formula(name, question), self.papers.speech)
+        written = self.papers.written.formula(name.replace(UPDATED, self._updated), question)
+        spoken = speak(written, self.papers.speech)
         return {"id": item.id, "name": self.formula(name, question), "spoken": spoken}
 
     def _told(self, context: QuestionContext) -> Iterator[Markup]:

@@ -50,7 +50,7 @@ def test_the_page_marks_a_class_cell_by_cell_as_grader_does(spec, tmp_path):
     wrong, marks = differences(exam, simulate(exam, 60, np.random.default_rng(2)), tmp_path)
     assert wrong == []
     assert {"correct", "follow_through", "imprecise", "wrong"} <= {VERDICTS[v] for v in np.unique(marks.verdicts)}
-    assert marks.misconceptions()
+    assert any(reason.misconceptions for reason in marks.reasons.values())
 
 
 @pytest.mark.parametrize("what", ["deltas the other way", "a given forward pass", "shared biases", "gaps"])
