@@ -335,9 +335,7 @@ def export(
 @app.command(epilog=examples("qgen practice", "qgen practice --exam midterm --n 50 --out practice.html"))
 def practice(
     spec: SpecFile = None,
-    exam: Annotated[
-        Path | None, typer.Option(help="An exam to practise for: none of its numbers is on the page.")
-    ] = None,
+    exam: Annotated[Path | None, typer.Option(help="An exam to practise for, without its numbers.")] = None,
     n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many variants to practise with.")] = 200,
     seed: Annotated[str | None, typer.Option(help="A whole number; default: a fresh one.")] = None,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("practice.html"),
