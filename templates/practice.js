@@ -130,6 +130,7 @@
   function hintButton(id) {
     const { k, i } = items.find((item) => item.id === id), count = work().lines[id] ?? 0, button = $(".hint", row(id));
     button.textContent = count ? words.next_line : words.hint;
+    button.setAttribute("aria-label", `${button.textContent}: ${button.dataset.spoken}`);
     button.disabled = count >= hints[k][i].length;
   }
   function addLine(id, k, n) {
@@ -187,6 +188,7 @@
     show(variant);
     const first = document.querySelector(".item:not(.later) input");
     first?.focus();
+    first?.select();
   }
 
   $("#choose").addEventListener("submit", (event) => {
@@ -226,6 +228,7 @@
       taken();
       const open = [...document.querySelectorAll(".item:not(.later) input")], next = open[open.indexOf(input) + 1];
       next?.focus();
+      next?.select();
     });
     $(".hint", row(id)).addEventListener("click", () => {
       const count = (work().lines[id] = (work().lines[id] ?? 0) + 1);
