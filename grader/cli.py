@@ -199,7 +199,10 @@ def report(
 
         tidy(results, *(place for place in (exam, out) if place))
         must_exist(exam=exam, templates=templates)
-        made, remark = report_of(results, exam, pass_mark=pass_mark, names=names, templates=templates)
+        with progress_bar() as progress:
+            made, remark = report_of(
+                results, exam, pass_mark=pass_mark, names=names, templates=templates, progress=progress
+            )
         made.write(out or results, force=force)
         if remark:
             typer.secho(printable(remark), fg="yellow", err=True)

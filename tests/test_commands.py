@@ -112,6 +112,7 @@ PATHS = [
 NEEDED = {
     "score": ["answers.csv"],
     "collect": ["papers-back"],
+    "report": ["results"],
     "qgen export": ["moodle-xml"],
     "qgen export --roster": ["gradescope"],
     "grader export": ["canvas"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from qgen.memory import seldom_tidied
 
 REPORT, ITEMS = "report.html", "items.csv"
 PASS = 50.0  # per cent
+Progress = Callable[[str, int, int], None]
 HEIGHT = 720  # of the page in a notebook, in pixels
 
 
@@ -72,16 +74,19 @@ def report(
 
 @seldom_tidied()
 def report_of(
-    results: Path, exam: Path | None, *, pass_mark: float = PASS, names: bool = False, templates: Path | None = None
-) -> tuple[Report, str]:
+    results: Path, exam: Path | None, *, pass_mark: float = PASS, names: bool = False, templates: Path | None = None,
+    progress: Progress = lambda what, done, of: None,
+) -> tuple[Report, str]:  # fmt: skip
     """The report of a results folder; and a remark, where ./exam is not what was marked, so that no exam is used.
 
     exam: the folder of the exam that was marked; where it is None, ./exam is tried.
     """
+    progress("reading", 0, 1)
     if exam is not None:
         cohort, remark = read_cohort(results, read_unverified(exam)[0]), ""
     else:
         cohort, remark = _with_exam_here(results)
+    progress("reading", 1, 1)
     return _report(cohort, pass_mark, names, templates), remark
 
 

@@ -30,8 +30,8 @@ OF_USE = (*MISCONCEPTIONS, "imprecise_of_own")  # the kinds of reasons that the 
 
 def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
     """The class of a results folder. InputError lists what is at fault, and says so where it is of another exam."""
-    table = _Table.read(folder / "marks.csv", NEEDED)
     scores = _Table.read(folder / "scores.csv", ("student_id", "score", "max_score"))
+    table = _Table.read(folder / "marks.csv", NEEDED)
     absent = [s for s, score in zip(scores["student_id"], scores["score"], strict=True) if not score.strip()]
     cells = _Cells(table)
     if problem := exam and cells.strange_to(exam):

@@ -92,7 +92,7 @@ def test_files_that_exist_are_left_alone_without_force(folder):
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (["nowhere"], "nowhere/marks.csv: is not there; grader score writes it"),
+        (["nowhere"], "nowhere/scores.csv: is not there; grader score writes it"),
         (["five", "--exam", "nowhere"], "--exam: nowhere: no such file or folder"),
     ],
 )

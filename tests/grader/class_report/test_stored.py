@@ -129,6 +129,9 @@ def test_what_is_wrong_with_a_folder_is_said(made, tmp_path, change, fault):
 
 
 def test_missing_and_broken_files_are_said(made, tmp_path):
+    with pytest.raises(InputError, match=r"scores\.csv: is not there; grader score writes it"):
+        read_cohort(tmp_path)
+    (tmp_path / "scores.csv").write_text("student_id,score,max_score\n")
     with pytest.raises(InputError, match=r"marks\.csv: is not there; grader score writes it"):
         read_cohort(tmp_path)
     (tmp_path / "marks.csv").write_bytes(b"student_id\n\xff\n")
