@@ -144,8 +144,9 @@ class _Cells:
         if unknown:
             raise _several(f"{table.path}: {quoted(v)} is no verdict; {nearest(v, codes)}" for v in sorted(unknown))
         self.codes = np.array([codes[verdict] for verdict in verdicts], np.intp)
-        counts = np.zeros((len(self.students), len(self.items)), np.intp)
-        np.add.at(counts, (self.s, self.i), 1)
+        cells = self.s * len(self.items) + self.i
+        counts = np.bincount(cells, minlength=len(self.students) * len(self.items))
+        counts = counts.reshape(len(self.students), len(self.items))
         if (counts != 1).any():
             raise _several(
                 f"{table.path}: student {self.students[s]}, {self.items[i]}: is there "
@@ -173,7 +174,7 @@ class _Cells:
 def _numbered(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
     """The different ones in their order, and which of them each is."""
     codes: dict[str, int] = defaultdict(lambda: len(codes))
-    which = np.fromiter((codes[text] for text in texts), np.intp, len(texts))
+    which = np.fromiter(map(codes.__getitem__, texts), np.intp, len(texts))
     return list(codes), which
 
 
