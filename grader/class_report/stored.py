@@ -9,6 +9,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,9 @@ from qgen.exam.exam import Exam
 from qgen.tables.spreadsheet import unguarded
 
 NEEDED = ("student_id", "variant", "item", "layer", "part", "verdict", "marks", "max_marks")
-SHOWN = 20  # faults
+OWN = ("answer", "expected", "reason", "decision", "remark")  # columns of texts most of which are different
+USED = (*NEEDED, "misconception", "score", "max_score", "evidence", *OWN)
+SHOWN, TOGETHER = 20, 1024  # faults; rows
 OF_USE = (*MISCONCEPTIONS, "imprecise_of_own")  # the kinds of reasons that the report asks for
 
 
@@ -78,42 +81,35 @@ def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """A file's rows, and where each column stands."""
+    """A file's columns by name, those that the report asks for."""
 
     path: Path
-    columns: Mapping[str, int]
-    rows: list[list[str]]
+    columns: Mapping[str, list[str]]
 
     @classmethod
     def read(cls, path: Path, needed: Sequence[str]) -> _Table:
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
-                header, *rows = list(csv.reader(file)) or [[]]
+                reader = csv.reader(file)
+                header = next(reader, [])
+                missing = [name for name in needed if name not in header]
+                if missing:
+                    raise InputError(*(f'{path}: has no column "{name}"; {nearest(name, header)}' for name in missing))
+                return cls(path, _columns(reader, header, path))
         except FileNotFoundError:
             raise InputError(f"{path}: is not there; grader score writes it") from None
         except OSError as fault:
             raise InputError(f"{path}: cannot be read: {fault.strerror}") from None
         except (UnicodeDecodeError, csv.Error) as fault:
             raise InputError(f"{path}: cannot be read as CSV in UTF-8: {fault}") from None
-        missing = [name for name in needed if name not in header]
-        if missing:
-            raise InputError(*(f'{path}: has no column "{name}"; {nearest(name, header)}' for name in missing))
-        rows = [row for row in rows if row]
-        wrong = [k for k, row in enumerate(rows) if len(row) != len(header)]
-        if wrong:
-            raise _several(f"{path}: row {k + 2}: has {len(rows[k])} cells, the header {len(header)}" for k in wrong)
-        return cls(path, {name: k for k, name in enumerate(header)}, rows)
 
     def __getitem__(self, name: str) -> list[str]:
         """A column; of none that was written yet nothing."""
-        if name not in self.columns:
-            return []
-        place = self.columns[name]
-        return [row[place] for row in self.rows]
+        return self.columns.get(name, [])
 
     def get(self, name: str, row: int) -> str:
         """A cell; "" where no such column was written yet."""
-        return self.rows[row][self.columns[name]] if name in self.columns else ""
+        return self.columns[name][row] if name in self.columns else ""
 
     def numbers(self, name: str) -> Array:
         """A column of marks, NaN where there are none yet."""
@@ -127,6 +123,26 @@ class _Table:
         if faults:
             raise _several(faults)
         return np.array([known[text] for text in column], np.float64)
+
+
+def _columns(reader: Iterator[list[str]], header: Sequence[str], path: Path) -> dict[str, list[str]]:
+    """So many rows at a time, and of equal texts one: a large class's rows would fill the memory."""
+    columns: dict[str, list[str]] = {name: [] for name in header if name in USED}
+    known: dict[str, dict[str, str]] = {name: {} for name in columns if name not in OWN}
+    first = 2
+    while rows := list(islice(reader, TOGETHER)):
+        wrong = [k for k, row in enumerate(rows) if len(row) != len(header) and row]
+        if wrong:
+            raise _several(
+                f"{path}: row {first + k}: has {len(rows[k])} cells, the header {len(header)}" for k in wrong
+            )
+        for name, column in zip(header, zip(*filter(None, rows), strict=True), strict=False):
+            if name in known:
+                columns[name].extend(map(known[name].setdefault, column, column))
+            elif name in columns:
+                columns[name].extend(column)
+        first += len(rows)
+    return columns
 
 
 class _Cells:
@@ -144,8 +160,9 @@ class _Cells:
         if unknown:
             raise _several(f"{table.path}: {quoted(v)} is no verdict; {nearest(v, codes)}" for v in sorted(unknown))
         self.codes = np.array([codes[verdict] for verdict in verdicts], np.intp)
-        counts = np.zeros((len(self.students), len(self.items)), np.intp)
-        np.add.at(counts, (self.s, self.i), 1)
+        cells = self.s * len(self.items) + self.i
+        counts = np.bincount(cells, minlength=len(self.students) * len(self.items))
+        counts = counts.reshape(len(self.students), len(self.items))
         if (counts != 1).any():
             raise _several(
                 f"{table.path}: student {self.students[s]}, {self.items[i]}: is there "
@@ -173,7 +190,7 @@ class _Cells:
 def _numbered(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
     """The different ones in their order, and which of them each is."""
     codes: dict[str, int] = defaultdict(lambda: len(codes))
-    which = np.fromiter((codes[text] for text in texts), np.intp, len(texts))
+    which = np.fromiter(map(codes.__getitem__, texts), np.intp, len(texts))
     return list(codes), which
 
 
