@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from qgen.engine.activations import Rule
 from qgen.engine.functions import Value, maximum
@@ -28,6 +28,7 @@ class Number:
     """The code of a number: an expression that may stand anywhere."""
 
     text: str
+    functions: ClassVar[str] = ""  # where those stand that its code calls
 
     # or NumPy would take one for an object and quietly build arrays of them
     __array_ufunc__ = None
@@ -39,7 +40,11 @@ class Number:
 
     def call(self, name: str, *others: Any) -> Self:
         """What a function makes of it."""
-        return type(self)(f"{name}({','.join(number.text for number in (self, *map(self.of, others)))})")
+        return type(self)(f"{self.functions}{name}({','.join(one.text for one in (self, *map(self.of, others)))})")
+
+    def through(self, function: str) -> Self:
+        """What a function that the engine is handed makes of it."""
+        return type(self)(f"{function}({self.text})")
 
     def _infix(self, sign: str, name: str, other: Any) -> Self:
         """With another number behind: two numbers joined by the sign."""
@@ -107,56 +112,34 @@ class Number:
 class Range(Number):
     """The code of an interval: every operation is a call."""
 
+    functions = "R."
+
     @classmethod
     def of(cls, value: Any) -> Self:
         """A constant as the code of an interval that holds nothing else."""
         return value if isinstance(value, cls) else cls(f"R.point({_constant(float(value))})")
 
     def _infix(self, sign: str, name: str, other: Any) -> Self:
-        return self.call(f"R.{name}", other)
+        return self.call(name, other)
 
     def __neg__(self) -> Self:
-        return self.call("R.negate")
+        return self.call("negate")
 
     def sigmoid(self) -> Self:
         """Of every number between."""
-        return self.call("R.sigmoid")
+        return self.call("sigmoid")
 
     def square(self) -> Self:
         """Never below 0."""
-        return self.call("R.square")
+        return self.call("square")
 
     def bell(self) -> Self:
         """a (1 - a), at most 1/4."""
-        return self.call("R.bell")
+        return self.call("bell")
 
     def hull(self, other: Any) -> Self:
         """The smallest interval that holds both."""
-        return self.call("R.hull", other)
-
-    def tanh(self) -> Self:
-        """Of every number between."""
-        return self.call("R.tanh")
-
-    def exp(self) -> Self:
-        """Of every number between."""
-        return self.call("R.exp")
-
-    def log(self) -> Self:
-        """Of every positive number between."""
-        return self.call("R.log")
-
-    def maximum(self, floor: Any) -> Self:
-        """Of every two numbers between."""
-        return self.call("R.maximum", floor)
-
-    def positive(self, otherwise: float) -> Self:
-        """1, `otherwise`, or both."""
-        return self.call("R.positive", otherwise)
-
-    def otherwise(self, computed: Any) -> Self:
-        """A student's number, and what is computed where there is none."""
-        return self.call("R.otherwise", computed)
+        return self.call("hull", other)
 
 
 def _constant(value: float) -> str:
@@ -204,10 +187,10 @@ def engine(question: Question, mistakes: Sequence[Misconception] = (), slips: Se
     ordered = {**ORDER_RULES, "constant": lambda *, value: Range.of(value)}
 
     def written(step: Step, value: Value) -> Value:
-        return value.call("write") if step.written else value
+        return value.through("write") if step.written else value
 
     def rounded(step: Step, value: Value) -> Value:
-        return value.call("round") if step.id in shown else value
+        return value.through("round") if step.id in shown else value
 
     functions = {
         "values(g,c,m)": _body(question, steps, Number, swapped([*mistakes, *slips])),
