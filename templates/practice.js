@@ -1,7 +1,7 @@
 // The page: shows a variant, marks what is typed, gives hints, and keeps progress in this browser.
 "use strict";
 (() => {
-  const { words, variants, numbers, hints, sentences, parts, decimalMark, store } = PAGE;
+  const { words, variants, numbers, hints, sentences, parts, iterations, decimalMark, store } = PAGE;
   const $ = (selector, root = document) => root.querySelector(selector);
   const say = (name, ...values) => values.reduce((text, value, i) => text.replace(`{${i}}`, value), words[name]);
   const shown = (text) => String(text).replace(".", decimalMark).replace(/^-/, "−");
@@ -146,10 +146,11 @@
     const table = document.createElement("table"), body = document.createElement("tbody");
     table.innerHTML = `<thead><tr><th scope="col">${words.value}</th><th scope="col" class="number">${words.yours}</th>`
       + `<th scope="col">${words.verdict}</th><th scope="col" class="number">${words.marks}</th></tr></thead>`;
-    for (const { id, k, i, marks } of items) {
+    for (const { id, k, i, iteration, marks } of items) {
       const got = marked[k].marks(i), line = document.createElement("tr"), cells = [0, 1, 2, 3].map(() => document.createElement("td"));
       [earned, most] = [earned + got, most + marks];
       cells[0].append(...$("label", row(id)).cloneNode(true).childNodes);
+      if (iterations.length > 1) cells[0].append(`, ${iterations[iteration - 1]}`);
       cells[1].textContent = work().answers[id] ?? "";
       cells[2].textContent = words[`short_${marked[k].verdicts[i]}`];
       cells[3].textContent = shown(Number(got.toFixed(6)));

@@ -80,8 +80,9 @@ def _items(question: Question) -> list[dict[str, Any]]:
 
     return [
         {
-            "id": item.id, "part": item.part, "layer": item.layer, "marks": item.marks, "place": steps[item.step],
-            "before": before(item.step), "dies": dies(item.step), "gradient": gradient(item.step),
+            "id": item.id, "part": item.part, "iteration": item.iteration, "marks": item.marks,
+            "place": steps[item.step], "before": before(item.step),
+            "dies": dies(item.step), "gradient": gradient(item.step),
             "follows": np.flatnonzero(question.follows[place[item.step]]).tolist(),
         }
         for item in question.items

@@ -18,9 +18,10 @@ from markupsafe import Markup
 
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import Item
+from qgen.engine.steps import needed
 from qgen.engine.symbols import NEGATIVE, UPDATED, Symbol, latex_name
 from qgen.exam.exam import Exam
-from qgen.papers.givens import bands
+from qgen.papers.givens import GROUPS, bands
 from qgen.papers.papers import Papers
 from qgen.papers.question_context import QuestionContext
 from qgen.papers.words import load, macro, render
@@ -107,18 +108,12 @@ class Practice:
 
     def _question(self, context: QuestionContext) -> dict[str, Any]:
         question, k = context.question, context.k
-        names = {name: n for n, name in enumerate(question.givens)}
-        columns = [column for table in bands(question, [n for n in names if n != "alpha"], 6) for column in table]
-        columns += [["alpha"]] * ("alpha" in names)
         return {
             "id": question.id,
             "heading": self._say("question", k + 1),
             "drawing": Markup(svg(self.papers.drawings[question.id]).replace(_STYLE, "")),
             "told": list(self._told(context)),
-            "givens": [
-                [self.formula(f"{latex_name(name)} = {placeholder(names[name]).latex}", question.id) for name in column]
-                for column in columns
-            ],
+            "givens": list(self._givens(context)),
             "groups": [
                 {
                     "place": self._say("place", *place, template="lms.txt"),
@@ -127,6 +122,29 @@ class Practice:
                 for place, items in self._groups(context)
             ],
         }
+
+    def _givens(self, context: QuestionContext) -> Iterator[dict[str, Any]]:
+        """The given numbers in columns: those of all iterations, then those of each, which it says above them."""
+        question = context.question
+        places = {name: n for n, name in enumerate(question.givens)}
+        several = question.iterations > 1
+        examples = [question.example(t) if several else [] for t in range(1, question.iterations + 1)]
+        apart = {name for example in examples for name in example}
+        common = [name for name in places if name not in apart and name != "alpha"]
+        for t, names in enumerate([common, *examples]):
+            columns = [column for table in bands(question, names, GROUPS) for column in table] if names else []
+            columns += [["alpha"]] * (t == 0 and "alpha" in places)
+            if columns:
+                yield {
+                    "called": self._say("iteration", t) if t else "",
+                    "columns": [
+                        [
+                            self.formula(f"{latex_name(name)} = {placeholder(places[name]).latex}", question.id)
+                            for name in column
+                        ]
+                        for column in columns
+                    ],
+                }
 
     def _groups(self, context: QuestionContext) -> Iterator[tuple[tuple[int, bool, str, str], list[Item]]]:
         """The items of each iteration, part and layer, and what says so."""
@@ -139,7 +157,8 @@ class Practice:
         name = latex_name(item.step)
         written = self.papers.written.formula(name.replace(UPDATED, self._updated), question)
         spoken = speak(written, self.papers.speech)
-        return {"id": item.id, "name": self.formula(name, question), "spoken": spoken}
+        box = self._say("box", spoken, item.layer, item.iteration)
+        return {"id": item.id, "name": self.formula(name, question), "spoken": box}
 
     def _told(self, context: QuestionContext) -> Iterator[Markup]:
         """What the network computes, and how to round."""
@@ -172,13 +191,14 @@ class Practice:
             {name: placeholder(n) for n, name in enumerate(question.givens)},
         )
         lines, found = {entry.item.id: entry.lines for entry in sheet.items}, []
-        needed = html.escape(self.words["factors"])
+        why = html.escape(self.words["factors"])
         for item in question.items:
+            behind = {step.id for step in needed(question.needed, [item.step])} if item.part == "gradient" else set()
             own = [self.formula(line, question.id) for line in lines[item.id]]
             shared = [
-                f'<span class="quiet">{needed}:</span> {self.formula(sheet.factors[f.step], question.id)}'
+                f'<span class="quiet">{why}:</span> {self.formula(sheet.factors[f.step], question.id)}'
                 for f in derivation.factors
-                if item.part == "gradient" and (f.layer, f.iteration) == (item.layer, item.iteration)
+                if f.step in behind and (f.layer, f.iteration) == (item.layer, item.iteration)
             ]
             found.append([str(line) for line in (*own[:-1], *shared, own[-1])])
         return found
@@ -198,6 +218,7 @@ class Practice:
             "hints": [self._hints(context) for context in self.papers.questions],
             "sentences": {m.name: self._mistake(m.name) for m in CATALOGUE},
             "parts": {part: name("part", part) for part in parts},
+            "iterations": [name("iteration", t + 1) for t in range(max(item.iteration for item in exam.items))],
             "decimalMark": name("decimal_mark"),
             "store": f"backprop-practice-{exam.checksum[:16]}",
         }

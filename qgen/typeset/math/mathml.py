@@ -23,6 +23,8 @@ def _row(row: Row) -> str:
         if isinstance(part, Space):
             parts.append(f'<mspace width="{part.width:.3g}em"/>')
             continue
+        if before == "op" and part.kind == "ord":
+            parts.append('<mspace width="0.167em"/>')  # as TeX sets ln a
         sign = part.kind == "bin" and before not in ("ord", "close", "inner")  # of a number, with no space after it
         parts.append(_atom(part).replace("<mo ", '<mo form="prefix" ', 1) if sign else _atom(part))
         before = part.kind

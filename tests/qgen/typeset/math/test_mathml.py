@@ -17,7 +17,7 @@ from qgen.typeset.math.mathml import mathml
         ("w_{12}^{(1)}", "<msubsup><mi>w</mi><mrow><mn>12</mn></mrow><mrow>(1)</mrow></msubsup>"),
         ("a'", "<msup><mi>a</mi><mrow>′</mrow></msup>"),
         (r"\frac{1}{2}", "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac>"),
-        (r"\ln a", "<mi>ln</mi><mi>a</mi>"),
+        (r"\ln a", '<mi>ln</mi><mspace width="0.167em"/><mi>a</mi>'),
         ("0{,}5", "<mn>0</mn><mtext>,</mtext><mn>5</mn>"),
         (r"\mathbf{1}", "<mi>𝟏</mi>"),
         ("-z < 0", "−<mi>z</mi>&lt;<mn>0</mn>"),
