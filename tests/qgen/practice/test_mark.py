@@ -5,7 +5,10 @@ from javascript import under_node
 
 from grader.marking.score import score
 from grader.marking.verdicts import VERDICTS
-from grader.rehearsal.simulate import simulate
+from grader.reading.submissions import Submissions
+from grader.rehearsal.simulate import numerals_of, simulate
+from grader.rehearsal.simulated_work import habits_of, work
+from qgen.engine.steps import Role
 from qgen.exam.exam import make_exam
 from qgen.practice.examiner import examiner, numbers
 
@@ -20,9 +23,8 @@ const run=({numbers,students})=>{
 MARKING = {"follow_through": 0.25, "imprecise": 0.5, "no_follow_through": ["update"]}
 
 
-def differences(exam, simulated, folder):
+def differences(exam, submissions, folder):
     """The cells that the page marks in another way than grader: where, what the page says, what grader."""
-    submissions = simulated.submissions
     marks, ends = score(exam, submissions), np.cumsum([len(batch.question.items) for batch in exam.batches])[:-1]
     answers = [[part.tolist() for part in np.split(row, ends)] for row in submissions.written]
     data = {"numbers": numbers(exam), "students": list(zip(submissions.variants.tolist(), answers, strict=True))}
@@ -47,7 +49,7 @@ def differences(exam, simulated, folder):
 )
 def test_the_page_marks_a_class_cell_by_cell_as_grader_does(spec, tmp_path):
     exam = make_exam(spec, 12, 4)
-    wrong, marks = differences(exam, simulate(exam, 60, np.random.default_rng(2)), tmp_path)
+    wrong, marks = differences(exam, simulate(exam, 60, np.random.default_rng(2)).submissions, tmp_path)
     assert wrong == []
     assert {"correct", "follow_through", "imprecise", "wrong"} <= {VERDICTS[v] for v in np.unique(marks.verdicts)}
     assert any(reason.misconceptions for reason in marks.reasons.values())
@@ -56,9 +58,36 @@ def test_the_page_marks_a_class_cell_by_cell_as_grader_does(spec, tmp_path):
 @pytest.mark.parametrize("what", ["deltas the other way", "a given forward pass", "shared biases", "gaps"])
 def test_the_page_marks_what_courses_ask_as_grader_does(what, tmp_path):
     exam = asking(what, 12)
-    assert differences(exam, simulate(exam, 40, np.random.default_rng(3)), tmp_path)[0] == []
+    assert differences(exam, simulate(exam, 40, np.random.default_rng(3)).submissions, tmp_path)[0] == []
 
 
 def test_softmax_is_marked_on_the_page_as_by_grader(tmp_path):
     exam = make_exam(spec_for("softmax").table, 12, 4)
-    assert differences(exam, simulate(exam, 40, np.random.default_rng(3)), tmp_path)[0] == []
+    assert differences(exam, simulate(exam, 40, np.random.default_rng(3)).submissions, tmp_path)[0] == []
+
+
+GRADIENTS = (Role.BIAS_GRADIENT, Role.WEIGHT_GRADIENT)
+INVENTED = {  # for which cells, below which layer, and how large a number is made up
+    "tiny gradients": (GRADIENTS, 9, 0.004),
+    "gradients": (GRADIENTS, 9, 0.2),
+    "deltas": ((Role.BIAS_GRADIENT,), 9, 0.2),
+    "sums and deltas": ((Role.PREACTIVATION, Role.BIAS_GRADIENT), 9, 1.5),
+    "hidden sums": ((Role.PREACTIVATION,), 2, 1.5),
+    "zeros": (GRADIENTS, 9, 0),
+}
+
+
+@pytest.mark.parametrize("what", INVENTED)
+def test_who_plays_for_marks_gets_the_same_on_the_page(what, tmp_path):
+    exam, rng, n = make_exam({}, 12, 4), np.random.default_rng(6), 12
+    variants = np.arange(n) % 12
+    roles, layers, size = INVENTED[what]
+    parts = []
+    for batch in exam.batches:
+        steps = [batch.question.by_id[item.step] for item in batch.question.items]
+        made_up = [step.id for step in steps if step.role in roles and step.layer < layers]
+        slips = {name: np.round(rng.uniform(-size, size, n), 4) + 0.0 for name in made_up}
+        parts.append(work(batch, variants, habits_of(n, rng), slips=slips))
+    written = numerals_of(np.hstack(parts), exam.spec.rounding)
+    submissions = Submissions.of([f"S{s}" for s in range(n)], variants, exam.columns, written)
+    assert differences(exam, submissions, tmp_path)[0] == []
