@@ -11,11 +11,11 @@
 
   // what is kept: the variant, and by variant the answers, first verdicts, lines of hints and steps shown
   let state = { variant: 0, mode: "steps", student: "", work: {}, progress: {} };
-  let kept = true;
+  let warned = false;
   try {
     state = { ...state, ...JSON.parse(localStorage.getItem(store) ?? "{}") };
   } catch {
-    kept = false;
+    // nothing is kept: keep() says so
   }
   if (!(state.variant >= 0 && state.variant < variants.length)) state.variant = 0;
   let numbersHere, marked;
@@ -25,8 +25,8 @@
     try {
       localStorage.setItem(store, JSON.stringify(state));
     } catch {
-      if (kept) notice(words.not_kept);
-      kept = false;
+      if (!warned) notice(words.not_kept);
+      warned = true;
     }
   }
   function notice(text) {
@@ -161,7 +161,8 @@
     table.append(body);
     $("#summary").replaceChildren(...(body.children.length ? [table] : []));
     const score = say("score", shown(Number(earned.toFixed(2))), shown(Number(most.toFixed(2))));
-    $("#score").textContent = `${words.variant} ${variants[state.variant]}: ${score}`;
+    const whose = state.student ? `${state.student}, ` : "";
+    $("#score").textContent = `${whose}${words.variant} ${variants[state.variant]}: ${score}`;
     $("#progress").replaceChildren(...Object.entries(parts).map(([part, name]) => {
       const { tried, right, row: inRow, best } = state.progress[part] ?? { tried: 0, right: 0, row: 0, best: 0 };
       const line = document.createElement("tr");
