@@ -236,6 +236,15 @@ def made(tmp_path_factory):
         for name in NAMES:
             run("grader", "export", name, *(["--column", columns[name]] if name in columns else []))
         run("grader", "export", "moodle", "--xml")
+        for name, text in {
+            "worksheet.csv": "Identifier,Full name,ID number\nParticipant 1,Ann,S1\nParticipant 2,Bob,S2\n",
+            "gradebook.csv": "Student,ID,SIS User ID,SIS Login ID,Section\nAnn,1,S1,ann,A\nBob,2,S2,bob,A\n",
+            "ann_1_5_a.pdf": "",
+            "bob_2_6_b.pdf": "",
+        }.items():
+            (folder / name).write_text(text)
+        run("grader", "export", "moodle", "--pdfs", "worksheet.csv")
+        run("grader", "export", "canvas", "--pdfs", ".", "--roster", "gradebook.csv")
     return folder
 
 

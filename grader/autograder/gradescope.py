@@ -25,7 +25,7 @@ from grader.reading.numerals import BLANK, UNREADABLE
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from qgen.exam.exam import Exam, read_exam
-from qgen.papers.item_names import item_names
+from qgen.papers.item_names import ItemName, item_names
 from qgen.papers.words import macro
 
 MOST_MEMORY = 640_000_000  # bytes of data; Gradescope gives 768 MB unless told otherwise
@@ -58,8 +58,8 @@ class Autograder:
         return macro("autograder.txt", name, *arguments, folder=words.folder, language=words.language)
 
     @cached_property
-    def names(self) -> Mapping[str, tuple[str, str]]:
-        """By item: where it stands on the paper, and its name."""
+    def names(self) -> Mapping[str, ItemName]:
+        """What each item is called."""
         return item_names(self.exam, self.templates)
 
     def results(self, submission: Path, metadata: Mapping[str, Any]) -> Results:
@@ -107,10 +107,10 @@ class Autograder:
         wording, names = Wording.of(self.exam.spec.language, self.templates), self.names
         lines = []
         for i in (read.kinds[0] == UNREADABLE).nonzero()[0].tolist():
-            lines.append(f"{_called(names[read.items[i]])}: {wording.plain(read.reasons[0, i], read.written[0, i])}")
+            lines.append(f"{names[read.items[i]]}: {wording.plain(read.reasons[0, i], read.written[0, i])}")
         lost = [self.say("not_read", len(lines)), *lines, ""] if lines else []
         said = [
-            f"{_called(names[item])} = {text.strip()[:LONGEST_ANSWER]}"
+            f"{names[item]} = {text.strip()[:LONGEST_ANSWER]}"
             for item, text in zip(read.items, read.written[0].tolist(), strict=True)
             if text.strip()
         ]
@@ -118,7 +118,7 @@ class Autograder:
             "name": self.say("receipt"),
             "number": "0",
             "status": "failed" if lost else "passed",
-            "output": "\n".join([*lost, *said]),
+            "output": "\n".join([*lost, *said, *[""] * bool(read.notes), *read.notes]),
             "visibility": "visible",
         }
 
@@ -129,8 +129,7 @@ class Autograder:
             for n in range(1, len(q.question.items) + 1)
         )
         return [
-            _test(place, _called(self.names[one.item]), [one], one.why)
-            for place, one in zip(places, answers, strict=True)
+            _test(place, str(self.names[one.item]), [one], one.why) for place, one in zip(places, answers, strict=True)
         ]
 
     def _by_layer(self, answers: list[Told]) -> Iterator[Results]:
@@ -139,13 +138,9 @@ class Autograder:
             in_layers = sorted(question.items, key=lambda item: question.layers.index(item.layer))
             for n, (layer, items) in enumerate(groupby(in_layers, lambda item: item.layer), start=1):
                 mine = [by_item[item.id] for item in items]
-                lines = [f"{self.names[one.item][1]}: {one.points}, {one.why}" for one in mine if one.lost]
+                lines = [f"{self.names[one.item].name}: {one.points}, {one.why}" for one in mine if one.lost]
                 title = self.say("place_of_layer", k, layer)
                 yield _test(f"{k}.{n}", title, mine, "\n".join(lines) or self.say("all_right"))
-
-
-def _called(name: tuple[str, str]) -> str:
-    return ": ".join(name)
 
 
 def _test(place: str, name: str, answers: list[Told], output: str) -> Results:

@@ -24,7 +24,7 @@ from qgen.tables.table import Faults, Table, read_tables, rectangular
 LARGEST_MB = 10  # a filled-in paper has 0.1
 SECONDS = 20.0
 MOST_DETAILS = 12
-_ADVICE = re.compile("; (ask|decide|type|unpack) .*", re.DOTALL)  # to the examiner
+_ADVICE = re.compile("; (ask|decide|look|type|unpack) .*", re.DOTALL)  # to the examiner
 _ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 
 
@@ -37,6 +37,7 @@ def read_upload(folder: Path, exam: Exam, who: Submitter) -> tuple[str, Submissi
     except InputError as fault:
         raise NotMarkedError("unreadable_file", name, details=_brief(fault.faults)) from None
     index = _variant(variant, exam, who)
+    notes = [_ADVICE.sub("", printable(note)) for note in notes]
     read = Submissions.of([who.student], np.array([index]), exam.columns, np.array([texts], object), notes)
     if (read.kinds == BLANK).all():
         raise NotMarkedError("no_answers", name)
@@ -45,11 +46,14 @@ def read_upload(folder: Path, exam: Exam, who: Submitter) -> tuple[str, Submissi
 
 def _only_file(folder: Path) -> Path:
     """Links are not followed: they might lead to the key."""
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    whole = folder.resolve()
     inside = [
-        path for path in found if not any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
+        path
+        for path in sorted(whole.rglob("*"))
+        if path.is_file()
+        and path.resolve() == path
+        and not any(part.startswith((".", "__")) for part in path.relative_to(whole).parts)
     ]
-    inside = [path for path in inside if path.resolve().is_relative_to(folder.resolve())]
     if not inside:
         raise NotMarkedError("no_file")
     if len(inside) > 1:

@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from qgen.decimals import plain
-from qgen.errors import InputError, some
+from qgen.errors import InputError, quoted, some
 from qgen.exam.exam import Exam
 from qgen.export.archive import put
 from qgen.export.content import item_marks
 from qgen.export.wheel import no_newer, wheel_of_ourselves
 from qgen.files import whole_file
 from qgen.papers.item_names import item_names
-from qgen.roster import read_roster
+from qgen.roster import Person, read_roster
 from qgen.tables.text_workbook import text_workbook
 
 ANSWERS = "grader.autograder.gradescope"
-VISIBILITIES = ("after_published", "after_due_date", "visible", "hidden")
+ANYONE = "no roster: whoever hands in says which variant it is, and may try any; name one with --roster"
 SETUP = """#!/usr/bin/env bash
 # Installs the program that marks, with a Python that is new enough; the machine's own python3 stays as it is.
 set -e
@@ -85,34 +85,35 @@ def write_autograder(
 def submitters(exam: Exam, roster: Path | None) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
     """By e-mail, which is how Gradescope names its users: the student id and the variant, "" where none is known.
 
-    Empty where anybody may hand in any variant. InputError where the exam has a roster, and no e-mail is known.
+    Empty where anybody may hand in any variant. InputError where the exam has a roster, and no e-mail is known, and
+    where two students share one.
     """
-    if roster is None:
-        found = {student: (student, variant) for student, variant in exam.students.items() if "@" in student}
-        if exam.students and not found:
-            raise InputError(
-                "the exam has a roster, and Gradescope knows its users by their e-mail addresses: "
-                "name a table with student_id and email, --roster class.csv"
-            )
-        anyone = "no roster: whoever hands in says which variant it is, and may try any; name one with --roster"
-        return {email.casefold(): one for email, one in found.items()}, (anyone,) * (not found)
-    listed = read_roster(roster, names=False)
+    if roster is None and not exam.students:
+        return {}, (ANYONE,)
+    listed = None if roster is None else read_roster(roster, names=False)
+    where = roster.name if roster else "the exam's own roster"
+    known = {variant.lstrip("0") for variant in exam.variants}
     by_email: dict[str, tuple[str, str]] = {}
-    twice, lost = [], []
-    for person in listed.people:
+    faults, cannot = [], []
+    for person in listed.people if listed else [Person(student, "") for student in exam.students]:
         variant = exam.students.get(person.student, person.variant)
         emails = {name.casefold() for name in (person.student, *person.logins) if "@" in name}
-        twice += sorted(emails & by_email.keys())
-        lost += [person.student] * (not emails or bool(exam.students and not variant))
+        faults += [f"{where}: two students have the e-mail address {one}" for one in sorted(emails & by_email.keys())]
+        if variant and variant.lstrip("0") not in known:
+            faults.append(f"{where}: student {person.student}: there is no variant {quoted(variant)}")
+        cannot += [person.student] * (not emails or bool(exam.students and not variant))
         by_email |= dict.fromkeys(sorted(emails), (person.student, variant))
     if not by_email:
-        raise InputError(f"{roster.name}: has no e-mail addresses, by which Gradescope knows its users")
-    if twice:
-        raise InputError(f"{roster.name}: two students have the e-mail address {some(twice)}")
-    missing = [student for student in exam.students if student not in {one for one, _ in by_email.values()}]
-    gone = dict.fromkeys([*lost, *missing])
-    note = f"without an e-mail address or a variant, so they cannot hand in: {some(list(gone))}"
-    return by_email, (*listed.notes, *[note] * bool(gone))
+        faults.append(
+            f"{where}: has no e-mail addresses, by which Gradescope knows its users; "
+            "name a table with student_id and email, --roster class.csv"
+        )
+    if faults:
+        raise InputError(*faults)
+    reached = {student for student, _ in by_email.values()}
+    cannot = list(dict.fromkeys([*cannot, *(student for student in exam.students if student not in reached)]))
+    note = f"without an e-mail address or a variant, so they cannot hand in: {some(cannot)}"
+    return by_email, (*(listed.notes if listed else ()), *[note] * bool(cannot))
 
 
 def _tasks(exam: Exam) -> tuple[str, ...]:
@@ -126,5 +127,5 @@ def _tasks(exam: Exam) -> tuple[str, ...]:
 def answer_sheet(exam: Exam, templates: Path | None = None) -> bytes:
     """A workbook for a student to type into and hand in: a row for every item."""
     names = item_names(exam, templates)
-    rows = [(item.id, "", f"{names[item.id][0]}: {names[item.id][1]}") for item in exam.items]
-    return text_workbook("answers", ["item", "answer", "what"], rows, frozen=1)
+    rows = [(item.id, "", str(names[item.id])) for item in exam.items]
+    return text_workbook("answers", ["item", "answer", "name"], rows, frozen=1)

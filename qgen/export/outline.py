@@ -55,7 +55,7 @@ def _far(one: Box, other: Box) -> bool:
 def _regions(exam: Exam, boxes: dict[str, Box], templates: Path | None) -> Iterator[tuple[str, ...]]:
     names = item_names(exam, templates)
     for k, q in enumerate(exam.spec.questions, start=1):
-        together = groupby(q.question.items, lambda item: (names[item.id][0], boxes[item.id][0]))
+        together = groupby(q.question.items, lambda item: (names[item.id].place, boxes[item.id][0]))
         for n, ((place, page), items) in enumerate(together, start=1):
             mine = list(items)
             points = plain(round(sum(item.marks for item in mine), 6))

@@ -18,7 +18,7 @@ from pathlib import Path
 from qgen.exam.exam import Exam
 from qgen.export.archive import put
 from qgen.export.content import Content, cleaned
-from qgen.export.wheel import own_files
+from qgen.export.wheel import license_text, own_files
 from qgen.files import whole_file
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg
@@ -56,6 +56,7 @@ def write_course(exam: Exam, folder: Path, target: Path, *, templates: Path | No
         put(archive, f"serverFilesCourse/{course.prefix}/exam.json", (folder / "exam.json").read_bytes())
         for name, data in own_files():
             put(archive, f"serverFilesCourse/{name}", data)
+        put(archive, "serverFilesCourse/qgen/LICENSE", license_text())
     return len(exam.spec.questions)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -19,18 +21,16 @@ NAME = "backprop-exam"
 _BESIDE = {"templates": "templates", "samples": "samples/exams"}  # in the package qgen; where they are in a checkout
 
 
-def own_files() -> Iterator[tuple[str, bytes]]:
-    """Every file of both packages by its path in a wheel, whether they are installed or in a checkout."""
+def own_files() -> list[tuple[str, bytes]]:
+    """Every file of both packages by its path in a wheel, in order, whether they are installed or in a checkout."""
     root = Path(__file__).parents[2]
-    for package in PACKAGES:
-        yield from _below(root / package, package)
-    for name, in_checkout in _BESIDE.items():
-        if not (root / "qgen" / name).exists():
-            yield from _below(shipped(name, in_checkout), f"qgen/{name}")
+    folders = {package: root / package for package in PACKAGES}
+    folders |= {f"qgen/{name}": shipped(name, in_checkout) for name, in_checkout in _BESIDE.items()}
+    return sorted(dict(file for called, folder in folders.items() for file in _below(folder, called)).items())
 
 
 def _below(folder: Path, called: str) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
+    for path in folder.rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             yield f"{called}/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
@@ -44,6 +44,7 @@ def wheel_of_ourselves() -> tuple[str, bytes]:
         "METADATA": own.read_text("METADATA") or "",
         "WHEEL": f"Wheel-Version: 1.0\nGenerator: {NAME} {own.version}\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         "entry_points.txt": own.read_text("entry_points.txt") or "",
+        "licenses/LICENSE": license_text(),
     }
     files = [*own_files(), *((f"{info}/{name}", text.encode()) for name, text in said.items())]
     record = "".join(f"{name},{_hash(content)},{len(content)}\n" for name, content in files)
@@ -54,11 +55,20 @@ def wheel_of_ourselves() -> tuple[str, bytes]:
     return f"{called}-py3-none-any.whl", out.getvalue()
 
 
+def license_text() -> str:
+    """What has to go along with every copy."""
+    return _installed().read_text("licenses/LICENSE") or ""
+
+
 def no_newer() -> str:
     """Constraints for pip: of every package that we need no newer version than the one that is installed here."""
-    needed = [line.partition(";")[0] for line in _installed().requires or () if "extra ==" not in line]
-    names = ("".join(c if c.isalnum() or c in "-_." else " " for c in line).split()[0] for line in needed)
-    return "".join(f"{name}<={distribution(name).version}\n" for name in sorted(names))
+    found = {}
+    for line in _installed().requires or ():
+        needed = re.match(r"[\w.-]+", line)
+        if needed and "extra ==" not in line:
+            with suppress(PackageNotFoundError):
+                found[needed[0]] = distribution(needed[0]).version
+    return "".join(f"{name}<={version}\n" for name, version in sorted(found.items()))
 
 
 def _installed() -> Distribution:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from qgen.engine.symbols import latex_name
 from qgen.exam.exam import Exam
@@ -11,8 +12,18 @@ from qgen.papers.words import macro
 from qgen.typeset.markup.plain import plain
 
 
-def item_names(exam: Exam, templates: Path | None = None) -> dict[str, tuple[str, str]]:
-    """By item: its place, such as "Question 1, gradients, output layer", and its name, such as "dL/dw_13"."""
+class ItemName(NamedTuple):
+    """`place`: such as "Question 1, gradients, output layer"; `name`: such as "dL/dw_13"."""
+
+    place: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.name}"
+
+
+def item_names(exam: Exam, templates: Path | None = None) -> dict[str, ItemName]:
+    """What each item is called."""
     written = Written(exam.spec.notation, ".", tuple(q.question for q in exam.spec.questions))
     names = {}
     for k, question in enumerate((q.question for q in exam.spec.questions), start=1):
@@ -20,5 +31,6 @@ def item_names(exam: Exam, templates: Path | None = None) -> dict[str, tuple[str
             iteration = item.iteration if question.iterations > 1 else 0
             where = k, item.part, "" if item.part == "loss" else item.layer, iteration
             place = macro("autograder.txt", "place", *where, folder=templates, language=exam.spec.language)
-            names[item.id] = place, plain(f"${written.formula(latex_name(item.step), question.id)}$")
+            name = plain(f"${written.formula(latex_name(item.step), question.id)}$")
+            names[item.id] = ItemName(place, name)
     return names

@@ -10,11 +10,13 @@ import time
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from grader.autograder import gradescope
 from qgen.exam.exam import make_exam, read_exam, write_exam
 from qgen.exam.spec import spec_of
+from qgen.export.gradescope import answer_sheet
 
 from .conftest import Box, long
 
@@ -117,6 +119,22 @@ def test_until_grades_are_published_students_see_what_was_read_and_no_marks(box)
     assert "score" not in receipt
     assert "L = 7" in receipt["output"]
     assert "not right" not in receipt["output"] + results["output"]
+
+
+def test_what_is_odd_about_a_file_is_told_and_a_sheet_as_it_is_handed_out_has_nothing_odd(box):
+    sheet = io.BytesIO(answer_sheet(box.exam))
+    workbook = openpyxl.load_workbook(sheet)
+    for row in workbook.active.iter_rows(min_row=2):
+        row[1].value = box.right(0)[row[0].value]
+    workbook.save(filled := io.BytesIO())
+    receipt = check(box.handed_in("sheet.xlsx", filled.getvalue()))["tests"][0]
+    assert (
+        receipt["output"].split("\n")[-1]
+        == f"Question 2, updated parameters, output layer: new b_3 = {box.right(0)['q2_new_b3']}"
+    )
+    table = "variant,colour," + ",".join(box.exam.columns) + "\n1,red," + ",".join(box.right(0).values()) + "\n"
+    receipt = box.handed_in("answers.csv", table)["tests"][0]
+    assert receipt["output"].endswith('columns that are no items are left out: "colour"')
 
 
 def expected(box, results):

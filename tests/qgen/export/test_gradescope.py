@@ -53,12 +53,14 @@ def test_the_zip_has_both_scripts_at_its_root_as_programs_and_no_paper(folder, t
 
 def test_an_exam_with_a_roster_needs_the_e_mail_addresses(folder, tmp_path):
     exam = read_exam(folder)
-    with pytest.raises(InputError, match="Gradescope knows its users by their e-mail"):
+    with pytest.raises(InputError, match="the exam's own roster: has no e-mail addresses, by which Gradescope"):
         submitters(exam, None)
     with pytest.raises(InputError, match="has no e-mail addresses"):
         submitters(exam, roster(tmp_path, "S1,Ann", "S2,Bob", heading="student_id,name"))
     with pytest.raises(InputError, match="two students have the e-mail address a@b"):
         submitters(exam, roster(tmp_path, "S1,a@b", "S2,A@B"))
+    with pytest.raises(InputError, match='student T9: there is no variant "7"'):
+        submitters(exam, roster(tmp_path, "T9,a@b,7", heading="student_id,email,variant"))
 
 
 def test_ids_that_are_e_mail_addresses_need_no_roster():
@@ -66,6 +68,8 @@ def test_ids_that_are_e_mail_addresses_need_no_roster():
     assert submitters(exam, None) == (
         {"ann@uni.example": ("Ann@uni.example", "001"), "bob@uni.example": ("bob@uni.example", "002")}, ()
     )  # fmt: skip
+    mixed = make_exam(spec_of({}), 2, 5, students={"Ann@uni.example": "", "S2": ""})
+    assert "cannot hand in: S2" in submitters(mixed, None)[1][0]
 
 
 def test_who_cannot_hand_in_is_named_and_a_roster_s_own_variants_count(folder, tmp_path):
@@ -96,7 +100,7 @@ def test_the_sheet_for_students_names_every_item_and_is_read_as_answers(folder, 
     exam = read_exam(folder)
     (tmp_path / "sheet.xlsx").write_bytes(answer_sheet(exam))
     (table,) = read_tables(tmp_path / "sheet.xlsx")
-    assert table.heading == ["item", "answer", "what"]
+    assert table.heading == ["item", "answer", "name"]
     assert table.body[0][1] == ["q1_z1_1", "", "Question 1, forward pass, hidden layer 1: z_1^(1)"]
     assert [cells[0] for _, cells in table.body] == list(exam.columns)
     table.heading[2] = "student_id"
