@@ -66,12 +66,9 @@ def _lesson(told: Telling, one: Shown, with_example: bool) -> dict[str, Any]:
 def _example(told: Telling, one: Shown) -> dict[str, Any]:
     """A cell that shows nothing else, the first in the order of the paper."""
     s, i = min(one.cells, key=lambda cell: (len(told.cohort.reasons[cell].misconceptions), cell[1], cell[0]))
-    return {
-        "name": told.formulas.name(told.cohort.items[i]),
-        "answer": told.formulas.number(told.cohort.answer((s, i))[:40]),
-        "expected": told.formulas.number(told.cohort.expected((s, i))),
-        "lines": told.formulas.lines((s, i)),
-    }
+    lines, right = told.formulas.lines((s, i))
+    answer = told.formulas.number(told.cohort.answer((s, i))[:40])
+    return {"name": told.formulas.name(told.cohort.items[i]), "answer": answer, "right": right, "lines": lines}
 
 
 def fairness_found(told: Telling) -> dict[str, Any]:

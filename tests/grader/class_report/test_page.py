@@ -252,3 +252,12 @@ def test_every_condition_and_verdict_has_words():
     words = (TEMPLATES / "report_words.txt").read_text("utf-8")
     for name in (*CONDITIONS, *VERDICTS, *Undefined, *PARTS, AFTER):
         assert f'"{name}": "' in words, name
+
+
+def test_an_example_ends_where_its_line_does(html):
+    articles = re.findall(r'<article class="lesson">.*?</article>', html, re.DOTALL)
+    assert len(articles) == 6
+    for article in articles:
+        right = re.search(r"right is (\S+?):", article)[1]
+        line = re.findall(r"<math displaystyle.*?</math>", article)[-1]
+        assert re.sub("<[^>]*>", "", line).endswith(right)
