@@ -23,6 +23,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.environment import TemplateModule
 from jinja2.sandbox import SandboxedEnvironment
 
 from qgen.engine.symbols import UPDATED, latex_name
@@ -150,11 +151,17 @@ def macro(
 ) -> str:
     """What one macro of a template says, on one line; in html all that is put in is escaped."""
     with _explained(name):
-        template = load(name, folder, language, html)
-        module = template.module
+        module = _own(name, language, html) if folder is None else load(name, folder, language, html).module
         if not hasattr(module, function):
-            raise InputError(f'{template.filename}: has no macro "{function}"; take it from the program\'s {name}')
+            file = load(name, folder, language, html).filename
+            raise InputError(f'{file}: has no macro "{function}"; take it from the program\'s {name}')
         return in_words(" ".join(str(getattr(module, function)(*arguments)).split()), folder, language)
+
+
+@lru_cache(maxsize=64)
+def _own(name: str, language: str, html: bool) -> TemplateModule:
+    """The macros of one of the program's templates."""
+    return load(name, None, language, html).module
 
 
 def in_words(text: str, folder: Path | None = None, language: str = "en") -> str:
