@@ -56,8 +56,9 @@ class Formulas:
         """A given's, unit's or parameter's name as text."""
         return plain_formula(self._latex(latex_name(name), question))
 
-    def sentence(self, markup: str) -> Markup:
-        """Running text with formulas."""
+    def mistake(self, name: str) -> Markup:
+        """The sentence on a misconception."""
+        markup = macro("misconceptions.txt", "sentence", name, folder=self.templates, language=self.language)
         parts = (
             self._formula(part.latex) if isinstance(part, Formula) else escape(part.text)
             for part in inline(self.written.markup(markup))

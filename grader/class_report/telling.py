@@ -15,7 +15,6 @@ from grader.class_report.formulas import Formulas
 from grader.class_report.pictures.plots import sparkline, stacked
 from grader.marking.shown import commonest
 from grader.marking.verdicts import VERDICTS
-from grader.reasons import Wording
 from grader.statistics.items import QUARTERS
 
 MOST_NAMED = 40  # students whom one line names
@@ -27,7 +26,6 @@ class Telling:
 
     cohort: Cohort
     formulas: Formulas
-    wording: Wording
     word: Callable[..., Markup]
     mark: float = 50.0
     named: bool = False
