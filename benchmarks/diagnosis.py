@@ -14,13 +14,13 @@ from unittest.mock import patch
 
 import numpy as np
 
-from grader.marking.hypotheses import suspects
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, WRONG, Marks
 from grader.rehearsal.simulate import Simulated, Truth, numerals_of, simulate, wrong_number
 from grader.rehearsal.simulated_work import UNROUNDED, Habits, changing, habits_of, work
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.exam.exam import Exam, make_exam
+from qgen.exam.hypotheses import suspects
 from qgen.exam.spec import spec_of
 
 VARIANTS = 100

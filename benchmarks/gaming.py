@@ -185,7 +185,7 @@ def unlisted(students: int, rng: np.random.Generator) -> None:
             variants, who = np.resize(possible, students), np.arange(students)
             values = work(exam.batches[0], variants, habits_of(students, rng), held=[(misconception, who)])
             others = tuple(entry for entry in CATALOGUE if entry is not misconception)
-            with patch("grader.marking.hypotheses.CATALOGUE", others):
+            with patch("qgen.exam.hypotheses.CATALOGUE", others):
                 now = marked(exam, values, variants).scores
                 with patch("grader.marking.score.invented", lambda answered, *_: np.zeros(answered.values.shape, bool)):
                     before = marked(exam, values, variants).scores

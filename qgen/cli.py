@@ -330,3 +330,21 @@ def export(
         typer.echo(f"{written.told} in {target}")
         for number, step in enumerate(written.steps, 1):
             typer.echo(f"  {number}. {step}")
+
+
+@app.command(epilog=examples("qgen practice", "qgen practice --exam midterm --n 50 --out practice.html"))
+def practice(
+    spec: SpecFile = None,
+    exam: Annotated[Path | None, typer.Option(help="An exam to practise for, without its numbers.")] = None,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many variants to practise with.")] = 200,
+    seed: Annotated[str | None, typer.Option(help="A whole number; default: a fresh one.")] = None,
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("practice.html"),
+    templates: Templates = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write an offline page to practise with; it has no number of the exam."""
+    with faults_shown():
+        from qgen.practice.practice import write_practice
+
+        for line in write_practice(out, spec=spec, exam=exam, n=n, seed=seed, templates=templates, force=force):
+            typer.echo(line)

@@ -14,7 +14,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 import grader.marking.score
 import qgen.exam.exam
-from grader.marking import hypotheses
+from qgen.exam import hypotheses
 from qgen.typeset.fonts import typefaces
 
 sys.path.insert(0, str(Path(__file__).parent))  # viewers, for all tests

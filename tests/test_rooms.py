@@ -22,7 +22,7 @@ FLOORS = [
     "qgen.exam",
     "qgen.solution",
     "qgen.papers",
-    "qgen.export qgen.day",
+    "qgen.export qgen.day qgen.practice",
     "qgen.make",
     "qgen.cli",
     "qgen.__main__",

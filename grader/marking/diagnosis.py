@@ -18,13 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.carried_forward import Basis
-from grader.marking.hypotheses import Hypotheses, Suspects, predicted
+from grader.marking.explain import reason
 from grader.marking.tolerance import Bools
 from grader.marking.verdicts import Place
 from grader.reasons import Reason
 from qgen.engine.intervals import Array
 from qgen.engine.solve import solve
 from qgen.exam.certify import SAME
+from qgen.exam.hypotheses import Hypotheses, Suspects, predicted
 
 WIDEST = 0.05  # no answer is taken for a mistaken one that is further from it than this share
 ROWS = 60_000  # hypotheses of students that are solved at once
@@ -119,7 +120,7 @@ def diagnose(evidence: Evidence, suspects: Suspects) -> dict[Place, Reason]:
     held = single.which[best.row[one]]
     explained = single.explained[best.row[one]] | weighed.from_forward(suspects.single, held, one)
     reasons = {
-        (int(rows[one[at]]), i): suspects.reason(False, int(held[at]), i) for at, i in np.argwhere(explained).tolist()
+        (int(rows[one[at]]), i): reason(suspects, False, int(held[at]), i) for at, i in np.argwhere(explained).tolist()
     }
     by_two = _of_two(suspects, weighed, pairs, better.row[two], np.flatnonzero(two), single)
     return reasons | {(int(rows[at]), i): reason for (at, i), reason in by_two.items()}
@@ -139,7 +140,7 @@ def _of_two(
         mine[left] |= weighed.from_forward(suspects.single, part[left], students[left])
         of = np.where(mine, part[:, None], of)
     return {
-        (int(students[r]), i): suspects.reason(of[r, i] < 0, int(which[r] if of[r, i] < 0 else of[r, i]), i)
+        (int(students[r]), i): reason(suspects, of[r, i] < 0, int(which[r] if of[r, i] < 0 else of[r, i]), i)
         for r, i in np.argwhere(explained).tolist()
     }
 

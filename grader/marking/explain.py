@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
+from grader.reasons import Reason
 from qgen.engine.misconceptions import Misconception, Mistake
 from qgen.engine.question import Question
 from qgen.engine.steps import Role, Step
+from qgen.exam.hypotheses import Suspects
+
+
+@lru_cache(maxsize=4096)
+def reason(suspects: Suspects, two: bool, place: int, column: int) -> Reason:
+    """Why an item is wrong by a single entry of the catalogue or by a pair."""
+    held = (suspects.pairs if two else suspects.single).held[place]
+    used = [name for m in held for name in swapped(suspects.question, m, suspects.question.items[column].step)]
+    return Reason("two_misconceptions" if two else "misconception", names=(*(m.name for m in held), *used))
 
 
 def swapped(question: Question, misconception: Misconception, item: str) -> tuple[str, ...]:

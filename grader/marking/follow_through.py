@@ -20,7 +20,6 @@ from grader.marking.carried_forward import (
     shows_work,
 )
 from grader.marking.diagnosis import Evidence, diagnose
-from grader.marking.hypotheses import Suspects
 from grader.marking.tolerance import Bools, within
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, Place, Verdicts
 from grader.reading.numerals import read
@@ -30,6 +29,7 @@ from qgen.engine.intervals import Array
 from qgen.engine.rounding import Rounding
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
+from qgen.exam.hypotheses import Suspects
 from qgen.tables.rows import Stored
 
 FEWEST_SIGNIFICANT = 2

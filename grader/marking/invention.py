@@ -17,34 +17,16 @@ import numpy as np
 
 from grader.marking.carried_forward import Basis, depends_on
 from grader.marking.follow_through import Answered, Followed
-from grader.marking.mistaken import Rows, rules_by_row
 from grader.marking.tolerance import Bools
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG
-from qgen.engine.functions import Value
 from qgen.engine.intervals import Array
-from qgen.engine.misconceptions import Misconception, Mistake
-from qgen.engine.question import AFTER, Question
-from qgen.engine.rules import total
-from qgen.engine.solve import solve
-from qgen.engine.steps import Role
+from qgen.engine.misconceptions import near_mistakes
+from qgen.engine.question import WAYS, Question
+from qgen.engine.solve import Places, rules_by_row, solve
 
 TOLERATED = 2  # unsupported units for each supported one
 NEAR = 0.1  # of what is due: so far off may a number be that was added up wrongly
 MOST_DIGITS = 9  # of a number, in units of the last digit asked for, that are compared one by one
-
-# For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
-WAYS = (
-    (("forward", "loss"), (Role.PREACTIVATION,), (Role.ACTIVATION,)),
-    (("gradient", "update", AFTER), (Role.UNIT_DELTA, Role.BIAS_GRADIENT), (Role.WEIGHT_GRADIENT,)),
-)
-# Rules of two factors, and of several terms, in which one may be left out.
-PRODUCTS = {
-    Role.PRODUCT: "product",
-    Role.PATH: "path",
-    Role.DELTA: "delta_hidden",
-    Role.WEIGHT_GRADIENT: "weight_gradient",
-}
-SUMS = {Role.PREACTIVATION: "preactivation", Role.SUM_OF_PATHS: "sum_of_paths"}
 
 
 class Way(NamedTuple):
@@ -69,7 +51,7 @@ def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
     from_nowhere, root = partial(_from_nowhere, right, solid, wrong), wrong.copy()
     unit, half = basis.batch.rounding.unit(answered.key), (answered.high - answered.low) / 2
     reach = np.where(np.isfinite(followed.half), followed.half, half) + unit
-    looks: tuple[Callable[[Rows], Bools], ...] = (
+    looks: tuple[Callable[[Places], Bools], ...] = (
         lambda rows: slipped(values[rows], answered.key[rows], unit[rows]),
         lambda rows: slipped(values[rows], followed.due[rows], unit[rows]),
         lambda rows: _beside(basis.take(rows), values[rows], reach[rows]),
@@ -117,45 +99,12 @@ def _from_nowhere(right: Bools, solid: Bools, wrong: Bools, root: Bools, way: Wa
 def _beside(basis: Basis, values: Array, reach: Array) -> Bools:
     """Answers (students, items) that a factor or term left out explains, or one that stands beside in its place."""
     found, everyone = np.zeros(values.shape, dtype=bool), np.arange(len(values))
-    for mistake in _near_mistakes(basis.question):
+    for mistake in near_mistakes(basis.question.steps):
         with np.errstate(all="ignore"):
             rules = rules_by_row([(mistake, everyone)])
             made = solve(basis.question.steps, basis.givens, rules=rules, claimed=basis.claims)
             found |= np.abs(basis.question.stacked(made, len(values)).T - values) <= reach
     return found
-
-
-def _near_mistakes(question: Question) -> Iterator[Misconception]:
-    """Every factor or term of a rule left out; it, or a product as a whole, replaced by what stands beside it."""
-    beside: dict[str, dict[str, None]] = {}
-    for step in question.steps:
-        beside.setdefault(step.rule, {}).update(dict.fromkeys(step.neighbours))
-    for rule in PRODUCTS.values():
-        for factor in (0, 1):
-            for wrong in (_left_out(factor), *(_replaced(factor, name) for name in beside.get(rule, ()))):
-                yield Misconception("", {rule: wrong})
-        for name in beside.get(rule, ()):
-            yield Misconception("", {rule: Mistake(partial(_instead, name), (name,))})
-    for rule in SUMS.values():
-        for place in (0, -1):
-            yield Misconception("", {rule: Mistake(partial(_without, place))})
-
-
-def _left_out(factor: int) -> Mistake:
-    return Mistake(lambda *factors: factors[1 - factor])
-
-
-def _replaced(factor: int, name: str) -> Mistake:
-    return Mistake(lambda *factors, **beside: factors[1 - factor] * beside[name], (name,))
-
-
-def _instead(name: str, *factors: Value, **beside: Value) -> Value:
-    return beside[name]
-
-
-def _without(place: int, *terms: Value) -> Value:
-    kept = [term for i, term in enumerate(terms) if i != place % len(terms)]
-    return total(*kept) if kept else terms[0] * 0
 
 
 def _ways(question: Question) -> Iterator[Way]:

@@ -9,7 +9,6 @@ from itertools import accumulate
 import numpy as np
 
 from grader.marking.follow_through import Answered, follow_through, reasons_of
-from grader.marking.hypotheses import Suspects, suspects
 from grader.marking.invention import invented
 from grader.marking.other_variant import Fit, other_variant, unfollowed
 from grader.marking.tolerance import settled, within
@@ -19,6 +18,7 @@ from grader.reading.submissions import Submissions
 from grader.reasons import Decision, Reason
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
+from qgen.exam.hypotheses import Suspects, suspects
 from qgen.parallel import each, shares
 
 CHUNK = 16384  # students who are looked at at once

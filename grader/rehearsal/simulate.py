@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.carried_forward import MOST_OFF
-from grader.marking.mistaken import Rows
 from grader.reading.submissions import Submissions
 from grader.rehearsal.handwriting import shortened, slipped, spelt
 from grader.rehearsal.simulated_work import Habits, changing, habits_of, work
@@ -19,6 +18,7 @@ from qgen.decimals import plain
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.rounding import Rounding
+from qgen.engine.solve import Places
 from qgen.errors import InputError, nearest, several
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
@@ -179,7 +179,7 @@ def _shares(n: int, proportions: Mapping[str, float]) -> NDArray[np.str_]:
 
 def _holders(
     exam: Exam, k: int, variants: NDArray[np.intp], did: NDArray[np.str_], truth: list[Truth], rng: np.random.Generator
-) -> list[tuple[Misconception, Rows]]:
+) -> list[tuple[Misconception, Places]]:
     """Who holds which misconceptions in question k: only such as change an answer of the student's variant."""
     students = np.flatnonzero(np.isin(did, ("misconception", "two")))
     if not len(students):
@@ -207,7 +207,7 @@ def compatible(entries: Sequence[int], wanted: int) -> list[int]:
 
 
 def _slips(
-    exam: Exam, k: int, columns: slice, variants: NDArray[np.intp], students: Rows, habits: Habits, values: Array,
+    exam: Exam, k: int, columns: slice, variants: NDArray[np.intp], students: Places, habits: Habits, values: Array,
     truth: list[Truth], rng: np.random.Generator,
 ) -> Array:  # fmt: skip
     """The question's answers of students with one slip each, in a random cell, carried on."""

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.marking.mistaken import Rows, rules_by_row
 from qgen.engine.activations import Rule
 from qgen.engine.functions import Value
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
 from qgen.engine.rounding import Rounding
-from qgen.engine.solve import solve
+from qgen.engine.solve import Places, rules_by_row, solve
 from qgen.engine.steps import Step
 from qgen.exam.certify import Batch
 
@@ -39,7 +38,7 @@ class Habits:
     from_paper: NDArray[np.bool_]
     order: NDArray[np.int_]
 
-    def take(self, rows: Rows) -> Habits:
+    def take(self, rows: Places) -> Habits:
         """The chosen students'."""
         return Habits(self.extra[rows], self.from_paper[rows], self.order[rows])
 
@@ -55,7 +54,7 @@ def work(
     variants: NDArray[np.intp],
     habits: Habits,
     *,
-    held: Sequence[tuple[Misconception, Rows]] = (),
+    held: Sequence[tuple[Misconception, Places]] = (),
     slips: Mapping[str, Array] | None = None,
 ) -> Array:
     """What students of one question write: (students, items), NaN where nothing can be computed.

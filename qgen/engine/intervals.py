@@ -120,5 +120,5 @@ class Interval:
 
 
 def interval(value: Any) -> Interval:
-    """The value as an interval."""
-    return value if isinstance(value, Interval) else Interval.point(value)
+    """The value as an interval, if it is not one or the code of one."""
+    return value if hasattr(value, "hull") else Interval.point(value)

@@ -6,7 +6,7 @@ gets and, by name, what `neighbours` asks for from the step's neighbours; a step
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import mul, neg
@@ -283,3 +283,42 @@ CATALOGUE = (
 def misconception_of(name: str) -> Misconception:
     """The entry of that name."""
     return next(m for m in CATALOGUE if m.name == name)
+
+
+# Rules of two factors, and of several terms, in which one is left out by a slip.
+_PRODUCTS = ("product", "path", "delta_hidden", "weight_gradient")
+_SUMS = ("preactivation", "sum_of_paths")
+
+
+def near_mistakes(steps: Sequence[Step]) -> Iterator[Misconception]:
+    """No entries of the catalogue: every factor or term of a rule left out; it, or a product as a whole, replaced by
+    what stands beside it."""
+    beside: dict[str, dict[str, None]] = {}
+    for step in steps:
+        beside.setdefault(step.rule, {}).update(dict.fromkeys(step.neighbours))
+    for rule in _PRODUCTS:
+        for factor in (0, 1):
+            for wrong in (_left_out(factor), *(_replaced(factor, name) for name in beside.get(rule, ()))):
+                yield Misconception("", {rule: wrong})
+        for name in beside.get(rule, ()):
+            yield Misconception("", {rule: Mistake(partial(_beside, name), (name,))})
+    for rule in _SUMS:
+        for place in (0, -1):
+            yield Misconception("", {rule: Mistake(partial(_without, place))})
+
+
+def _left_out(factor: int) -> Mistake:
+    return Mistake(lambda *factors: factors[1 - factor])
+
+
+def _replaced(factor: int, name: str) -> Mistake:
+    return Mistake(lambda *factors, **beside: factors[1 - factor] * beside[name], (name,))
+
+
+def _beside(name: str, *factors: Value, **beside: Value) -> Value:
+    return beside[name]
+
+
+def _without(place: int, *terms: Value) -> Value:
+    kept = [term for i, term in enumerate(terms) if i != place % len(terms)]
+    return total(*kept) if kept else terms[0] * 0

@@ -24,6 +24,12 @@ ALL = "all"  # what is asked where nothing says what is
 SHOWN = "shown"  # the kind of intermediate values that are given
 WHOLE = "question"  # the key of what all items of a question are worth together
 
+# For each way through the network: its parts, what leads a unit, and what follows from that by a single product.
+WAYS = (
+    (("forward", "loss"), (Role.PREACTIVATION,), (Role.ACTIVATION,)),
+    (("gradient", "update", AFTER), (Role.UNIT_DELTA, Role.BIAS_GRADIENT), (Role.WEIGHT_GRADIENT,)),
+)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -158,6 +164,21 @@ class Question:
     def usual(self, item: Item) -> bool:
         """Whether it is asked where nothing says what is."""
         return item.part != AFTER and self.by_id[item.step].role not in (*BACK, Role.CHANGE)
+
+    @cached_property
+    def follows(self) -> NDArray[np.bool_]:
+        """(items, items): whether an item is worked out from another with no answer between."""
+        place = {item.step: i for i, item in enumerate(self.items)}
+        found = np.zeros((len(place), len(place)), dtype=bool)
+        near: dict[str, set[int]] = {}
+        for step in self.steps:
+            near[step.id] = set().union(*(near.get(need, set()) for need in step.needs))
+            if step.id in place:
+                found[place[step.id], list(near[step.id])] = True
+                near[step.id] = {place[step.id]}
+                if step.shows:
+                    near[step.shows] = {place[step.id]}
+        return found
 
     @cached_property
     def given(self) -> Mapping[str, Given]:

@@ -19,6 +19,7 @@ from qgen.engine.misconceptions import Misconception, Mistake
 from qgen.engine.rules import RULES
 from qgen.engine.steps import Step
 
+Places = NDArray[np.intp]
 NO_CLAIMS: Mapping[str, Value] = MappingProxyType({})
 
 
@@ -34,8 +35,8 @@ def solve(
 
     `rules` may hold mistaken rules; one with an attribute `neighbours` is handed those of the step, too, and applies
     only where the step has them. `claimed` values, a student's own, stand in for a step in the steps after it (NaN
-    claims nothing); what is returned for the step itself is still computed. `write` is applied to every result:
-    rounding it, or widening it to what rounding may do.
+    claims nothing; one that is code says what it does `otherwise`); what is returned for the step itself is still
+    computed. `write` is applied to every result: rounding it, or widening it to what rounding may do.
     """
     values: dict[str, Value] = dict(givens)
     results: dict[str, Value] = {}
@@ -68,7 +69,7 @@ def _either(claim: Value, computed: Value) -> Value:
     if isinstance(claim, float | np.ndarray):
         nothing = np.isnan(claim)
         return np.where(nothing, computed, claim) if nothing.any() else claim
-    return claim
+    return claim.otherwise(computed) if hasattr(claim, "otherwise") else claim
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,3 +180,37 @@ def _put_together(mask: int, results: Sequence[tuple[int, Any]]) -> Any:
     for some, value in results:
         together[_places(some, mask)[0]] = value
     return together
+
+
+class _ByRow:
+    """A rule that is mistaken for the students in some rows of a batch."""
+
+    def __init__(self, right: Rule, mistakes: Sequence[tuple[Mistake, Places]]) -> None:
+        self.right, self.mistakes = right, mistakes
+        self.neighbours = tuple(dict.fromkeys(name for mistake, _ in mistakes for name in mistake.neighbours))
+
+    def __call__(self, *needs: Value, **named: Value) -> Value:
+        constants = {name: value for name, value in named.items() if name not in self.neighbours}
+        result = self.right(*needs, **constants)
+        copied = False
+        for mistake, rows in self.mistakes:
+            if all(name in named for name in mistake.neighbours):
+                if not copied:
+                    shape = np.broadcast_shapes(*(np.shape(value) for value in (result, *needs)))
+                    result, copied = np.array(np.broadcast_to(result, shape), dtype=np.float64), True
+                neighbours = {name: _at(named[name], rows) for name in mistake.neighbours}
+                result[rows] = mistake.wrong(*[_at(value, rows) for value in needs], **constants, **neighbours)
+        return result
+
+
+def rules_by_row(held: Sequence[tuple[Misconception, Places]], rules: Mapping[str, Rule] = RULES) -> dict[str, Rule]:
+    """Rules for a batch of students (n,): in the rows given, mistaken by that misconception."""
+    table = dict(rules)
+    held = [(m, rows) for m, rows in held if len(rows)]
+    for name in dict.fromkeys(rule for misconception, _ in held for rule in misconception.swaps):
+        table[name] = _ByRow(rules[name], [(m.swaps[name], rows) for m, rows in held if name in m.swaps])
+    return table
+
+
+def _at(value: Any, rows: Places) -> Any:
+    return value[rows] if np.ndim(value) else value

@@ -201,20 +201,25 @@ def worked(
     question = derivation.question
     if values is None:
         values = {k: float(v) for k, v in worked_values(derivation, givens, rounding).items()}
-    texts = derivation.numbers(values, rounding)
-    claimed = {name: number_symbol(text) for name, text in texts.items()}
+    written = {name: number_symbol(text) for name, text in derivation.numbers(values, rounding).items()}
     numbers = {name: number_symbol(given_text(question, name, value, rounding)) for name, value in givens.items()}
-    claimed |= {s.id: (numbers | claimed)[s.needs[0]] for s in question.needed if s.role == Role.CARRY}
+    return worked_with(derivation, written, numbers)
+
+
+def worked_with(derivation: Derivation, written: Mapping[str, Symbol], givens: Mapping[str, Symbol]) -> Sheet:
+    """Every line, with these symbols as the numbers of shown steps and of givens."""
+    question, claimed = derivation.question, dict(written)
+    claimed |= {s.id: ({**givens, **claimed})[s.needs[0]] for s in question.needed if s.role == Role.CARRY}
     stand = {k: v for k, v in claimed.items() if _stands(derivation, k)}
-    inserted = derivation.inserted(question.needed, numbers, stand, claimed)
+    inserted = derivation.inserted(question.needed, givens, stand, claimed)
     factors = {
         factor.step: f"{factor.latex} = {derivation.symbols[factor.step].latex}"
-        f" = {inserted[factor.step].latex} = {texts[factor.step]}"
+        f" = {inserted[factor.step].latex} = {written[factor.step].latex}"
         for factor in derivation.factors
     }
     items = []
     for item in question.worked:
-        left, result = latex_name(item.step), texts[item.step]
+        left, result = latex_name(item.step), written[item.step].latex
         right, symbols = inserted[item.step].latex, derivation.symbols[item.step].latex
         if item.part == "update":  # a line of text
             symbols = symbols.replace(r"\frac", r"\tfrac")

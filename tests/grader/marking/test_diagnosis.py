@@ -8,7 +8,6 @@ import pytest
 
 from grader.marking.diagnosis import Compared, _best, _Fits, compared, may_explain, weigh
 from grader.marking.explain import swapped
-from grader.marking.hypotheses import follows, suspects
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
 from grader.reading.submissions import Submissions
@@ -17,6 +16,7 @@ from grader.rehearsal.simulate import numerals_of, simulate
 from grader.rehearsal.simulated_work import changing, habits_of, work
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.exam.exam import Exam, make_exam
+from qgen.exam.hypotheses import suspects
 from qgen.exam.spec import spec_of
 from qgen.papers.words import macro
 
@@ -363,7 +363,7 @@ def test_a_hypothesis_is_tried_if_it_changes_a_cell_in_question_and_no_more_righ
 def test_an_answer_follows_from_those_that_it_is_worked_out_from_with_none_between() -> None:
     question = exam_of("relu-sigmoid", "squared-error", 1, 1).batches[0].question
     place = {item.step: i for i, item in enumerate(question.items)}
-    found = follows(question)
+    found = question.follows
 
     def of(name: str) -> set[str]:
         return {step for step, i in place.items() if found[place[name], i]}

@@ -100,7 +100,7 @@ def test_a_mistake_that_nobody_listed_costs_its_own_cells_only(name: str, loss: 
     everyone, variants = np.arange(STUDENTS), np.arange(STUDENTS) % 20
     held = [(next(m for m in CATALOGUE if m.name == name), everyone)]
     values = [work(exam.batches[0], variants, habits_of(STUDENTS, np.random.default_rng(1)), held=held)]
-    with patch("grader.marking.hypotheses.CATALOGUE", tuple(m for m in CATALOGUE if m.name != name)):
+    with patch("qgen.exam.hypotheses.CATALOGUE", tuple(m for m in CATALOGUE if m.name != name)):
         now = marked(exam, values).scores
         with patch("grader.marking.score.invented", lambda answered, *_: np.zeros(answered.values.shape, dtype=bool)):
             following_alone = marked(exam, values).scores

@@ -1,28 +1,25 @@
-"""What a student writes who holds misconceptions: entries of the catalogue, alone or two together, on one question."""
+"""What is written by who holds misconceptions: entries of the catalogue, alone or two together, on one question."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.marking.explain import swapped
-from grader.marking.mistaken import rules_by_row
-from grader.marking.tolerance import Bools
-from grader.reasons import Reason
 from qgen.engine.intervals import Array
 from qgen.engine.misconceptions import CATALOGUE, Misconception
 from qgen.engine.question import Question
-from qgen.engine.solve import solve
-from qgen.engine.steps import Role
+from qgen.engine.solve import rules_by_row, solve
+from qgen.engine.steps import Role, Step
 from qgen.exam.certify import DECIMALS, SAME, Batch
 
 EXAMPLES = 20  # variants on which is tried which answers a mistake changes
 FEW = 4  # the same for two mistakes at once
 
+Bools = NDArray[np.bool_]
 Hypothesis = tuple[Misconception, ...]
 
 
@@ -51,17 +48,6 @@ class Suspects:
     pairs: Hypotheses
     places: NDArray[np.intp]
     follows: Bools
-    _reasons: dict[tuple[bool, int, int], Reason] = field(default_factory=dict)
-
-    def reason(self, two: bool, place: int, column: int) -> Reason:
-        """Why an item is wrong by a single entry or by a pair."""
-        key = two, place, column
-        if key not in self._reasons:
-            held = (self.pairs if two else self.single).held[place]
-            used = [name for m in held for name in swapped(self.question, m, self.question.items[column].step)]
-            kind = "two_misconceptions" if two else "misconception"
-            self._reasons[key] = Reason(kind, names=(*(m.name for m in held), *used))
-        return self._reasons[key]
 
 
 def suspects(batch: Batch) -> Suspects:
@@ -84,22 +70,7 @@ def suspects(batch: Batch) -> Suspects:
         pairs.held, pairs.touched | single.touched[a] | single.touched[b],
         pairs.reached | single.reached[a] | single.reached[b],
     )  # fmt: skip
-    return Suspects(batch.question, single, pairs, places, follows(batch.question))
-
-
-def follows(question: Question) -> Bools:
-    """(items, items): whether an item is worked out from another with no answer between."""
-    place = {item.step: i for i, item in enumerate(question.items)}
-    found = np.zeros((len(place), len(place)), dtype=bool)
-    near: dict[str, set[int]] = {}
-    for step in question.steps:
-        near[step.id] = set().union(*(near.get(need, set()) for need in step.needs))
-        if step.id in place:
-            found[place[step.id], list(near[step.id])] = True
-            near[step.id] = {place[step.id]}
-            if step.shows:
-                near[step.shows] = {place[step.id]}
-    return found
+    return Suspects(batch.question, single, pairs, places, batch.question.follows)
 
 
 def _tried(
@@ -128,6 +99,16 @@ def _tried(
     return Hypotheses([held[h] for h in kept], touched, reached), np.array(kept, dtype=np.intp)
 
 
+def is_silent(mistake: Misconception) -> bool:
+    """Whether under this mistake a bias's gradient, mistaken itself, shows no dL/dz."""
+    return "bias_gradient" in mistake.swaps
+
+
+def unshown(steps: Sequence[Step]) -> list[Step]:
+    """The steps of someone under such a mistake."""
+    return [replace(step, shows="") if step.role == Role.BIAS_GRADIENT else step for step in steps]
+
+
 def predicted(
     question: Question, held: Sequence[Hypothesis], which: NDArray[np.intp], students: NDArray[np.intp],
     givens: Mapping[str, Array], claims: Mapping[str, Array],
@@ -137,11 +118,9 @@ def predicted(
     for h, hypothesis in enumerate(held):
         for m in hypothesis:
             holding.setdefault(m.name, (m, []))[1].append(h)
-    # a bias's gradient that is mistaken itself shows no dL/dz
-    silent = np.array([any("bias_gradient" in m.swaps for m in hypothesis) for hypothesis in held], dtype=bool)[which]
+    silent = np.array([any(map(is_silent, hypothesis)) for hypothesis in held], dtype=bool)[which]
     made = np.empty((len(which), len(question.items)))
-    unshown = [replace(step, shows="") if step.role == Role.BIAS_GRADIENT else step for step in question.steps]
-    for rows, steps in ((~silent, question.steps), (silent, unshown)):
+    for rows, steps in ((~silent, question.steps), (silent, unshown(question.steps))):
         if rows.any():
             mine, kind = students[rows], which[rows]
             mistaken = [(m, np.flatnonzero(_among(places, len(held))[kind])) for m, places in holding.values()]

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from cases import asking, spec_for
+from javascript import under_node
+
+from grader.marking.score import score
+from grader.marking.verdicts import VERDICTS
+from grader.rehearsal.simulate import simulate
+from qgen.exam.exam import make_exam
+from qgen.practice.examiner import examiner, numbers
+
+RUN = """
+const run=({numbers,students})=>{
+  const variants=numbers[0].map((_,v)=>numbers.map(question=>parsed(question[v])));
+  return students.map(([v,answers])=>markAll(QUESTIONS,RULES,variants[v],answers).flatMap((marked,k)=>
+    marked.items.map((item,i)=>[item.id,marked.verdicts[i],marked.marks(i),marked.expected[i],
+      marked.mistakes[i].map(place=>QUESTIONS[k].mistakes[place].name)])));
+};
+"""
+MARKING = {"follow_through": 0.25, "imprecise": 0.5, "no_follow_through": ["update"]}
+
+
+def differences(exam, simulated, folder):
+    """The cells that the page marks in another way than grader: where, what the page says, what grader."""
+    submissions = simulated.submissions
+    marks, ends = score(exam, submissions), np.cumsum([len(batch.question.items) for batch in exam.batches])[:-1]
+    answers = [[part.tolist() for part in np.split(row, ends)] for row in submissions.written]
+    data = {"numbers": numbers(exam), "students": list(zip(submissions.variants.tolist(), answers, strict=True))}
+    earned, wrong = marks.earned(), []
+    for s, row in enumerate(under_node(examiner(exam) + RUN, data, folder)):
+        for i, (item, *said) in enumerate(row):
+            own, reason = float(marks.expected_from_own[s, i]), marks.reasons.get((s, i))
+            names = list(reason.misconceptions) if reason else []
+            due = [VERDICTS[marks.verdicts[s, i]], earned[s, i], None if own != own else own, names]
+            wrong += [(item, said, due)] if said != due else []
+    return wrong, marks
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {},
+        {"questions": [{"network": "relu-sigmoid", "loss": "cross-entropy", "iterations": 2}], "rounding": "5dp"},
+        {"questions": [{"network": "tanh-heads"}], "rounding": "4sf", "marking": MARKING},
+    ],
+    ids=["default", "iterations", "significant figures"],
+)
+def test_the_page_marks_a_class_cell_by_cell_as_grader_does(spec, tmp_path):
+    exam = make_exam(spec, 12, 4)
+    wrong, marks = differences(exam, simulate(exam, 60, np.random.default_rng(2)), tmp_path)
+    assert wrong == []
+    assert {"correct", "follow_through", "imprecise", "wrong"} <= {VERDICTS[v] for v in np.unique(marks.verdicts)}
+    assert any(reason.misconceptions for reason in marks.reasons.values())
+
+
+@pytest.mark.parametrize("what", ["deltas the other way", "a given forward pass", "shared biases", "gaps"])
+def test_the_page_marks_what_courses_ask_as_grader_does(what, tmp_path):
+    exam = asking(what, 12)
+    assert differences(exam, simulate(exam, 40, np.random.default_rng(3)), tmp_path)[0] == []
+
+
+def test_softmax_is_marked_on_the_page_as_by_grader(tmp_path):
+    exam = make_exam(spec_for("softmax").table, 12, 4)
+    assert differences(exam, simulate(exam, 40, np.random.default_rng(3)), tmp_path)[0] == []
