@@ -23,7 +23,7 @@ GROUPS = {name: typer.main.get_command(app) for name, app in APPS.items()}
 COMMANDS = [(name, command) for name, group in GROUPS.items() for command in ("", *group.commands)]  # type: ignore[attr-defined]
 GRADEBOOKS = {
     "gradebook.csv": "Student,ID,SIS User ID,SIS Login ID,Section,Exam (7)\nPoints Possible,,,,,66\n",
-    "grades.csv": "First name,Last name,ID number,Email address,Exam\n",
+    "grades.csv": "First name,Last name,ID number,Email address,Quiz 1\n",
 }
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.marking.shown import Shown, shown
-from grader.marking.verdicts import Marks, Place, Verdicts
+from grader.marking.verdicts import VERDICTS, Marks, Place, Verdicts
 from grader.reasons import Decision, Reason
 from grader.results.collusion import Evidence
+from grader.statistics.items import summary
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
 
@@ -120,6 +121,11 @@ class Cohort:
     def questions(self) -> tuple[str, ...]:
         """q1, q2, ... in the order of the paper."""
         return tuple(dict.fromkeys(one.question for one in self.asked))
+
+    @cached_property
+    def statistics(self) -> dict[str, Array]:
+        """By the columns of items.csv, what each item and task did."""
+        return summary(self.earned, self.most, self.verdicts, VERDICTS)
 
     @cached_property
     def shown(self) -> tuple[Shown, ...]:

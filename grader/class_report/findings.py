@@ -17,7 +17,6 @@ from grader.class_report.stopping import still_writing, stretches
 from grader.class_report.telling import MOST_NAMED, Telling
 from grader.marking.shown import Shown
 from grader.marking.verdicts import IS_UNREADABLE
-from grader.reasons import Reason
 from grader.statistics.undefined import Undefined
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import AFTER
@@ -50,10 +49,9 @@ def lessons(told: Telling) -> list[dict[str, Any]]:
 
 def _lesson(told: Telling, one: Shown, with_example: bool) -> dict[str, Any]:
     known = any(one.name == entry.name for entry in CATALOGUE)  # which one of an older version may not be
-    sentence = told.wording.markup(Reason("misconception", names=(one.name,))) if known else one.name
     return {
         "id": one.name,
-        "sentence": told.formulas.sentence(sentence),
+        "sentence": told.formulas.mistake(one.name) if known else one.name,
         "students": len(one.students),
         "cells": len(one.cells),
         "marks": told.say.short(one.marks),
@@ -66,12 +64,9 @@ def _lesson(told: Telling, one: Shown, with_example: bool) -> dict[str, Any]:
 def _example(told: Telling, one: Shown) -> dict[str, Any]:
     """A cell that shows nothing else, the first in the order of the paper."""
     s, i = min(one.cells, key=lambda cell: (len(told.cohort.reasons[cell].misconceptions), cell[1], cell[0]))
-    return {
-        "name": told.formulas.name(told.cohort.items[i]),
-        "answer": told.formulas.number(told.cohort.answer((s, i))[:40]),
-        "expected": told.formulas.number(told.cohort.expected((s, i))),
-        "lines": told.formulas.lines((s, i)),
-    }
+    lines, right = told.formulas.lines((s, i))
+    answer = told.formulas.number(told.cohort.answer((s, i))[:40])
+    return {"name": told.formulas.name(told.cohort.items[i]), "answer": answer, "right": right, "lines": lines}
 
 
 def fairness_found(told: Telling) -> dict[str, Any]:

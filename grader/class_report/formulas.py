@@ -56,8 +56,9 @@ class Formulas:
         """A given's, unit's or parameter's name as text."""
         return plain_formula(self._latex(latex_name(name), question))
 
-    def sentence(self, markup: str) -> Markup:
-        """Running text with formulas."""
+    def mistake(self, name: str) -> Markup:
+        """The sentence on a misconception."""
+        markup = macro("misconceptions.txt", "sentence", name, folder=self.templates, language=self.language)
         parts = (
             self._formula(part.latex) if isinstance(part, Formula) else escape(part.text)
             for part in inline(self.written.markup(markup))
@@ -68,12 +69,14 @@ class Formulas:
         """With the language's decimal mark, and a minus."""
         return self.written.number(text.replace("-", "−"))
 
-    def lines(self, place: tuple[int, int]) -> list[Markup]:
-        """Of the worked solution of a student's variant what leads to an item; nothing where no exam is at hand."""
+    def lines(self, place: tuple[int, int]) -> tuple[list[Markup], str]:
+        """Of the worked solution of a student's variant what leads to an item, and where to; without the exam the
+        right number alone. The solution rounds what it shows, so that the two may differ in the last digit.
+        """
         exam, (s, i) = self.cohort.exam, place
         item = self.cohort.items[i]
         if exam is None:
-            return []
+            return [], self.number(self.cohort.expected(place))
         batch = next(batch for batch in exam.batches if batch.question.id == item.question)
         v = exam.variants.index(self.cohort.variants[s])
         givens = {name: float(values[v]) for name, values in batch.givens.items()}
@@ -81,7 +84,8 @@ class Formulas:
         found = next(one for one in worked(derivation, givens, exam.spec.rounding).items if one.item.id == item.id)
         first, *rest = found.lines[-2:]
         first = f"{latex_name(item.step)} {first}" if first.startswith("=") else first
-        return [self._formula(line, item.question, display=True) for line in (first, *rest)]
+        lines = [self._formula(line, item.question, display=True) for line in (first, *rest)]
+        return lines, self.number(found.value)
 
     @cached_property
     def _derivations(self) -> dict[str, Derivation]:

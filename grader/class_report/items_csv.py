@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from grader.class_report.cohort import Asked, Cohort
 from grader.marking.shown import commonest
-from grader.marking.verdicts import VERDICTS
-from grader.statistics.items import summary
 from qgen.decimals import plain
 from qgen.engine.symbols import plain_name
 from qgen.tables.spreadsheet import cell
@@ -15,7 +13,7 @@ DECIMALS = 6
 
 def items_csv(cohort: Cohort) -> str:
     """The file's text. What is not defined is empty."""
-    columns = summary(cohort.earned, cohort.most, cohort.verdicts, VERDICTS)
+    columns = cohort.statistics
     lines = [",".join(("item", "name", "layer", "part", *columns, "misconception"))]
     named = commonest(cohort.reasons, len(cohort.asked))
     for i, asked in enumerate(cohort.asked):

@@ -14,8 +14,8 @@ from grader.class_report.findings import findings
 from grader.class_report.formulas import Formulas
 from grader.class_report.sections import sections
 from grader.class_report.telling import Telling
-from grader.reasons import Wording
-from qgen.papers.words import macro, render
+from qgen.errors import InputError
+from qgen.papers.words import environment, macro, render
 from qgen.version import __version__
 
 SECTIONS = ("scores", "map", "items", "misconceptions", "fairness", "where", "look", "policy")
@@ -27,14 +27,12 @@ def page(cohort: Cohort, *, mark: float = 50.0, named: bool = False, templates: 
 
     templates: a folder whose templates go before the program's. InputError where one of these is at fault.
     """
-    language = cohort.exam.spec.language if cohort.exam else "en"
-    wording = Wording.of(language, templates)
-    language = wording.language
+    language = _spoken(cohort.exam.spec.language, templates) if cohort.exam else "en"
 
     def word(name: str, *arguments: Any) -> Markup:
         return Markup(macro(WORDS, name, *arguments, folder=templates, language=language, html=True))
 
-    told = Telling(cohort, Formulas(cohort, language, templates), wording, word, mark, named)
+    told = Telling(cohort, Formulas(cohort, language, templates), word, mark, named)
     style, script = (_sealed(render(name, {}, templates, language)) for name in ("report_css.txt", "report_sort.txt"))
     context = {
         **sections(told),
@@ -49,6 +47,15 @@ def page(cohort: Cohort, *, mark: float = 50.0, named: bool = False, templates: 
         "script_hash": script[1],
     }
     return render("report.txt", context, templates, language, html=True)
+
+
+def _spoken(language: str, templates: Path | None) -> str:
+    """English where no templates speak the language: a class can be shown without."""
+    try:
+        environment(templates, language)
+    except InputError:
+        return "en"
+    return language
 
 
 def _sealed(text: str) -> tuple[Markup, str]:

@@ -109,7 +109,7 @@ def network_maps(told: Telling) -> Iterator[dict[str, Any]]:
     """The networks, by question."""
     exam, facility = (
         told.cohort.exam,
-        dict(zip((a.id for a in told.cohort.asked), told.table["facility"], strict=True)),
+        dict(zip((a.id for a in told.cohort.asked), told.cohort.statistics["facility"], strict=True)),
     )
     rows = {row["id"]: row for row in told.items}
     for number, q in enumerate((q.question for q in exam.spec.questions) if exam else (), start=1):

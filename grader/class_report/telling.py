@@ -15,9 +15,7 @@ from grader.class_report.formulas import Formulas
 from grader.class_report.pictures.plots import sparkline, stacked
 from grader.marking.shown import commonest
 from grader.marking.verdicts import VERDICTS
-from grader.reasons import Wording
-from grader.statistics.items import QUARTERS, summary
-from qgen.engine.intervals import Array
+from grader.statistics.items import QUARTERS
 
 MOST_NAMED = 40  # students whom one line names
 
@@ -28,7 +26,6 @@ class Telling:
 
     cohort: Cohort
     formulas: Formulas
-    wording: Wording
     word: Callable[..., Markup]
     mark: float = 50.0
     named: bool = False
@@ -39,14 +36,9 @@ class Telling:
         return Figures(self.formulas.written.decimal_mark)
 
     @cached_property
-    def table(self) -> dict[str, Array]:
-        """What items.csv has."""
-        return summary(self.cohort.earned, self.cohort.most, self.cohort.verdicts, VERDICTS)
-
-    @cached_property
     def items(self) -> list[dict[str, Any]]:
         """A row for every item and task, in the order of the paper."""
-        table, say, rows = self.table, self.say, []
+        table, say, rows = self.cohort.statistics, self.say, []
         commonest_one = commonest(self.cohort.reasons, len(self.cohort.asked))
         for i, asked in enumerate(self.cohort.asked):
             shares = [float(table[verdict][i]) for verdict in VERDICTS]

@@ -24,7 +24,7 @@ RADIUS, PITCH, ABOVE, BELOW, SIDE = 19.0, 68.0, 40.0, 26.0, 30.0
 WIDE, FOR_LOSS = 360.0, 42.0
 NARROWEST = 90.0  # between two layers
 MOST_LABELS = 40  # weights of a network whose numbers stand beside their lines
-LABEL = 24.0, 13.0  # the room of a number
+LABEL, DIGIT = (24.0, 13.0), 6.5  # the room of a number, the width of a digit
 MAPS: Mapping[str, tuple[Role, ...]] = {
     "forward": (Role.PREACTIVATION, Role.ACTIVATION, Role.LOSS),
     "gradient": (
@@ -114,7 +114,7 @@ class _Picture:
             if self.part != "forward" and len(lines) <= MOST_LABELS:
                 boxes = spots(ends, [LABEL] * len(ends), blocked, 0.4)
                 numbers += [
-                    text((box[0] + box[2]) / 2, (box[1] + box[3]) / 2 + 4, self.say(self.found["", weight]), "halo")
+                    _on_ground((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, self.say(self.found["", weight]))
                     for box, (*_, weight) in zip(boxes, here, strict=True)
                     if ("", weight) in self.found
                 ]
@@ -178,6 +178,14 @@ class _Picture:
 
     def _title(self, parameter: str, facility: float) -> str:
         return f"<title>{escape(self.name(parameter))}: {escape(self.say(facility))} %</title>"
+
+
+def _on_ground(x: float, y: float, number: str) -> str:
+    """A number that can be read on a thick line."""
+    wide = DIGIT * len(number) + 3
+    return f'<rect class="ground" x="{x - wide / 2:.1f}" y="{y - 6:.1f}" width="{wide:g}" height="12"/>' + text(
+        x, y + 4, number
+    )
 
 
 def _shortened(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float, float, float]:

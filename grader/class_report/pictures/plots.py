@@ -132,6 +132,9 @@ def falling(curves: Sequence[tuple[str, Array]], label: str) -> Markup:
         for i, value in enumerate(values, 1):
             path += f"V{base - value * high:.1f}H{LEFT + i * wide:.1f}"
         parts.append(f'<path class="curve c{k % 4}" d="{path}"/>')
-        x, y = LEFT + len(values) * wide, base - values[-1] * high
-        parts.append(text(x, y + 14 + 12 * k, name, "halo", "end"))
+        if values[-1] < 0.5:  # there is room above its middle
+            half = len(values) // 2
+            parts.append(text(LEFT + half * wide + 6, base - values[half] * high - 5, name, "halo", "start"))
+        else:
+            parts.append(text(LEFT + len(values) * wide, base - values[-1] * high + 14 + 12 * k, name, "halo", "end"))
     return svg(WIDE, HIGH - BASE + 4, label, "".join(parts), "plot")

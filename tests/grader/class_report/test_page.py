@@ -12,9 +12,14 @@ import pytest
 from grader.class_report.cohort import Cohort
 from grader.class_report.page import page
 from grader.marking.score import score
+from grader.marking.verdicts import VERDICTS
 from grader.rehearsal.simulate import simulate
+from grader.statistics.undefined import Undefined
+from qgen.engine.question import AFTER, PARTS
+from qgen.exam.certify import CONDITIONS
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
+from qgen.papers.words import TEMPLATES
 
 VOID = {"meta", "br"}
 MARKUP = '<script>alert("1")</script>&'
@@ -223,3 +228,36 @@ def test_counts_of_misconceptions_are_those_of_the_truth():
         off = sum(abs(truth.get(name, 0) - found.get(name, 0)) for name in {*truth, *found})
         assert off <= 0.05 * sum(truth.values())
         assert abs(sum(found.values()) - sum(truth.values())) <= 0.05 * sum(truth.values())
+
+
+def test_words_of_ones_own_go_before_the_programs(marks, tmp_path):
+    words = (TEMPLATES / "report_words.txt").read_text("utf-8")
+    (tmp_path / "report_words.txt").write_text(words.replace('"scores": "Scores"', '"scores": "Our scores"'), "utf-8")
+    assert '<h2 id="scores">Our scores</h2>' in page(Cohort.of(marks), templates=tmp_path)
+
+
+def test_every_language_says_all_of_it():
+    def said(text: str) -> tuple[list[str], set[str]]:
+        """The macros with their arguments, and the keys of their lists."""
+        return re.findall(r"<% macro (\w+\([^)]*\))", text), set(re.findall(r'"([\w ]+)": "', text))
+
+    english = said((TEMPLATES / "report_words.txt").read_text("utf-8"))
+    others = [path / "report_words.txt" for path in TEMPLATES.iterdir() if path.is_dir()]
+    assert others
+    for path in others:
+        assert said(path.read_text("utf-8")) == english
+
+
+def test_every_condition_and_verdict_has_words():
+    words = (TEMPLATES / "report_words.txt").read_text("utf-8")
+    for name in (*CONDITIONS, *VERDICTS, *Undefined, *PARTS, AFTER):
+        assert f'"{name}": "' in words, name
+
+
+def test_an_example_ends_where_its_line_does(html):
+    articles = re.findall(r'<article class="lesson">.*?</article>', html, re.DOTALL)
+    assert len(articles) == 6
+    for article in articles:
+        right = re.search(r"right is (\S+?):", article)[1]
+        line = re.findall(r"<math displaystyle.*?</math>", article)[-1]
+        assert re.sub("<[^>]*>", "", line).endswith(right)
