@@ -36,7 +36,7 @@ function halfUnit(x, text, rounding) {
   if (!(Math.abs(x - rint(x / tens) * tens) < 1e-3 * tens)) return 0;
   const numeral = read(text, text.includes(","));
   const digits = rounding.kind === "dp" ? numeral.decimals : numeral.significant;
-  return digits < rounding.digits && numeral.significant >= 2 ? 0.5 * power(-numeral.decimals) * (1 + 1e-9) : 0;
+  return digits < rounding.digits && numeral.significant >= 2 ? 0.5 * power(-numeral.decimals) * (1 + 1e-9) : 0 * 1;
 }
 
 // One student's answers to one question of a variant: `question` as the page holds it, `numbers` its givens, keys and
@@ -53,6 +53,7 @@ class Answered {
         : within(this.values[i], this.low[i], this.high[i]) ? CORRECT : WRONG);
     this.expected = this.items.map(() => NaN); // what own values lead to, where that counted
     this.mistakes = this.items.map(() => []); // the places of the mistakes that an answer shows
+    this.repeated = this.items.map(() => false); // by mistakes alone that an earlier answer shows as well
     this.madeUp = this.items.map(() => false);
     this.before = this.items.map(({ before: [where, place] }) =>
       where === "g" ? this.g[place] : where === "c" ? this.values[place] : NaN);
@@ -62,7 +63,12 @@ class Answered {
     if (!this.verdicts.includes(WRONG)) return this;
     this.claims = this.usable();
     this.followThrough();
-    diagnose(this).forEach((held, i) => (this.mistakes[i] = held));
+    this.mistakes = diagnose(this);
+    const charged = new Set();
+    this.mistakes.forEach((held, i) => {
+      this.repeated[i] = held.length > 0 && held.every((place) => charged.has(place));
+      for (const place of held) charged.add(place);
+    });
     this.invented();
     return this;
   }
@@ -244,7 +250,8 @@ class Answered {
 
   marks(i) {
     const share = { [CORRECT]: 1, [FOLLOW_THROUGH]: this.marking.follow_through, [IMPRECISE]: this.marking.imprecise };
-    return (share[this.verdicts[i]] ?? 0) * this.items[i].marks;
+    const again = this.repeated[i] ? this.marking.repeated_mistake : 0;
+    return ((share[this.verdicts[i]] ?? 0) + again) * this.items[i].marks;
   }
 }
 

@@ -19,6 +19,7 @@ def examiner(exam: Exam) -> str:
     rules = {
         "follow_through": marking.follow_through,
         "imprecise": marking.imprecise,
+        "repeated_mistake": marking.repeated_mistake,
         "no_follow_through": list(marking.no_follow_through),
     }
     rounding = f"new Rounding({dumps(exam.spec.rounding.kind)},{exam.spec.rounding.digits})"

@@ -20,7 +20,7 @@ const run=({numbers,students})=>{
       marked.mistakes[i].map(place=>QUESTIONS[k].mistakes[place].name)])));
 };
 """
-MARKING = {"follow_through": 0.25, "imprecise": 0.5, "no_follow_through": ["update"]}
+MARKING = {"follow_through": 0.25, "imprecise": 0.5, "no_follow_through": ["update"], "repeated_mistake": 1}
 
 
 def differences(exam, submissions, folder):
