@@ -342,7 +342,7 @@ def practice(
     templates: Templates = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write an offline page to practise with; it has no number of the exam."""
+    """Write an offline page to practise with, without a network."""
     with faults_shown():
         from qgen.practice.practice import write_practice
 

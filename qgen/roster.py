@@ -20,7 +20,8 @@ _SEAT: tuple[Kind, ...] = "room", "seat"
 _POINTS = re.compile(r"[^\[]+\[\d+([.,]\d+)?\]")  # Sakai's "Midterm [40]"
 _TEST_STUDENT = ("Student, Test", "Test Student")  # Canvas' own
 _KNOWN = {loose(heading) for headings in HEADINGS.values() for heading in headings}
-_EMAIL, _LOGIN, _NUMBER = HEADINGS["email"], HEADINGS["login"], HEADINGS["id"][-6:]
+_MOODLE = HEADINGS["id"].index("ID number")  # from here on they are Moodle's, in its languages
+_EMAIL, _LOGIN, _NUMBER = HEADINGS["email"], HEADINGS["login"], HEADINGS["id"][_MOODLE:]
 # What a file is called, and the headings that show it: one of each group.
 _EXPORTS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
     ("Canvas gradebook", (("Student", "LastName"), ("ID",), ("Section",))),
@@ -28,7 +29,7 @@ _EXPORTS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
     ("Brightspace gradebook", (("OrgDefinedId",),)),
     ("Brightspace gradebook", (_LOGIN, ("End-of-Line Indicator",))),
     ("Blackboard gradebook", (_LOGIN, ("Last Access", "Availability"))),
-    ("class list", (HEADINGS["id"][:-6],)),
+    ("class list", (HEADINGS["id"][:_MOODLE],)),
     ("Moodle export", (HEADINGS["first"], HEADINGS["last"], (*_NUMBER, *_EMAIL[3:], "Email address"))),
 )
 
