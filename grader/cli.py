@@ -152,7 +152,7 @@ def simulate(
     mix: Annotated[
         str | None,
         typer.Option(
-            help="How many of each kind, such as rounding=6,slip=5; kinds: perfect, rounding, slip, misconception, "
+            help="The share of each kind, such as rounding=6,slip=5; kinds: perfect, rounding, slip, misconception, "
             "two, blank, careless, imprecise, messy."
         ),
     ] = None,

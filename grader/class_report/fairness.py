@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.class_report.cohort import Cohort
+from grader.reading.responses.combined import without_combinations
 from grader.statistics.permutation import Test, equal_means, joint_regression, slopes
 from grader.statistics.scores import standard_deviation
 from grader.statistics.undefined import Figure, Undefined
@@ -128,9 +129,10 @@ def drawn(batch: Batch) -> Iterator[tuple[str, Array]]:
 
 def certified(cohort: Cohort) -> dict[str, bool] | None:
     """By condition whether every variant keeps it, worked out again; None where that takes long or nobody can tell."""
-    if not cohort.exam or len(cohort.exam.variants) > MOST_CERTIFIED:
+    exam = cohort.exam and without_combinations(cohort.exam)
+    if not exam or len(exam.variants) > MOST_CERTIFIED:
         return None
     found: dict[str, bool] = {}
-    for line in certificate(cohort.exam):
+    for line in certificate(exam):
         found[line.condition] = found.get(line.condition, True) and line.holds
     return found

@@ -102,6 +102,8 @@ def _with_exam_here(results: Path) -> tuple[Cohort, str]:
 
 
 def _report(cohort: Cohort, pass_mark: float, names: bool, templates: Path | None) -> Report:
+    if not 0 <= pass_mark <= 100:
+        raise InputError(f"--pass: {pass_mark} is no pass mark in per cent; write 0 to 100")
     return Report(
         page(cohort, mark=pass_mark, named=names, templates=templates), items_csv(cohort), len(cohort.students)
     )

@@ -6,10 +6,12 @@ Columns are taken by name. What an older version did not write yet (reasons, dec
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from grader.class_report.cohort import Asked, Cohort, Suspicion
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import VERDICTS, Place
+from grader.reading.responses.combined import with_those_named
 from grader.reasons import MISCONCEPTIONS, Decision, Reason
 from qgen.engine.intervals import Array
 from qgen.errors import InputError, nearest, quoted
@@ -27,6 +30,7 @@ from qgen.tables.spreadsheet import unguarded
 NEEDED = ("student_id", "variant", "item", "layer", "part", "verdict", "marks", "max_marks")
 OWN = ("answer", "expected", "reason", "decision", "remark")  # columns of texts most of which are different
 USED = (*NEEDED, "misconception", "score", "max_score", "evidence", *OWN)
+ITEM = re.compile(r"q\d+_\w[\w.]*")
 SHOWN, TOGETHER = 20, 1024  # faults; rows
 OF_USE = (*MISCONCEPTIONS, "imprecise_of_own")  # the kinds of reasons that the report asks for
 
@@ -37,6 +41,7 @@ def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
     table = _Table.read(folder / "marks.csv", NEEDED)
     absent = [s for s, score in zip(scores["student_id"], scores["score"], strict=True) if not score.strip()]
     cells = _Cells(table)
+    exam = exam and with_those_named(exam, table["variant"])
     if problem := exam and cells.strange_to(exam):
         raise InputError(f"{table.path}: {problem}; name the exam that was marked with --exam")
     students = tuple(map(unguarded, cells.students))
@@ -117,6 +122,8 @@ class _Table:
         for text in dict.fromkeys(column):
             try:
                 known[text] = float(text or "nan")
+                if text and not isfinite(known[text]):
+                    raise ValueError
             except ValueError:
                 row = column.index(text)
                 faults.append(f"{self.path}: row {row + 2}: {name}: {quoted(text)} is not a number; accepted: 0, 12.5")
@@ -152,6 +159,8 @@ class _Cells:
         self.table = table
         self.students, self.s = _numbered(table["student_id"])
         self.items, self.i = _numbered(table["item"])
+        if strange := [item for item in self.items if not ITEM.fullmatch(item)]:
+            raise _several(f"{table.path}: {quoted(item)} is no item, such as q1_dw13" for item in strange)
         _, first = np.unique(self.i, return_index=True)
         self.first_rows = [int(row) for row in first]
         codes = {name: code for code, name in enumerate((*VERDICTS, *TASK_VERDICTS[:2]))}
@@ -172,6 +181,8 @@ class _Cells:
 
     def strange_to(self, exam: Exam) -> str:
         """What shows that these are marks of another exam; "" where nothing does."""
+        if not self.items:  # everybody was absent
+            return ""
         variants = set(self.table["variant"])
         if set(self.items) != set(exam.sheet_columns):
             return "its items are not those of the exam"

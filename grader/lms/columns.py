@@ -82,6 +82,8 @@ def _choose(one: Wanted, roster: Gradebook, system: System, column: str | None) 
     if not hits and roster.columns and not one.key and not system.free_headings:
         raise _unknown(name, roster, system)
     chosen = hits[0] if hits else system.column(one.title, column or "", one.most)
+    if not chosen.title.strip():
+        raise InputError(f"{system.name}: the title is empty; write what the exam is called there")
     if chosen.fault:
         raise InputError(f'{system.name}: column "{chosen.title}" cannot be imported: {chosen.fault}')
     if not hits and not column and (taken := system.taken_for(chosen.header, roster)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,7 @@ from grader.lms.export import SYSTEMS, Export, people_of, target_of
 from grader.lms.gradebook import Gradebook, Kind, Student, students_of
 from grader.lms.matching import Unmatched, match
 from grader.lms.results import read_results
-from qgen.errors import InputError, nearest, quoted
+from qgen.errors import InputError, nearest, quoted, some
 from qgen.export.archive import put
 from qgen.files import safe_name, unique_names, whole_file
 from qgen.headings import columns
@@ -78,6 +79,9 @@ def _moodle(worksheet: Path) -> tuple[Gradebook, Named]:
             f'{table.name}: is no grading worksheet, whose first column has "Participant 123"; in the assignment: '
             "View all submissions > Download grading worksheet"
         )
+    numbers = Counter(cells[0].strip() for _, cells in table.body)
+    if twice := [number for number, count in numbers.items() if count > 1]:
+        raise InputError(f"{table.name}: {some(twice)} stands in several rows; download the worksheet again")
     kinds: tuple[Kind, ...] = ("id", "login", "email")
     students = students_of(table, {kind: columns(table.heading, kind) for kind in kinds})
     if not students:

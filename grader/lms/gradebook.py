@@ -156,6 +156,8 @@ class System:
     def taken_for(self, heading: str, roster: Gradebook) -> str:
         """What the system would take a new column of this heading for; "" for a new column."""
         others = {cell.strip().casefold() for cell in roster.header}
+        if self.comments and heading.strip().casefold() == self.feedback.casefold():
+            return "the column of comments"
         return f'the column "{heading}" of the roster' if heading.strip().casefold() in others else ""
 
     def heading(self, text: str) -> str:

@@ -96,7 +96,7 @@ def submitters(exam: Exam, roster: Path | None) -> tuple[dict[str, tuple[str, st
     by_email: dict[str, tuple[str, str]] = {}
     faults, cannot = [], []
     for person in listed.people if listed else [Person(student, "") for student in exam.students]:
-        variant = exam.students.get(person.student, person.variant)
+        variant = person.variant or exam.students.get(person.student, "")
         emails = {name.casefold() for name in (person.student, *person.logins) if "@" in name}
         faults += [f"{where}: two students have the e-mail address {one}" for one in sorted(emails & by_email.keys())]
         if variant and variant.lstrip("0") not in known:

@@ -49,8 +49,10 @@ def write_practice(
     for one in exams:
         yield f"none of its numbers are those of the exam {quoted(one.spec.title)}"
     yield "it holds its solutions: that is what it is for"
-    the_spec = "" if spec is None else f" --spec {typed(spec)}"
-    yield f"to mark what is handed in: qgen make -n {n}{the_spec} --seed {drawn.seed} --out practice"
+    own = spec is None and bool(exams) and usual != spec_of({}, "the default spec")
+    the_spec = " --spec SPEC" if own else "" if spec is None else f" --spec {typed(spec)}"
+    where = ", where SPEC is the file that the exam was made from" if own else ""
+    yield f"to mark what is handed in: qgen make -n {n}{the_spec} --seed {drawn.seed} --out practice{where}"
 
 
 def _shared(practice: Exam, exam: Exam) -> list[str]:

@@ -24,8 +24,10 @@ def read_json(name: str, data: bytes) -> list[Row] | None:
         raise InputError(f"{name}: is JSON of more than {LARGEST >> 20} MB; download it as CSV")
     try:
         found = json.loads(data, parse_float=str, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError):  # a table whose first heading begins with a bracket, perhaps
-        return None
+    except (ValueError, RecursionError):
+        if data.lstrip()[:2] in (b"[{", b"[[", b'{"'):
+            raise InputError(f"{name}: is JSON that breaks off, or is broken; download it again") from None
+        return None  # a table whose first heading begins with a bracket, perhaps
     lists = [part if isinstance(part, list) else [part] for part in found] if isinstance(found, list) else []
     records = [record for part in lists for record in part]
     if not records or not all(isinstance(one, dict) for one in records):

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from grader.reading.responses.attempts import Attempt
-from grader.reading.responses.people import People
+from grader.reading.responses.attempts import Attempt, variant_meant
+from grader.reading.responses.combined import Choice, with_combinations
+from grader.reading.responses.people import MOST, People
 from grader.reading.responses.users import by_student
 from grader.reading.submissions import Cell, Submissions
 from grader.reasons import Reason
-from qgen.errors import InputError, quoted, several
+from qgen.errors import InputError, quoted, several, some
 from qgen.exam.exam import Exam
 
 UNSTATED = (
     'the file does not say which variant; in Moodle tick "question text" on the Responses page and download it again, '
     "or give a roster with a column variant"
 )
-Choice = tuple[int, ...]  # a student's variant of each question, as indices
 
 
 def assemble(
@@ -28,7 +27,9 @@ def assemble(
     """Every student once, each with one variant. InputError lists what contradicts itself."""
     faults: list[str] = []
     remarks = list(notes)
-    students = by_student(attempts, exam, people, faults, remarks)
+    if nothing := [attempt.who or attempt.name for attempt in attempts if not attempt.answers]:
+        remarks.append(f"left out, since nothing of theirs is of this exam: {some(nothing, MOST)}")
+    students = by_student([attempt for attempt in attempts if attempt.answers], exam, people, faults, remarks)
     choices: list[Choice] = []
     written = np.full((len(students), len(exam.columns)), "", object)
     doubts: dict[Cell, Reason] = {}
@@ -61,7 +62,7 @@ def _choice(
 ) -> Choice:
     """The variant of every question that the student had; where the file does not say, that of the other questions."""
     where = f"{attempts[0].file}:{attempts[0].line}: student {student}"
-    listed = people.variants.get(student) or exam.students.get(student) or ""
+    listed = variant_meant(people.variants.get(student) or exam.students.get(student) or "", exam)
     stated: dict[str, str] = {}
     for attempt in attempts:
         for answer in attempt.answers:
@@ -96,13 +97,4 @@ def _sat(exam: Exam, choices: Sequence[Choice]) -> tuple[Exam, np.ndarray[tuple[
     mixed = sorted({choice for choice in choices if len(set(choice)) > 1})
     place = {choice: count + i for i, choice in enumerate(mixed)}
     variants = np.array([place.get(choice, choice[0]) for choice in choices], np.intp)
-    if not mixed:
-        return exam, variants
-    whole = np.arange(count)
-    rows = [np.concatenate([whole, [choice[k] for choice in mixed]]) for k in range(len(exam.batches))]
-    sizes = [len(batch.question.items) for batch in exam.batches]
-    of_item = np.repeat(np.array(rows), sizes, axis=0)
-    value, low, high = (np.take_along_axis(array, of_item, axis=1) for array in (exam.value, exam.low, exam.high))
-    names = tuple("+".join(exam.variants[v] for v in choice) for choice in mixed)
-    batches = tuple(batch.take(row) for batch, row in zip(exam.batches, rows, strict=True))
-    return replace(exam, variants=(*exam.variants, *names), batches=batches, value=value, low=low, high=high), variants
+    return with_combinations(exam, mixed), variants

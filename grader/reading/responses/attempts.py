@@ -94,6 +94,12 @@ def tag_in(text: str) -> Tag | None:
     return Tag(question, item, found["variant"] or "", len(found["times"] or "1") - 1, (found["exam"] or "").lower())
 
 
+def variant_meant(text: str, exam: Exam) -> str:
+    """The variant that is meant, with or without its leading zeros; what is none as it stands."""
+    bare = text.strip()
+    return next((variant for variant in exam.variants if bare and variant.lstrip("0") == bare.lstrip("0")), bare)
+
+
 def unknown(tag: Tag, exam: Exam) -> str:
     """Why this exam has no such question; "" if it has."""
     if tag.variant and tag.variant not in exam.variants:

@@ -14,7 +14,18 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from grader.reading.numerals import read as read_number
-from grader.reading.responses.attempts import Attempt, Key, Tag, Written, divided, of_another, rows_of, tag_in, unknown
+from grader.reading.responses.attempts import (
+    Attempt,
+    Key,
+    Tag,
+    Written,
+    divided,
+    of_another,
+    rows_of,
+    tag_in,
+    unknown,
+    variant_meant,
+)
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.headings import find
@@ -68,7 +79,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
         ids = [Key(one_line(cells[sis]))] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
         mark = _decimal_mark(numbers, [cells], common)
-        variant = _variant(cells[asked], exam) if asked is not None else ""
+        variant = variant_meant(cells[asked], exam) if asked is not None else ""
         answers = tuple(
             _number(tag, cells[i].strip(), mark) if tag.variant else Written(tag.item, variant, cells[i].strip())
             for i, tag in tags.items()
@@ -78,7 +89,10 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     if nameless:
         notes.append(f"{table.name}: answers without a name and an id left out: line {some(nameless)}")
     if again:
-        notes.append(f"{table.name}: {several(len(again), 'student')} with several attempts: the last one counts")
+        who_many = several(len(again), "student")
+        notes.append(
+            f"{table.name}: {who_many} with several attempts; of each the last one counts: {some(list(again))}"
+        )
     return list(attempts.values()), notes
 
 
@@ -119,11 +133,6 @@ def _tags(table: Table, questions: Sequence[int], exam: Exam, faults: Faults) ->
         which = several(len(others), "question")
         notes.append(f"{table.name}: {which} of another exam left out: {some(sorted(set(others)))}")
     return tags, notes
-
-
-def _variant(text: str, exam: Exam) -> str:
-    """The variant that a student typed, with or without its leading zeros."""
-    return next((variant for variant in exam.variants if variant.lstrip("0") == text.strip().lstrip("0")), text.strip())
 
 
 def _decimal_mark(tags: Mapping[int, Tag], rows: Sequence[Sequence[str]], common: str = "") -> str:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 from grader.reading.responses.attempts import Attempt, Key, Written, items_of, of_another, rows_of, tag_in, unknown
 from grader.reading.responses.cloze import split_parts
-from grader.reading.responses.right_answers import are_right_answers
+from grader.reading.responses.right_answers import RIGHT_ANSWER, are_right_answers
 from grader.reasons import Wording
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.headings import columns as called
-from qgen.headings import find
+from qgen.headings import find, loose
 from qgen.roster import one_line
 from qgen.tables.table import Faults, Table
 
@@ -28,6 +28,7 @@ FEWEST = 6  # columns before the first slot: two names, status, started, complet
 FEWEST_NAMES = 5  # by so many different ones a column that is not known by its heading shows that it tells people apart
 MOST = 40  # people whom a remark names
 Who = tuple[object, ...]  # what one user's rows have in common: names and ids, or the line itself
+TICK_RESPONSE = 'tick "response" on the Responses page and download it again'
 TICK = 'tick "question text" on the Responses page and download it again'
 
 
@@ -98,15 +99,17 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     if are_right_answers(list(attempts.values()), (table.heading[completed + 2], *finished), exam):
         raise InputError(
             f"{table.name}:{table.line}: everybody has all right, but not all the marks: these are Moodle's right "
-            'answers; tick "response" on the Responses page and download it again'
+            f"answers; {TICK_RESPONSE}"
         )
     _note_left_out(quiz, unfinished, idle, attempts)
     if quiz.foreign:
         numbers = some([str(number) for number in sorted(set(quiz.foreign))])
         quiz.notes.append(f"{table.name}: slot {numbers}: questions that are not of this exam, left out")
     if sum(again.values()):
-        who_many = several(sum(again.values()), "student")
-        quiz.notes.append(f"{table.name}: {who_many} with several attempts: the last finished one counts")
+        who_many, names = several(sum(again.values()), "student"), [attempts[who].name for who in again if again[who]]
+        quiz.notes.append(
+            f"{table.name}: {who_many} with several attempts; of each the last finished row counts: {some(names, MOST)}"
+        )
     return list(attempts.values()), quiz.notes
 
 
@@ -201,6 +204,9 @@ def _layout(table: Table, rows: Sequence[tuple[int, list[str]]], faults: Faults)
     slots = []
     for number, places in sorted(columns.items()):
         if len(places) == width:
+            named = SLOT.fullmatch(table.heading[places[1 if texts else 0]].strip())
+            if named and loose(named["word"]) in RIGHT_ANSWER:
+                raise InputError(f"{table.name}:{table.line}: no responses but right answers; {TICK_RESPONSE}")
             slots.append(Slot(number, places[0] if texts else None, places[1 if texts else 0]))
         else:
             faults.add(table.line, f"slot {number} has {several(len(places), 'column')} where slot 1 has {width}")

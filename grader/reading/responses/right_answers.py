@@ -8,10 +8,16 @@ from collections.abc import Sequence
 from grader.reading.responses.attempts import Attempt, Written
 from qgen.exam.exam import Exam
 from qgen.export.ranges import centred, exact
+from qgen.headings import loose
 
 FEWEST = 4  # answers that are not all right by chance
 GRADE = re.compile(r"[\d.,]+")
-PRINTED = re.compile(r"-?\d+(\.(0|\d*[1-9]))?(E-\d+)?", re.ASCII)  # by Moodle: without zeros at the end
+PRINTED = re.compile(r"-?\d+([.,](0|\d*[1-9]))?(E-\d+)?", re.ASCII)  # by Moodle: without zeros at the end
+RIGHT_ANSWER = set(map(loose, (
+    "Right answer", "Richtige Antwort", "Bonne réponse", "Réponse correcte", "Respuesta correcta", "Risposta corretta",
+    "Juiste antwoord", "Resposta correta", "Resposta certa", "Poprawna odpowiedź", "Правильный ответ", "正解",
+    "正确答案", "Rätt svar", "Rigtigt svar", "Riktig svar", "Správná odpověď", "Doğru cevap",
+)))  # fmt: skip
 
 
 def are_right_answers(attempts: Sequence[Attempt], grades: Sequence[str], exam: Exam) -> bool:
@@ -38,4 +44,4 @@ def _is_printed(answer: Written, variant: str, exam: Exam) -> bool:
     at = exam.rows[answer.item], exam.variants.index(variant)
     key = exam.spec.rounding.text(float(exam.value[at]))
     centre, _ = centred(exact(float(exam.low[at])), exact(float(exam.high[at])))  # of banks before the key stood first
-    return float(answer.text) in (float(key), float(centre))
+    return float(answer.text.replace(",", ".")) in (float(key), float(centre))

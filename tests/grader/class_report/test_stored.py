@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 
 from grader.class_report.cohort import Cohort
+from grader.class_report.fairness import certified
 from grader.class_report.items_csv import items_csv
 from grader.class_report.report import report_of
 from grader.class_report.stored import read_cohort
 from grader.mark import mark
+from grader.reading.responses.combined import with_combinations
+from grader.reading.submissions import Submissions
+from grader.reasons import Wording
 from grader.results.collusion import collusion
+from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam, write_exam
 from qgen.exam.spec import spec_of
@@ -153,3 +158,43 @@ def test_marks_of_another_exam_are_refused_or_shown_without_it(made, tmp_path, m
     report, remark = report_of(folder / "results", None)
     assert remark.startswith("./exam is left out: ")
     assert "The exam is not at hand" in report.html
+
+
+def test_a_quiz_that_drew_every_question_at_random_is_reported_and_only_its_own_variants_certified(tmp_path):
+    """Combinations such as 001+002 share whole questions: that is no fault of the exam's."""
+    from grader.marking.score import score
+
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}] * 2}), 3, 3)
+    sat = with_combinations(exam, [(0, 1), (1, 2), (2, 0)])
+    written = np.array([[exam.spec.rounding.text(x) for x in sat.value[:, v].tolist()] for v in (3, 4, 5)], object)
+    marks = score(sat, Submissions.of(("a", "b", "c"), np.arange(3, 6), exam.columns, written))
+    assert (marks.scores == exam.max_score).all()
+    assert all(certified(Cohort.of(marks)).values())
+    (tmp_path / "scores.csv").write_text(scores_csv(marks), "utf-8")
+    rows = "".join(marks_rows(marks, range(3), Wording()))
+    (tmp_path / "marks.csv").write_text(f"{MARKS_HEADER}\n{rows}", "utf-8")
+    found = read_cohort(tmp_path, exam)
+    assert found.variants.tolist() == ["001+002", "002+003", "003+001"]
+    assert found.exam.variants == sat.variants
+    assert (found.exam.value == sat.value).all()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        (",1,1,", ",nan,1,", "marks: .* is not a number"),
+        (",1,1,", ",inf,1,", "marks: .* is not a number"),
+        (",q1_z1,", ",<img src=x>,", '"<img src=x>" is no item'),
+    ],
+)
+def test_a_damaged_table_of_marks_is_a_fault_and_no_traceback(made, tmp_path, before, after, fault):
+    for name in ("scores.csv", "marks.csv"):
+        text = (made[0] / "results" / name).read_text("utf-8")
+        (tmp_path / name).write_text(text.replace(before, after) if name == "marks.csv" else text, "utf-8")
+    with pytest.raises(InputError, match=fault):
+        read_cohort(tmp_path)
+
+
+def test_a_pass_mark_that_is_no_number_is_refused(made):
+    with pytest.raises(InputError, match="nan is no pass mark"):
+        report_of(made[0] / "results", made[0] / "exam", pass_mark=float("nan"))

@@ -223,3 +223,9 @@ def test_the_one_assignment_with_the_exam_s_points_is_taken_and_told(results, sa
     assert told == ['grades go to "Backprop", the only column that they fit; another one with --column']
     with pytest.raises(InputError, match='no column of the roster is "Final"'):
         export("canvas", results, roster=save("r.csv", [heading, *canvas_rows[1:]]), title="Final", force=True)
+
+
+@pytest.mark.parametrize(("lms", "title", "why"), [("canvas", "", "is empty"), ("generic", "Feedback", "comments")])
+def test_a_title_that_heads_nothing_or_the_comments_is_refused(results, lms, title, why):
+    with pytest.raises(InputError, match=why):
+        export(lms, results, title=title)

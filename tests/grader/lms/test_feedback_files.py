@@ -104,6 +104,7 @@ def test_who_has_no_pdf_or_no_partner_is_named_and_nothing_is_written(handed, ca
         ("sakai", "", "takes no feedback files"),
         ("moodle", "First name,Email address\nAnn,ann@example.edu\n", 'has "Participant 123"'),
         ("moodle", "Identifier,Full name\nParticipant 1,Ann\n", "has no column of ID numbers"),
+        ("moodle", "Identifier,Full name,Email address\nParticipant 5,A,a@b\nParticipant 5,B,b@b\n", "in several rows"),
         ("canvas", "no zip", "is no zip"),
     ],
 )

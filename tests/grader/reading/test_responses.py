@@ -508,7 +508,7 @@ def right(exam, variant):
     return {item: f"{exam.value[i, exam.variants.index(variant)]:.4f}" for i, item in enumerate(exam.columns)}
 
 
-@pytest.mark.parametrize("ticked", [("Right answer",), ("Question", "Right answer")])
+@pytest.mark.parametrize("ticked", [("Solution",), ("Question", "Solution")])  # in a language that is not known
 def test_right_answers_without_responses_are_nobody_s_answers(exam, save, ticked):
     rows = [[*HEAD, *slots(2, ticked)]]
     for number, mail in zip(("001", "003", "002"), ("a@b.de", "c@d.de", "e@f.de"), strict=True):
@@ -517,6 +517,46 @@ def test_right_answers_without_responses_are_nobody_s_answers(exam, save, ticked
         rows.append(["Able", "Ann", mail, *WHEN, *texts[0], *texts[1]])
     with pytest.raises(InputError, match=r'quiz\.csv:1: .*are Moodle\'s right answers; tick "response"'):
         read_responses(save(rows), exam)
+
+
+def test_right_answers_with_decimal_commas_are_nobody_s_answers_either(exam, save):
+    rows = [[*HEAD, *slots(2, ("Frage", "Lösung"))]]
+    for number, mail in zip(("001", "002"), ("a@b.de", "c@d.de"), strict=True):
+        answers = {item: repr(float(text)).replace(".", ",") for item, text in right(exam, number).items()}
+        texts = [
+            cell for q in ("q1", "q2") for cell in (question_text(q, number), cloze(of_question(exam, q, answers)))
+        ]
+        rows.append(["Able", "Ann", mail, *WHEN, *texts])
+    with pytest.raises(InputError, match="are Moodle's right answers"):
+        read_responses(save(rows), exam)
+
+
+def test_a_heading_that_says_right_answer_is_no_response_whatever_stands_below(exam, save):
+    rows = [[*GERMAN, *slots(2, ("Frage", "Richtige Antwort"))]]
+    rows.append(
+        ["A", "B", "a@b.de", *WHEN, "", question_text("q1", "001"), "part 1: 7", question_text("q2", "001"), "-"]
+    )
+    with pytest.raises(InputError, match='no responses but right answers; tick "response"'):
+        read_responses(save(rows), exam)
+
+
+def test_one_student_of_whom_nothing_is_of_this_exam_stops_nobody(exam, save):
+    answers = right(exam, "001")
+    mine = [cell for q in ("q1", "q2") for cell in (question_text(q, "001"), cloze(of_question(exam, q, answers)))]
+    rows = [[*HEAD, *slots(2, ("Question", "Response"))]]
+    rows.append(["Able", "Ann", "ann@b.de", *WHEN, *mine])
+    rows.append(["Bell", "Bob", "bob@b.de", *WHEN, "How are you?", "fine", "And you?", "well"])
+    _, submissions = read_responses(save(rows), exam)
+    assert submissions.students == ("ann@b.de",)
+    assert any("left out, since nothing of theirs is of this exam: bob@b.de" in note for note in submissions.notes)
+
+
+def test_a_roster_s_variant_may_lack_its_zeros(exam, save, tmp_path):
+    rows = [[*HEAD, *slots(2, ("Response",))]]
+    rows.append(["A", "B", "a@b.de", *WHEN, *(cloze(of_question(exam, q, right(exam, "002"))) for q in ("q1", "q2"))])
+    (tmp_path / "roster.csv").write_text("student_id,email,variant\ns7,a@b.de,2\n", "utf-8")
+    sat, submissions = read_responses(save(rows), exam, roster=tmp_path / "roster.csv")
+    assert score(sat, submissions).scores.tolist() == [exam.max_score]
 
 
 @pytest.mark.parametrize("grade", ["20.00", "12.50"])

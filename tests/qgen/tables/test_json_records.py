@@ -32,7 +32,12 @@ def test_other_json_is_a_fault_that_says_what_is_accepted(read, text):
 
 def test_what_only_begins_like_json_is_a_table_of_another_kind(read):
     assert read("[q1] ?,b\n1,2\n").heading == ["[q1] ?", "b"]
-    assert read("[" * 100_000 + ",b\n1,2").body[0][1] == ["1", "2"]
+
+
+@pytest.mark.parametrize("text", ['[[{"a": 1}, {"a"', "[" * 100_000, '{"a": nonsense}'])
+def test_json_that_breaks_off_says_so(read, text):
+    with pytest.raises(InputError, match=r"quiz\.json: is JSON that breaks off, or is broken"):
+        read(text)
 
 
 def test_a_table_written_as_json_reads_back(read):
