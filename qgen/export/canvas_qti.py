@@ -146,11 +146,13 @@ class Package(Content):
                 yield self._numerical(text_above, group, answer, variant)
 
     def _numerical(self, text_above: str, group: Group, answer: Answer, variant: int) -> str:
-        exam, item = self.exam, answer.item
+        item = answer.item
         exponent = self.scales[item.id]
         times = str(10**exponent) if exponent else ""
         tag = self.tag(item.id, variant, times)
-        low, high = (exact(float(bound[answer.row, variant])).scaleb(exponent) for bound in (exam.low, exam.high))
+        low, high = answer.low, answer.high
+        if exponent:
+            low, high = (text(Decimal(bound).scaleb(exponent)) for bound in (low, high))
         solution = self.laid_out("item_solution", group.factors, answer)
         return item_xml(
             f"{self.quiz_id(variant)}-{item.id}",
@@ -158,7 +160,7 @@ class Package(Content):
             {"question_type": "numerical_question", "points_possible": text(exact(item.marks)), STIMULUS: text_above},
             self.laid_out("item", tag, answer.name, group.place, times),
             box=NUMBER_BOX,
-            response=_response(text(low), text(high)),
+            response=_response(low, high),
             feedback=f'<itemfeedback ident="general_fb"><flow_mat>{material(solution)}</flow_mat></itemfeedback>\n',
         )
 
