@@ -327,6 +327,11 @@ def safe_name(text: str) -> str:
     return f"{name or 'student'}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
+def pdf_names(people: Iterable[str]) -> list[str]:
+    """A PDF's name for everybody, by their ids."""
+    return [f"{name}.pdf" for name in unique_names(map(safe_name, people))]
+
+
 def unique_names(names: Iterable[str]) -> list[str]:
     """The names, with a number added where two are the same or differ by case only."""
     names = list(names)

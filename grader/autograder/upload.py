@@ -14,7 +14,7 @@ from grader.autograder.submitter import Submitter
 from grader.reading.columns import is_answers
 from grader.reading.layouts import arrange
 from grader.reading.numerals import BLANK
-from grader.reading.students.variants import finder
+from grader.reading.students.finder import finder
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError, printable, some
 from qgen.exam.exam import Exam

@@ -37,8 +37,7 @@ class Formulas:
         # words.txt takes it from there, and is long: only somebody's own may say another one
         words = "words.txt" if self.templates else "symbols.txt"
         mark = macro(words, "decimal_mark", folder=self.templates, language=self.language)
-        questions = tuple(q.question for q in exam.spec.questions) if exam else ()
-        return Written(exam.spec.notation if exam else USUAL, mark, questions)
+        return Written.of(exam.spec, mark) if exam else Written(USUAL, mark, ())
 
     def name(self, asked: Asked) -> Markup:
         """An item's name in a line of text; a task has its id."""

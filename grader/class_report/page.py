@@ -14,8 +14,8 @@ from grader.class_report.findings import findings
 from grader.class_report.formulas import Formulas
 from grader.class_report.sections import sections
 from grader.class_report.telling import Telling
-from qgen.errors import InputError
-from qgen.papers.words import environment, macro, render
+from grader.reasons import Wording
+from qgen.papers.words import macro, render
 from qgen.version import __version__
 
 SECTIONS = ("scores", "map", "items", "misconceptions", "fairness", "where", "look", "policy")
@@ -27,7 +27,7 @@ def page(cohort: Cohort, *, mark: float = 50.0, named: bool = False, templates: 
 
     templates: a folder whose templates go before the program's. InputError where one of these is at fault.
     """
-    language = _spoken(cohort.exam.spec.language, templates) if cohort.exam else "en"
+    language = Wording.of(cohort.exam.spec.language, templates).language if cohort.exam else "en"
 
     def word(name: str, *arguments: Any) -> Markup:
         return Markup(macro(WORDS, name, *arguments, folder=templates, language=language, html=True))
@@ -47,15 +47,6 @@ def page(cohort: Cohort, *, mark: float = 50.0, named: bool = False, templates: 
         "script_hash": script[1],
     }
     return render("report.txt", context, templates, language, html=True)
-
-
-def _spoken(language: str, templates: Path | None) -> str:
-    """English where no templates speak the language: a class can be shown without."""
-    try:
-        environment(templates, language)
-    except InputError:
-        return "en"
-    return language
 
 
 def _sealed(text: str) -> tuple[Markup, str]:

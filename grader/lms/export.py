@@ -80,7 +80,7 @@ def export(
     target = target_of(results, out, f"{lms}.{'xml' if xml else 'csv'}", roster, force)
     percent = scale == "percent"
     comments = feedback is not False and system.comments
-    language, called = _paper(exam, templates) if exam and comments else ("en", None)
+    language, called = _paper(exam if comments else None, templates)
     found = read_results(results, marks=by_layer or comments, absent_zero=absent == "zero")
     scores = {score.student_id: score for score in found.scores}
     people, notes = people_of(system, roster, scores, id_column, name_column)
@@ -174,14 +174,15 @@ def _check_encodable(options: Mapping[str, str]) -> None:
             raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
 
 
-def _paper(exam: Path, templates: Path | None) -> tuple[str, Called]:
-    """The language of an exam's papers, and what they call an item."""
+def _paper(exam: Path | None, templates: Path | None) -> tuple[str, Called]:
+    """The language of an exam's papers, English if none is known, and what they call an item."""
+    if exam is None:
+        return "en", calling(templates, "en")
     from qgen.exam.exam import read_exam
-    from qgen.papers.papers import Papers
+    from qgen.papers.notation import Written
 
-    papers = Papers(read_exam(exam, verify=False), templates)
-    language = papers.exam.spec.language
-    return language, calling(templates, language, papers.written)
+    spec = read_exam(exam, verify=False).spec
+    return spec.language, calling(templates, spec.language, Written.of(spec))
 
 
 def target_of(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
@@ -211,7 +212,7 @@ def _ids(students: Sequence[Student], roster: Gradebook) -> tuple[IdColumns, dic
 
 
 def _comment(
-    found: Results, templates: Path | None, language: str, called: Called | None, score: Score
+    found: Results, templates: Path | None, language: str, called: Called, score: Score
 ) -> str:  # fmt: skip
     if score.absent:
         return ""

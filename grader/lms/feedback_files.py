@@ -20,7 +20,7 @@ from grader.lms.matching import Unmatched, match
 from grader.lms.results import read_results
 from qgen.errors import InputError, nearest, quoted, some
 from qgen.export.archive import put
-from qgen.files import safe_name, unique_names, whole_file
+from qgen.files import pdf_names, whole_file
 from qgen.headings import columns
 from qgen.tables.table import read_table, rectangular
 
@@ -49,7 +49,7 @@ def feedback_files(
     target = target_of(results, Path(out) if out else None, f"{lms}-feedback.zip", names, force)
     people, named = _moodle(names) if lms == "moodle" else _canvas(names, roster)
     scores = [score.student_id for score in read_results(results, marks=False).scores]
-    pdfs = {s: results / "feedback" / f"{name}.pdf" for s, name in zip(scores, _pdf_names(scores), strict=True)}
+    pdfs = {s: results / "feedback" / name for s, name in zip(scores, pdf_names(scores), strict=True)}
     matching = match(scores, people)
     lost = [Unmatched(s, f"has no {path.name} in {path.parent}") for s, path in pdfs.items() if not path.is_file()]
     lost += [Unmatched(s, "has no file there to be named like") for s, row in matching.pairs if not named(row)]
@@ -64,11 +64,6 @@ def feedback_files(
         for student, row in sent:
             put(archive, named(row), pdfs[student].read_bytes())
     return replace(answer, files=(target,))
-
-
-def _pdf_names(students: list[str]) -> list[str]:
-    """As feedback/ calls its files."""
-    return unique_names(map(safe_name, students))
 
 
 def _moodle(worksheet: Path) -> tuple[Gradebook, Named]:

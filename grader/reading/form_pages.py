@@ -187,14 +187,14 @@ class PaperFields:
         where = f"page {page.number}: " if page.number else ""
         codes = [text for name, text in page.texts.items() if name.startswith(SEAL_FIELD) and text]
         made_for = page.texts.get("exam", "")
-        ours = f"this one is {self.exam.checksum[:8]}"
+        ours = f"this one is {self.exam.short_checksum}"
         try:
             seals = [read_seal(code, self.exam) for code in codes]
         except InputError as fault:
-            if made_for and made_for != self.exam.checksum[:8]:
+            if made_for and made_for != self.exam.short_checksum:
                 raise FormError(f"belongs to another exam ({quoted(made_for)}; {ours})") from None
             raise FormError(f"{where}{fault}") from None
-        if made_for and made_for != self.exam.checksum[:8]:
+        if made_for and made_for != self.exam.short_checksum:
             edited = "; its sealed code is of this exam, so the field was edited" if seals else ""
             raise FormError(f"belongs to another exam ({quoted(made_for)}; {ours}){edited}")
         if len({seal.variant for seal in seals}) > 1 or any(seal.kind != "P" for seal in seals):

@@ -15,7 +15,7 @@ from grader.results.marksheet import layer_columns
 from qgen.engine.question import Item
 from qgen.engine.rounding import Rounding
 from qgen.engine.symbols import latex_name
-from qgen.files import safe_name, unique_names
+from qgen.files import pdf_names
 from qgen.papers.document import document
 from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
@@ -40,7 +40,7 @@ class Feedback:
     @cached_property
     def names(self) -> list[str]:
         """The file of each student."""
-        return [name + ".pdf" for name in unique_names(map(safe_name, self.marks.submissions.students))]
+        return pdf_names(self.marks.submissions.students)
 
     def pdf(self, s: int) -> bytes:
         """The PDF of a student."""

@@ -109,6 +109,11 @@ class Exam:
         """Of everything that marks depend on; identifies the exam."""
         return layout(self.format).checksum(_head(self), _numbers(self))
 
+    @property
+    def short_checksum(self) -> str:
+        """How it begins: by this, papers and questions name their exam."""
+        return self.checksum[:8]
+
     @cached_property
     def mark_key(self) -> bytes:
         """The secret key of the marks on its pages: of the seed and of all numbers, so that trying seeds is no help."""

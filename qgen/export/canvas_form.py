@@ -44,7 +44,7 @@ class Form(Content):
 
     def questions(self, quiz: str) -> Iterator[str]:
         """A text on how to fill it in, the variant's number where no roster knows it, then every item."""
-        above, exam = f"{quiz}-text", self.exam.checksum[:8]
+        above, exam = f"{quiz}-text", self.exam.short_checksum
         words = self.laid_out("form", self.exam.spec.rounding)
         yield item_xml(above, "text", {"question_type": "text_only_question", "points_possible": "0"}, words)
         if self.asks_variant:

@@ -20,16 +20,14 @@ import numpy as np
 
 from qgen.exam.exam import Exam
 from qgen.export.archive import put
-from qgen.export.content import Answer, Content, Group, cleaned
+from qgen.export.content import Answer, Content, Group, by_variant, cleaned
 from qgen.export.qti import NUMBER_BOX, STIMULUS, assessment, item_xml, manifest, material, meta
 from qgen.export.ranges import exact, shift, text
 from qgen.files import whole_file
-from qgen.parallel import each, shares, worthwhile
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg
 
 FINEST, MOST = Decimal("0.0001"), Decimal(1000)
-MOST_VARIANTS, FEWEST_VARIANTS = 25, 10  # that a process writes at once; that one more process is worth
 Progress = Callable[[int, int], None]
 
 
@@ -52,17 +50,15 @@ def canvas_qti(
 ) -> None:
     """Writes the zip: the manifest, the drawings, then quiz by quiz. The same exam gives the same bytes."""
     package, count = Package(exam, templates), len(exam.variants)
-    jobs = worthwhile(count, FEWEST_VARIANTS)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         put(archive, "imsmanifest.xml", manifest(package.prefix, map(package.quiz_id, range(count)), package.drawings))
         for name, drawing in package.drawings.items():
             put(archive, name, drawing)
-        for quizzes in each(package.quizzes, shares(count, MOST_VARIANTS, jobs), jobs):
-            for variant, quiz in quizzes:
-                name = package.quiz_id(variant)
-                put(archive, f"{name}/{name}.xml", quiz)
-                put(archive, f"{name}/assessment_meta.xml", meta(name, package.title(variant), exam))
-                progress(variant + 1, count)
+        for variant, quiz in by_variant(package.quizzes, count):
+            name = package.quiz_id(variant)
+            put(archive, f"{name}/{name}.xml", quiz)
+            put(archive, f"{name}/assessment_meta.xml", meta(name, package.title(variant), exam))
+            progress(variant + 1, count)
 
 
 def scales(exam: Exam) -> dict[str, int]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from qgen.decimals import plain
 from qgen.engine.question import Item
@@ -21,9 +21,12 @@ from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
 from qgen.papers.question_context import QuestionContext
 from qgen.papers.words import macro
+from qgen.parallel import each, shares, worthwhile
 from qgen.solution.worked import given_text
 from qgen.typeset.drawing.drawing import Drawing
 
+MOST_VARIANTS, FEWEST_VARIANTS = 25, 10  # that a process writes at once; that one more process is worth
+T = TypeVar("T")
 _FORMULAS = re.compile(r"\\\((.+?)\\\)|\$([^$<>]+)\$")  # of a question bank; in a sentence of papers
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
 
@@ -64,7 +67,7 @@ class Content:
     def tag(self, name: str, variant: int, times: str = "") -> str:
         """By what grader knows a question again: q1_dw13 v007 1a2b3c4d x1000, the exam by its checksum's beginning."""
         multiple = f" x{times}" if times else ""
-        return f"{name} v{self.exam.variants[variant]} {self.exam.checksum[:8]}{multiple}"
+        return f"{name} v{self.exam.variants[variant]} {self.exam.short_checksum}{multiple}"
 
     def say(self, name: str, *arguments: Any) -> str:
         """A sentence of lms_words.txt."""
@@ -86,7 +89,7 @@ class Content:
     @cached_property
     def prefix(self) -> str:
         """What the ids of this exam's questions begin with; another exam's begin otherwise."""
-        return f"bp-{self.exam.checksum[:8]}"
+        return f"bp-{self.exam.short_checksum}"
 
     @cached_property
     def batches(self) -> Mapping[str, Batch]:
@@ -177,6 +180,13 @@ class Content:
             Group(place, tuple(self.formula(k, sheet.factors[step]) for step in shared), tuple(map(answer, items)))
             for place, shared, items in self.groups[k]
         )
+
+
+def by_variant(write: Callable[[range], list[T]], count: int) -> Iterator[T]:
+    """What is written of so many variants, in their order, on all processors."""
+    jobs = worthwhile(count, FEWEST_VARIANTS)
+    for written in each(write, shares(count, MOST_VARIANTS, jobs), jobs):
+        yield from written
 
 
 def left_out(exam: Exam) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Written:
+class Exported:
     """What the file holds, in words, what an instructor should know of it, and what to do with it, step by step."""
 
     told: str
@@ -41,11 +41,11 @@ class Exporter:
     """`file`: its name in the exam folder, unless the user names another; `options`: those of the command it takes."""
 
     file: str
-    write: Callable[..., Written]
+    write: Callable[..., Exported]
     options: tuple[str, ...] = ()
 
 
-def _moodle_xml(order: Order, *, separate: bool = False) -> Written:
+def _moodle_xml(order: Order, *, separate: bool = False) -> Exported:
     from qgen.export.content import left_out
     from qgen.export.moodle_xml import moodle_steps, write_moodle_xml
 
@@ -53,10 +53,10 @@ def _moodle_xml(order: Order, *, separate: bool = False) -> Written:
         order.exam, order.target, separate=separate, templates=order.templates, force=order.force,
         progress=order.progress,
     )  # fmt: skip
-    return Written(several(count, "question"), left_out(order.exam), moodle_steps(order.exam, separate=separate))
+    return Exported(several(count, "question"), left_out(order.exam), moodle_steps(order.exam, separate=separate))
 
 
-def _canvas_qti(order: Order, *, form: bool = False) -> Written:
+def _canvas_qti(order: Order, *, form: bool = False) -> Exported:
     from qgen.export.content import left_out
 
     exam, target, templates, force = order.exam, order.target, order.templates, order.force
@@ -64,11 +64,11 @@ def _canvas_qti(order: Order, *, form: bool = False) -> Written:
         from qgen.export.canvas_form import write_canvas_form
 
         count = write_canvas_form(exam, target, templates=templates, force=force)
-        return Written(several(count, "question"), left_out(exam), (CANVAS_IMPORT, *FORM_STEPS))
+        return Exported(several(count, "question"), left_out(exam), (CANVAS_IMPORT, *FORM_STEPS))
     from qgen.export.canvas_qti import canvas_notes, write_canvas_qti
 
     count = write_canvas_qti(exam, target, templates=templates, force=force, progress=order.progress)
-    return Written(several(count, "question"), left_out(exam) + canvas_notes(exam), (CANVAS_IMPORT, *QUIZ_STEPS))
+    return Exported(several(count, "question"), left_out(exam) + canvas_notes(exam), (CANVAS_IMPORT, *QUIZ_STEPS))
 
 
 CANVAS_IMPORT = "in the course: Settings > Import Course Content > QTI .zip file"
@@ -102,7 +102,7 @@ def _gradescope(
     visibility: str = "",
     show_expected: bool = False,
     attempts: int = 0,
-) -> Written:
+) -> Exported:
     from qgen.export.gradescope import write_autograder
 
     settings = {
@@ -115,27 +115,27 @@ def _gradescope(
         order.exam, order.folder, order.target, roster=roster, settings=settings, templates=order.templates,
         force=order.force,
     )  # fmt: skip
-    return Written("an autograder, with the key in it,", notes, AUTOGRADER_STEPS)
+    return Exported("an autograder, with the key in it,", notes, AUTOGRADER_STEPS)
 
 
-def _gradescope_outline(order: Order) -> Written:
+def _gradescope_outline(order: Order) -> Exported:
     from qgen.export.outline import outline
     from qgen.files import write_whole
 
     table, notes = outline(order.exam, order.templates)
     write_whole(order.target, table, force=order.force)
-    return Written(several(table.count("\n") - 1, "region"), notes, OUTLINE_STEPS)
+    return Exported(several(table.count("\n") - 1, "region"), notes, OUTLINE_STEPS)
 
 
-def _gradescope_sheet(order: Order) -> Written:
+def _gradescope_sheet(order: Order) -> Exported:
     from qgen.export.gradescope import answer_sheet
     from qgen.files import write_whole
 
     write_whole(order.target, answer_sheet(order.exam, order.templates), force=order.force)
-    return Written("a sheet for students to type into", (), SHEET_STEPS)
+    return Exported("a sheet for students to type into", (), SHEET_STEPS)
 
 
-def _prairielearn(order: Order) -> Written:
+def _prairielearn(order: Order) -> Exported:
     from qgen.export.content import left_out
     from qgen.export.prairielearn import write_course
 
@@ -143,7 +143,7 @@ def _prairielearn(order: Order) -> Written:
         order.exam, order.folder, order.target, templates=order.templates, force=order.force
     )  # fmt: skip
     told = f"a course folder with {several(count, 'question')}, with the key in it,"
-    return Written(told, left_out(order.exam), COURSE_STEPS)
+    return Exported(told, left_out(order.exam), COURSE_STEPS)
 
 
 EXPORTERS: Mapping[str, Exporter] = {

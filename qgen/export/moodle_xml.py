@@ -16,17 +16,15 @@ from xml.sax.saxutils import escape
 from qgen.decimals import plain
 from qgen.errors import several
 from qgen.exam.exam import Exam
-from qgen.export.content import Answer, Content, Group, cleaned
+from qgen.export.content import Answer, Content, Group, by_variant, cleaned
 from qgen.export.ranges import centred, exact, text, weights
 from qgen.files import whole_file
-from qgen.parallel import each, shares, worthwhile
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg
 
 LONGEST_NAME = 200
 ROOM = "\0"
 WIDTH = 14  # characters of every accepted number: a Cloze box is as wide as the longest, which would tell its sign
-MOST_VARIANTS, FEWEST_VARIANTS = 25, 10  # that a process writes at once; that one more process is worth
 
 Progress = Callable[[int, int], None]
 
@@ -55,12 +53,9 @@ def moodle_xml(exam: Exam, *, separate: bool = False, templates: Path | None = N
     """The question bank, piece by piece: a category per question, then its questions in the variants' order."""
     bank = Bank(exam, templates, separate)
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
-    jobs = worthwhile(len(exam.variants), FEWEST_VARIANTS)
     for k in range(len(exam.spec.questions)):
         yield bank.category(k).encode()
-        write = partial(bank.encoded, k)
-        for questions in each(write, shares(len(exam.variants), MOST_VARIANTS, jobs), jobs):
-            yield from questions
+        yield from by_variant(partial(bank.encoded, k), len(exam.variants))
     yield b"</quiz>\n"
 
 
@@ -184,7 +179,7 @@ class Bank(Content):
 def folder_of(exam: Exam) -> str:
     """The category that holds an exam's questions: its title, and the beginning of its checksum."""
     title = " ".join(cleaned(exam.spec.title or "backprop-exam").split())[:LONGEST_NAME]
-    return f"{title} ({exam.checksum[:8]})"
+    return f"{title} ({exam.short_checksum})"
 
 
 def _question(kind: str, name: str, body: str, file: str, feedback: str, identity: str, rest: str = "") -> str:

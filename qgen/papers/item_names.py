@@ -24,7 +24,7 @@ class ItemName(NamedTuple):
 
 def item_names(exam: Exam, templates: Path | None = None) -> dict[str, ItemName]:
     """What each item is called."""
-    written = Written(exam.spec.notation, ".", tuple(q.question for q in exam.spec.questions))
+    written = Written.of(exam.spec)
     names = {}
     for k, question in enumerate((q.question for q in exam.spec.questions), start=1):
         for item in question.items:

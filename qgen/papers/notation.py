@@ -16,6 +16,7 @@ from qgen.engine.network import Network
 from qgen.engine.question import Question
 from qgen.engine.symbols import latex_name
 from qgen.exam.notation import BRACKETS, MATRICES, MATRIX, NONE, NUMBERED, SOURCE, USUAL, Notation
+from qgen.exam.spec import Spec
 
 # A formula's words and commands are passed by; what a name is made of: letter, index below, indices above.
 _NAME = re.compile(
@@ -40,6 +41,11 @@ class Written:
     notation: Notation
     decimal_mark: str
     questions: tuple[Question, ...]
+
+    @classmethod
+    def of(cls, spec: Spec, decimal_mark: str = ".") -> Written:
+        """As an exam's spec has it."""
+        return cls(spec.notation, decimal_mark, tuple(q.question for q in spec.questions))
 
     @property
     def usual(self) -> bool:

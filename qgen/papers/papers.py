@@ -76,8 +76,7 @@ class Papers:
     @cached_property
     def written(self) -> Written:
         """How formulas and numbers are written."""
-        questions = tuple(q.question for q in self.exam.spec.questions)
-        return Written(self.exam.spec.notation, self._word("decimal_mark"), questions)
+        return Written.of(self.exam.spec, self._word("decimal_mark"))
 
     @cached_property
     def questions(self) -> list[QuestionContext]:
@@ -157,7 +156,7 @@ class Papers:
             later=self._later(variant, student) if kind == "P" else "",
             drawings=self._drawings(variant),
             words=self.speech,
-            form=None if kind != "P" else {"exam": self.exam.checksum[:8], "variant": name},
+            form=None if kind != "P" else {"exam": self.exam.short_checksum, "variant": name},
             seal=lambda page: qr_code(seal_text(self.exam, Seal(name, page, kind))),
             hidden=lambda page: self._sealed(Seal(name, page, kind)),
         )

@@ -38,7 +38,7 @@ class Seal:
 
 def seal_text(exam: Exam, seal: Seal) -> str:
     """The text of a page's QR code, in letters and digits that pack densely (QR's alphanumeric mode)."""
-    text = f"BPE1 {exam.checksum[:8].upper()} {seal.variant} {seal.kind}{seal.page}"
+    text = f"BPE1 {exam.short_checksum.upper()} {seal.variant} {seal.kind}{seal.page}"
     # An even length, because two characters of a QR code share their bits.
     return f"{text} {_signature(exam, text)}" if len(text) % 2 else f"{text}  {_signature(exam, text)}"
 
@@ -50,9 +50,9 @@ def read_seal(text: str, exam: Exam) -> Seal:
     if match is None:
         raise InputError(f'code "{quoted}": is no seal of a paper; these start with BPE1')
     number, variant, kind, page, signature = match.groups()
-    if number != exam.checksum[:8].upper():
+    if number != exam.short_checksum.upper():
         raise InputError(
-            f'seal "{quoted}": belongs to another exam ({number}); this one is {exam.checksum[:8].upper()}'
+            f'seal "{quoted}": belongs to another exam ({number}); this one is {exam.short_checksum.upper()}'
         )
     if not hmac.compare_digest(signature, _signature(exam, match.string[: match.end(4)])):
         raise InputError(f'seal "{quoted}": its signature is wrong; it was misread or made up')

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from grader.reading.students.finder import finder
 from grader.reasons import Reason
 from qgen.errors import some
 from qgen.exam.exam import Exam
@@ -42,7 +43,7 @@ class Tag:
 
     def is_of(self, exam: Exam) -> bool:
         """Whether the question may be this exam's."""
-        return self.exam in ("", exam.checksum[:8])
+        return self.exam in ("", exam.short_checksum)
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,9 @@ def tag_in(text: str) -> Tag | None:
 
 
 def variant_meant(text: str, exam: Exam) -> str:
-    """The variant that is meant, with or without its leading zeros; what is none as it stands."""
-    bare = text.strip()
-    return next((variant for variant in exam.variants if bare and variant.lstrip("0") == bare.lstrip("0")), bare)
+    """The variant that is meant, in the exam's spelling; what is none as it stands."""
+    index = finder(exam.variants)(text.strip())
+    return text.strip() if index is None else exam.variants[index]
 
 
 def unknown(tag: Tag, exam: Exam) -> str:
@@ -114,7 +115,7 @@ def unknown(tag: Tag, exam: Exam) -> str:
 def of_another(exams: Iterable[str], exam: Exam) -> str:
     """The fault of a file in which all questions are of other exams."""
     return (
-        f"its questions are of another exam, {some(sorted(set(exams)))}, and not of this one, {exam.checksum[:8]}: "
+        f"its questions are of another exam, {some(sorted(set(exams)))}, and not of this one, {exam.short_checksum}: "
         "name the folder of the exam that was exported with --exam"
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from grader.reading.columns import ABSENT
 from grader.reading.layouts import Arranged
 from grader.reading.numerals import read
+from grader.reading.students.finder import finder
 from grader.reading.students.identity import Listed
 from qgen.errors import quoted
 from qgen.tables.table import SHOWN, Faults
@@ -55,19 +55,3 @@ def variants_of(
     hidden = len(notes) - SHOWN
     more = [f" ... and {hidden:,} more students against the roster"] if hidden > 0 else []
     return chosen, absent, notes[:SHOWN] + more
-
-
-def finder(variants: Sequence[str]) -> Callable[[str], int | None]:
-    """From a text to a variant's index; leading zeros may be missing or added where that leaves one variant."""
-    exact = {variant: index for index, variant in enumerate(variants)}
-    bare: dict[str, int | None] = {}
-    for variant, index in exact.items():
-        bare[variant.lstrip("0")] = None if variant.lstrip("0") in bare else index
-
-    def find(text: str) -> int | None:
-        if not text.isascii():  # full-width, Arabic-Indic and other digits
-            text = "".join(str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text))
-        text = text.removesuffix(".0").removesuffix(",0")  # a spreadsheet's number
-        return exact[text] if text in exact else bare.get(text.lstrip("0"))
-
-    return find
