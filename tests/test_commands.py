@@ -14,7 +14,8 @@ import pytest
 import typer.main
 from typer.testing import CliRunner, Result
 
-import grader.cli
+import grader.cli.marking
+import grader.cli.papers
 import qgen.cli
 
 ROOT = Path(__file__).parent.parent
@@ -173,7 +174,8 @@ def test_a_progress_bar_ends_before_the_summary_which_it_would_wipe_out(
         yield lambda what, done, of: None
         typer.echo("ended")
 
-    monkeypatch.setattr({"qgen": qgen.cli, "grader": grader.cli}[name], "progress_bar", bar)
+    for room in (qgen.cli, grader.cli.marking, grader.cli.papers):
+        monkeypatch.setattr(room, "progress_bar", bar)
     said = run(name, *arguments, "--force").stdout
     assert said.index("ended") < said.index(summary)
 

@@ -1,0 +1,45 @@
+"""Papers that came back -> answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.program import app, exam_folder, named
+from qgen.errors import InputError, printable, typed
+from qgen.terminal import examples, faults_shown, progress_bar
+
+
+@app.command(epilog=examples("grader collect papers-back", "grader collect papers-back/*.pdf --out collected.csv"))
+def collect(
+    papers: Annotated[list[Path], typer.Argument(help="Filled-in PDFs, or folders or ZIPs of them.")],
+    exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the papers.")] = None,
+    out: Annotated[Path, typer.Option(help="The answers file to write.")] = Path("answers.csv"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Read papers that students filled in on a screen."""
+    with faults_shown():
+        from grader.reading.collect import collect as collect_forms
+        from grader.reading.collect import write_answers
+        from qgen.exam.exam import read_exam
+
+        if out.suffix.lower() == ".pdf":
+            raise InputError(f"{out}: is a PDF's name, and what is written is a table; write --out answers.csv")
+        the_exam = read_exam(exam_folder(exam, papers[0]))
+        with progress_bar() as progress:
+            collected = collect_forms(papers, the_exam, progress=progress)
+        for note in collected.notes:
+            typer.secho(printable(note), fg="yellow", err=True)
+        if not collected.papers:
+            raise InputError(*collected.left_out, "no paper could be read; nothing was written")
+        write_answers(collected.papers, the_exam, out, force=force)
+        count, left = len(collected.papers), len(collected.left_out)
+        typer.echo(
+            f"{count:,} paper{'' if count == 1 else 's'} collected in {out}"
+            + (f"; {left:,} file{'' if left == 1 else 's'} left out" if left else "")
+            + f"; then: grader score {typed(out)}{named(exam)}"
+        )
+        if left:
+            raise InputError(*collected.left_out)
