@@ -11,7 +11,8 @@ from typing import Any
 from qgen.decimals import plain
 from qgen.exam.exam import Exam
 from qgen.exam.notation import BRACKETS, NONE
-from qgen.exam.spec import Spec
+from qgen.exam.spec import COMBS, Spec
+from qgen.papers.combs import STUDENT, cells_of
 from qgen.papers.document import document
 from qgen.papers.notation import Written
 from qgen.papers.picture.pictures import Picture
@@ -96,6 +97,11 @@ class Papers:
         """The networks, by question, to be drawn with the names of their parameters or with their numbers."""
         width = frame(self.exam.spec.paper, self.exam.spec.font_size).text_width
         return {batch.question.id: Picture(batch, width, self._word, self.written) for batch in self.exam.batches}
+
+    @cached_property
+    def _id_cells(self) -> str:
+        """What paper.txt is told of the comb for a student's id, "" where there is none."""
+        return cells_of(self.exam, "").get(STUDENT, "")
 
     @cached_property
     def holders(self) -> dict[str, str]:
@@ -186,6 +192,8 @@ class Papers:
             "student": student,
             "name": exam.names.get(student, ""),
             "rounding": spec.rounding,
+            "combs": spec.boxes == COMBS,
+            "id_cells": self._id_cells,
             "example": spec.rounding.text(EXAMPLE),
             "follow": spec.marking.follow_through > 0,
             "notation": spec.notation,
