@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.rehearsal.digits import Digits
+from grader.rehearsal.digits import Digits, Grey
 from grader.rehearsal.pen import Pen, Point, Sheet
 from qgen.typeset.page.combs import CELL, POINT, Comb
 
@@ -80,7 +80,7 @@ def write(
     """
     writer = Writer(sheet, hand, digits, rng)
     if comb is None:
-        writer.running(rect, text)
+        writer.free(rect, text, mishap)
     elif text or mishap == "struck":
         return writer.comb(rect, text, comb, mishap)
     return {}
@@ -95,25 +95,61 @@ class Writer:
     digits: Digits
     rng: np.random.Generator
 
-    def running(self, rect: Rect, text: str, size: float = 0.0) -> None:
-        """From the left edge of a box on; digits are smaller where the box is."""
+    def running(self, rect: Rect, text: str, mishap: str = "", size: float = 0.0) -> None:
+        """From the left edge of a box on, as narrow as it must be; digits are smaller where the box is low."""
         left, top, right, bottom = rect
         hand, rng = self.hand, self.rng
-        size = min(size or hand.size, (bottom - top) * 0.85)
-        text = "+" + text if hand.plus and text and text[0] not in "-+" else text
-        advance = size * 0.62 * hand.breadth + hand.spacing
-        room = right - left - 1.0
-        advance = min(advance, room / max(1, len(text)) * 1.1)
-        x = left + float(rng.uniform(0.6, max(0.7, min(4.0, room - advance * len(text))))) + advance / 2
+        size = min(size or hand.size, (bottom - top) * 0.8)
+        text = "+" + text if hand.plus and text[:1].isdigit() else text
+        spoilt = self.digit_of(dict(enumerate(text))) if mishap in ("crossed", "overwritten") else None
+        chars = [(char, self.other_digit(char) if k == spoilt else "") for k, char in enumerate(text)]
+        if mishap == "crossed":  # the right one follows it
+            chars = [part for char, wrong in chars for part in ([("", wrong)] * bool(wrong) + [(char, "")])]
+        pictures = [self.digits.draw(int(char or wrong), rng) if (char or wrong).isdigit() else None
+                    for char, wrong in chars]  # fmt: skip
+        widths = [
+            self.width(char or wrong, picture, size) for (char, wrong), picture in zip(chars, pictures, strict=True)
+        ]
+        gaps = rng.normal(hand.spacing, 0.2, len(chars)).clip(-0.1)
+        narrow = min(1.0, (right - left - 1.2) / max(1.0, float(np.sum(widths) + np.sum(gaps))))
+        free = right - left - 1.2 - narrow * float(np.sum(widths) + np.sum(gaps))
+        x = left + 0.6 + float(rng.uniform(0, min(free, 4.0) + 1e-9))
         middle = (top + bottom) / 2 + float(rng.normal(0, 0.3))
-        for char in text:
+        for (char, wrong), picture, width, gap in zip(chars, pictures, widths, gaps, strict=True):
             y = middle + hand.drift * (x - left) + float(rng.normal(0, hand.jitter * 0.6))
-            if char in ".,":
-                self.point((x - advance * 0.2, y + size * 0.45))
-                x += advance * 0.55
+            place = (x + narrow * width / 2, y)
+            if char and char in ".,":
+                self.point((x + narrow * width / 2, middle + hand.drift * (x - left) + size * 0.42))
             else:
-                self.sign(char, (x, y), size)
-                x += advance * (1 + float(rng.normal(0, 0.05)))
+                if wrong:
+                    self.sign(wrong, place, size)
+                if wrong and not char:
+                    self.cross(place)
+                if char:
+                    self.sign(char, place, size, picture)
+            x += narrow * (width + gap)
+        if mishap == "struck":
+            self.strike((left, middle - 1, x - 0.5, middle + 1))
+
+    def width(self, char: str, picture: Grey | None, size: float) -> float:
+        """Of a character's ink, in millimetres."""
+        if picture is None:
+            return 0.5 if char in ".," else self.hand.minus
+        if char == "1" and self.hand.flagged:
+            return size * 0.45
+        columns = np.flatnonzero(picture.max(axis=0) > 60)
+        return float(columns[-1] - columns[0] + 1) / 20 * size * self.hand.breadth
+
+    def free(self, rect: Rect, text: str, mishap: str) -> None:
+        """Into a free box."""
+        if mishap == "struck":
+            self.running(rect, self.other(text), mishap)
+            return self.running((rect[0], rect[1] - 4.6, rect[2], rect[1]), text, size=self.hand.size * 0.8)
+        if mishap == "no zero":
+            text = text.replace("0.", ".", 1) if text.removeprefix("-").startswith("0.") else text
+        if mishap == "fewer" and "." in text:
+            text = text.rstrip("0") if not text.endswith(".") else text
+        return self.running(rect, text, mishap)
 
     def comb(self, rect: Rect, text: str, comb: Comb, mishap: str = "") -> dict[int, str]:
         """Into cells, or beside them; `rect` is the comb's outline, which large print makes larger."""
@@ -126,9 +162,9 @@ class Writer:
             self.running((rect[2] + 0.5, rect[1], rect[2] + width, rect[3]), text)
             return {}
         if wrong:
-            self.cells(rect, comb, placed(self.other(text, comb), comb) or {}, mishap)
+            self.cells(rect, comb, placed(self.other(text or f"0.{'0' * comb.digits}"), comb) or {}, mishap)
             self.strike(rect)
-            self.running((rect[0], rect[1] - 4.6, rect[2], rect[1]), text, self.hand.size * 0.8)
+            self.running((rect[0], rect[1] - 4.6, rect[2], rect[1]), text, size=self.hand.size * 0.8)
             return dict.fromkeys(range(len(comb.cells)), "?")
         if mishap == "no zero" and cells.get(1) == "0":
             del cells[1]
@@ -153,8 +189,7 @@ class Writer:
             y = middle + hand.drift * (x - rect[0]) + float(rng.normal(0, hand.jitter))
             writer = replace(self, hand=hand)
             if cell == at:
-                first = str((int(char) + rng.integers(1, 10)) % 10)
-                writer.sign(first, (x, y), hand.size)
+                writer.sign(self.other_digit(char), (x, y), hand.size)
                 if mishap == "crossed":
                     self.cross((x, y))
                     y = rect[1] - float(rng.uniform(1.9, 2.8))
@@ -171,13 +206,16 @@ class Writer:
         places = [cell for cell, char in chars.items() if char.isdigit()]
         return places[int(self.rng.integers(len(places)))] if places else None
 
-    def other(self, text: str, comb: Comb) -> str:
-        """Another number of the same look, or any where there is none."""
-        text = text or f"0.{'0' * comb.digits}"
+    def other_digit(self, char: str) -> str:
+        """Any but this one."""
+        return str((int(char) + int(self.rng.integers(1, 10))) % 10)
+
+    def other(self, text: str) -> str:
+        """Another number of the same look."""
         return "".join(str(self.rng.integers(10)) if c.isdigit() and k > 2 else c for k, c in enumerate(text))
 
-    def sign(self, char: str, middle: Point, size: float) -> None:
-        """A digit, a minus or a plus around a place."""
+    def sign(self, char: str, middle: Point, size: float, picture: Grey | None = None) -> None:
+        """A digit, a minus or a plus around a place; a digit from a picture, or from any."""
         hand, rng = self.hand, self.rng
         x, y = middle
         if char in "-+":
@@ -193,9 +231,8 @@ class Writer:
             high = size * float(rng.normal(1, 0.06))
             wide = high * hand.breadth * float(rng.normal(1, 0.05))
             turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-            hand.pen.digit(
-                self.sheet, self.digits.draw(int(char), rng), middle, turn @ [[wide, -slant * high], [0, high]]
-            )
+            picture = self.digits.draw(int(char), rng) if picture is None else picture
+            hand.pen.digit(self.sheet, picture, middle, turn @ [[wide, -slant * high], [0, high]])
             if char == "7" and hand.barred:
                 half = size * float(rng.uniform(0.2, 0.32))
                 y += float(rng.normal(0.05, 0.05)) * size

@@ -153,7 +153,7 @@ def seen(sheet: Sheet, view: View, scanner: Scanner, rng: np.random.Generator) -
         scan[:, x : x + 2] = np.minimum(scan[:, x : x + 2], int(rng.integers(120, 210)))
     scan = noisy(np.asarray(scan, np.uint8), float(rng.uniform(*scanner.noise)), rng)
     if scanner.bilevel:
-        return np.where(scan > rng.uniform(120, 190), np.uint8(255), np.uint8(0))
+        return np.where(scan > rng.uniform(120, 215), np.uint8(255), np.uint8(0))
     packed = cv2.imencode(".jpg", scan, [cv2.IMWRITE_JPEG_QUALITY, scanner.jpeg])[1]
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
 
