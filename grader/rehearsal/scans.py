@@ -13,7 +13,8 @@ import pikepdf
 
 from grader.reading.numerals import read
 from grader.rehearsal.digits import Digits, Grey, shipped
-from grader.rehearsal.ink import Hand, Rect, mishap_of, write
+from grader.rehearsal.hand import Hand, Rect
+from grader.rehearsal.ink import mishap_of, write
 from grader.rehearsal.pen import MM_PER_INCH, Sheet
 from grader.rehearsal.scanned_pdf import POINTS, ScannedPdf, packed
 from grader.rehearsal.scanner import Scanner, scan
