@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.rehearsal.digits import Digits, Grey
-from grader.rehearsal.ink import MISHAPS, Hand, Rect, write
+from grader.rehearsal.hand import Hand, Rect
+from grader.rehearsal.ink import MISHAPS, write
 from grader.rehearsal.pen import Pen, Sheet
 from grader.rehearsal.scanner import SCANNERS, Scanner, View, seen
 from qgen.typeset.page.combs import CELL, GREY, HEIGHT, POINT, RULE, Comb
@@ -19,7 +20,7 @@ LABELS = {"": BLANK, "?": OTHER, "-": MINUS, "+": PLUS} | {str(digit): digit for
 CUT = (6.5, 9.0)  # millimetres around a cell's middle
 SIZE = (26, 36)  # pixels of a cut cell: width, height
 DPI = 300
-RATES = MISHAPS | {"touching": 0.12, "crossed": 0.06, "shifted": 0.03, "overwritten": 0.02, "struck": 0.02}
+RATES = {**MISHAPS} | {"touching": 0.12, "crossed": 0.06, "shifted": 0.03, "overwritten": 0.02, "struck": 0.02}
 
 
 def labelled_cells(

@@ -28,7 +28,7 @@ class Digits:
     def draw(self, digit: int, rng: np.random.Generator) -> Grey:
         """One of the pictures of a digit, at random."""
         places = self.by_label[digit]
-        return self.images[places[rng.integers(len(places))]]
+        return np.asarray(self.images[places[rng.integers(len(places))]])
 
 
 def shipped() -> Digits:

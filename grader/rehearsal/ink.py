@@ -1,4 +1,4 @@
-"""A writer, and how a number gets into a comb or into a box: one character a cell, or a running hand.
+"""How a number gets into a comb or into a box: one character a cell, or a running hand.
 
 What goes wrong on paper is called a mishap; whatever it is, a person can still read the number.
 """
@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.rehearsal.digits import Digits
-from grader.rehearsal.pen import Pen, Point, Sheet
+from grader.rehearsal.digits import Digits, Grey
+from grader.rehearsal.hand import Hand, Rect, Writer
+from grader.rehearsal.pen import Sheet
 from qgen.typeset.page.combs import CELL, POINT, Comb
 
 MISHAPS: Mapping[str, float] = {
@@ -23,45 +24,6 @@ MISHAPS: Mapping[str, float] = {
     "no zero": 0.01,  # the cell before the point left empty
     "fewer": 0.05,  # noughts at the end left out
 }
-Rect = tuple[float, float, float, float]  # left, top, right, bottom in millimetres
-
-
-@dataclass(frozen=True)
-class Hand:
-    """How somebody writes; lengths in millimetres."""
-
-    size: float  # of a digit
-    slant: float  # sideways per height
-    breadth: float  # of a digit, 1 as in its picture
-    spacing: float  # between digits of a running hand
-    jitter: float  # of a digit around its place
-    drift: float  # of the baseline per millimetre
-    pen: Pen
-    flagged: bool  # 1 with an upstroke
-    barred: bool  # 7 with a bar
-    plus: bool  # before positive numbers
-    minus: float  # the length of the sign
-    comma: bool  # where others write a point
-    points: bool  # over the printed point, too
-
-    @classmethod
-    def draw(cls, rng: np.random.Generator) -> Hand:
-        """A writer at random."""
-        return cls(
-            size=float(np.clip(rng.normal(4.4, 0.5), 3.2, 5.8)),
-            slant=float(np.clip(rng.normal(0.05, 0.12), -0.2, 0.4)),
-            breadth=float(rng.uniform(0.72, 1.0)),
-            spacing=float(rng.uniform(0.15, 0.9)),
-            jitter=float(rng.uniform(0.1, 0.35)),
-            drift=float(rng.normal(0, 0.008)),
-            pen=Pen(float(rng.uniform(0.3, 0.6)), int(rng.integers(15, 110))),
-            flagged=bool(rng.random() < 0.4),
-            barred=bool(rng.random() < 0.35),
-            plus=bool(rng.random() < 0.06),
-            minus=float(rng.uniform(1.8, 3.6)),
-            comma=bool(rng.random() < 0.25),
-            points=bool(rng.random() < 0.2),
-        )
 
 
 def mishap_of(rng: np.random.Generator, rates: Mapping[str, float] = MISHAPS) -> str:
@@ -79,164 +41,122 @@ def write(
     character each cell of a comb now holds: "?" where it is crossed out or written over.
     """
     writer = Writer(sheet, hand, digits, rng)
+    text = "+" + text if hand.plus and text[:1].isdigit() and (comb is None or comb.signed) else text
+    if not text and mishap != "struck":
+        return {}
     if comb is None:
-        writer.running(rect, text)
-    elif text or mishap == "struck":
-        return writer.comb(rect, text, comb, mishap)
-    return {}
+        into_box(writer, rect, text, mishap)
+        return {}
+    return into_comb(writer, rect, text, comb, mishap)
+
+
+def into_comb(writer: Writer, rect: Rect, text: str, comb: Comb, mishap: str) -> dict[int, str]:
+    """Into cells, or beside them; `rect` is the comb's outline, which large print makes larger."""
+    left, top, right, bottom = rect
+    cells, size = placed(text, comb), writer.hand.size
+    if cells is None:
+        width = len(text) * (size * 0.45 + writer.hand.spacing) + 2
+        running(writer, (right + 0.5, top, right + width, bottom), marks(writer, text), size * 0.75)
+        return {}
+    if mishap == "struck":
+        into_cells(writer, rect, comb, placed(writer.other(text or f"0.{'0' * comb.digits}"), comb) or {})
+        writer.strike(rect)
+        running(writer, (left, top - 4.6, right, top), marks(writer, text), size * 0.8)
+        return dict.fromkeys(range(len(comb.cells)), "?")
+    if mishap == "no zero" and cells.get(1) == "0":
+        del cells[1]
+    if mishap == "fewer":
+        while len(cells) > 3 and cells[max(cells)] == "0":
+            del cells[max(cells)]
+    if mishap == "shifted":
+        step = 1 if 0 in cells or writer.rng.random() < 0.5 else -1
+        cells = {cell + step: char for cell, char in cells.items()}
+    if mishap == "touching":
+        writer = replace(writer, hand=replace(writer.hand, breadth=writer.hand.breadth * 1.35))
+    return into_cells(writer, rect, comb, cells, mishap)
+
+
+def into_cells(writer: Writer, rect: Rect, comb: Comb, chars: Mapping[int, str], mishap: str = "") -> dict[int, str]:
+    """Characters by cell; -1 and one more than there are lie beside the comb. Returns what is to be seen in them."""
+    hand, rng, sheet_scale = writer.hand, writer.rng, (rect[2] - rect[0]) / comb.width
+    lefts = [comb.cells[0] - CELL, *comb.cells, comb.cells[-1] + CELL]
+    middle = (rect[1] + rect[3]) / 2 + float(rng.normal(0, 0.25))
+    spoilt = writer.digit_of(chars) if mishap in ("crossed", "overwritten") else None
+    for cell, char in chars.items():
+        x = rect[0] + (lefts[cell + 1] + CELL / 2) * sheet_scale + float(rng.normal(0, hand.jitter))
+        place = (x, middle + hand.drift * (x - rect[0]) + float(rng.normal(0, hand.jitter)))
+        if cell != spoilt:
+            writer.sign(char, place, hand.size)
+        elif mishap == "crossed":
+            writer.sign(writer.other_digit(char), place, hand.size)
+            writer.cross(place)
+            writer.sign(char, (x, rect[1] - float(rng.uniform(1.9, 2.8))), hand.size * 0.75)
+        else:
+            writer.over(char, place, hand.size)
+    if hand.points and comb.signed and len(chars) > 1:
+        writer.point((rect[0] + comb.point * sheet_scale, rect[3] - POINT + float(rng.normal(0, 0.3))))
+    return {cell: "?" if cell == spoilt else char for cell, char in chars.items()}
+
+
+def into_box(writer: Writer, rect: Rect, text: str, mishap: str) -> None:
+    """Into a free box, as a running hand."""
+    left, top, right, bottom = rect
+    if mishap == "struck":  # the right one follows
+        middle = (left + right) / 2
+        end = running(writer, (left, top, middle, bottom), marks(writer, writer.other(text or "0.0000")))
+        writer.strike((left + 0.5, top, end, bottom))
+        rect = (middle, top, right, bottom)
+    if mishap == "no zero":
+        text = text.replace("0.", ".", 1) if text.lstrip("+-").startswith("0.") else text
+    if mishap == "fewer" and "." in text[:-2]:
+        text = text[:3] + text[3:].rstrip("0")
+    running(writer, rect, marks(writer, text, mishap))
 
 
 @dataclass(frozen=True)
-class Writer:
-    """A hand with a sheet before it."""
+class Mark:
+    """A character of a running hand, its picture if it is a digit, and what happened to it: a mishap's name."""
 
-    sheet: Sheet
-    hand: Hand
-    digits: Digits
-    rng: np.random.Generator
+    char: str
+    picture: Grey | None
+    mishap: str = ""
 
-    def running(self, rect: Rect, text: str, size: float = 0.0) -> None:
-        """From the left edge of a box on; digits are smaller where the box is."""
-        left, top, right, bottom = rect
-        hand, rng = self.hand, self.rng
-        size = min(size or hand.size, (bottom - top) * 0.85)
-        text = "+" + text if hand.plus and text and text[0] not in "-+" else text
-        advance = size * 0.62 * hand.breadth + hand.spacing
-        room = right - left - 1.0
-        advance = min(advance, room / max(1, len(text)) * 1.1)
-        x = left + float(rng.uniform(0.6, max(0.7, min(4.0, room - advance * len(text))))) + advance / 2
-        middle = (top + bottom) / 2 + float(rng.normal(0, 0.3))
-        for char in text:
-            y = middle + hand.drift * (x - left) + float(rng.normal(0, hand.jitter * 0.6))
-            if char in ".,":
-                self.point((x - advance * 0.2, y + size * 0.45))
-                x += advance * 0.55
-            else:
-                self.sign(char, (x, y), size)
-                x += advance * (1 + float(rng.normal(0, 0.05)))
 
-    def comb(self, rect: Rect, text: str, comb: Comb, mishap: str = "") -> dict[int, str]:
-        """Into cells, or beside them; `rect` is the comb's outline, which large print makes larger."""
-        text = "+" + text if self.hand.plus and comb.signed and text and text[0] != "-" else text
-        cells = placed(text, comb)
-        wrong = mishap == "struck"
-        if cells is None:
-            size = self.hand.size * 0.9
-            width = len(text) * (size * 0.62 + self.hand.spacing) + 2
-            self.running((rect[2] + 0.5, rect[1], rect[2] + width, rect[3]), text)
-            return {}
-        if wrong:
-            self.cells(rect, comb, placed(self.other(text, comb), comb) or {}, mishap)
-            self.strike(rect)
-            self.running((rect[0], rect[1] - 4.6, rect[2], rect[1]), text, self.hand.size * 0.8)
-            return dict.fromkeys(range(len(comb.cells)), "?")
-        if mishap == "no zero" and cells.get(1) == "0":
-            del cells[1]
-        if mishap == "fewer":
-            while len(cells) > 3 and cells[max(cells)] == "0":
-                del cells[max(cells)]
-        if mishap == "shifted":
-            step = 1 if 0 in cells or self.rng.random() < 0.5 else -1
-            cells = {cell + step: char for cell, char in cells.items()}
-        return self.cells(rect, comb, cells, mishap)
+def marks(writer: Writer, text: str, mishap: str = "") -> list[Mark]:
+    """What stands on paper one after the other: a crossed digit is followed by the right one."""
+    spoilt = writer.digit_of(dict(enumerate(text))) if mishap in ("crossed", "overwritten") else None
+    found = []
+    for k, char in enumerate(text):
+        if k == spoilt and mishap == "crossed":
+            wrong = writer.other_digit(char)
+            found.append(Mark(wrong, writer.picture(wrong), mishap))
+        found.append(Mark(char, writer.picture(char), "overwritten" if k == spoilt and mishap == "overwritten" else ""))
+    return found
 
-    def cells(self, rect: Rect, comb: Comb, chars: Mapping[int, str], mishap: str = "") -> dict[int, str]:
-        """Characters by cell; -1 and one more than there are lie beside the comb. Returns what is to be seen."""
-        hand, rng = self.hand, self.rng
-        scale = (rect[2] - rect[0]) / comb.width
-        hand = replace(hand, breadth=hand.breadth * 1.35) if mishap == "touching" else hand
-        lefts = [comb.cells[0] - CELL, *comb.cells, comb.cells[-1] + CELL]
-        middle = (rect[1] + rect[3]) / 2 + float(rng.normal(0, 0.25))
-        at = self.digit_of(chars) if mishap in ("crossed", "overwritten") else None
-        for cell, char in chars.items():
-            x = rect[0] + (lefts[cell + 1] + CELL / 2) * scale + float(rng.normal(0, hand.jitter))
-            y = middle + hand.drift * (x - rect[0]) + float(rng.normal(0, hand.jitter))
-            writer = replace(self, hand=hand)
-            if cell == at:
-                first = str((int(char) + rng.integers(1, 10)) % 10)
-                writer.sign(first, (x, y), hand.size)
-                if mishap == "crossed":
-                    self.cross((x, y))
-                    y = rect[1] - float(rng.uniform(1.9, 2.8))
-                    writer.sign(char, (x, y), hand.size * 0.75)
-                    continue
-                writer = replace(writer, hand=replace(hand, pen=replace(hand.pen, width=hand.pen.width * 1.3)))
-            writer.sign(char, (x, y), hand.size)
-        if hand.points and comb.signed and len(chars) > 1:
-            self.point((rect[0] + comb.point * scale, rect[3] - POINT + float(rng.normal(0, 0.3))))
-        return {cell: "?" if cell == at else char for cell, char in chars.items()}
 
-    def digit_of(self, chars: Mapping[int, str]) -> int | None:
-        """One of the cells that hold a digit."""
-        places = [cell for cell, char in chars.items() if char.isdigit()]
-        return places[int(self.rng.integers(len(places)))] if places else None
-
-    def other(self, text: str, comb: Comb) -> str:
-        """Another number of the same look, or any where there is none."""
-        text = text or f"0.{'0' * comb.digits}"
-        return "".join(str(self.rng.integers(10)) if c.isdigit() and k > 2 else c for k, c in enumerate(text))
-
-    def sign(self, char: str, middle: Point, size: float) -> None:
-        """A digit, a minus or a plus around a place."""
-        hand, rng = self.hand, self.rng
-        x, y = middle
-        if char in "-+":
-            half, tilt = hand.minus / 2 * float(rng.uniform(0.85, 1.15)), float(rng.normal(0, 0.06))
-            bend = float(rng.normal(0, 0.15))
-            hand.pen.curve(self.sheet, [(x - half, y + half * tilt), (x, y + bend), (x + half, y - half * tilt)])
-            if char == "+":
-                hand.pen.line(self.sheet, [(x + 0.1, y - half), (x - 0.1, y + half)])
-        elif char == "1" and hand.flagged:
-            self.one(middle, size)
-        elif char.isdigit():
-            angle, slant = float(rng.normal(0, 0.05)), hand.slant + float(rng.normal(0, 0.03))
-            high = size * float(rng.normal(1, 0.06))
-            wide = high * hand.breadth * float(rng.normal(1, 0.05))
-            turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-            hand.pen.digit(
-                self.sheet, self.digits.draw(int(char), rng), middle, turn @ [[wide, -slant * high], [0, high]]
-            )
-            if char == "7" and hand.barred:
-                half = size * float(rng.uniform(0.2, 0.32))
-                y += float(rng.normal(0.05, 0.05)) * size
-                hand.pen.line(self.sheet, [(x - half, y + 0.1), (x + half, y - 0.1)])
-
-    def one(self, middle: Point, size: float) -> None:
-        """A 1 with an upstroke, as it is taught in much of Europe."""
-        rng, (x, y) = self.rng, middle
-        half, lean = size / 2 * float(rng.normal(1, 0.06)), self.hand.slant * size / 2
-        flag, fall = size * float(rng.uniform(0.22, 0.45)), size * float(rng.uniform(0.25, 0.5))
-        top = (x + lean + 0.35, y - half)
-        bend = (x + float(rng.normal(0.2, 0.15)), y)
-        self.hand.pen.line(self.sheet, [(top[0] - flag, top[1] + fall), top])
-        self.hand.pen.curve(self.sheet, [top, bend, (x - lean + 0.3, y + half)])
-
-    def point(self, place: Point) -> None:
-        """A point, or the comma of whoever writes commas."""
-        x, y = place
-        pen = replace(self.hand.pen, width=self.hand.pen.width * 1.35)
-        end = (x - 0.45, y + 1.1) if self.hand.comma else (x + 0.12, y + 0.08)
-        pen.line(self.sheet, [(x, y), end])
-
-    def cross(self, middle: Point) -> None:
-        """Strokes over a digit: two crossing ones, or a scribble."""
-        rng, (x, y) = self.rng, middle
-        half, high = float(rng.uniform(1.2, 2.0)), float(rng.uniform(1.0, 2.2))
-        if rng.random() < 0.5:
-            self.hand.pen.line(self.sheet, [(x - half, y + high), (x + half, y - high)])
-            if rng.random() < 0.6:
-                self.hand.pen.line(self.sheet, [(x - half, y - high), (x + half, y + high)])
-            return
-        steps = np.linspace(-1, 1, int(rng.integers(5, 10)))
-        path = [(x + half * s, y + high * float(rng.uniform(0.4, 1)) * (-1) ** k) for k, s in enumerate(steps)]
-        self.hand.pen.line(self.sheet, path)
-
-    def strike(self, rect: Rect) -> None:
-        """A stroke through all of a comb."""
-        rng, middle = self.rng, (rect[1] + rect[3]) / 2
-        ends = rng.normal(0, 0.8, size=3)
-        points = [(rect[0] - 0.5, middle + ends[0]), ((rect[0] + rect[2]) / 2, middle + ends[1] / 2)]
-        self.hand.pen.curve(self.sheet, [*points, (rect[2] + 0.5, middle + ends[2])])
+def running(writer: Writer, rect: Rect, marks: list[Mark], size: float = 0.0) -> float:
+    """From the left edge of a box on, smaller and closer where it is low or narrow; returns where it ends."""
+    left, top, right, bottom = rect
+    hand, rng, room = writer.hand, writer.rng, right - left - 1.2
+    size = min(size or hand.size, (bottom - top) * 0.8)
+    gaps = rng.normal(hand.spacing, 0.2, len(marks)).clip(-0.1)
+    widths = np.array([writer.width(mark.char, mark.picture, size) for mark in marks])
+    narrow = min(1.0, room / max(0.1, float((widths + gaps).sum())))
+    size, steps = size * narrow**0.5, narrow * (widths + gaps)
+    x = left + 0.6 + float(rng.uniform(0, max(0.0, min(room - steps.sum(), 4.0))))
+    middle = (top + bottom) / 2 + float(rng.normal(0, 0.3))
+    for mark, width, step in zip(marks, widths, steps, strict=True):
+        place = (x + narrow * width / 2, middle + hand.drift * (x - left) + float(rng.normal(0, hand.jitter * 0.6)))
+        if mark.char in ".,":
+            writer.point((place[0], place[1] + size * 0.42))
+        elif mark.mishap == "overwritten":
+            writer.over(mark.char, place, size)
+        else:
+            writer.sign(mark.char, place, size, mark.picture)
+        if mark.mishap == "crossed":
+            writer.cross(place)
+        x += step
+    return x
 
 
 def placed(text: str, comb: Comb) -> dict[int, str] | None:

@@ -14,7 +14,7 @@ from grader.rehearsal.pen import MM_PER_INCH, Sheet
 
 Matrix = NDArray[np.float64]
 Range = tuple[float, float]
-STEP = 16  # pixels between the nodes of a warp
+STEP = 16  # pixels between the nodes of a warp; OpenCV knows 32 places between two
 TABLE = 90  # the grey that a phone sees around a page
 
 
@@ -88,7 +88,7 @@ class View:
 
     def bent(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """How far down a bend moves what stands at `x` on the sheet."""
-        return self.bend * np.sin(2 * np.pi * x / self.wave[0] + self.wave[1])
+        return np.asarray(self.bend * np.sin(2 * np.pi * x / self.wave[0] + self.wave[1]))
 
     def places(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Points (n, 2) of the sheet, in pixels, where they are in the scan."""
@@ -107,13 +107,14 @@ class View:
         across, down = seen[:2] / seen[2]
         down = down - self.bent(across)
         grow = np.array([[STEP, 0, 0], [0, STEP, 0]], np.float64)
-        return tuple(  # type: ignore[return-value]
+        across, down = (
             cv2.warpAffine(
                 nodes.reshape(x.shape).astype(np.float32), grow, self.size, flags=cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_REPLICATE,
             )
             for nodes in (across, down)
         )  # fmt: skip
+        return across, down
 
 
 def tilted(size: tuple[int, int], most: float, rng: np.random.Generator) -> Matrix:
@@ -153,7 +154,7 @@ def seen(sheet: Sheet, view: View, scanner: Scanner, rng: np.random.Generator) -
         scan[:, x : x + 2] = np.minimum(scan[:, x : x + 2], int(rng.integers(120, 210)))
     scan = noisy(np.asarray(scan, np.uint8), float(rng.uniform(*scanner.noise)), rng)
     if scanner.bilevel:
-        return np.where(scan > rng.uniform(120, 190), np.uint8(255), np.uint8(0))
+        return np.where(scan > rng.uniform(120, 215), np.uint8(255), np.uint8(0))
     packed = cv2.imencode(".jpg", scan, [cv2.IMWRITE_JPEG_QUALITY, scanner.jpeg])[1]
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
 

@@ -97,8 +97,8 @@ def cut(picture: Grey, left: int, top: int, width: int, height: int) -> Grey:
     return part
 
 
-def cells_of(dark: Grey, box: Box, offset: Offset) -> NDArray[np.uint8]:
-    """The cells of a comb as the net takes them: (cells, HEIGHT, WIDTH)."""
+def cells_of(page: Grey, box: Box, offset: Offset) -> NDArray[np.uint8]:
+    """The cells of a comb, grey, in the net's size: (cells, HEIGHT, WIDTH)."""
     import cv2
 
     wide, high = (round(side * SCALE) for side in SEEN)
@@ -106,7 +106,7 @@ def cells_of(dark: Grey, box: Box, offset: Offset) -> NDArray[np.uint8]:
     for left, width in box.cells:
         x = round((box.left + offset[0] + left + width / 2) * SCALE) - wide // 2
         y = round((box.top + offset[1] + box.height / 2) * SCALE) - high // 2
-        cut_out.append(cv2.resize(cut(dark, x, y, wide, high), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA))
+        cut_out.append(cv2.resize(255 - cut(255 - page, x, y, wide, high), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA))
     return np.array(cut_out, np.uint8)
 
 

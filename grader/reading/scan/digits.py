@@ -25,6 +25,12 @@ def weights() -> dict[str, Floats]:
         return {name: arrays[name].astype(np.float32) for name in arrays.files}
 
 
+def whitened(cells: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grey cells (n, HEIGHT, WIDTH) as darkness: 0 for the paper, however grey a scan of it is."""
+    paper = np.percentile(cells, 90, axis=(1, 2), keepdims=True)
+    return np.asarray(np.clip(255 - cells * (255 / np.maximum(paper, 32)), 0, 255), np.uint8)
+
+
 def posteriors(cells: NDArray[np.uint8]) -> Floats:
     """(n, HEIGHT, WIDTH) darkness, 0 white to 255 black -> (n, classes) probabilities."""
     parts = [_posteriors(cells[first : first + AT_ONCE]) for first in range(0, len(cells), AT_ONCE)]

@@ -10,13 +10,13 @@ from typing import Any
 import pikepdf
 
 from qgen.exam.exam import Exam
-from qgen.papers.combs import combs_of
+from qgen.papers.combs import STUDENT, combs_of
 from qgen.papers.papers import Papers
 from qgen.typeset.page.combs import MM, Comb
 from qgen.typeset.page.corners import corners
 from qgen.typeset.page.sheets import SHEETS
 
-ID = "student_id"
+ID = STUDENT
 
 
 @dataclass(frozen=True)

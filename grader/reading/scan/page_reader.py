@@ -18,7 +18,7 @@ from grader.reading import zipped
 from grader.reading.faults import FormError
 from grader.reading.sandbox import serve
 from grader.reading.scan.combs import cells_of, cut, flags_of, ink_in, offsets
-from grader.reading.scan.digits import posteriors
+from grader.reading.scan.digits import posteriors, whitened
 from grader.reading.scan.free import free_reading
 from grader.reading.scan.layout import Box, Layout, from_json
 from grader.reading.scan.pictures import MOST_BYTES, Grey, Picture, Source, page, page_count
@@ -72,7 +72,7 @@ def read_page(picture: Picture, layout: Layout) -> dict[str, Any]:
     said["picture"] = _jpeg(_smaller(upright))
     if share < LEAST_FOUND:
         return said
-    for box, offset, reading in zip(boxes, places, _read(dark, boxes, places), strict=True):
+    for box, offset, reading in zip(boxes, places, _read(upright, dark, boxes, places), strict=True):
         crop = _jpeg(_around(upright, box, offset))
         said["readings"].append(
             [box.item, reading.text, round(reading.posterior, 4), reading.second, reading.doubtful, reading.flags, crop]
@@ -85,10 +85,10 @@ def _page_of(code: Code) -> int:
     return int(code.text.split()[3][1:])
 
 
-def _read(dark: Grey, boxes: tuple[Box, ...], places: list[tuple[float, float]]) -> list[Reading]:
+def _read(page: Grey, dark: Grey, boxes: tuple[Box, ...], places: list[tuple[float, float]]) -> list[Reading]:
     """The readings of all boxes; the cells of all combs go through the net at once."""
-    combs = [cells_of(dark, box, offset) for box, offset in zip(boxes, places, strict=True) if box.digits]
-    likely = posteriors(np.concatenate(combs)) if combs else np.zeros((0, 0), np.float32)
+    combs = [cells_of(page, box, offset) for box, offset in zip(boxes, places, strict=True) if box.digits]
+    likely = posteriors(whitened(np.concatenate(combs))) if combs else np.zeros((0, 0), np.float32)
     rows = iter(np.split(likely, np.cumsum([len(cells) for cells in combs])[:-1]) if combs else [])
     return [
         comb_reading(
