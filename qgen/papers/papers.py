@@ -12,7 +12,7 @@ from qgen.decimals import plain
 from qgen.exam.exam import Exam
 from qgen.exam.notation import BRACKETS, NONE
 from qgen.exam.spec import COMBS, Spec
-from qgen.papers.combs import STUDENT, cells_of
+from qgen.papers.combs import STUDENT, cells_of, without_comb
 from qgen.papers.document import document
 from qgen.papers.notation import Written
 from qgen.papers.picture.pictures import Picture
@@ -99,9 +99,13 @@ class Papers:
         return {batch.question.id: Picture(batch, width, self._word, self.written) for batch in self.exam.batches}
 
     @cached_property
-    def _id_cells(self) -> str:
-        """What paper.txt is told of the comb for a student's id, "" where there is none."""
-        return cells_of(self.exam, "").get(STUDENT, "")
+    def _combs(self) -> dict[str, Any]:
+        """What paper.txt is told of combs: whether there are some, the student id's, and boxes among them."""
+        return {
+            "combs": self.exam.spec.boxes == COMBS,
+            "id_cells": cells_of(self.exam, "").get(STUDENT, ""),
+            "open_boxes": bool(without_comb(self.exam)),
+        }
 
     @cached_property
     def holders(self) -> dict[str, str]:
@@ -192,8 +196,7 @@ class Papers:
             "student": student,
             "name": exam.names.get(student, ""),
             "rounding": spec.rounding,
-            "combs": spec.boxes == COMBS,
-            "id_cells": self._id_cells,
+            **self._combs,
             "example": spec.rounding.text(EXAMPLE),
             "follow": spec.marking.follow_through > 0,
             "notation": spec.notation,

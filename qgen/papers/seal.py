@@ -72,6 +72,11 @@ def qr_code(text: str) -> Drawing:
     return Drawing(side, side, (Bitmap(0.0, 0.0, side, size, _modules(text).to_bytes(4 * size, "big")),))
 
 
+def code_side(exam: Exam) -> float:
+    """The side of an exam's codes, in points."""
+    return _side(len(seal_text(exam, Seal(exam.variants[0], 1)))) * MODULE
+
+
 def learn_seals() -> None:
     """Makes the codes that the seals of all pages are put together from."""
     for place in range(_USUAL - SIGNATURE, _USUAL, 2):

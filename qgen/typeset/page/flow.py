@@ -247,7 +247,7 @@ class Flow:
                 used |= value.used
             used |= label.used
             left += field.share * self.width
-        ascent, descent = (COMB_ASCENT, -COMB_LOW) if any(combs) else (15.0, 6.0)
+        ascent, descent = (COMB_ASCENT, 3.5 - COMB_LOW) if any(combs) else (15.0, 6.0)
         yield Line(ascent, descent, tuple(pieces), 3.5, False, tuple(blanks), used=used)
 
     def _fitted(self, text: Inline, width: float) -> Strip:
