@@ -118,7 +118,7 @@ def test_the_command_writes_scans_beside_the_answers(
 
 def test_what_is_not_installed_is_named(exam: Exam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder_with(exam, tmp_path, monkeypatch)
-    monkeypatch.setattr("grader.cli.rehearsal.find_spec", lambda name: None)
+    monkeypatch.setattr("grader.reading.scan.stack.find_spec", lambda name: None)
     run = CliRunner().invoke(app, ["simulate", "--scans"])
     assert (run.exit_code, 'pip install "backprop-exam[scan]"' in run.output) == (1, True)
     assert [path.name for path in tmp_path.iterdir()] == ["exam"]
