@@ -80,7 +80,10 @@ def simulate(
         write_simulated(simulated, out, truth, force=force)
         told = f"{several(students, 'student')} in {out}, what each did in {truth}"
         if scans:
-            typer.echo(f"{told}, their papers in {pdf}; then: grader scan {typed(pdf)}{named(exam)}")
+            read = out.with_name("scanned.csv" if out.name == "answers.csv" else f"{out.stem}-scanned.csv")
+            typer.echo(
+                f"{told}, their papers in {pdf}; then: grader scan {typed(pdf)}{named(exam)} --out {typed(read)}"
+            )
         else:
             typer.echo(f"{told}; then: grader score {typed(out)}{named(exam)}")
 

@@ -108,7 +108,7 @@ def test_the_command_writes_scans_beside_the_answers(
     folder_with(exam, tmp_path, monkeypatch)
     run = CliRunner().invoke(app, ["simulate", "--students", "1", "--scans", "--scanner", "poor", "--out", "one.csv"])
     assert run.exit_code == 0, run.output
-    assert run.output.endswith("their papers in one-scans.pdf; then: grader scan one-scans.pdf\n")
+    assert run.output.endswith("their papers in one-scans.pdf; then: grader scan one-scans.pdf --out one-scanned.csv\n")
     with pikepdf.open("one-scans.pdf") as pdf:
         assert len(pdf.pages) >= 3
     again = CliRunner().invoke(app, ["simulate", "--students", "1", "--scans", "--out", "one.csv"])
