@@ -76,7 +76,15 @@ def paper(told) -> Paper:
     mishaps = {item: mishap_of(rng) for item in exam.columns if written[item]}
     done = Paper(exam.variants[v], written, wrong, {item: name for item, name in mishaps.items() if name})
     pages = pages_of(
-        exam, v, written, Hand.draw(rng), rng, SCANNERS[scanner], digits, mishaps=mishaps, upside_down=rng.random() < 0.1
+        exam,
+        v,
+        written,
+        Hand.draw(rng),
+        rng,
+        SCANNERS[scanner],
+        digits,
+        mishaps=mishaps,
+        upside_down=rng.random() < 0.1,
     )
     layout = layout_of(exam, code_side(exam))
     for grey in pages:
@@ -132,7 +140,7 @@ def figures(exam, papers: list[Paper]) -> dict[str, object]:
         "wrong identity": wrong_identity,
         "exact": share([o for o in written if same(o[0].reading.text, o[1])], written),
         "clean exact": share([o for o in clean if same(o[0].reading.text, o[1])], clean),
-        "digits": f"{np.mean(digits):.2%}",
+        "digits": f"{np.mean(digits or [0]):.2%}",
         "right, no person": share([o for o in right if o[0].state == CREDITED], right),
         "seen": share([o for o in answers if o[0].state == WAITING], answers),
         "wrong credited": f"{sum(o[0].state == CREDITED for o in wrong)} of {len(wrong)}",
@@ -157,7 +165,7 @@ def main() -> None:
     told = asked.parse_args()
     digits = halves(told.digits)[1]
     for boxes in told.boxes:
-        exam = make_exam(told.papers, spec_of({"boxes": boxes}), seed=told.seed)
+        exam = make_exam(spec_of({"boxes": boxes}), told.papers, seed=told.seed)
         Papers(exam).question_paper(0)
         for scanner in told.scanners:
             with Pool(told.jobs) as pool:

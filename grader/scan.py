@@ -235,4 +235,3 @@ def _missing(papers: Sequence[ScannedPaper], exam: Exam, layout: Layout) -> Iter
     absent = [student for student, variant in exam.students.items() if variant not in seen]
     if absent:
         yield f"no page of {several(len(absent), 'student')}: {some(absent, 5)}"
-

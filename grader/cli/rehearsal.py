@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,21 +80,24 @@ def simulate(
         write_simulated(simulated, out, truth, force=force)
         told = f"{several(students, 'student')} in {out}, what each did in {truth}"
         if scans:
-            typer.echo(f"{told}, their papers in {pdf}; then: grader scan {typed(pdf)}{named(exam)}")
+            read = out.with_name("scanned.csv" if out.name == "answers.csv" else f"{out.stem}-scanned.csv")
+            typer.echo(
+                f"{told}, their papers in {pdf}; then: grader scan {typed(pdf)}{named(exam)} --out {typed(read)}"
+            )
         else:
             typer.echo(f"{told}; then: grader score {typed(out)}{named(exam)}")
 
 
 def _scanned(simulated: Simulated, pdf: Path, scanner: Device, seed: int, *, force: bool) -> Simulated:
     """Writes the papers; returns the class with the ids that stand on them."""
-    if not all(map(find_spec, ("cv2", "pypdfium2"))):
-        raise InputError('--scans: needs what draws and reads pictures: pip install "backprop-exam[scan]"')
     import numpy as np
 
+    from grader.reading.scan.stack import check_installed
     from grader.rehearsal.scanner import SCANNERS
     from grader.rehearsal.scans import numbered, write_scans
     from qgen.files import whole_file
 
+    check_installed()
     rng = np.random.default_rng([seed, 1])
     simulated = numbered(simulated, rng)
     with progress_bar() as progress, whole_file(pdf, force=force) as file:

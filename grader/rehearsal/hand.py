@@ -97,7 +97,7 @@ class Writer:
     def point(self, place: Point) -> None:
         """A point, or the comma of whoever writes commas."""
         x, y = place
-        pen = replace(self.hand.pen, width=self.hand.pen.width * 1.35)
+        pen = replace(self.hand.pen, width=self.hand.pen.width * 1.5)
         end = (x - 0.45, y + 1.1) if self.hand.comma else (x + 0.12, y + 0.08)
         pen.line(self.sheet, [(x, y), end])
 
@@ -134,7 +134,7 @@ class Writer:
     def width(self, char: str, picture: Grey | None, size: float) -> float:
         """Of a character's ink, in millimetres."""
         if picture is None:
-            return 0.9 if char in ".," else self.hand.minus
+            return 1.0 if char in ".," else self.hand.minus
         if char == "1" and self.hand.flagged:
             return size * 0.45
         columns = np.flatnonzero(picture.max(axis=0) > 60)

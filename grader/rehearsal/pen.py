@@ -45,9 +45,11 @@ class Pen:
         path = np.array(points) * sheet.scale
         low = np.floor(path.min(axis=0) - reach).astype(int)
         wide, high = np.ceil(path.max(axis=0) + reach).astype(int) - low
+        # a thickness that is even makes a line that is wider by one, an odd one by two
+        thick = 2 * max(1, round((self.width * sheet.scale * FINE - 1) / 2))
         canvas = np.zeros((high * FINE, wide * FINE), np.uint8)
         fine = np.rint((path - low) * FINE * 16).astype(np.int32)[:, None]
-        cv2.polylines(canvas, [fine], False, 255, max(1, round(self.width * sheet.scale * FINE)), cv2.LINE_8, 4)
+        cv2.polylines(canvas, [fine], False, 255, thick, cv2.LINE_8, 4)
         alpha = cv2.resize(canvas, (int(wide), int(high)), interpolation=cv2.INTER_AREA)
         self._put(sheet, alpha.astype(np.float32) / 255, int(low[0]), int(low[1]))
 

@@ -24,7 +24,7 @@ class Scanner:
 
     dpi: Range
     skew: float = 0.3  # standard deviation in degrees, at most three times that
-    shift: float = 1.0  # millimetres
+    shift: float = 1.0  # millimetres, at most twice that
     stretch: float = 0.0  # shares of height, as a feeder's rollers do
     perspective: float = 0.0  # shares of the page that a corner is moved
     margin: float = 0.0  # table around the page, in shares of its width
@@ -74,7 +74,7 @@ class View:
         stretched = turn @ np.diag([scale, scale * (1 + rng.uniform(-1, 1) * scanner.stretch)])
         matrix = np.eye(3)
         matrix[:2, :2] = stretched
-        shift = rng.normal(0, scanner.shift, 2).clip(-3 * scanner.shift, 3 * scanner.shift) * dpi / MM_PER_INCH
+        shift = rng.normal(0, scanner.shift, 2).clip(-2 * scanner.shift, 2 * scanner.shift) * dpi / MM_PER_INCH
         matrix[:2, 2] = np.array(size) / 2 + shift - stretched @ [width / 2, height / 2]
         if scanner.perspective:
             matrix = tilted(size, scanner.perspective, rng) @ matrix
@@ -84,7 +84,7 @@ class View:
     @cached_property
     def back(self) -> Matrix:
         """From the scan to the bent sheet."""
-        return np.linalg.inv(self.matrix)
+        return np.asarray(np.linalg.inv(self.matrix), np.float64)
 
     def bent(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """How far down a bend moves what stands at `x` on the sheet."""

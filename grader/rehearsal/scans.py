@@ -80,11 +80,11 @@ def write_scans(
 
 
 def numbered(simulated: Simulated, rng: np.random.Generator) -> Simulated:
-    """The same class with ids of seven digits in place of S001, S002, ...: such as can be written into cells."""
-    ids = rng.permutation(np.arange(1, len(simulated.students) * 8 + 1)) + 4_000_000
-    listed = simulated.exam.students
-    students = (old if old in listed else str(new) for old, new in zip(simulated.students, ids, strict=False))
-    return replace(simulated, students=tuple(students))
+    """The same class with ids of seven digits, which go into cells, in place of S001, S002, ...; a roster's stay."""
+    if simulated.exam.students:
+        return simulated
+    ids = rng.choice(9_000_000, len(simulated.students), replace=False) + 1_000_000
+    return replace(simulated, students=tuple(map(str, ids.tolist())))
 
 
 def on_paper(text: str, rounding: Rounding) -> str:

@@ -15,10 +15,14 @@ from grader.reading.scan.pictures import Grey
 from grader.reading.scan.registration import SCALE
 
 SEEN = 6.5, 9.0  # mm of a cut cell: the cell with a margin
-FAR, NEAR = 3.0, 1.0  # mm that a comb is looked for around its place, before and after its neighbours are known
-LINE = 64  # the darkness that counts as a line at most, so that ink does not outweigh it
+AROUND = 2.2  # mm that a box's lines are looked for around its place
+WITHIN = 0.5  # mm that a box may lie from where its neighbours do
+LINE = 48  # the darkness that counts as a line at most, so that a speck does not outweigh it
 INK = 105  # darkness of ink; printed lines are lighter on a grey scan
-FOUND = 0.25  # correlation with printed lines from which a comb is found
+NEAR_INK = 70, 5  # from what darkness on, and how many pixels around it, nothing can be told of lines
+FOUND = 0.3  # correlation with printed lines from which a box is found
+NEIGHBOURS = 7
+INSET = 0.5  # mm within a cell's lines
 
 Offset = tuple[float, float]
 
@@ -31,17 +35,24 @@ class Found:
     likeness: float
 
 
-def found_at(dark: Grey, box: Box, around: float, about: Offset = (0.0, 0.0)) -> Found:
-    """Looks for a box's lines `around` (mm) its place, moved by `about`."""
+def lines_alone(dark: Grey) -> Grey:
+    """The page without what is written on it and around that: lines are lighter than ink."""
     import cv2
 
-    lines = _lines(box)
-    edge = round(1.0 * SCALE)  # of white around the lines
-    reach = round(around * SCALE)
-    left = round((box.left + about[0]) * SCALE) - edge - reach
-    top = round((box.top + about[1]) * SCALE) - edge - reach
-    seen = cut(dark, left, top, lines.shape[1] + 2 * reach, lines.shape[0] + 2 * reach)
-    like = cv2.matchTemplate(np.minimum(seen, LINE), lines, cv2.TM_CCOEFF_NORMED)
+    threshold, around = NEAR_INK
+    ink = cv2.dilate((dark > threshold).astype(np.uint8), np.ones((around, around), np.uint8))
+    return np.asarray(np.where(ink, 0, np.minimum(cv2.blur(dark, (3, 3)), LINE)), np.uint8)
+
+
+def found_at(lines: Grey, box: Box) -> Found:
+    """Looks for a box around its place by its printed lines."""
+    import cv2
+
+    drawn = _lines(box)
+    edge, reach = round(1.0 * SCALE), round(AROUND * SCALE)
+    left, top = round(box.left * SCALE) - edge - reach, round(box.top * SCALE) - edge - reach
+    seen = cut(lines, left, top, drawn.shape[1] + 2 * reach, drawn.shape[0] + 2 * reach)
+    like = cv2.matchTemplate(seen, drawn, cv2.TM_CCOEFF_NORMED)
     _, most, _, (x, y) = cv2.minMaxLoc(like)
     off = ((left + edge + x) / SCALE - box.left, (top + edge + y) / SCALE - box.top)
     return Found(off, float(most) if np.isfinite(most) else 0.0)
@@ -50,23 +61,25 @@ def found_at(dark: Grey, box: Box, around: float, about: Offset = (0.0, 0.0)) ->
 def offsets(dark: Grey, boxes: Sequence[Box]) -> tuple[list[Offset], float]:
     """Where each box of a page lies: by its own lines where these agree with its neighbours', else by theirs.
 
-    And the share of the boxes that were found by their lines.
+    And the share of the boxes that were found by their lines; where none was, all lie in their places.
     """
     if not boxes:
         return [], 1.0
-    first = [found_at(dark, box, FAR) for box in boxes]
-    sure = [k for k, one in enumerate(first) if one.likeness >= FOUND] or list(range(len(boxes)))
+    lines = lines_alone(dark)
+    seen = [found_at(lines, box) for box in boxes]
+    sure = [k for k, one in enumerate(seen) if one.likeness >= FOUND]
+    if not sure:
+        return [(0.0, 0.0)] * len(boxes), 0.0
     middles = np.array([(box.left + box.width / 2, box.top + box.height / 2) for box in boxes])
-    shifts = np.array([one.offset for one in first])
-    kept, agreeing = [], 0
-    for k, box in enumerate(boxes):
+    shifts = np.array([one.offset for one in seen])
+    kept: list[Offset] = []
+    agreeing = 0
+    for k, one in enumerate(seen):
         away = np.hypot(*(middles[sure] - middles[k]).T)
-        near = [sure[j] for j in np.argsort(away)[:7]]
-        about = np.median(shifts[near], axis=0)
-        own = found_at(dark, box, NEAR, (float(about[0]), float(about[1])))
-        fits = own.likeness >= FOUND and np.abs(np.array(own.offset) - about).max() < NEAR * 0.95
+        about = np.median(shifts[[sure[j] for j in np.argsort(away)[:NEIGHBOURS]]], axis=0)
+        fits = one.likeness >= FOUND and bool(np.abs(shifts[k] - about).max() <= WITHIN)
         agreeing += fits
-        kept.append(own.offset if fits else (float(about[0]), float(about[1])))
+        kept.append(one.offset if fits else (float(about[0]), float(about[1])))
     return kept, agreeing / len(boxes)
 
 
@@ -106,15 +119,16 @@ def cells_of(page: Grey, box: Box, offset: Offset) -> NDArray[np.uint8]:
     for left, width in box.cells:
         x = round((box.left + offset[0] + left + width / 2) * SCALE) - wide // 2
         y = round((box.top + offset[1] + box.height / 2) * SCALE) - high // 2
-        cut_out.append(cv2.resize(255 - cut(255 - page, x, y, wide, high), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA))
+        cut_out.append(
+            cv2.resize(255 - cut(255 - page, x, y, wide, high), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+        )
     return np.array(cut_out, np.uint8)
 
 
 def ink_in(dark: Grey, box: Box, offset: Offset) -> float:
-    """Square millimetres of ink within a box's lines."""
-    inset = 0.5
-    return _ink(dark, box.left + offset[0] + inset, box.top + offset[1] + inset, box.width - 2 * inset,
-                box.height - 2 * inset)  # fmt: skip
+    """Square millimetres of ink within the cells of a comb, without their lines and the printed point."""
+    left, top = box.left + offset[0] + INSET, box.top + offset[1] + INSET
+    return sum(_ink(dark, left + x, top, width - 2 * INSET, box.height - 2 * INSET) for x, width in box.cells)
 
 
 def flags_of(dark: Grey, box: Box, offset: Offset) -> list[str]:

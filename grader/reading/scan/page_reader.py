@@ -23,12 +23,13 @@ from grader.reading.scan.free import free_reading
 from grader.reading.scan.layout import Box, Layout, from_json
 from grader.reading.scan.pictures import MOST_BYTES, Grey, Picture, Source, page, page_count
 from grader.reading.scan.readings import Reading, comb_reading
-from grader.reading.scan.registration import SCALE, Code, codes_in, darkness, place_of, straightened
+from grader.reading.scan.registration import SCALE, SURE, Code, codes_in, darkness, place_of, straightened
 
 MOST_MEMORY, MOST_SECONDS = 1_500_000_000, 20
 AROUND = 5.0  # mm shown around a box
 PICTURE_SIDE = 1200  # pixels of a page's picture
-LEAST_FOUND = 0.5  # of a page's boxes must be found by their lines
+LEAST_FOUND = 0.5  # of a page's boxes must be found by their lines where its codes do not place it exactly
+CLOSE = 0.6  # mm that the corners of codes are off at most
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def read_page(picture: Picture, layout: Layout) -> dict[str, Any]:
     dark = darkness(upright)
     places, share = offsets(dark, boxes)
     said["picture"] = _jpeg(_smaller(upright))
-    if share < LEAST_FOUND:
+    if share < LEAST_FOUND and (place.codes < SURE or place.residual > CLOSE):
         return said
     for box, offset, reading in zip(boxes, places, _read(upright, dark, boxes, places), strict=True):
         crop = _jpeg(_around(upright, box, offset))

@@ -11,7 +11,8 @@ from grader.reading.scan.digits import CLASSES, Floats
 
 SIGNS, DIGITS = "- +?", "0123456789 ?"
 BLANK, OTHER = CLASSES.index(" "), CLASSES.index("?")
-WHITE = 0.6  # square millimetres of ink: with more, no box is empty
+WHITE = 0.3  # square millimetres of ink: with more, no comb is empty
+EMPTY = 0.8  # the posterior that every cell of an empty comb has at least
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def comb_reading(likely: Floats, *, signed: bool, ink: float, flags: Sequence[st
     characters = [CLASSES[k] for k in best]
     text, odd = _text(characters, signed)
     found = Reading(text, float(sure[doubtful]), _text([CLASSES[k] for k in second], signed)[0], doubtful)
-    if text == "" and (ink > WHITE or sure.min() < 0.9):
+    if text == "" and (ink > WHITE or sure.min() < EMPTY):
         odd = [*odd, "ink"]
     return replace(found, flags=tuple(dict.fromkeys([*flags, *odd])))
 
