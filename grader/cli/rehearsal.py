@@ -30,7 +30,7 @@ class Device(StrEnum):
     epilog=examples(
         "grader simulate --students 30 --seed 1",
         "grader simulate --mix misconception=3,messy=1 --out mixed.csv",
-        "grader simulate --students 10 --scans",
+        "grader simulate --students 3 --scans --scanner phone --out phones.csv",
     )
 )
 def simulate(
