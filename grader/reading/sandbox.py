@@ -40,6 +40,8 @@ class Readers:
     seconds: float
     module: str
     worthwhile: int
+    # one pool for good: a process ends with the thread that began it
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(min(MOST_READERS, processors())))
     free: queue.SimpleQueue[_Reader] = field(default_factory=queue.SimpleQueue)
     until: dict[_Reader, float] = field(default_factory=dict)
 
@@ -76,11 +78,10 @@ class Readers:
 
     def answers(self, requests: Sequence[Request]) -> Iterator[dict[str, Any]]:
         """What is said to each request, in order, on as many processes as are worth it."""
-        count = max(1, min(MOST_READERS, processors(), len(requests) // self.worthwhile))
         few = [requests[first : first + AT_ONCE] for first in range(0, len(requests), AT_ONCE)]
-        with ThreadPoolExecutor(count) as pool:
-            for replies in pool.map(self._asked, few):
-                yield from replies
+        many = len(requests) >= 2 * self.worthwhile
+        for replies in self.pool.map(self._asked, few) if many else map(self._asked, few):
+            yield from replies
 
     def watch(self, ended: threading.Event) -> None:
         """Ends whoever reads for too long, until all is `ended`."""
@@ -114,6 +115,7 @@ def readers(seconds: float, module: str = FORMS, worthwhile: int = WORTHWHILE) -
     finally:
         ended.set()
         watchdog.join()
+        them.pool.shutdown()
         while not them.free.empty():
             _end(them.free.get())
 

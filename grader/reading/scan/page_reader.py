@@ -25,7 +25,7 @@ from grader.reading.scan.pictures import MOST_BYTES, Grey, Picture, Source, page
 from grader.reading.scan.readings import Reading, comb_reading
 from grader.reading.scan.registration import SCALE, SURE, Code, codes_in, darkness, place_of, straightened
 
-MOST_MEMORY, MOST_SECONDS = 1_500_000_000, 20
+MOST_MEMORY, MOST_SECONDS = 1_000_000_000, 4
 AROUND = 5.0  # mm shown around a box
 PICTURE_SIDE = 1200  # pixels of a page's picture
 LEAST_FOUND = 0.5  # of a page's boxes must be found by their lines where its codes do not place it exactly
@@ -134,5 +134,13 @@ def _source(request: dict[str, Any]) -> Source:
     return _entry(request["file"], request["entry"]) if "entry" in request else Path(request["file"])
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Answer every line of standard input."""
+    import cv2
+
+    cv2.setNumThreads(1)  # another page is read on each processor
     serve(answer, memory=MOST_MEMORY, seconds=MOST_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

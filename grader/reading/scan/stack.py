@@ -22,7 +22,8 @@ from qgen.errors import InputError, quoted
 from qgen.exam.exam import Exam
 from qgen.papers.seal import Seal, read_seal
 
-READER, WORTHWHILE, SECONDS = "grader.reading.scan.page_reader", 4, 5.0
+READER, WORTHWHILE = "grader.reading.scan.page_reader", 4
+SECONDS = 30.0  # for one page; of the processor it gets far fewer
 NEEDS = ("cv2", "pypdfium2", "zxingcpp")
 BEGINNING = "BPE1"
 
