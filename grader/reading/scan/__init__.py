@@ -1,0 +1,1 @@
+"""From scanned papers to answers, and what a person decided of them."""
