@@ -65,8 +65,8 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
             continue
         texts = {name: row[place].strip() for name, place in places.items()}
         override = Override(student_id(texts.pop("student_id")), **texts)
-        if problem := problem(override, known, exam):
-            faults.append(f"{table.name}:{line}: {problem}")
+        if fault := problem(override, known, exam):
+            faults.append(f"{table.name}:{line}: {fault}")
         elif (override.student, override.item) in rows:
             faults.append(f"{table.name}:{line}: student {override.student}, {override.item}: decided twice")
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from hmac import compare_digest
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.responses import PlainTextResponse
@@ -70,17 +69,25 @@ class Door:
         status = refusal(
             scope["method"], scope["path"], scope["query_string"], scope["headers"], self.token, self.hosts
         )
-        if status:
-            await PlainTextResponse("no\n", status)(scope, receive, guarded)
+        body = b"" if status else await _body(receive)
+        if status or body is None:
+            await PlainTextResponse("no\n", status or 413)(scope, receive, guarded)
             return
-        length = 0
+        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
 
-        async def limited() -> Any:
-            nonlocal length
-            message = await receive()
-            length += len(message.get("body", b""))
-            if length > LONGEST:
-                return {"type": "http.disconnect"}
-            return message
+        async def again() -> Message:
+            return next(messages, None) or await receive()
 
-        await self.app(scope, limited, guarded)
+        await self.app(scope, again, guarded)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """What a request brings; None if it is too much."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        if len(body) > LONGEST:
+            return None
+    return body

@@ -54,5 +54,7 @@ def results_folder(results: Path | None, answers: Path) -> Path | None:
     places = [Path("results"), answers.parent / "results"] if results is None else [results]
     found = next((place for place in places if (place / "scores.csv").is_file()), None)
     if results is not None and found is None:
-        raise InputError(f"--results: {results}: is no results folder, for it has no scores.csv; run grader score first")
+        raise InputError(
+            f"--results: {results}: is no results folder, for it has no scores.csv; run grader score first"
+        )
     return found

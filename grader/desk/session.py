@@ -21,7 +21,7 @@ SET, BLANK, UNREADABLE, NOT_OURS = "set", "blank", "unreadable", "foreign"
 
 
 @dataclass(eq=False)
-class Refused(Exception):
+class DecisionError(Exception):
     """A decision that cannot be kept as it is: a word of the page, and what fills it; `sure`: it may be repeated."""
 
     word: str
@@ -107,7 +107,7 @@ class Session:
         return entry.decided if entry else None
 
     def decide(self, number: int, action: str, text: str = "", *, sure: bool = False) -> None:
-        """Keeps a decision; what has returned is on the disk. Refused, OSError, or IndexError for no such question."""
+        """Keeps a decision: what has returned is on the disk. DecisionError, OSError, IndexError (no such question)."""
         if number < 0:
             raise IndexError(number)
         one = self.asked[number]
@@ -135,45 +135,45 @@ class Session:
         if action == BLANK and one.kind in (ANSWER, WRITTEN, GONE):
             return ""
         if action != SET or one.kind == GONE:
-            raise Refused("not_here")
+            raise DecisionError("not_here")
         if one.kind == IDENTITY:
             return self._identity(text, sure)
         if not text:
-            raise Refused("nothing")
+            raise DecisionError("nothing")
         if "?" in text:
-            raise Refused("question_mark")
+            raise DecisionError("question_mark")
         if one.kind == ID:
             return self._id(one, text)
         if len(text) > LONGEST:
-            raise Refused("too_long", (str(LONGEST),))
+            raise DecisionError("too_long", (str(LONGEST),))
         said = read(text)
         if said.kind == "blank":
-            raise Refused("nothing")
+            raise DecisionError("nothing")
         if said.kind == "unreadable" and not sure:
-            raise Refused("no_number", (text,), sure=True, reason=said.reason)
+            raise DecisionError("no_number", (text,), sure=True, reason=said.reason)
         return text
 
     def _identity(self, text: str, sure: bool) -> str:
         found = _IDENTITY.fullmatch(text)
         if not found:
-            raise Refused("identity")
+            raise DecisionError("identity")
         paper, page = found[1], str(int(found[2]))
         name = paper if paper in self.scan.papers else self.variant(paper)
         if name is None:
-            raise Refused("no_variant", (paper,))
+            raise DecisionError("no_variant", (paper,))
         lacking = {(row.paper, row.page) for rows in self.scan.missing.values() for row in rows}
         lacking |= {(row.variant, row.page) for rows in self.scan.missing.values() for row in rows}
         if (name, page) not in lacking and not sure:
-            raise Refused("not_missing", (name, page), sure=True)
+            raise DecisionError("not_missing", (name, page), sure=True)
         return f"{name} P{page}"
 
     def _id(self, one: Question, text: str) -> str:
         if len(text) > LONGEST_ID or not text.isprintable():
-            raise Refused("too_long", (str(LONGEST_ID),))
+            raise DecisionError("too_long", (str(LONGEST_ID),))
         others = {self.ids.get(student, student) for student in self.sheet.ids if student not in self.ids.values()}
         others |= set(self.ids.values())
         if text in others - {self.ids.get(one.student, one.student)}:
-            raise Refused("taken", (text,))
+            raise DecisionError("taken", (text,))
         return text
 
     @property

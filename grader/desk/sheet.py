@@ -78,7 +78,9 @@ def read_sheet(path: Path, columns: Sequence[str]) -> Sheet:
         raise broken
     first = next((at for at, (_, row) in enumerate(rows[:MOST_ABOVE]) if heads(row)), None)
     if first is None:
-        raise InputError(f"{path.name}: has no heading of answers; write student_id,variant,{','.join(columns[:2])},...")
+        raise InputError(
+            f"{path.name}: has no heading of answers; write student_id,variant,{','.join(columns[:2])},..."
+        )
     encoding = encoding_of(data) or guessed(data)
     text = data.decode(encoding)
     found = [row for row in _scanned(text, delimiter) if not blank(span.says for span in row)]

@@ -35,7 +35,9 @@ def unreadable(sheet: Sheet, items: Sequence[str], decided: Decided, wording: Wo
         yield Question(WRITTEN, student, item, read=text, why=_why(wording, reason, text))
     for (student, item), entry in decided.latest.items():
         if item != STUDENT_ID and not item.startswith(PAGE) and (student, item) not in found:
-            yield Question(WRITTEN, student, item, read=entry.read, why=_why(wording, read(entry.read).reason, entry.read))
+            yield Question(
+                WRITTEN, student, item, read=entry.read, why=_why(wording, read(entry.read).reason, entry.read)
+            )
 
 
 def _why(wording: Wording, reason: Reason | None, text: str) -> str:

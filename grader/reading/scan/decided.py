@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from math import comb
 from pathlib import Path
 
@@ -133,5 +134,5 @@ def highest_share(count: int, of: int, sure: float = SURE) -> float:
 def seconds_of_work(entries: Sequence[Entry]) -> float:
     """The time between decisions, of a pause no more than a minute."""
     times = sorted(datetime.fromisoformat(entry.when).timestamp() for entry in entries)
-    gaps = (later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    gaps = (later - earlier for earlier, later in pairwise(times))
     return sum(min(gap, LONGEST_PAUSE) for gap in gaps)
