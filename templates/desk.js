@@ -117,6 +117,7 @@
   function show(reply) {
     $("#left").textContent = reply.left === 1 ? words.one_left : say("left", reply.left);
     $("#behind").hidden = !reply.behind;
+    $("#do-back").disabled = !reply.back;
     $("#behind").textContent = reply.behind ? say("behind", reply.behind) : "";
     if (reply.summary) return finish(reply);
     asked = reply;
@@ -142,8 +143,7 @@
     $("#do-blank").hidden = kind === "page" || kind === "id";
     $("#do-foreign").hidden = kind !== "page";
     $("#do-swap").hidden = kind === "page" || gone || kind === "written";
-    $("#do-page").hidden = !asked.picture;
-    $("#do-back").disabled = !asked.back;
+    $("#do-page").hidden = !asked.picture || kind === "page";
     const crop = $("#crop");
     crop.querySelector("img").hidden = !asked.crop;
     crop.hidden = !asked.crop && !cells;
@@ -318,6 +318,7 @@
 
   // Decisions on marks.
   const form = $("#marks-form");
+  const field = (name) => form.elements.namedItem(name);
   async function openMarks() {
     const section = $("#marks");
     section.hidden = !section.hidden;
@@ -325,8 +326,8 @@
     if (section.hidden) return void answer.focus({ preventScroll: true });
     const reply = await call("/marks");
     if (reply) list(await reply.json());
-    if (asked && labels[asked.item]) form.elements.item.value = asked.item;
-    form.elements.student.focus();
+    if (asked && labels[asked.item]) field("item").value = asked.item;
+    field("student").focus();
   }
   function list(said) {
     $("#marks-told").textContent = said.told ?? "";
@@ -340,7 +341,7 @@
       undo.addEventListener("click", async () => {
         const reply = await call("/marks", { student, item, take_back: "yes" });
         if (reply) list(await reply.json());
-        form.elements.student.focus();
+        field("student").focus();
       });
       row.append(undo);
       return row;
@@ -350,19 +351,19 @@
   }
   if (form) {
     for (const [item, { place: where, spoken }] of Object.entries(labels)) {
-      form.elements.item.append(new Option(`${item} (${where}: ${spoken})`, item));
+      field("item").append(new Option(`${item} (${where}: ${spoken})`, item));
     }
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const sent = Object.fromEntries(["student", "item", "marks", "reason"].map((name) => [name, form.elements[name].value]));
+      const sent = Object.fromEntries(["student", "item", "marks", "reason"].map((name) => [name, field(name).value]));
       const reply = await call("/marks", sent);
       if (!reply) return;
       const said = await reply.json();
       list(said);
       if (reply.ok) {
-        form.elements.marks.value = form.elements.reason.value = "";
+        field("marks").value = field("reason").value = "";
         $("#marks-told").textContent = words.marks_kept;
-        form.elements.student.focus();
+        field("student").focus();
       }
     });
     $("#marks").addEventListener("keydown", (event) => { if (event.key === "Escape") openMarks(); });

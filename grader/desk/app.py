@@ -137,12 +137,12 @@ class Desk:
             return JSONResponse({**common, "summary": self._summary()})
         if number >= len(session.asked):
             return PlainTextResponse("no\n", 404)
-        one = session.asked[number]
+        one, after = session.asked[number], session.after(number)
         return JSONResponse(
             {
                 **common,
                 "n": number,
-                "ahead": session.after(number),
+                "ahead": after if after is not None and session.asked[after].crop else None,
                 "kind": one.kind,
                 "paper": one.paper,
                 "student": "" if one.paper else session.ids.get(one.student, one.student),

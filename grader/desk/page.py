@@ -61,7 +61,7 @@ def page(language: str, title: str, labels: Mapping[str, Label], digits: int, st
         "script": Markup(script),
     }
     policy = (
-        f"default-src 'none'; script-src {_checksum(script)}; style-src {_checksum(style)}; img-src blob:; "
+        f"default-src 'none'; script-src {_checksum(script)}; style-src {_checksum(style)}; img-src blob: data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return render("desk.html", context, None, language).lstrip(), policy

@@ -186,7 +186,7 @@ class Session:
 
     @property
     def _cells(self) -> set[Cell]:
-        return {cell for n in self.order for cell in self.asked[n].cells}
+        return {cell for n in self.order for cell in self.asked[n].cells if self.asked[n].kind != IDENTITY}
 
 
 @dataclass(frozen=True)
