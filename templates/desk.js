@@ -184,6 +184,7 @@
     $("#done").hidden = false;
     $("#done-heading").textContent = reply.ended ? words.ended : words.done;
     summary(reply.summary);
+    if (reply.ended) for (const name of ["back", "marks", "end"]) if ($(`#do-${name}`)) $(`#do-${name}`).disabled = true;
     $("#done").focus();
     speak($("#done").textContent);
   }

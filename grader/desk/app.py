@@ -71,8 +71,10 @@ class Desk:
     async def decide(self, request: Request) -> Response:
         """Keeps a decision, then answers with the next question."""
         sent = await _sent(request)
+        number, action, text = (sent.get(name, "") for name in ("n", "action", "text"))
+        if not (type(number) is int and isinstance(action, str) and isinstance(text, str)):
+            return PlainTextResponse("no\n", 400)
         try:
-            number, action, text = int(sent["n"]), str(sent["action"]), str(sent.get("text", ""))
             self.session.decide(number, action, text, sure=sent.get("sure") is True)
         except DecisionError as refused:
             told = self.words[refused.word].format(*refused.filling)
@@ -82,7 +84,7 @@ class Desk:
         except OSError as fault:
             told = self.words["not_kept"].format(fault.strerror or fault)
             return JSONResponse({"told": told, "sure": False}, 507)
-        except (KeyError, TypeError, ValueError, IndexError):
+        except IndexError:
             return PlainTextResponse("no\n", 400)
         self.keeper.tell()
         return self._question(None)

@@ -168,10 +168,14 @@ def edited(sheet: Sheet, entries: Sequence[Entry]) -> tuple[str, Kept]:
 
 
 def _row_of(student: str, sheet: Sheet, decided: Decided) -> str:
-    """The id that a paper's row has in the file by now: its last one, its first one, or one in between."""
-    last, others = decided.ids.get(student, student), set(decided.ids.values())
-    between = (name for name in decided.earlier.get((student, STUDENT_ID), ()) if name not in others)
-    return next((name for name in (last, student, *between) if name in sheet.ids), last)
+    """The id that a paper's row has in the file by now: its first one, its last one, or one in between.
+
+    One in between may be another paper's by now: then that one has its row by its first id still.
+    """
+    last, owners = decided.ids.get(student, student), {name: first for first, name in decided.ids.items()}
+    between = decided.earlier.get((student, STUDENT_ID), ())
+    names = (student, last, *(name for name in between if owners.get(name, name) in sheet.ids))
+    return next((name for name in names if name in sheet.ids), last)
 
 
 def _cell(text: str, delimiter: str) -> str:

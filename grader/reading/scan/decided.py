@@ -61,7 +61,7 @@ class Decided:
         for entry in entries:
             student = first.get(entry.student_id, entry.student_id)
             said = student if entry.item == STUDENT_ID else entry.read
-            earlier.setdefault((student, entry.item), {said} - {""}).add(entry.decided)
+            earlier.setdefault((student, entry.item), set()).update({said} - {""}, {entry.decided})
             if entry.item == STUDENT_ID and not entry.decided.startswith("?"):
                 first.pop(ids.get(student, ""), None)
                 ids[student], first[entry.decided] = entry.decided, student
