@@ -1,7 +1,7 @@
 """Pictures of the pages that someone should look at after a change of layout: python benchmarks/pictures.py FOLDER
 
 One PNG for every page of a paper and of its solution: both networks, three iterations, a 5-6-6-4 network, US Letter,
-German, and a class list with the hardest names.
+combs, German, and a class list with the hardest names.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ SPECS: dict[str, dict[str, Any]] = {
     "three-iterations": {"questions": [{"network": "tanh-heads", "iterations": 3}]},
     "5-6-6-4": {"questions": [LARGE], "certify": {"tolerance": 1, "copying": 1, "misconceptions": False}},
     "letter": {"paper": "letter", "course": "CS 231", "instructions": "No phones. Show your work on extra sheets."},
+    "combs": {"boxes": "combs"},
+    "combs-large-german": {"boxes": "combs", "font_size": 16, "language": "de"},
     "german": {"language": "de", "course": "Maschinelles Lernen, Wintersemester"},
 }
 NAMES = (

@@ -14,7 +14,7 @@ from qgen.errors import InputError, collecting, quoted
 from qgen.exam.exam import MOST_VARIANTS, Exam, draw_exam, make_exam, read_exam, write_exam
 from qgen.exam.sample import Tally
 from qgen.exam.seed import Seed, seed_of
-from qgen.exam.spec import Spec, spec_of
+from qgen.exam.spec import COMBS, Spec, spec_of
 from qgen.files import as_printed, whole_file, whole_folder, write_whole
 from qgen.memory import seldom_tidied
 from qgen.parallel import Progress, copied, copies, processors, received, unheard
@@ -231,7 +231,7 @@ def _check_printable(spec: Spec, students: Mapping[str, str], seats: Mapping[str
         except UnprintableError as fault:
             faults.append(f"{what}: {fault.fault}")
             remedies[fault.remedy] = None
-    if spec.instructions or any(q.tasks for q in spec.questions):
+    if spec.instructions or spec.boxes == COMBS or any(q.tasks for q in spec.questions):
         from qgen.papers.task_texts import check_texts
 
         with collecting(faults):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.class_report.cohort import Cohort
-from grader.reading.combined import without_combinations
+from grader.reading.students.combined import without_combinations
 from grader.statistics.permutation import Test, equal_means, joint_regression, slopes
 from grader.statistics.scores import standard_deviation
 from grader.statistics.undefined import Figure, Undefined

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from grader.class_report.cohort import Asked, Cohort, Suspicion
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import VERDICTS, Place
-from grader.reading.combined import with_those_named
+from grader.reading.students.combined import with_those_named
 from grader.reasons import MISCONCEPTIONS, Decision, Reason
 from qgen.engine.intervals import Array
 from qgen.errors import InputError, nearest, quoted

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from grader.cli.program import app, exam_folder, named
-from qgen.errors import InputError, printable, typed
-from qgen.terminal import examples, faults_shown, progress_bar
+from qgen.errors import InputError, printable, several, typed
+from qgen.terminal import examples, faults_shown, progress_bar, tidy
 
 
 @app.command(epilog=examples("grader collect papers-back", "grader collect papers-back/*.pdf --out collected.csv"))
@@ -43,6 +43,45 @@ def collect(
         )
         if left:
             raise InputError(*collected.left_out)
+
+
+@app.command(epilog=examples("grader scan scans/*.pdf", "grader scan scans.zip --exam midterm --out midterm.csv"))
+def scan(
+    scans: Annotated[list[Path], typer.Argument(help="PDF, TIFF, JPEG or PNG files, or folders or ZIPs of them.")],
+    exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the scans.")] = None,
+    out: Annotated[
+        Path, typer.Option(help="The answers file to write; a folder beside it keeps pictures of what was written.")
+    ] = Path("answers.csv"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file and its folder if they exist.")] = False,
+) -> None:
+    """Read scanned papers; what is unsure waits for a person.
+
+    Pages may come in any order, any side up. A number that is read and is right stands; any other waits, as ?0.0468,
+    for grader desk, where somebody looks at it. A run that was stopped goes on where it had come to.
+    """
+    with faults_shown():
+        from grader.scan import CREDITED, EMPTY, MISSING, WAITING
+        from grader.scan import scan as scan_pages
+        from qgen.exam.exam import read_exam
+
+        if out.suffix.lower() != ".csv":
+            raise InputError(f"{out}: what is written is a table; write --out answers.csv")
+        folder = exam_folder(exam, scans[0])
+        tidy(out)
+        with progress_bar() as progress:
+            scanned = scan_pages(scans, read_exam(folder), out, force=force, progress=progress)
+        for note in scanned.notes:
+            typer.secho(printable(note), fg="yellow", err=True)
+        credited, empty, waiting, missing = map(scanned.count, (CREDITED, EMPTY, WAITING, MISSING))
+        read = sum(page.state == "read" for page in scanned.pages)
+        typer.echo(
+            f"{several(len(scanned.papers), 'paper')} of {several(read, 'page')} in {out}: {credited:,} numbers "
+            f"read and right, {empty:,} boxes empty, {waiting:,} before a person"
+            + (f", {missing:,} on missing pages" if missing else "")
+            + f"; then: grader desk {typed(out)}{named(exam)}"
+        )
+        if scanned.left_out:
+            raise InputError(*scanned.left_out)
 
 
 @app.command(epilog=examples("grader desk answers.csv", "grader desk answers.csv --results results --by AK"))

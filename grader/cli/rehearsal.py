@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli.program import app, named
-from qgen.errors import several, typed
-from qgen.terminal import examples, faults_shown, tidy
+from qgen.errors import InputError, several, typed
+from qgen.terminal import examples, faults_shown, progress_bar, tidy
+
+if TYPE_CHECKING:
+    from grader.rehearsal.simulate import Simulated
+
+
+class Device(StrEnum):
+    """What simulated papers are scanned with."""
+
+    flatbed = "flatbed"
+    feeder = "feeder"
+    phone = "phone"
+    poor = "poor"
+    black_white = "black-white"
 
 
 @app.command(
     epilog=examples(
-        "grader simulate --students 30 --seed 1", "grader simulate --mix misconception=3,messy=1 --out mixed.csv"
+        "grader simulate --students 30 --seed 1",
+        "grader simulate --mix misconception=3,messy=1 --out mixed.csv",
+        "grader simulate --students 10 --scans",
     )
 )
 def simulate(
@@ -31,11 +47,16 @@ def simulate(
             "two, blank, careless, imprecise, messy."
         ),
     ] = None,
+    scans: Annotated[
+        bool, typer.Option("--scans", help="Write their papers by hand, too: scans.pdf, or <name>-scans.pdf.")
+    ] = False,
+    scanner: Annotated[Device, typer.Option(help="What these are scanned with.")] = Device.feeder,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
     """Rehearse with a simulated class before there are answers.
 
-    Perfect, rounding, slipping, mistaken, careless and messy students; truth.csv says what each of them did.
+    Perfect, rounding, slipping, mistaken, careless and messy students; truth.csv says what each of them did. With
+    --scans their papers as a scanner gives them, written by hand.
     """
     with faults_shown():
         import numpy as np
@@ -44,12 +65,41 @@ def simulate(
         from grader.rehearsal.simulate import simulate as simulate_class
         from qgen.exam.exam import read_exam
 
-        truth = out.parent / ("truth.csv" if out.name == "answers.csv" else f"{out.stem}-truth.csv")
-        tidy(exam, out, truth)
-        proportions = PROPORTIONS if mix is None else parse_mix(mix)
-        simulated = simulate_class(read_exam(exam), students, np.random.default_rng(seed), proportions)
-        write_simulated(simulated, out, truth, force=force)
-        typer.echo(
-            f"{several(students, 'student')} in {out}, what each did in {truth}; "
-            f"then: grader score {typed(out)}{named(exam)}"
+        truth, pdf = (
+            out.parent / (name if out.name == "answers.csv" else f"{out.stem}-{name}")
+            for name in ("truth.csv", "scans.pdf")
         )
+        tidy(exam, out, truth, *[pdf] * scans)
+        for path in (out, truth, pdf) if scans else ():
+            if path.exists() and not force:
+                raise InputError(f"{path}: exists; choose another name, or replace it with --force")
+        proportions, rng = PROPORTIONS if mix is None else parse_mix(mix), np.random.default_rng(seed)
+        simulated = simulate_class(read_exam(exam), students, rng, proportions)
+        if scans:
+            simulated = _scanned(simulated, pdf, scanner, seed, force=force)
+        write_simulated(simulated, out, truth, force=force)
+        told = f"{several(students, 'student')} in {out}, what each did in {truth}"
+        if scans:
+            read = out.with_name("scanned.csv" if out.name == "answers.csv" else f"{out.stem}-scanned.csv")
+            typer.echo(
+                f"{told}, their papers in {pdf}; then: grader scan {typed(pdf)}{named(exam)} --out {typed(read)}"
+            )
+        else:
+            typer.echo(f"{told}; then: grader score {typed(out)}{named(exam)}")
+
+
+def _scanned(simulated: Simulated, pdf: Path, scanner: Device, seed: int, *, force: bool) -> Simulated:
+    """Writes the papers; returns the class with the ids that stand on them."""
+    import numpy as np
+
+    from grader.reading.scan.stack import check_installed
+    from grader.rehearsal.scanner import SCANNERS
+    from grader.rehearsal.scans import numbered, write_scans
+    from qgen.files import whole_file
+
+    check_installed()
+    rng = np.random.default_rng([seed, 1])
+    simulated = numbered(simulated, rng)
+    with progress_bar() as progress, whole_file(pdf, force=force) as file:
+        write_scans(simulated, file, rng, SCANNERS[scanner], progress)
+    return simulated

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from grader.reading.faults import FormError
 from grader.reading.form_pages import PaperFields, form_pages, pages_named
 from grader.reading.handed_in import FormPaper, papers_in
-from grader.reading.sandbox import Readers, Request, readers
-from qgen.errors import InputError, printable, quoted, some
+from grader.reading.sandbox import readers
+from grader.reading.sources import Source, sources_in
+from qgen.errors import InputError, quoted, some
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
 from qgen.roster import one_line, student_id
@@ -51,15 +52,6 @@ class Collected:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A file, or one in a ZIP: what to ask of it, its name for people, and the name that may be a student's."""
-
-    request: Request
-    shown: str
-    stem: str
-
-
 def collect(
     paths: Sequence[str | Path],
     exam: Exam,
@@ -72,7 +64,9 @@ def collect(
     found: list[Paper] = []
     with readers(seconds) as them:
         fields = PaperFields(exam)
-        sources = list(_sources([Path(path) for path in paths], them, result))
+        sources, notes, left_out = sources_in([Path(path) for path in paths], them, (".pdf",), "PDF")
+        result.notes += notes
+        result.left_out += left_out
         replies = them.answers([source.request for source in sources])
         for done, (source, reply) in enumerate(zip(sources, replies, strict=True), start=1):
             progress("reading", done, len(sources))
@@ -100,58 +94,7 @@ def write_answers(papers: Iterable[Paper], exam: Exam, out: str | Path, *, force
     write_whole(out, csv_text([heading, *(list(map(guarded, row)) for row in rows)]), force=force)
 
 
-def _sources(paths: Sequence[Path], them: Readers, result: Collected) -> Iterator[_Source]:
-    """The files in order, each once; of a folder or ZIP, as an LMS packs one, all PDFs in it. Others are noted."""
-    seen = set()
-    for path in paths:
-        found = [path]
-        if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if not (p.is_dir() or _hidden(p.relative_to(path)))]
-            found = []
-            for inner in inside:
-                if inner.suffix.lower() in (".pdf", ".zip") and inner.is_file():
-                    found.append(inner)
-                else:
-                    result.notes.append(f"{inner}: is no PDF file; not read")
-            if not found:
-                raise InputError(*result.notes, f"{path}: there are no PDFs in this folder")
-        for file in found:
-            if file.absolute() not in seen:
-                seen.add(file.absolute())
-                if file.suffix.lower() == ".zip":
-                    yield from _zipped(file, them, result)
-                else:
-                    yield _Source({"file": str(file.absolute())}, str(file), file.stem)
-
-
-def _zipped(file: Path, them: Readers, result: Collected) -> Iterator[_Source]:
-    """The PDFs in a ZIP. They are unpacked by whoever reads them, within its limits, and nothing to the disk."""
-    whole = str(file.absolute())
-    reply = them.ask({"file": whole, "names": True})
-    if "fault" in reply:
-        result.left_out.append(f"{file}: {reply['fault']}")
-        return
-    count = 0
-    for name, entry in sorted((name, entry) for entry, name in enumerate(reply["names"]) if name):
-        path = PurePosixPath(name)
-        shown = f"{file}/{printable(name)}"
-        if path.suffix.lower() == ".pdf" and not _hidden(path):
-            count += 1
-            yield _Source({"file": whole, "entry": entry}, shown, path.stem)
-        elif not _hidden(path):
-            result.notes.append(f"{shown}: is no PDF file; not read")
-    if not count:
-        result.left_out.append(f"{file}: there are no PDFs in this archive")
-
-
-def _hidden(path: PurePath) -> bool:
-    """Whether it is a file of the system's, or in a folder of its."""
-    *folders, name = path.parts
-    kept = name == "Thumbs.db" or (name.startswith(".") and not name.lower().endswith(".pdf"))
-    return kept or any(folder.startswith((".", "__")) and folder != ".." for folder in folders)
-
-
-def _papers(source: _Source, reply: Mapping[str, Any], fields: PaperFields, result: Collected) -> Iterator[Paper]:
+def _papers(source: Source, reply: Mapping[str, Any], fields: PaperFields, result: Collected) -> Iterator[Paper]:
     """The papers in one file; why others are left out, and what is odd about these, is added to the result."""
     try:
         if "fault" in reply:

@@ -7,15 +7,9 @@ file is ever run.
 from __future__ import annotations
 
 import gc
-import json
-import os
 import re
-import signal
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Set
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +19,7 @@ import pikepdf
 from grader.reading import zipped
 from grader.reading.boxes import Box, box_of, drawn_over, pictured, rectangle
 from grader.reading.faults import FormError
+from grader.reading.sandbox import serve
 from qgen.errors import quoted
 
 MOST_BYTES = 50_000_000  # of a file; a filled paper has 0.1 MB
@@ -277,40 +272,10 @@ def _bytes(path: Path) -> bytes:
         raise FormError(f"cannot be read: {error.strerror}") from None
 
 
-def _limit() -> None:
-    """Little memory, and an end with the parent's: whatever the system has of these."""
-    with suppress(ImportError, ValueError, OSError):  # Windows has no such limits
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(ImportError, OSError, AttributeError):
-        if sys.platform == "linux":
-            import ctypes
-
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-            if os.getppid() == 1:
-                os._exit(1)
-
-
-def _limit_time() -> None:
-    """The next file gets so many seconds of the processor, even where nobody is left who waits for it."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        most = int(time.process_time()) + MOST_SECONDS + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
 def main() -> None:
     """Answer every line of standard input."""
-    replies, sys.stdout = sys.stdout, sys.stderr
     gc.set_threshold(100_000)  # a form's objects are many and in no cycles: a quarter of the time
-    _limit()
-    for line in sys.stdin:
-        _limit_time()
-        replies.write(json.dumps(answer(json.loads(line))) + "\n")
-        replies.flush()
+    serve(answer, memory=MOST_MEMORY, seconds=MOST_SECONDS)
 
 
 if __name__ == "__main__":

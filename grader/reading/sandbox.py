@@ -1,19 +1,22 @@
 """Processes that read what was handed in: with little memory, for seconds at most, ended with this one.
 
-Each answers lines of JSON (see forms.py). Where a file brings one down or takes too long, another takes its place.
+Each `serves` a function of a module: it answers lines of JSON (see forms.py). Where a file brings one down or takes too
+long, another takes its place.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +24,7 @@ from qgen.parallel import processors
 
 MOST_READERS = 4
 AT_ONCE = 4  # requests, which a pipe holds whatever its size
-WORTHWHILE = 100  # files for which a process of their own is worth its start
+FORMS, WORTHWHILE = "grader.reading.forms", 100  # files for which a process of their own is worth its start
 
 Request = Mapping[str, Any]
 _Reader = subprocess.Popen[str]
@@ -29,9 +32,16 @@ _Reader = subprocess.Popen[str]
 
 @dataclass(frozen=True)
 class Readers:
-    """Those that read nothing now, as many as have been needed at once; the others, and until when they may read."""
+    """Those that read nothing now, as many as have been needed at once; the others, and until when they may read.
+
+    `module`: what they run. `worthwhile`: so many requests are worth a process of their own.
+    """
 
     seconds: float
+    module: str
+    worthwhile: int
+    # one pool for good: a process ends with the thread that began it
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(min(MOST_READERS, processors())))
     free: queue.SimpleQueue[_Reader] = field(default_factory=queue.SimpleQueue)
     until: dict[_Reader, float] = field(default_factory=dict)
 
@@ -64,15 +74,14 @@ class Readers:
     def _fault(self, late: bool) -> dict[str, Any]:
         if late:
             return {"fault": f"takes more than {self.seconds:g} s to read, so it is no paper of ours"}
-        return {"fault": "brings the PDF reader down; not read"}
+        return {"fault": "brings the reader down; not read"}
 
     def answers(self, requests: Sequence[Request]) -> Iterator[dict[str, Any]]:
         """What is said to each request, in order, on as many processes as are worth it."""
-        count = max(1, min(MOST_READERS, processors(), len(requests) // WORTHWHILE))
         few = [requests[first : first + AT_ONCE] for first in range(0, len(requests), AT_ONCE)]
-        with ThreadPoolExecutor(count) as pool:
-            for replies in pool.map(self._asked, few):
-                yield from replies
+        many = len(requests) >= 2 * self.worthwhile
+        for replies in self.pool.map(self._asked, few) if many else map(self._asked, few):
+            yield from replies
 
     def watch(self, ended: threading.Event) -> None:
         """Ends whoever reads for too long, until all is `ended`."""
@@ -87,7 +96,7 @@ class Readers:
         except queue.Empty:
             return subprocess.Popen(
                 # not -I, which would miss a checkout on PYTHONPATH; -P keeps the current folder's modules out
-                [sys.executable, "-P", "-m", "grader.reading.forms"],
+                [sys.executable, "-P", "-m", self.module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -96,9 +105,9 @@ class Readers:
 
 
 @contextmanager
-def readers(seconds: float) -> Iterator[Readers]:
+def readers(seconds: float, module: str = FORMS, worthwhile: int = WORTHWHILE) -> Iterator[Readers]:
     """Readers that are ended at the end, whatever happens."""
-    them, ended = Readers(seconds), threading.Event()
+    them, ended = Readers(seconds, module, worthwhile), threading.Event()
     watchdog = threading.Thread(target=them.watch, args=(ended,), daemon=True)
     watchdog.start()
     try:
@@ -106,6 +115,7 @@ def readers(seconds: float) -> Iterator[Readers]:
     finally:
         ended.set()
         watchdog.join()
+        them.pool.shutdown()
         while not them.free.empty():
             _end(them.free.get())
 
@@ -113,3 +123,38 @@ def readers(seconds: float) -> Iterator[Readers]:
 def _end(reader: _Reader) -> None:
     reader.kill()
     reader.communicate()
+
+
+def serve(answer: Callable[[dict[str, Any]], dict[str, Any]], *, memory: int, seconds: int) -> None:
+    """In such a process: answers every line of standard input, with so many bytes, and seconds for each."""
+    replies, sys.stdout = sys.stdout, sys.stderr
+    _limit(memory)
+    for line in sys.stdin:
+        _limit_time(seconds)
+        replies.write(json.dumps(answer(json.loads(line))) + "\n")
+        replies.flush()
+
+
+def _limit(memory: int) -> None:
+    """Little memory, and an end with the parent's: whatever the system has of these."""
+    with suppress(ImportError, ValueError, OSError):  # Windows has no such limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ImportError, OSError, AttributeError):
+        if sys.platform == "linux":
+            import ctypes
+
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+            if os.getppid() == 1:
+                os._exit(1)
+
+
+def _limit_time(seconds: int) -> None:
+    """The next file gets so many seconds of the processor, even where nobody is left who waits for it."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        most = int(time.process_time()) + seconds + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))

@@ -11,6 +11,8 @@ from qgen.exam.exam import Exam
 from qgen.exam.sample import Tally
 from qgen.roster import Roster
 
+MOST_NAMED = 12  # items in one line
+
 
 def summary(
     exam: Exam, tallies: Sequence[Tally], folder: Path, students: int, seconds: float, listed: Roster | None,
@@ -32,6 +34,16 @@ def _printed(exam: Exam, folder: Path, students: int, seconds: float) -> Iterato
     )
     if not exam.students and count < students:
         yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"
+    yield from _free_boxes(exam)
+
+
+def _free_boxes(exam: Exam) -> Iterator[str]:
+    """Which answers are not written into combs though the spec asks for them."""
+    from qgen.papers.combs import without_comb
+
+    if free := without_comb(exam):
+        named = ", ".join(free[:MOST_NAMED]) + ", ..." * (len(free) > MOST_NAMED)
+        yield f"boxes without cells, as some variant needs 10 or more there: {several(len(free), 'item')} ({named})"
 
 
 def _for_the_day(out: Path, listed: Roster | None, booklet: bool) -> Iterator[str]:

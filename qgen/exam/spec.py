@@ -72,6 +72,12 @@ MEANT: Mapping[str, str] = {
     "materials": 'write aids = "a calculator"',
     "space": "write working, in [[questions]]",
     "paper_size": "write paper",
+    "comb": 'write boxes = "combs"',
+    "combs": 'write boxes = "combs"',
+    "cells": 'write boxes = "combs"',
+    "box": 'write boxes = "combs", or "free"',
+    "answer_boxes": 'write boxes = "combs", or "free"',
+    "scan": 'write boxes = "combs"',
     "fontsize": "write font_size",
     "symbols": "write [notation]",
     "weight_decay": _NO_OTHER,
@@ -83,6 +89,7 @@ MEANT: Mapping[str, str] = {
 FIELDS = ("institution", "course", "examiner", "date", "time", "room", "aids")
 # Keys without a default.
 MORE_KEYS = (
+    "boxes",
     "drawing",
     "font_size",
     *(key for key in FIELDS if key != "course"),
@@ -90,6 +97,8 @@ MORE_KEYS = (
     "signature",
     "notation",
 )
+FREE, COMBS = "free", "combs"  # boxes to write a number in, or with a cell for each of its digits
+BOXES = FREE, COMBS
 SMALLEST_TYPE, LARGEST_TYPE = 8, 24  # points
 # Left out of the table where they are not given: the checksums of exams that know no such keys stay right.
 UNFILLED = {"marking": ("repeated_mistake",)}
@@ -130,6 +139,7 @@ class Spec:
     paper: str
     font_size: float
     drawing: str
+    boxes: str
     fields: Mapping[str, str]
     marks_table: bool
     signature: bool
@@ -206,6 +216,8 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
         with collecting(faults):
             specs.append(question_of(q, f"q{k}", rounding, f"{where}: questions[{k}]"))
     faults += _wrong_looks(table, where)
+    if table.get("boxes") == COMBS and rounding.kind != "dp":
+        faults.append(f'{where}: boxes: combs need decimal places; write rounding = "4dp", or boxes = "{FREE}"')
     notation = notation_of(table.get("notation", {}), f"{where}: notation", faults)
     certify, marking = table["certify"], table["marking"]
     for name, section, keys in (
@@ -226,7 +238,7 @@ def _checked(given: Mapping[str, Any], where: str) -> Spec:
         raise InputError(*map(brief, faults))
     return Spec(
         table["title"], table["course"], table["instructions"], table["language"], table["paper"],
-        float(table.get("font_size", SIZE)), table.get("drawing", "names"),
+        float(table.get("font_size", SIZE)), table.get("drawing", "names"), table.get("boxes", FREE),
         {key: table[key].strip() for key in FIELDS if table.get(key, "").strip()},
         table.get("marks_table", False), table.get("signature", False), notation, rounding,
         Certify(**certify),
@@ -255,6 +267,9 @@ def _wrong_looks(table: Mapping[str, Any], where: str) -> Iterator[str]:
             yield f'{where}: {key}: "{table[key]}" is not accepted; write true or false'
     if table.get("drawing", "names") not in ("names", "values"):
         yield f'{where}: drawing: "{table["drawing"]}" is not accepted; write "names" or "values"'
+    boxes = table.get("boxes", FREE)
+    if boxes not in BOXES:  # whatever it is, a list too
+        yield f'{where}: boxes: "{boxes}" is not accepted; {nearest(str(boxes), BOXES)}'
 
 
 def _filled(

@@ -11,7 +11,8 @@ from typing import Any
 from qgen.decimals import plain
 from qgen.exam.exam import Exam
 from qgen.exam.notation import BRACKETS, NONE
-from qgen.exam.spec import Spec
+from qgen.exam.spec import COMBS, Spec
+from qgen.papers.combs import STUDENT, cells_of, without_comb
 from qgen.papers.document import document
 from qgen.papers.notation import Written
 from qgen.papers.picture.pictures import Picture
@@ -96,6 +97,15 @@ class Papers:
         """The networks, by question, to be drawn with the names of their parameters or with their numbers."""
         width = frame(self.exam.spec.paper, self.exam.spec.font_size).text_width
         return {batch.question.id: Picture(batch, width, self._word, self.written) for batch in self.exam.batches}
+
+    @cached_property
+    def _combs(self) -> dict[str, Any]:
+        """What paper.txt is told of combs: whether there are some, the student id's, and boxes among them."""
+        return {
+            "combs": self.exam.spec.boxes == COMBS,
+            "id_cells": cells_of(self.exam, "").get(STUDENT, ""),
+            "open_boxes": bool(without_comb(self.exam)),
+        }
 
     @cached_property
     def holders(self) -> dict[str, str]:
@@ -186,6 +196,7 @@ class Papers:
             "student": student,
             "name": exam.names.get(student, ""),
             "rounding": spec.rounding,
+            **self._combs,
             "example": spec.rounding.text(EXAMPLE),
             "follow": spec.marking.follow_through > 0,
             "notation": spec.notation,

@@ -19,6 +19,7 @@ from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.exam.tasks import REST, WORKING, Task
 from qgen.papers.box_rows import in_order, rows
+from qgen.papers.combs import cells_of
 from qgen.papers.givens import Givens
 from qgen.papers.notation import Written
 from qgen.papers.task_texts import printed
@@ -69,6 +70,11 @@ class QuestionContext:
     def usual_mistakes(self) -> UsualMistakes:
         """The usual mistakes, with their numbers."""
         return UsualMistakes(self.batch)
+
+    @cached_property
+    def cells(self) -> Mapping[str, str]:
+        """What paper.txt is told of the items' combs, by id."""
+        return cells_of(self.exam, self.written.decimal_mark)
 
     @cached_property
     def givens(self) -> Givens:
@@ -278,6 +284,7 @@ class QuestionContext:
             "place": self._places[item.step],
             "name": name,
             "spoken": escape(self.word("box", spoken, item.layer, item.iteration)),
+            "cells": self.cells.get(item.id, ""),
             "route": gradient_path(derivation, item.step) if item.part == "gradient" else "",
         }
 

@@ -1,4 +1,4 @@
-"""The seal on every page: a small QR code with exam, variant and page, which nobody can make up for another page.
+"""The seal in the corners of a page: a small QR code with exam, variant and page, made up by nobody for another page.
 
     BPE1 1A2B3C4D 017 P2 9F8E7D6C     exam (first 8 digits of its checksum), variant, page, signature
 
@@ -19,7 +19,7 @@ from qgen.typeset.drawing.shapes import Bitmap
 
 SIGNATURE = 8  # characters
 SEAL_FIELD = "seal_"  # and the page's number: the hidden field of a page's form that holds its seal, too
-MODULE, QUIET = 1.25, 4  # points to a module, modules around the code that stay white (ISO/IEC 18004)
+MODULE = 1.25  # points
 _USUAL = 30  # characters of a seal, if variants have three or four digits
 _FIXED = 14  # characters of a seal that are the same on every page of an exam
 _FORM = re.compile(r"BPE1 ([0-9A-F]{8}) (\S{1,9}) ([PSK])([0-9]{1,3}) {1,2}([0-9A-F]{8})", re.ASCII)
@@ -66,10 +66,15 @@ def _signature(exam: Exam, text: str) -> str:
 
 
 def qr_code(text: str) -> Drawing:
-    """A text of capitals and digits as a QR code, with the white margin that it needs at both sides."""
-    size, quiet = _side(len(text)), QUIET * MODULE
+    """A text of capitals and digits as a QR code, without the white margin around it."""
+    size = _side(len(text))
     side = size * MODULE
-    return Drawing(side + 2 * quiet, side, (Bitmap(quiet, 0.0, side, size, _modules(text).to_bytes(4 * size, "big")),))
+    return Drawing(side, side, (Bitmap(0.0, 0.0, side, size, _modules(text).to_bytes(4 * size, "big")),))
+
+
+def code_side(exam: Exam) -> float:
+    """The side of an exam's codes, in points."""
+    return _side(len(seal_text(exam, Seal(exam.variants[0], 1)))) * MODULE
 
 
 def learn_seals() -> None:

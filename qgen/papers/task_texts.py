@@ -1,4 +1,4 @@
-"""What papers and solutions print of tasks; and whether it can be printed, told before anything is drawn."""
+"""What papers and solutions print of tasks; and whether a spec can be printed, told before anything is drawn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from qgen.decimals import plain
 from qgen.errors import InputError
 from qgen.exam.question_spec import QuestionSpec
-from qgen.exam.spec import Spec
+from qgen.exam.spec import COMBS, Spec
 from qgen.exam.tasks import REST, WORKING
 from qgen.papers.instructions import faults, markup
 from qgen.papers.words import load
@@ -34,7 +34,7 @@ def printed(question: QuestionSpec, spec: Spec, *, solved: bool) -> list[dict[st
 
 
 def check_texts(spec: Spec, templates: Path | None = None) -> None:
-    """InputError lists instructions and texts of tasks that are no markup, and templates that print no tasks."""
+    """InputError lists instructions and texts of tasks that are no markup, and templates without tasks or combs."""
     found = [f"instructions: {fault}" for fault in faults(spec.instructions)]
     found += [
         f"task {task.id}: {key}: {fault}"
@@ -43,10 +43,13 @@ def check_texts(spec: Spec, templates: Path | None = None) -> None:
         for key, text in (("text", task.text), ("solution", task.solution))
         for fault in faults(text) or _unprintable(text, spec)
     ]
-    for name in ("paper.txt", "solution.txt") if any(q.tasks for q in spec.questions) else ():
+    tasks = any(q.tasks for q in spec.questions)
+    asked = [(name, "tasks", "question.tasks") for name in ("paper.txt", "solution.txt") if tasks]
+    asked += [("paper.txt", "cells", "item.cells")] if spec.boxes == COMBS else []
+    for name, what, key in asked:
         file = load(name, templates, spec.language).filename or name
-        if "tasks" not in Path(file).read_text("utf-8"):
-            found.append(f"{file}: prints no tasks; take the lines on question.tasks from the program's {name}")
+        if what not in Path(file).read_text("utf-8"):
+            found.append(f"{file}: prints no {what}; take the lines on {key} from the program's {name}")
     if found:
         raise InputError(*found)
 

@@ -1,1 +1,1 @@
-"""From scanned papers to answers, and what a person decided of them."""
+"""Paper in, answers out: scanned pages -> readings. Whatever reads a page never knows its key."""

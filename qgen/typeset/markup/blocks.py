@@ -8,13 +8,17 @@ r"""The markup of a paper, read into blocks. Templates write it; `escape` protec
     $$ formula $$ | note                 a formula on its own line, broken if it is too long; the note at the right
     @fields Name: 60% = Ada | Id: 40% -> id
                                          lines to write on, named after ->, or filled in after =
+    @fields Id: 40% 00000 -> id          cells for 5 digits in the line's place
     @table [N] [bare] [kept] [ruled]     rows of cells with | between them, the first row the header (none if bare);
     @end                                 N: the rows in N groups side by side. Columns of numbers align at the point.
                                          kept: its last row is on one page with what follows
                                          ruled: as wide as the page, a line under each row, room in empty columns
     @boxes [N]                           answer boxes, N in a row (as many as fit):
-                                         label | item id [| value [| the label in words]]
+                                         label | item id [| value [| the label in words [| cells]]]
                                          no field is made of one without an id
+                                         cells: a comb in the box's place, as it is filled in: -0.0000 for a sign, a
+                                         digit, a point (or comma), 4 decimals; 00000 for 5 digits
+                                         -0.0000 open: an open box of this width, to stand among combs
     @end
     @diagram NAME                        a drawing of the caller's
     @rule   @page                        a line, a new page
@@ -60,12 +64,16 @@ class Display(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A label and a line to write on, `share` of the width, called `name`; filled in if there is a value."""
+    """A label and a line to write on, `share` of the width, called `name`; filled in if there is a value.
+
+    cells: such as 00000, those of a comb in the line's place.
+    """
 
     label: Inline
     share: float
     value: Inline
     name: str = ""
+    cells: str = ""
 
 
 class Fields(NamedTuple):
@@ -91,13 +99,16 @@ class Tabular(NamedTuple):
 class AnswerBox(NamedTuple):
     """A box to write the answer of an item in, with its label, also in words; a printed value on a solution.
 
-    Without an item it is a box to write in, and no form's field.
+    Without an item it is a box to write in, and no form's field. cells: such as -0.0000, those of a comb in its place;
+    open: of the comb there is only the width.
     """
 
     label: Inline
     item: str
     value: Inline
     spoken: str = ""
+    cells: str = ""
+    open: bool = False
 
 
 class Boxes(NamedTuple):
@@ -150,34 +161,7 @@ def _display(line: str) -> Display:
 
 
 _HEADING = re.compile(r"(#{1,4})\s")
-_GROUPS = re.compile(r"^[ \t]*@(keep|table|boxes|end)\b", re.MULTILINE)
-
-
-def chunks(markup: str) -> Iterator[str]:
-    """The markup in parts between empty lines, groups up to @end whole: each can be parsed by itself."""
-    held: list[str] = []
-    depth = 0
-    for part in re.split(r"\n[ \t]*\n", markup):
-        for group in _GROUPS.findall(part) if "@" in part else ():
-            depth += -1 if group == "end" else 1
-        held.append(part)
-        if depth <= 0:
-            yield "\n\n".join(held)
-            held, depth = [], 0
-    if held:
-        yield "\n\n".join(held)
-
-
-def group(chunk: str) -> str:
-    """What stands in a chunk that is one @keep up to its @end; "" where it is anything else."""
-    lines = chunk.strip().split("\n")
-    inner = "\n".join(lines[1:-1])
-    depth = 0
-    for name in _GROUPS.findall(inner):
-        depth += -1 if name == "end" else 1
-        if depth < 0:
-            return ""
-    return inner if (lines[0].strip(), lines[-1].strip(), depth) == ("@keep", "@end", 0) else ""
+_CELLS = re.compile(r"(?:(-0(?:[.,]0+)?|0+)( open)?)?")
 
 
 def parse(markup: str) -> tuple[Block, ...]:
@@ -282,11 +266,12 @@ class _Parser:
             label, _, after = part.partition(":")
             place, _, value = after.partition("=")
             share, _, name = place.partition("->")
-            percent = re.fullmatch(r"(\d{1,3})\s*%", share.strip())
+            percent = re.fullmatch(r"(\d{1,3})\s*%(?:\s+(0+))?", share.strip())
             if not label.strip() or not percent or not 0 < int(percent.group(1)) <= 100:
                 raise MarkupError("a field is written as Label: 60%, Label: 60% -> name, or Label: 60% = value")
             share_of_width = int(percent.group(1)) / 100
-            fields.append(Field(line.inline(label), share_of_width, line.inline(value), line.plain(name)))
+            called, cells = line.plain(name), percent.group(2) or ""
+            fields.append(Field(line.inline(label), share_of_width, line.inline(value), called, cells))
         if sum(field.share for field in fields) > 1.001:
             raise MarkupError("the fields take more than 100% of the line")
         return Fields(tuple(fields))
@@ -334,11 +319,16 @@ class _Parser:
         boxes = []
         for number, line, cells in self.rows(opened):
             try:
-                if not 2 <= len(cells) <= 4:
-                    raise MarkupError("a box is written as label | item id, or label | item id | value | words")
-                item = line.plain(cells[1])
-                value, spoken = line.inline("".join(cells[2:3])), line.plain("".join(cells[3:]))
-                boxes.append(AnswerBox(line.inline(cells[0]), item, value, spoken))
+                if not 2 <= len(cells) <= 5:
+                    raise MarkupError("a box is written as label | item id, and may go on | value | words | cells")
+                label, item, value, spoken, comb = (*cells, "", "", "")[:5]
+                found = _CELLS.fullmatch(line.plain(comb))
+                if not found:
+                    raise MarkupError("cells are written as -0.0000 or 0000, with open after them for a box")
+                boxes.append(
+                    AnswerBox(line.inline(label), line.plain(item), line.inline(value), line.plain(spoken),
+                              found[1] or "", bool(found[2]))
+                )  # fmt: skip
             except MarkupError as fault:
                 self.fault(number, fault)
         if not re.fullmatch("[1-9]?", rest):

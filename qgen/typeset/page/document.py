@@ -8,7 +8,8 @@ from qgen.errors import InputError
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.faces import UnprintableError
 from qgen.typeset.fonts.glyphs import Glyphs
-from qgen.typeset.markup.blocks import Paragraph, chunks, group, parse
+from qgen.typeset.markup.blocks import Paragraph, parse
+from qgen.typeset.markup.chunks import chunks, group
 from qgen.typeset.markup.inline import Inline, Text
 from qgen.typeset.page.flow import INTRODUCED, Flow, kept
 from qgen.typeset.page.lines import PLAIN, Line, single

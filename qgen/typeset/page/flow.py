@@ -10,8 +10,19 @@ from qgen.errors import InputError, nearest
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.markup import blocks as markup
-from qgen.typeset.markup.inline import Formula, Inline, Text, number_in, plain
+from qgen.typeset.markup.inline import Inline, Text, plain
 from qgen.typeset.math.formula import Layout, break_formula
+from qgen.typeset.page.boxes import (
+    BOX_GAP,
+    COMB_ASCENT,
+    COMB_HEIGHT,
+    COMB_LOW,
+    LABEL_GAP,
+    comb_of,
+    drawn_comb,
+    set_boxes,
+)  # fmt: skip
+from qgen.typeset.page.combs import MM
 from qgen.typeset.page.lines import (
     NOMINAL_ASCENT,
     NOMINAL_DESCENT,
@@ -22,7 +33,6 @@ from qgen.typeset.page.lines import (
     Path,
     Piece,
     Strip,
-    number_strip,
     rule,
     shortened,
     single,
@@ -36,9 +46,7 @@ WIDEST_RIGHT = 0.4  # of the width, for what stands at the right of a heading; w
 SMALL = 9.0
 HEADING_SIZES = {1: 18.0, 2: 13.0, 3: 11.5, 4: 10.5}
 HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 7.0, 4: 2.0}
-BOX_HEIGHT, BOX_GAP, BOX_MINIMUM, MOST_COLUMNS = 22.75, 10.0, 66.0, 4  # 8 mm high: a pen needs it
-LABEL_GAP, LABEL_STEP, ROW_GAP = 4.0, 12.0, 3.5
-LABEL_SIZE, NOTE_GAP = 8.5, 9.0
+NOTE_GAP = 9.0
 FIELD_SIZE, SMALLEST = 11.0, 6.0  # of what fills a field in: as large as it fits
 LEAST_REST = 60.0  # less than that is no room for workings: they go on the next page
 FORMULA_PATH, NOTE_PATH = (("Formula", -1),), (("P", -2),)  # no other block has numbers below 0
@@ -92,7 +100,8 @@ class Flow:
                 case markup.Tabular():
                     yield from set_tabular(block, self.width, self._single, self._path)
                 case markup.Boxes():
-                    yield from self._boxes(block, below=i > 0 and isinstance(blocks[i - 1], markup.Boxes))
+                    below = i > 0 and isinstance(blocks[i - 1], markup.Boxes)
+                    yield from set_boxes(block, self.width, self._single, self._path, below=below)
                 case markup.Diagram():
                     yield self._diagram(block)
                 case markup.Rule():
@@ -205,24 +214,41 @@ class Flow:
         return layouts if widest <= room else break_formula(latex, room, math.floor(SIZE * room / widest * 10) / 10)
 
     def _fields(self, block: markup.Fields) -> Iterator[Line]:
+        labels = [self._single(field.label) for field in block.fields]
+        combs = [comb_of(field.cells).width * MM if field.cells else 0.0 for field in block.fields]
+        tight = (
+            comb and label.width + LABEL_GAP + comb > field.share * self.width
+            for field, label, comb in zip(block.fields, labels, combs, strict=True)
+        )
+        if any(tight) and len(block.fields) > 1:
+            for field in block.fields:
+                yield from self._fields(markup.Fields((field._replace(share=1.0),)))
+            return
         pieces: list[Piece] = []
         blanks: list[Blank] = []
         used: frozenset[str] = frozenset()
         left = 0.0
-        for field in block.fields:
+        for field, label, comb in zip(block.fields, labels, combs, strict=True):
             path = self._path("P")
-            label = self._single(field.label)
             right = left + field.share * self.width
             right = self.width if right > self.width - 1 else right - BOX_GAP
-            start = left + label.width + LABEL_GAP
-            value = self._fitted(field.value, right - start - 6)
-            if field.name and not field.value:
-                blanks.append(Blank(field.name, start, -3.5, right - start, 17.0, path, plain(field.label), True))
-            pieces += label.placed(left, 0.0, path)
-            pieces += [*value.placed(start + 3, 0.0, path), rule(start, -3.5, right - start, THIN)]
-            used |= label.used | value.used
+            if comb:
+                left_of_label = max(left, right - comb - LABEL_GAP - label.width) if left else left
+                start = left_of_label + label.width + LABEL_GAP
+                pieces += [*label.placed(left_of_label, 0.0, path), Piece(start, COMB_LOW, drawn_comb(field.cells))]
+                blanks.append(Blank(field.name, start, COMB_LOW, comb, COMB_HEIGHT, path, plain(field.label)))
+            else:
+                start = left + label.width + LABEL_GAP
+                value = self._fitted(field.value, right - start - 6)
+                if field.name and not field.value:
+                    blanks.append(Blank(field.name, start, -3.5, right - start, 17.0, path, plain(field.label), True))
+                pieces += label.placed(left, 0.0, path)
+                pieces += [*value.placed(start + 3, 0.0, path), rule(start, -3.5, right - start, THIN)]
+                used |= value.used
+            used |= label.used
             left += field.share * self.width
-        yield Line(15.0, 6.0, tuple(pieces), 3.5, False, tuple(blanks), used=used)
+        ascent, descent = (COMB_ASCENT, 3.5 - COMB_LOW) if any(combs) else (15.0, 6.0)
+        yield Line(ascent, descent, tuple(pieces), 3.5, False, tuple(blanks), used=used)
 
     def _fitted(self, text: Inline, width: float) -> Strip:
         """On one line whatever its length, so that it moves nothing else: in smaller type, at last cut short."""
@@ -241,54 +267,3 @@ class Flow:
         operators = f"{scale:.4f} 0 0 {scale:.4f} 0 0 cm {drawing.operators}"
         pieces = (Piece(x, 0.0, operators, self._path("Figure"), drawing.alt),)
         return Line(scale * drawing.height, 3.5, pieces, 3.5, used=drawing.used)
-
-    def _boxes(self, block: markup.Boxes, below: bool) -> Iterator[Line]:
-        """The rows of boxes; `below`: other ones stand above them."""
-        labels = [self._label(box.label) for box in block.boxes]
-        # Rounded up, so that the boxes of neighbouring groups stand under each other.
-        label = math.ceil(max(strip.width for strip in labels) / LABEL_STEP) * LABEL_STEP
-        columns = block.columns or self._columns(label)
-        pitch = (self.width + BOX_GAP) / columns
-        wide = pitch - BOX_GAP - label - LABEL_GAP
-        if wide < 20:
-            raise InputError(
-                f'box "{block.boxes[0].item}": {columns} boxes in a row leave no room to write; take fewer'
-            )
-        low = 0.25 * SIZE - BOX_HEIGHT / 2
-        for first in range(0, len(labels), columns):
-            pieces: list[Piece] = []
-            blanks: list[Blank] = []
-            used: frozenset[str] = frozenset()
-            ascent, descent = low + BOX_HEIGHT, -low
-            for column, (box, strip) in enumerate(
-                zip(block.boxes[first : first + columns], labels[first : first + columns], strict=True)
-            ):
-                path = self._path("P")
-                x = column * pitch + label + LABEL_GAP
-                pieces += strip.placed(x - LABEL_GAP - strip.width, 0.0, path)
-                pieces.append(Piece(0.0, 0.0, f"{THIN} w {x:.2f} {low:.2f} {wide:.2f} {BOX_HEIGHT:g} re S"))
-                value = self._value(box.value)
-                pieces += value.placed(x + (wide - value.width) / 2, 0.0, path)
-                if box.item:
-                    blanks.append(Blank(box.item, x, low, wide, BOX_HEIGHT, path, box.spoken or plain(box.label)))
-                used |= strip.used | value.used
-                ascent, descent = max(ascent, strip.ascent), max(descent, strip.descent - 3.5)
-            before = ROW_GAP if first or below else 0.0
-            yield Line(ascent + 0.5, descent + 1.0, tuple(pieces), before, blanks=tuple(blanks), used=used)
-
-    def _label(self, label: Inline) -> Strip:
-        """A label whose fractions are set as in a display, but small: their indices have to be told apart."""
-        if not any(isinstance(part, Formula) and r"\frac" in part.latex for part in label):
-            return self._single(label)
-        large = [Formula(p.latex.replace(r"\frac", r"\dfrac")) if isinstance(p, Formula) else p for p in label]
-        return self._single(tuple(large), LABEL_SIZE)
-
-    def _value(self, value: Inline) -> Strip:
-        """A printed answer, with a real minus sign if it is a plain number."""
-        number = number_in(value)
-        return number_strip(number) if number else self._single(value)
-
-    def _columns(self, label: float) -> int:
-        """As many boxes in a row as leave room to write."""
-        most = int((self.width + BOX_GAP) / (label + LABEL_GAP + BOX_MINIMUM + BOX_GAP))
-        return max(1, min(most, MOST_COLUMNS))

@@ -9,7 +9,6 @@ from qgen.typeset.page.sheets import SHEETS, SIZE
 
 SIDE, TOP, BOTTOM = 56.7, 56.0, 66.0
 HEADER_LOW, FOOTER_LOW = 36.0, 40.0  # the header's baseline from the top edge, the footer's from the bottom edge
-SEAL_LOW = 26.5  # the seal's lower edge: every printer reaches so near to the edge of a sheet
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from qgen.typeset.fonts.embed import embed
 from qgen.typeset.fonts.glyphs import Glyphs
 from qgen.typeset.markup.inline import Inline, Text, split
 from qgen.typeset.math.speech import ENGLISH, Vocabulary, speak
+from qgen.typeset.page.corners import corners
 from qgen.typeset.page.document import set_lines
 from qgen.typeset.page.fields import Fields
-from qgen.typeset.page.frame import FOOTER_LOW, HEADER_LOW, SEAL_LOW, Frame, frame
+from qgen.typeset.page.frame import FOOTER_LOW, HEADER_LOW, Frame, frame
 from qgen.typeset.page.lines import HAIRLINE, Path, shortened, single, squares
 from qgen.typeset.page.paginate import Placed, paginate
 from qgen.typeset.page.sheets import SIZE
@@ -71,10 +72,9 @@ def render(
     the page's number and their count. later: the header of all pages but the first, if it is another one. `escape`
     protects people's words in them. font_size: of running text, in points; all else grows with it. drawings: by the
     names that @diagram uses. language, words: what formulas are read aloud in. form: makes boxes and lines fields that
-    can be filled in on a screen; what it holds goes into hidden fields. seal: what is drawn in the middle of a page's
-    footer, by its number. hidden: what goes into hidden fields of a page of a form, by its number. replacing: what no
-    typeface has is replaced by a mark. InputError for faulty markup, an unknown
-    drawing, and a character no typeface
+    can be filled in on a screen; what it holds goes into hidden fields. seal: the square that is drawn in the corners
+    of a page, by its number. hidden: what goes into hidden fields of a page of a form, by its number. replacing: what
+    no typeface has is replaced by a mark. InputError for faulty markup, an unknown drawing, and a character no typeface
     has.
     """
     page_frame = frame(paper, font_size)
@@ -99,24 +99,22 @@ def render(
         for placed in sheet:
             _draw(page, placed, None if form is None else fields, here)
             used |= placed.line.used
-        room = 0.0  # that the seal takes in the middle of the footer
         if seal:
-            room = _sealed(page, seal(number))
-        used |= _margins(page, (header_after if number > 1 else first_header, foot), number, len(sheets), glyphs, room)
+            _sealed(page, seal(number))
+        used |= _margins(page, (header_after if number > 1 else first_header, foot), number, len(sheets), glyphs)
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
     pages = _page_tree(file, first, contents, page_frame.sheet, f"<</Font {fonts}>>", fields)
     return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), title=title, language=language)
 
 
-def _sealed(page: Page, drawing: Drawing) -> float:
-    """Draws a seal in the middle of the footer, in its own size; the width that it takes, in units."""
+def _sealed(page: Page, drawing: Drawing) -> None:
+    """Draws a seal in the corners of the sheet, in its own size; what is drawn again is packed into next to nothing."""
     sheet = page.frame
     unit = sheet.units(1)
-    width = drawing.width * unit
     operators = drawing.operators if unit == 1 else f"{unit:.5f} 0 0 {unit:.5f} 0 0 cm {drawing.operators}"
-    page.emit((), (sheet.width - width) / 2, sheet.units(SEAL_LOW), operators)
-    return width
+    for left, low in corners(*sheet.sheet, drawing.width):
+        page.emit((), sheet.units(left), sheet.units(low), operators)
 
 
 def _page_tree(
@@ -156,22 +154,17 @@ def _draw(page: Page, placed: Placed, fields: Fields | None, number: int) -> Non
 
 
 def _margins(
-    page: Page,
-    margins: tuple[tuple[Inline, ...], tuple[Inline, ...]],
-    number: int,
-    count: int,
-    glyphs: Glyphs,
-    gap: float,
+    page: Page, margins: tuple[tuple[Inline, ...], tuple[Inline, ...]], number: int, count: int, glyphs: Glyphs
 ) -> set[str]:
-    """Header and footer; the header has a rule below, the footer leaves a gap in the middle for the seal."""
+    """Header and footer; the header has a rule below."""
     used: set[str] = set()
     sheet = page.frame
     room, head = sheet.text_width, sheet.height - sheet.units(HEADER_LOW)
-    for parts, y, free in ((margins[0], head, 0.0), (margins[1], sheet.units(FOOTER_LOW), gap)):
+    for parts, y in zip(margins, (head, sheet.units(FOOTER_LOW)), strict=True):
         strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
         spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
         longest = max(range(len(parts)), key=lambda i: strips[i].width)
-        most = min(strips[longest].width + min(spare, 0.0), (room - free) / 2 if free else room)
+        most = min(strips[longest].width + min(spare, 0.0), room)
         if strips[longest].width > most:
             strips[longest] = shortened(_numbered(parts[longest], number, count), most, MARGIN_SIZE, glyphs=glyphs)
         for i, strip in enumerate(strips):

@@ -12,7 +12,7 @@ from grader.class_report.items_csv import items_csv
 from grader.class_report.report import report_of
 from grader.class_report.stored import read_cohort
 from grader.mark import mark
-from grader.reading.combined import with_combinations
+from grader.reading.students.combined import with_combinations
 from grader.reading.submissions import Submissions
 from grader.reasons import Wording
 from grader.results.collusion import collusion

@@ -366,7 +366,7 @@ def test_a_reader_that_dies_is_replaced(exam, folder, monkeypatch):
     monkeypatch.setattr(module.subprocess, "Popen", once_broken)
     collected = collect([folder], exam)
     assert [p.variant for p in collected.papers] == ["002"]
-    assert collected.left_out == [f"{folder / '001.pdf'}: brings the PDF reader down; not read"]
+    assert collected.left_out == [f"{folder / '001.pdf'}: brings the reader down; not read"]
 
 
 @pytest.mark.usefixtures("one_reader")
@@ -416,8 +416,8 @@ def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
     (folder / "a.pdf").write_bytes(filled({"x": "1"}))
     lines = [{"file": str(folder / name)} for name in ("a.pdf", "none.pdf")]
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(line) + "\n" for line in lines)))
-    monkeypatch.setattr(forms, "_limit", lambda: None)
-    monkeypatch.setattr(forms, "_limit_time", lambda: None)
+    monkeypatch.setattr(sandbox, "_limit", lambda memory: None)
+    monkeypatch.setattr(sandbox, "_limit_time", lambda seconds: None)
     monkeypatch.setattr(forms.gc, "set_threshold", lambda most: None)
     out = io.StringIO()
     monkeypatch.setattr("sys.stdout", out)

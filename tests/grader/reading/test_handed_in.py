@@ -233,6 +233,11 @@ def test_every_box_of_the_pages_counts_whatever_the_list_of_fields_says(either, 
     assert taken(either, tmp_path, a=pdf) == (perfect(either, "001"), [], [])
 
 
+def test_combs_can_be_filled_in_on_a_screen_too(tmp_path):
+    combed = make_exam(spec_of({"boxes": "combs"}), 2, 7)
+    assert taken(combed, tmp_path, a=filled(combed, "001")) == (perfect(combed, "001"), [], [])
+
+
 def test_text_typed_over_boxes_is_read(either, tmp_path):
     texts = answers(either, "001")
     over = dict(list(texts.items())[::2])

@@ -140,6 +140,14 @@ FAULTS = [
     ({"course": ["a"]}, "spec: course: \"['a']\" is not text; write it in quotes"),
     ({"instructions": False}, 'spec: instructions: "False" is not text; write it in quotes'),
     ({"paper": "a5"}, 'spec: paper: "a5" is no paper size; write "a4", "letter" or "a3"'),
+    ({"boxes": "comb"}, 'spec: boxes: "comb" is not accepted; did you mean "combs"?'),
+    ({"boxes": "boxes"}, 'spec: boxes: "boxes" is not accepted; known: free, combs'),
+    ({"boxes": ["combs"]}, 'spec: boxes: "[\'combs\']" is not accepted; did you mean "combs"?'),
+    (
+        {"boxes": "combs", "rounding": "4sf"},
+        'spec: boxes: combs need decimal places; write rounding = "4dp", or boxes = "free"',
+    ),
+    ({"combs": True}, 'spec: combs: not known; write boxes = "combs"'),
     ({"drawing": True}, 'spec: drawing: "True" is not accepted; write "names" or "values"'),
     ({"rounding": "four"}, 'spec: rounding: "four" is no rounding rule; write 2dp to 8dp or 2sf to 8sf'),
     ({"certify": 3}, 'spec: certify: "3" is not a table'),
@@ -394,3 +402,9 @@ def test_a_text_of_any_length_is_answered_in_a_line_that_can_be_read(key):
     told = faults(question(iterations=2, **{key: "x" * 100_000}))[0]
     assert told.startswith(f"{Q1}.{key}: ")
     assert len(told) < 1100
+
+
+def test_what_boxes_there_are_is_in_the_table_only_where_it_was_said():
+    assert spec_of({}).boxes == "free"
+    assert "boxes" not in spec_of({}).table
+    assert spec_of({"boxes": "combs"}).boxes == spec_of({"boxes": "combs"}).table["boxes"] == "combs"

@@ -62,7 +62,7 @@ def test_a_code_put_together_from_single_bits_is_the_librarys_code(exam):
 
 def test_a_code_is_a_small_picture(exam):
     drawing = qr_code(seal_text(exam, Seal("001", 1)))
-    assert 25 < drawing.height < drawing.width < 50
+    assert drawing.width == drawing.height == 25 * seal.MODULE == 31.25  # points
     assert len(drawing.operators) < 400
 
 

@@ -106,3 +106,11 @@ def test_own_templates_that_print_no_tasks_are_refused(tmp_path):
     check_texts(spec_with(), tmp_path)
     with pytest.raises(InputError, match=r"paper\.txt: prints no tasks; take the lines on question\.tasks"):
         check_texts(spec_with(TASK), tmp_path)
+
+
+def test_own_templates_that_print_no_combs_are_refused_where_combs_are_asked_for(tmp_path):
+    (tmp_path / "paper.txt").write_text("# << title|plain >>\n")
+    check_texts(spec_of({"boxes": "combs"}))
+    check_texts(spec_of({}), tmp_path)
+    with pytest.raises(InputError, match=r"paper\.txt: prints no cells; take the lines on item\.cells"):
+        check_texts(spec_of({"boxes": "combs"}), tmp_path)

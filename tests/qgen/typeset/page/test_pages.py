@@ -14,14 +14,17 @@ from qgen.errors import InputError
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.shapes import Bitmap
 from qgen.typeset.fonts.faces import encode
-from qgen.typeset.markup.blocks import chunks, escape, parse
+from qgen.typeset.markup.blocks import escape, parse
+from qgen.typeset.markup.chunks import chunks
 from qgen.typeset.markup.inline import Text
+from qgen.typeset.page.corners import corners
 from qgen.typeset.page.document import set_lines
 from qgen.typeset.page.flow import Flow
 from qgen.typeset.page.frame import frame
 from qgen.typeset.page.lines import GRID, Line, Piece, shortened, single, wrap
 from qgen.typeset.page.pages import render
 from qgen.typeset.page.paginate import paginate
+from qgen.typeset.page.sheets import SHEETS
 
 MARKUP = r"""# Exam
 @fields Name: 60% = Ada | Student id: 40%
@@ -119,13 +122,15 @@ def test_a_long_title_in_the_header_is_shortened_and_leaves_the_variant_alone():
     assert cut.pieces[-1][1].endswith(f"({encode('R', '…')}) Tj ET")
 
 
-def test_words_in_the_footer_leave_the_seal_alone():
-    (page,) = contents(
-        pdf("A", footer="long " * 60 + "| {page}", seal=lambda _: Drawing(45, 30, (Bitmap(5, 0, 30, 8, bytes(8)),)))
-    )
-    (cut,) = re.findall(r"1 0 0 1 56\.70 40\.00 cm (.*) Q", page)
-    longest = shortened((Text("R", "long " * 60),), (frame().text_width - 30) / 2, 9.0).width
-    assert len(re.findall("long", cut)) * single((Text("R", "long "),), 9.0).width <= longest
+def test_a_seal_stands_in_all_four_corners_and_moves_nothing_else():
+    square = Drawing(30, 30, (Bitmap(0, 0, 30, 8, bytes(8)),))
+    (plain,) = contents(pdf("A | B", footer="a | b"))
+    (page,) = contents(pdf("A | B", footer="a | b", seal=lambda _: square))
+    places = [f"q 1 0 0 1 {x:.2f} {y:.2f} cm {square.operators} Q\n" for x, y in corners(*SHEETS["a4"], 30)]
+    assert all(page.count(place) == 1 for place in places)
+    for place in places:
+        page = page.replace(place, "")
+    assert page == plain
 
 
 def test_what_is_too_wide_for_the_right_of_a_heading_stands_below_it():

@@ -1,0 +1,102 @@
+"""Files become grey pages within limits, and what is no page is refused with a reason."""
+
+import io
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pikepdf
+import pytest
+
+from grader.reading.faults import FormError
+from grader.reading.scan import pictures
+
+
+def encoded(suffix: str, grey: np.ndarray) -> bytes:
+    return cv2.imencode(suffix, grey)[1].tobytes()
+
+
+@pytest.fixture(scope="module")
+def grey() -> np.ndarray:
+    page = np.full((500, 400), 240, np.uint8)
+    page[100:120, 50:300] = 90
+    return cv2.GaussianBlur(page, (9, 9), 0)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".jpeg", ".tif", ".tiff"])
+def test_a_picture_of_every_kind_is_one_page_as_it_was(suffix, grey):
+    data = encoded(suffix, grey)
+    assert pictures.page_count(data, suffix) == 1
+    page = pictures.page(data, suffix, 0)
+    assert page.grey.shape == grey.shape
+    assert np.abs(page.grey.astype(int) - grey).max() < 12
+    assert not page.black_white
+
+
+def test_every_page_of_a_tiff_is_read(grey):
+    found, data = cv2.imencodemulti(".tiff", [grey, 255 - grey])
+    assert found
+    assert pictures.page_count(data.tobytes(), ".tiff") == 2
+    assert np.array_equal(pictures.page(data.tobytes(), ".tiff", 1).grey, 255 - grey)
+
+
+def test_a_scan_of_black_and_white_alone_is_noticed():
+    page = np.full((500, 400), 255, np.uint8)
+    page[100:120, 50:300] = 0
+    assert pictures.page(encoded(".png", page), ".png", 0).black_white
+
+
+def pdf_of(width: float, height: float, content: bytes = b"") -> bytes:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(width, height))
+        pdf.pages[0].Contents = pdf.make_stream(content)
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_pages_of_a_pdf_are_drawn_upright_in_grey(tmp_path):
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(pdf_of(595, 842, b"0 g 0 0 300 842 re f"))
+    assert pictures.page_count(path, ".pdf") == 1
+    page = pictures.page(path, ".pdf", 0).grey
+    assert page.shape == (2339, 1653)
+    assert page[:, :800].max() == 0
+    assert page[:, 850:].min() == 255
+
+
+def png_that_says(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
+
+
+REFUSED = {
+    "a picture of 30,000 x 30,000 pixels": (png_that_says(30_000, 30_000), ".png", "30,000 x 30,000 pixels"),
+    "a picture that is cut off": (lambda grey: encoded(".png", grey)[:900], ".png", "damaged"),
+    "a stamp": (lambda grey: encoded(".png", grey[:100, :100]), ".png", "too small"),
+    "a text called PNG": (b"hello, world", ".png", "is no picture"),
+    "a text called PDF": (b"hello, world", ".pdf", "is no PDF"),
+    "half a PDF": (pdf_of(595, 842)[:300], ".pdf", "damaged PDF"),
+    "a PDF as large as a house": (pdf_of(10_000, 10_000), ".pdf", "inches"),
+    "an empty file": (b"", ".jpg", "is empty"),
+    "an empty PDF": (b"", ".pdf", "is empty"),
+    "a TIFF that turns in a circle": (b"II*\0\x08\0\0\0" + b"\0\0" + b"\x08\0\0\0", ".tif", "is"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_is_no_page_is_refused_with_a_reason(kind, grey):
+    data, suffix, why = REFUSED[kind]
+    data = data(grey) if callable(data) else data
+    with pytest.raises(FormError, match=why):
+        read_all(data, suffix)
+
+
+def read_all(data: bytes, suffix: str) -> list[pictures.Picture]:
+    return [pictures.page(data, suffix, number) for number in range(pictures.page_count(data, suffix))]
