@@ -34,6 +34,7 @@ from grader.reasons import Wording
 from qgen.errors import InputError
 from qgen.exam.exam import Exam, read_exam
 from qgen.files import alone
+from qgen.papers.combs import combs_of
 from qgen.tables.spreadsheet import unguarded
 
 HERE = "127.0.0.1"
@@ -80,7 +81,7 @@ def opened(answers: Path, exam: Exam, results: Path | None, journal: Journal, by
         place = find(text)
         return None if place is None else exam.variants[place]
 
-    scan = scanned(readings(answers), scanned_pages(answers), exam.checksum)
+    scan = scanned(readings(answers), scanned_pages(answers), exam.checksum, combs_of(exam))
     written = list(unreadable(sheet, exam.columns, decided, wording))
     session = Session(scan, written, sheet, journal, by, variant)
     folder = results_folder(results, answers)

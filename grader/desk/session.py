@@ -67,8 +67,8 @@ class Session:
         return all(e is not None and (one.kind != WRITTEN or one.read in (e.read, e.decided)) for e in entries)
 
     def _named(self) -> dict[Cell, str]:
-        """The pictures of pages that a person has named."""
-        found = {}
+        """The pictures of pages that a person has named, and of those whose boxes were not found."""
+        found = dict(self.scan.unplaced)
         for one in self.scan.pages:
             entry = self.latest.get(one.place)
             if entry and (match := _IDENTITY.fullmatch(entry.decided)):
