@@ -62,7 +62,8 @@ class Question:
 class Scanned:
     """What a scan left for a person, by paper; and pages without identity.
 
-    unplaced: pictures of pages, by variant and page, whose boxes were not found; combed: the items that were written into combs; audited: answers that the machine was sure of.
+    unplaced: pictures of pages, by variant and page, whose boxes were not found; combed: the items that were written
+    into combs; audited: answers that the machine was sure of.
     """
 
     papers: Mapping[str, tuple[Question, ...]] = field(default_factory=dict)
