@@ -45,7 +45,7 @@ def collect(
             raise InputError(*collected.left_out)
 
 
-@app.command(epilog=examples("grader scan scans/*.pdf", "grader scan scans.zip --exam midterm --out midterm.csv"))
+@app.command(epilog=examples("grader scan scans/*.pdf --out scanned.csv", "grader scan scans.zip --out scanned.csv"))
 def scan(
     scans: Annotated[list[Path], typer.Argument(help="PDF, TIFF, JPEG or PNG files, or folders or ZIPs of them.")],
     exam: Annotated[Path | None, typer.Option(help="The exam folder; default: ./exam, or beside the scans.")] = None,
@@ -97,7 +97,7 @@ def desk(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 is any free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Whether to open the page in your browser.")] = True,
 ) -> None:
-    """Look at what is unsure, in a page on this machine that nobody else can open.
+    """Look at what is unsure, on a page that only you can open.
 
     Unsure readings of a scan, pages without identity, and answers that are no number; every decision is kept at once.
     """

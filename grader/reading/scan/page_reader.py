@@ -26,7 +26,7 @@ from grader.reading.scan.readings import Reading, comb_reading
 from grader.reading.scan.registration import SCALE, SURE, Code, codes_in, darkness, place_of, straightened
 
 MOST_MEMORY, MOST_SECONDS = 1_000_000_000, 4
-AROUND = 5.0  # mm shown around a box
+AROUND = 5.0 / 7.0  # shown around a box, in its height: 5 mm around a comb
 PICTURE_SIDE = 1200  # pixels of a page's picture
 LEAST_FOUND = 0.5  # of a page's boxes must be found by their lines where its codes do not place it exactly
 CLOSE = 0.6  # mm that the corners of codes are off at most
@@ -102,8 +102,9 @@ def _read(page: Grey, dark: Grey, boxes: tuple[Box, ...], places: list[tuple[flo
 
 
 def _around(page: Grey, box: Box, offset: tuple[float, float]) -> Grey:
-    left, top = box.left + offset[0] - AROUND, box.top + offset[1] - AROUND
-    size = box.width + 2 * AROUND, box.height + 2 * AROUND
+    around = AROUND * box.height
+    left, top = box.left + offset[0] - around, box.top + offset[1] - around
+    size = box.width + 2 * around, box.height + 2 * around
     return 255 - cut(255 - page, *(round(length * SCALE) for length in (left, top, *size)))
 
 

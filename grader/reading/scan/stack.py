@@ -88,7 +88,10 @@ def read_stack(
             (work / f"{keys[k]}.part").replace(work / f"{keys[k]}.json")
             progress("reading pages", len(keys) - len(new) + done, len(keys))
     for (source, number), key in zip(wanted, keys, strict=True):
-        stack.pages.append(_page(source.shown, number + 1, work / f"{key}.json", exam))
+        kept = work / f"{key}.json"
+        stack.pages.append(_page(source.shown, number + 1, kept, exam))
+        if stack.pages[-1].state == "damaged":
+            kept.unlink()  # the next run tries again
     return stack
 
 
