@@ -99,8 +99,8 @@ def tidied(called: str | Path) -> list[str]:
     with suppress(OSError, InputError):
         target = Path(os.path.realpath(called))
         if _lock_of(target).exists() or _left(target):
-            with _alone(called, target) as alone:
-                for path in _left(target) if alone else ():
+            with alone(called, target) as sure:
+                for path in _left(target) if sure else ():
                     try:
                         if _removed(called, target, path):
                             told.append(f"{called}: put back as it was before a command was killed while replacing it")
@@ -125,8 +125,8 @@ def _beside(called: Path) -> Iterator[tuple[Path, Path]]:
     temporary = target.parent / f".{target.name}.unfinished-{secrets.token_hex(4)}"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(called, target) as alone:
-            for path in _left(target) if alone else ():
+        with alone(called, target) as sure:
+            for path in _left(target) if sure else ():
                 with suppress(InputError):
                     _removed(called, target, path)
             try:
@@ -170,7 +170,7 @@ def _removed(called: Path, target: Path, temporary: Path) -> bool:
 
 
 @contextmanager
-def _alone(called: Path, target: Path) -> Iterator[bool]:
+def alone(called: Path, target: Path) -> Iterator[bool]:
     """While this lasts, no other process of ours writes there; False where system and disk cannot tell.
 
     A lock shows it, which ends with its process however that ends. InputError where another process holds it.

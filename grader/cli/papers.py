@@ -82,3 +82,44 @@ def scan(
         )
         if scanned.left_out:
             raise InputError(*scanned.left_out)
+
+
+@app.command(epilog=examples("grader desk answers.csv", "grader desk answers.csv --results results --by AK"))
+def desk(
+    answers: Annotated[Path, typer.Argument(help="The answers file, in CSV: of grader scan, or any other.")],
+    exam: Annotated[
+        Path | None, typer.Option(help="The exam folder; default: where the answers lie, or ./exam.")
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="The results folder, for decisions on marks; default: ./results, if any.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who decides; default: your name on this machine.")] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 is any free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Whether to open the page in your browser.")] = True,
+) -> None:
+    """Look at what is unsure, in a page on this machine that nobody else can open.
+
+    Unsure readings of a scan, pages without identity, and answers that are no number; every decision is kept at once.
+    """
+    with faults_shown():
+        try:
+            from grader.desk.serve import run
+        except ModuleNotFoundError as fault:
+            if (fault.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
+                raise
+            raise InputError(
+                f'the desk needs {fault.name}; install it with: pip install "backprop-exam[desk]"'
+            ) from None
+        from grader.desk.telling import told, whoever
+
+        folder = exam_folder(exam, answers)
+
+        def begun(address: str) -> None:
+            typer.echo(f"the desk is open at {address}")
+            typer.secho("end it there, or here with Ctrl-C; whatever was decided is kept", err=True)
+
+        ended = run(answers, folder, results, by or whoever(), port, browser, begun)
+        for line in told(ended, answers, named(exam)):
+            typer.echo(printable(line))
+        if ended.fault:
+            raise InputError(*ended.fault.splitlines())

@@ -65,8 +65,8 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
             continue
         texts = {name: row[place].strip() for name, place in places.items()}
         override = Override(student_id(texts.pop("student_id")), **texts)
-        if problem := _problem(override, known, exam):
-            faults.append(f"{table.name}:{line}: {problem}")
+        if fault := problem(override, known, exam):
+            faults.append(f"{table.name}:{line}: {fault}")
         elif (override.student, override.item) in rows:
             faults.append(f"{table.name}:{line}: student {override.student}, {override.item}: decided twice")
         else:
@@ -108,7 +108,8 @@ def _padded(row: Sequence[str], count: int, widest: int | None) -> bool:
     return not "".join(row[count:]).strip() and (widest is None or len(row) <= widest)
 
 
-def _problem(one: Override, students: set[str] | None, exam: Exam) -> str:
+def problem(one: Override, students: set[str] | None, exam: Exam) -> str:
+    """What is wrong with a decision, "" if nothing is; students: those who handed in, None for anybody."""
     if students is not None and one.student not in students and one.student != EVERYONE:
         return f"no answers of student {quoted(one.student)}; {nearest(one.student, students)}"
     if any(task.id == one.item for task in exam.tasks):

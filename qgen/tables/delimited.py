@@ -76,12 +76,18 @@ def _check_size(name: str, data: bytes) -> None:
         raise InputError(f"{name}: has {lines:,} lines with {cuts:,} separators, more than any class needs")
 
 
+def encoding_of(data: bytes) -> str:
+    """The encoding that a file shows to be in: by its byte order mark, by its zeros, or as UTF-8; "" for any other."""
+    if found := next((encoding for bom, encoding in _BOMS.items() if data.startswith(bom)), ""):
+        return found
+    if data[1:400:2].count(0) > len(data[1:400:2]) // 2:
+        return "utf-16-le"
+    return "utf-8" if _is_utf8(data) else ""
+
+
 def _decoded(name: str, data: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]:
     """The text, and a remark where its encoding is a guess."""
-    found = next((encoding for bom, encoding in _BOMS.items() if data.startswith(bom)), None)
-    if not found and data[1:400:2].count(0) > len(data[1:400:2]) // 2:
-        found = "utf-16-le"
-    told = declared or found or ("utf-8" if _is_utf8(data) else "")
+    told = declared or encoding_of(data)
     for encoding in [told] if told else [guessed(data), "latin-1"]:
         assert encoding
         try:
@@ -93,7 +99,7 @@ def _decoded(name: str, data: bytes, declared: str | None) -> tuple[str, tuple[s
             raise InputError(f'unknown encoding "{encoding}"; write utf-8, utf-16, latin-1 or cp1252') from None
         if "\0" in text:
             raise InputError(f"{name}: has NUL characters, so it is no plain text; save it as {ACCEPTED}")
-        if declared or found or encoding == "utf-8":
+        if told:
             return text, ()
         word = example(text)
         such = f', such as "{word}"' if word else ""
