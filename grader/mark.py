@@ -24,7 +24,7 @@ from grader.reading.students.identity import Listed
 from grader.reading.submissions import Submissions
 from grader.reasons import PAGE_MISSING, WAITING, Wording
 from grader.results.collusion import Evidence, collusion, collusion_csv
-from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
+from grader.results.marksheet import MARKS_HEADER, audit_csv, marks_rows, scores_csv
 from grader.results.slips import slips
 from qgen.errors import InputError, quoted, several, some, typed
 from qgen.exam.exam import Exam, read_exam
@@ -37,6 +37,7 @@ from qgen.tables.table import read_tables
 # What a results folder may hold for --force to replace it.
 OURS = (
     *("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "overrides.csv", "marking.toml"),
+    "audit.csv",
     *("feedback", "report.html", "items.csv", "moodle.xml", "moodle-feedback.zip", "canvas-feedback.zip"),
     *(f"{lms}.csv" for lms in NAMES),
 )
@@ -112,6 +113,7 @@ def mark(
             ("collusion.csv", collusion_csv(marks, suspicions)),
             ("overrides.csv", overrides_csv(held.overrides)),
             ("marking.toml", held.marking),
+            ("audit.csv", audit_csv(marks)),
             ("changes.csv", changes_csv(out, marks, held.policy.said)),
         ):
             if text:
@@ -213,6 +215,7 @@ def _write_report(marks: Marks, suspicions: tuple[Evidence, ...], folder: Path, 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> list[str]:
     """The PDFs; a remark for each student whose PDF could not be made. InputError where a template lets nobody's be."""
     from grader.results.feedback import Feedback
+    from grader.results.handwriting import handwriting
 
     def write(students: range) -> tuple[int, dict[int, Exception]]:
         faults: dict[int, Exception] = {}
@@ -229,7 +232,8 @@ def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress
         return students.stop, faults
 
     folder.mkdir()
-    feedback = Feedback(marks, templates)
+    pictures, told = handwriting(marks)
+    feedback = Feedback(marks, templates, pictures)
     students = marks.submissions.students
     jobs = worthwhile(len(students), FEWEST_PDFS)
     faults: dict[int, Exception] = {}
@@ -238,7 +242,7 @@ def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress
         progress("feedback", done, len(students))
     if students and len(faults) == len(students) and all(isinstance(fault, InputError) for fault in faults.values()):
         raise faults[0]
-    return [
+    return told + [
         f"student {quoted(students[s])}: no feedback could be made: {'; '.join(str(fault).splitlines())}"
         for s, fault in faults.items()
     ]

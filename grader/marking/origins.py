@@ -26,11 +26,14 @@ Where = tuple[str, str]  # the student's id, and the item
 class Origins:
     """Of a class's answers: who read those that were not typed; of those from scans the pictures of what was written.
 
+    crops: their names in `folder`, as readings.csv has them: they may lead anywhere.
+
     audit: None where nothing was scanned. remarks: on what is not there any more.
     """
 
     read_by: Mapping[Cell, str] = field(default_factory=dict)
-    crops: Mapping[Cell, Path] = field(default_factory=dict)
+    crops: Mapping[Cell, str] = field(default_factory=dict)
+    folder: Path = Path()
     audit: Audit | None = None
     remarks: tuple[str, ...] = ()
 
@@ -61,13 +64,12 @@ def origins_of(answers: Path, submissions: Submissions, listed: Listed) -> Origi
     read_by = {
         cell: by for place, one in left.items() if (cell := at(place)) and (by := _by(submissions.written[cell], one))
     }
-    folder = scans_of(answers)
     shown = {
-        cell: folder / crop for place, crop in crops.items()
+        cell: crop for place, crop in crops.items()
         if crop and (cell := at(place)) and read_by.get(cell, "").startswith(SCAN)
     }  # fmt: skip
     remarks = () if scanned else _gone(answers)
-    return Origins(read_by, shown, audit_of(answers) if scanned else None, remarks)
+    return Origins(read_by, shown, scans_of(answers), audit_of(answers) if scanned else None, remarks)
 
 
 def _by(text: str, left: Standing) -> str:

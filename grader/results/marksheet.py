@@ -89,6 +89,14 @@ def scores_csv(marks: Marks) -> str:
     return "".join(lines)
 
 
+def audit_csv(marks: Marks) -> str:
+    """What a person found of answers that a scan had credited; "" where nothing was scanned."""
+    audit = marks.origins.audit
+    if audit is None:
+        return ""
+    return f"audited,disagreed,at_most_percent\n{audit.seen},{audit.disagreements},{100 * audit.bound:.2f}\n"
+
+
 def _given(marks: float) -> str:
     """Marks as they are printed; "" where none are given yet."""
     return "" if marks != marks else number(marks)
