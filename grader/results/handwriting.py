@@ -34,8 +34,10 @@ def handwriting(marks: Marks) -> tuple[dict[Place, Jpeg], list[str]]:
             found[place] = read_jpeg(_content(marks.origins.folder, name))
         except (OSError, ValueError) as fault:
             faults.append(f"{quoted(name)} {fault if isinstance(fault, ValueError) else 'is not there'}")
+    if not faults:
+        return found, []
     remark = f"{marks.origins.folder.name}: feedback lacks {several(len(faults), 'picture')} of what was written"
-    return found, [f"{remark}: {faults[0]}{' ...' * (len(faults) > 1)}"] * bool(faults)
+    return found, [f"{remark}: {faults[0]}{' ...' * (len(faults) > 1)}"]
 
 
 def drawing(cell: Place, marks: Marks, picture: Jpeg, papers: Papers) -> Drawing:
