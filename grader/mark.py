@@ -80,9 +80,8 @@ def mark(
     answers, out = Path(answers), Path(out)
     roster, templates = (None if path is None else Path(path) for path in (roster, templates))
     progress("reading", 0, 1)
-    exam, submissions, origins = _submissions(
-        answers, read_exam(exam_folder), encoding, roster, last, (id_column, name_column)
-    )
+    named = id_column, name_column
+    exam, submissions, origins = _submissions(answers, read_exam(exam_folder), encoding, roster, last, named)
     held = decided(exam, submissions.students, None if replace_decisions else out, overrides, marking)
     progress("reading", 1, 1)
     count = len(submissions.students)
@@ -97,14 +96,10 @@ def mark(
             raise InputError(f"{answers}: {strange}, or mark them with --anyway")
         suspicions = collusion(marks)
         told = (
-            *submissions.notes,
-            *origins.remarks,
-            *_waiting(marks, answers),
-            *_unmarked(marks),
-            *[strange] * bool(strange),
-            *slips(marks),
+            *submissions.notes, *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
+            *[strange] * bool(strange), *slips(marks),
             *dict.fromkeys(found.remark for found in suspicions),
-        )
+        )  # fmt: skip
         missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
         missing += _write_report(marks, suspicions, folder, templates) if feedback and count >= FEWEST_IN_REPORT else []
         marks = replace(marks, remarks=(*told, *_bonuses(marks), *missing))
