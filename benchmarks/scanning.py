@@ -2,8 +2,8 @@
 
     python benchmarks/scanning.py digits.npz [--papers 30] [--boxes combs free] [--scanners flatbed feeder phone ...]
 
-digits.npz as for train_digits.py, which holds every fifth digit out. 10 % of the answers are wrong by one digit, another
-tenth of the boxes is left empty. Real paper is another matter: say "simulated" beside every figure.
+digits.npz as for train_digits.py, which holds every fifth digit out. 10 % of the answers are wrong by one digit, as
+many boxes are left empty. Real paper is another matter: say "simulated" beside every figure.
 """
 
 from __future__ import annotations

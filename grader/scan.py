@@ -194,11 +194,11 @@ def _keep(
         picture, boxes = pictures_of(page)
         pictures[k] = f"pages/{k + 1:04d}.jpg"
         (folder / pictures[k]).write_bytes(base64.b64decode(picture))
-        if name := owner.get(id(page)):
-            (folder / "crops" / name).mkdir(mode=0o700, exist_ok=True)
+        if paper := owner.get(id(page)):
+            (folder / "crops" / paper).mkdir(mode=0o700, exist_ok=True)
             for item, crop in boxes.items():
-                crops[name, item] = f"crops/{name}/{item}.jpg"
-                (folder / crops[name, item]).write_bytes(base64.b64decode(crop))
+                crops[paper, item] = f"crops/{paper}/{item}.jpg"
+                (folder / crops[paper, item]).write_bytes(base64.b64decode(crop))
         progress("keeping what was written", k + 1, len(pages))
     told = (replace(row, crop=crops.get((row.paper, row.item), "")).cells() for row in rows)
     listed = (

@@ -109,6 +109,7 @@
     const page = asked.kind === "page" ? asked.item.slice(5) : asked.page && asked.kind !== "missing" ? say("page_of", asked.page) : "";
     $("#where").textContent = [whose, page, where].filter(Boolean).join(" · ");
     const name = labels[asked.item]?.name;
+    $("#what").setAttribute("aria-label", label());
     if (name) $("#what").innerHTML = name; // MathML of the program's own making
     else $("#what").textContent = label();
   }

@@ -34,7 +34,7 @@ FLOORS = [
     "grader.results grader.lms",
     "grader.class_report",
     "grader.rehearsal grader.autograder grader.desk",
-    "grader.mark",
+    "grader.mark grader.scan",
     "grader.cli",
     "grader.__main__",
     "grader",

@@ -102,7 +102,7 @@ def desk(
     results: Annotated[
         Path | None, typer.Option(help="The results folder, for decisions on marks; default: ./results, if any.")
     ] = None,
-    by: Annotated[str, typer.Option(help="Who decides; default: your name on this machine.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who decides; default: your name on this machine.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 is any free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Whether to open the page in your browser.")] = True,
 ) -> None:

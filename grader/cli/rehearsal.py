@@ -30,7 +30,7 @@ class Device(StrEnum):
     epilog=examples(
         "grader simulate --students 30 --seed 1",
         "grader simulate --mix misconception=3,messy=1 --out mixed.csv",
-        "grader simulate --students 10 --scans",
+        "grader simulate --students 2 --scans --scanner phone --out phones.csv",
     )
 )
 def simulate(
@@ -98,6 +98,9 @@ def _scanned(simulated: Simulated, pdf: Path, scanner: Device, seed: int, *, for
     from qgen.files import whole_file
 
     check_installed()
+    papers = len(simulated.exam.variants)
+    if len(simulated.students) > papers and not simulated.exam.shared:
+        raise InputError(f"--scans: the exam has {several(papers, 'paper')}, one for each; simulate at most {papers}")
     rng = np.random.default_rng([seed, 1])
     simulated = numbered(simulated, rng)
     with progress_bar() as progress, whole_file(pdf, force=force) as file:

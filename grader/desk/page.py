@@ -12,10 +12,10 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.desk.labels import Label
+from qgen.papers.combs import ID_DIGITS
 from qgen.papers.words import TEMPLATES, load, render
 from qgen.typeset.page.combs import CELL, Comb
 
-ID_DIGITS = 10  # of the comb that a student id stands in
 AROUND = 5.0  # mm of the page around a comb in its picture
 TIMES = 3  # as large as on paper
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from random import Random
 
 from grader.reading.scan.decided import Cell
 from grader.reading.scan.journal import PAGE
-from grader.reading.scan.stored import CREDITED, MISSING, STUDENT_ID, UNIDENTIFIED, WAITING, Reading, ScannedPage
+from grader.reading.scan.stored import (
+    CREDITED,
+    MISSING,
+    STUDENT_ID,
+    UNIDENTIFIED,
+    UNPLACED,
+    WAITING,
+    Reading,
+    ScannedPage,
+)
 
 IDENTITY, ANSWER, GONE, ID, WRITTEN = KINDS = ("page", "cell", "missing", "id", "written")
 Says = Callable[[Cell], str | None]  # what the answers file says of a cell
@@ -53,17 +62,21 @@ class Question:
 class Scanned:
     """What a scan left for a person, by paper; and pages without identity.
 
-    combed: the items that were written into combs; audited: answers that the machine was sure of.
+    unplaced: pictures of pages, by variant and page, whose boxes were not found; combed: the items that were written
+    into combs; audited: answers that the machine was sure of.
     """
 
     papers: Mapping[str, tuple[Question, ...]] = field(default_factory=dict)
     missing: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
     pages: tuple[Question, ...] = ()
+    unplaced: Mapping[Cell, str] = field(default_factory=dict)
     combed: frozenset[str] = frozenset()
     audited: frozenset[Cell] = frozenset()
 
 
-def scanned(readings: Iterable[Reading], pages: Iterable[ScannedPage], seed: str) -> Scanned:
+def scanned(
+    readings: Iterable[Reading], pages: Iterable[ScannedPage], seed: str, combed: Collection[str] = ()
+) -> Scanned:
     """What is unsure of each paper, worst first; one answer that the machine was sure of is mixed in, drawn by `seed`.
 
     Which one, and where it stands, is the same for the same paper and seed.
@@ -72,10 +85,9 @@ def scanned(readings: Iterable[Reading], pages: Iterable[ScannedPage], seed: str
     pictures = {(page.variant, page.page): page.picture for page in pages if page.state == "read" and page.picture}
     papers: dict[str, tuple[Question, ...]] = {}
     missing: dict[str, tuple[Reading, ...]] = {}
-    combed, sure = set[str](), set[Cell]()
+    sure = set[Cell]()
     for paper, group in groupby(readings, lambda one: one.paper):
         rows = list(group)
-        combed |= {row.item for row in rows if row.doubtful}
         sure |= {(row.student_id, row.item) for row in rows if row.state == CREDITED}
         papers[paper] = papers.get(paper, ()) + tuple(_of_paper(paper, rows, pictures, seed))
         missing[paper] = missing.get(paper, ()) + tuple(row for row in rows if row.state == MISSING)
@@ -85,7 +97,8 @@ def scanned(readings: Iterable[Reading], pages: Iterable[ScannedPage], seed: str
         if page.state == UNIDENTIFIED
     )
     audited = frozenset(one.place for some in papers.values() for one in some if one.place in sure)
-    return Scanned(papers, missing, lost, frozenset(combed), audited)
+    unplaced = {(page.variant, page.page): page.picture for page in pages if page.state == UNPLACED and page.picture}
+    return Scanned(papers, missing, lost, unplaced, frozenset(combed), audited)
 
 
 def _of_paper(paper: str, rows: Sequence[Reading], pictures: Mapping[Cell, str], seed: str) -> Iterator[Question]:
@@ -125,7 +138,7 @@ def queue(
     asked = list(scan.pages)
     for paper, questions in scan.papers.items():
         unsure = [one for one in questions if decided(one.place) or _stands(one, says)]
-        ids = [one for one in unsure if one.kind == ID]
+        ids = [replace(one, picture=one.picture or _named(named, paper, one.page)) for one in unsure if one.kind == ID]
         asked += [one for one in unsure if one.kind != ID]
         asked += _of_missing(paper, scan.missing[paper], named, says, decided)
         asked += ids
@@ -142,6 +155,10 @@ def _stands(one: Question, says: Says) -> bool:
     return (text == one.read and text != "") or (text[:1] == "?" and len(text) > 1)
 
 
+def _named(named: Mapping[Cell, str], paper: str, page: str) -> str:
+    return named.get((paper, page)) or named.get((paper.partition(".")[0], page), "")
+
+
 def _of_missing(
     paper: str, rows: Sequence[Reading], named: Mapping[Cell, str], says: Says, decided: Callable[[Cell], bool]
 ) -> Iterator[Question]:
@@ -149,7 +166,7 @@ def _of_missing(
     for page, group in groupby(rows, lambda row: row.page):
         left = [row for row in group if decided((row.student_id, row.item)) or _stands(_asked(row, ANSWER, ""), says)]
         answers = tuple(row.item for row in left if row.item != STUDENT_ID)
-        picture = named.get((paper, page)) or (named.get((left[0].variant, page), "") if left else "")
+        picture = _named(named, paper, page)
         if picture:
             yield from (_asked(row, ANSWER, picture) for row in left if row.item != STUDENT_ID)
         elif answers:

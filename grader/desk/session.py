@@ -67,8 +67,8 @@ class Session:
         return all(e is not None and (one.kind != WRITTEN or one.read in (e.read, e.decided)) for e in entries)
 
     def _named(self) -> dict[Cell, str]:
-        """The pictures of pages that a person has named."""
-        found = {}
+        """The pictures of pages that a person has named, and of those whose boxes were not found."""
+        found = dict(self.scan.unplaced)
         for one in self.scan.pages:
             entry = self.latest.get(one.place)
             if entry and (match := _IDENTITY.fullmatch(entry.decided)):
@@ -179,14 +179,11 @@ class Session:
     @property
     def summary(self) -> Summary:
         """What was done until now."""
-        cells = {place: entry for place, entry in self.latest.items() if place in self._cells}
+        asked = {cell for n in self.order for cell in self.asked[n].cells if self.asked[n].kind != IDENTITY}
+        cells = {place: entry for place, entry in self.latest.items() if place in asked}
         changed = sum(not same_number(entry.read, entry.decided) for entry in cells.values())
         audit = audited(entry for place, entry in cells.items() if place in self.scan.audited)
         return Summary(len(cells), changed, len(self.left), seconds_of_work(self.journal.entries), audit)
-
-    @property
-    def _cells(self) -> set[Cell]:
-        return {cell for n in self.order for cell in self.asked[n].cells if self.asked[n].kind != IDENTITY}
 
 
 @dataclass(frozen=True)

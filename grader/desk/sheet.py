@@ -23,6 +23,7 @@ from qgen.tables.spreadsheet import guarded, unguarded
 from qgen.tables.table import Faults, Table
 
 _FIELD = r' *"((?:[^"]|"")*)"|([^{0}\r\n]*)'
+_PLAIN = re.compile(r"[?-]?[\w.]*", re.ASCII)  # most answers
 _END = re.compile(r"\r\n|\r|\n")
 
 
@@ -36,11 +37,12 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """The text of a file, and the places of its cells; a student may have several rows.
+    """The bytes and the text of a file, and the places of its cells; a student may have several rows.
 
-    ids: where each student's id stands; items: those that have a column.
+    ids: where each student's id stands.
     """
 
+    data: bytes
     text: str
     encoding: str
     delimiter: str
@@ -93,7 +95,7 @@ def read_sheet(path: Path, columns: Sequence[str]) -> Sheet:
     faults.stop()
     body = [row for row in found[first - len(rows) + 1 :] if len(row) >= 2] if first + 1 < len(rows) else []
     cells, ids = _places(body, names, [one_line(text) for text in trimmed(heading)], columns)
-    return Sheet(text, encoding, delimiter, cells, ids)
+    return Sheet(data, text, encoding, delimiter, cells, ids)
 
 
 def _scanned(text: str, delimiter: str) -> Iterator[list[Span]]:
@@ -103,8 +105,8 @@ def _scanned(text: str, delimiter: str) -> Iterator[list[Span]]:
         found = field.match(text, at)
         assert found
         inner = found[2] if found[1] is None else found[1].replace('""', '"')
-        row.append(Span(*found.span(), one_line(unguarded(inner)) if inner else ""))
-        at = found.end()
+        start, at = found.span()
+        row.append(Span(start, at, inner if _PLAIN.fullmatch(inner) else one_line(unguarded(inner))))
         if text[at : at + 1] == delimiter:
             at += 1
             continue
@@ -194,8 +196,9 @@ def bring_up_to_date(path: Path, columns: Sequence[str], entries: Sequence[Entry
     if text == sheet.text:
         return kept
     with whole_file(path, force=True) as file:
-        sheet = read_sheet(path, columns)  # as it is from here on, or `whole_file` tells
-        text, kept = edited(sheet, entries)
+        if path.read_bytes() != sheet.data:  # as it is from here on, or `whole_file` tells
+            sheet = read_sheet(path, columns)
+            text, kept = edited(sheet, entries)
         try:
             file.write(text.encode(sheet.encoding))
         except UnicodeEncodeError:

@@ -12,7 +12,7 @@ from qgen.errors import InputError, printable
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or one in a ZIP: what to ask of it, its name for people, its ending, and a name that may be a student's."""
+    """A file, or one in a ZIP: what to ask of it, its name for people, its ending, and its stem."""
 
     request: Request
     shown: str

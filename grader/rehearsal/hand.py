@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.rehearsal.digits import Digits, Grey
-from grader.rehearsal.pen import Pen, Point, Sheet
+from grader.rehearsal.pen import Pen, Point, Sheet, breadth
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom in millimetres
 
@@ -72,6 +72,8 @@ class Writer:
                 hand.pen.line(self.sheet, [(x + 0.1, y - half), (x - 0.1, y + half)])
         elif char == "1" and hand.flagged:
             self.one(middle, size)
+        elif char == "7" and hand.barred:
+            self.seven(middle, size)
         elif char.isdigit():
             angle, slant = float(rng.normal(0, 0.05)), hand.slant + float(rng.normal(0, 0.03))
             high = size * float(rng.normal(1, 0.06))
@@ -79,10 +81,6 @@ class Writer:
             turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
             picture = self.digits.draw(int(char), rng) if picture is None else picture
             hand.pen.digit(self.sheet, picture, middle, turn @ [[wide, -slant * high], [0, high]])
-            if char == "7" and hand.barred:
-                half = size * float(rng.uniform(0.2, 0.32))
-                y += float(rng.normal(0.05, 0.05)) * size
-                hand.pen.line(self.sheet, [(x - half, y + 0.1), (x + half, y - 0.1)])
 
     def one(self, middle: Point, size: float) -> None:
         """A 1 with an upstroke, as it is taught in much of Europe."""
@@ -93,6 +91,22 @@ class Writer:
         bend = (x + float(rng.normal(0.2, 0.15)), y)
         self.hand.pen.line(self.sheet, [(top[0] - flag, top[1] + fall), top])
         self.hand.pen.curve(self.sheet, [top, bend, (x - lean + 0.3, y + half)])
+
+    def seven(self, middle: Point, size: float) -> None:
+        """A 7 with a bar."""
+        rng, (x, y) = self.rng, middle
+        half = size / 2 * float(rng.normal(1, 0.06))
+        wide = half * self.hand.breadth * float(rng.uniform(0.5, 0.75))
+        lean = self.hand.slant * half
+        corner = (x + wide + lean, y - half + float(rng.normal(0, 0.1)))
+        foot = (x - wide * float(rng.uniform(0.0, 0.6)) - lean, y + half)
+        sag = (x + wide * float(rng.uniform(0.1, 0.4)), y)
+        rise = half * float(rng.normal(0.02, 0.06))
+        self.hand.pen.line(self.sheet, [(x - wide + lean, y - half + rise), corner])
+        self.hand.pen.curve(self.sheet, [corner, sag, foot])
+        bar, at = wide * float(rng.uniform(0.6, 0.9)), y + half * float(rng.uniform(-0.05, 0.25))
+        across = (sag[0] + foot[0]) / 2 * 0.3 + sag[0] * 0.7
+        self.hand.pen.line(self.sheet, [(across - bar, at + 0.1), (across + bar, at - 0.1)])
 
     def point(self, place: Point) -> None:
         """A point, or the comma of whoever writes commas."""
@@ -137,8 +151,7 @@ class Writer:
             return 1.0 if char in ".," else self.hand.minus
         if char == "1" and self.hand.flagged:
             return size * 0.45
-        columns = np.flatnonzero(picture.max(axis=0) > 60)
-        return float(columns[-1] - columns[0] + 1) / 20 * size * self.hand.breadth
+        return breadth(picture) * size * self.hand.breadth
 
     def digit_of(self, chars: Mapping[int, str]) -> int | None:
         """One of the cells that hold a digit."""

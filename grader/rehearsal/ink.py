@@ -72,7 +72,7 @@ def into_comb(writer: Writer, rect: Rect, text: str, comb: Comb, mishap: str) ->
         step = 1 if 0 in cells or writer.rng.random() < 0.5 else -1
         cells = {cell + step: char for cell, char in cells.items()}
     if mishap == "touching":
-        writer = replace(writer, hand=replace(writer.hand, breadth=writer.hand.breadth * 1.4, size=size * 1.15))
+        writer = replace(writer, hand=replace(writer.hand, breadth=writer.hand.breadth * 1.25, size=size * 1.15))
     return into_cells(writer, rect, comb, cells, mishap)
 
 

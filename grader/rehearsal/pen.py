@@ -12,8 +12,10 @@ from grader.rehearsal.digits import Grey
 
 MM_PER_INCH = 25.4
 FINE = 4  # a line is drawn so many times finer than the page
-THRESHOLDS = (0.25, 0.4, 0.55, 0.7, 0.82)  # above which grey is ink: the higher, the thinner
+THRESHOLDS = (0.25, 0.4, 0.5, 0.6, 0.7, 0.78)  # above which grey is ink: the higher, the thinner
+FAINT = 0.3  # a stroke's grey in its middle, below which it is none
 SOFT = 0.35  # from paper to ink, in shares of grey
+WIDEST = 0.85  # digit for its height
 Point = tuple[float, float]
 
 
@@ -65,17 +67,21 @@ class Pen:
         self.line(sheet, points)
 
     def digit(self, sheet: Sheet, picture: Grey, middle: Point, shape: NDArray[np.float64]) -> None:
-        """A picture of a digit around a place; `shape` (2, 2) are millimetres in both directions per unit of height."""
+        """A picture of a digit around a place; `shape` (2, 2) are millimetres in both directions per unit of height.
+
+        However wide the picture, the digit is as high as the others.
+        """
         import cv2
 
-        rows, columns = (np.flatnonzero(picture.max(axis=axis) > 60) for axis in (1, 0))
-        centre = np.array([columns[0] + columns[-1], rows[0] + rows[-1]]) / 2
-        matrix = shape * sheet.scale / 20  # a digit is 20 pixels high
-        reach = np.ceil(np.abs(matrix).sum(axis=1) * 11 + 3).astype(int)
+        left, top, wide, high = box(picture)
+        centre = np.array([left + wide / 2, top + high / 2]) - 0.5
+        matrix = shape @ np.diag([breadth(picture) / wide, 1 / high]) * sheet.scale
+        reach = np.ceil(np.abs(matrix) @ [wide / 2 + 2, high / 2 + 2] + 2).astype(int)
         at = np.array(middle) * sheet.scale
         low = np.floor(at).astype(int) - reach
         move = at - low - matrix @ centre
         smooth = cv2.GaussianBlur(picture.astype(np.float32) / 255, (0, 0), 0.6)
+        smooth /= np.maximum(cv2.dilate(smooth, np.ones((3, 3), np.uint8)), FAINT)  # no thin stroke breaks
         grown = cv2.warpAffine(
             smooth, np.column_stack([matrix, move]), tuple(2 * reach.astype(int)), flags=cv2.INTER_CUBIC
         )
@@ -94,6 +100,18 @@ class Pen:
         under = sheet.image[y:low, x:right]
         inked = np.minimum(under, self.grey)
         under[:] = np.rint(under + alpha * (inked.astype(np.float32) - under))
+
+
+def box(picture: Grey) -> tuple[int, int, int, int]:
+    """Where the ink of a digit's picture is: left, top, width, height."""
+    rows, columns = (np.flatnonzero(picture.max(axis=axis) > 60) for axis in (1, 0))
+    return int(columns[0]), int(rows[0]), int(columns[-1] - columns[0] + 1), int(rows[-1] - rows[0] + 1)
+
+
+def breadth(picture: Grey) -> float:
+    """How broad a digit is for its height, at most WIDEST."""
+    _, _, wide, high = box(picture)
+    return min(wide / high, WIDEST)
 
 
 def width_of(alpha: NDArray[np.float32]) -> float:

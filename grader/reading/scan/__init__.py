@@ -1,1 +1,1 @@
-"""Paper in, answers out: scanned pages -> readings, and what a person decided. No reader knows a page's key."""
+"""Paper in, answers out: scanned pages -> readings. Whatever reads a page never knows its key."""

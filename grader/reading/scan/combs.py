@@ -1,4 +1,4 @@
-"""The combs of a straightened page: each is found by its own printed lines, cut into cells, and looked at for trouble."""
+"""The combs of a straightened page: each found by its printed lines, cut into cells, and looked at for trouble."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def flags_of(dark: Grey, box: Box, offset: Offset) -> list[str]:
     x, y = round((left - margin) * SCALE), round((top - margin) * SCALE)
     part = cut(dark, x, y, round((box.width + 2 * margin) * SCALE), round((box.height + 2 * margin) * SCALE))
     ink = (part > INK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     cell = 4.5 * SCALE
     for k in range(1, count):
         wide, high = stats[k, cv2.CC_STAT_WIDTH], stats[k, cv2.CC_STAT_HEIGHT]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from math import comb
+from math import exp, lgamma, log
 from pathlib import Path
 
 from grader.reading.numerals import read
@@ -123,10 +123,11 @@ def highest_share(count: int, of: int, sure: float = SURE) -> float:
     """The share at which `count` or fewer out of `of` have a chance of 1 - sure; 1 where nothing was seen."""
     if count >= of:
         return 1.0
+    ways = [lgamma(of + 1) - lgamma(k + 1) - lgamma(of - k + 1) for k in range(count + 1)]  # log of: k out of `of`
     low, high = 0.0, 1.0
     for _ in range(50):
         share = (low + high) / 2
-        chance = sum(comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count + 1))
+        chance = sum(exp(ways[k] + k * log(share) + (of - k) * log(1 - share)) for k in range(count + 1))
         low, high = (share, high) if chance > 1 - sure else (low, share)
     return high
 

@@ -39,7 +39,7 @@ def posteriors(cells: NDArray[np.uint8]) -> Floats:
 
 def _posteriors(cells: NDArray[np.uint8]) -> Floats:
     net = weights()
-    x = cells[..., np.newaxis].astype(np.float32) / 255
+    x: Floats = cells[..., np.newaxis].astype(np.float32) / np.float32(255)
     x = _pooled(_convolved(x, net["c1"], net["b1"]))
     x = _pooled(_convolved(x, net["c2"], net["b2"]))
     x = _convolved(x, net["c3"], net["b3"])
@@ -52,7 +52,7 @@ def _convolved(x: Floats, kernel: Floats, bias: Floats) -> Floats:
     """ReLU of (n, h, w, c) * a kernel of 3 x 3, without a border."""
     h, w = x.shape[1] - 2, x.shape[2] - 2
     seen = np.concatenate([x[:, i : i + h, j : j + w] for i in range(3) for j in range(3)], axis=3)
-    return np.maximum(seen @ kernel + bias, 0)
+    return np.asarray(np.maximum(seen @ kernel + bias, 0), np.float32)
 
 
 def _pooled(x: Floats) -> Floats:

@@ -90,7 +90,9 @@ def _pieces(inner: Grey) -> Iterator[Piece]:
 
 def _sorted(pieces: Sequence[Piece], height: int) -> tuple[list[Piece], list[Piece], list[Piece]]:
     """Signs before the first digit, points and commas low among them, and the rest."""
-    signs, points, bodies = [], [], []
+    signs: list[Piece] = []
+    points: list[Piece] = []
+    bodies: list[Piece] = []
     for piece in pieces:
         high, wide = piece.ink.shape
         if max(high, wide) <= DOT * SCALE and (piece.top + piece.low) / 2 > 0.5 * height:

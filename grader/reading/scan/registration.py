@@ -65,7 +65,7 @@ def codes_in(grey: Grey) -> list[Code]:
 def _codes(grey: Grey, scale: float) -> list[Code]:
     import zxingcpp
 
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     codes = []
     for one in found:
         if SEAL.fullmatch(one.text.strip()):

@@ -11,7 +11,7 @@ from qgen.errors import InputError, quoted
 from qgen.tables.spreadsheet import unguarded
 
 CREDITED, EMPTY, WAITING, MISSING = STATES = ("credited", "empty", "waiting", "missing")
-UNIDENTIFIED = "unidentified"  # of a page
+UNIDENTIFIED, UNPLACED = "unidentified", "unplaced"  # states of a page: whose it is, where its boxes are is not known
 STUDENT_ID = "student_id"  # an item, too: the comb that a student's id stands in
 LARGEST = 1 << 28  # bytes of one of these tables
 

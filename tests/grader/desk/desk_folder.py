@@ -65,7 +65,7 @@ def write_scans(answers: Path, readings, pages=(), pictures=None):
 
 def class_folder(folder: Path, papers=3):
     """An exam and scans of some papers: unsure readings, one sure one each, an id comb, a lost page; their answers."""
-    exam = make_exam({}, papers, 1)
+    exam = make_exam({"boxes": "combs"}, papers, 1)
     (folder / "exam").mkdir()
     write_exam(exam, folder / "exam")
     readings, pictures = [], {"lost.png": png(300, 420, 250), "p1.png": png(300, 420, 240)}

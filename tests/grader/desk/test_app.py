@@ -14,8 +14,8 @@ from qgen.decimals import plains
 
 ROUTES = [
     ("GET", "/"), ("GET", "/?token=wrong"), ("GET", "/question"), ("GET", "/question?token=the-token"),
-    ("GET", "/back"), ("GET", "/picture?n=1"), ("POST", "/decide"), ("GET", "/marks"), ("POST", "/marks"), ("POST", "/end"),
-    ("GET", "/nowhere"), ("OPTIONS", "/decide"),
+    ("GET", "/back"), ("GET", "/picture?n=1"), ("POST", "/decide"), ("GET", "/marks"), ("POST", "/marks"),
+    ("POST", "/end"), ("GET", "/nowhere"), ("OPTIONS", "/decide"),
 ]  # fmt: skip
 
 

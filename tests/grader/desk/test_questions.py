@@ -96,3 +96,9 @@ def test_what_somebody_typed_into_the_answers_meanwhile_is_not_asked_unless_it_w
 
 def test_a_row_that_is_not_in_the_answers_is_not_asked():
     assert [one.kind for one in asked(says=lambda place: None)] == ["page"]
+
+
+def test_a_page_whose_boxes_were_not_found_is_typed_from_its_picture():
+    scan = scanned(ROWS, [ScannedPage("a.pdf", "9", "002", "2", "unplaced", "", "9.png")], "x")
+    found = queue(scan, [], scan.unplaced, stands, lambda place: False)
+    assert [(one.kind, one.picture) for one in found if one.page == "2"] == [("cell", "9.png")] * 2 + [("id", "9.png")]

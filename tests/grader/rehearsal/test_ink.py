@@ -105,12 +105,21 @@ def test_a_comb_may_be_struck_out_for_good():
     assert ink(sheet, 0, 0, 60, 7) == 0
 
 
-def test_touching_digits_are_wider():
-    wide, usual = (written("0.0000", mishap)[0] for mishap in ("touching", ""))
-    borders = [10 + cell for cell in COMB.cells[3:]]
-    assert sum(ink(wide, x - 0.3, 12, x + 0.3, 19) for x in borders) > sum(
-        ink(usual, x - 0.3, 12, x + 0.3, 19) for x in borders
-    )
+def test_touching_digits_reach_over_the_borders_of_their_cells():
+    def over(mishap):
+        sheets = [written("0.0000", mishap, seed=seed, breadth=0.95)[0] for seed in range(8)]
+        return sum(ink(sheet, 10 + c - 0.3, 12, 10 + c + 0.3, 19) for sheet in sheets for c in COMB.cells[3:])
+
+    assert over("touching") > over("") + 2
+
+
+def test_a_digit_is_as_high_as_the_hand_writes_however_wide_its_picture():
+    for k in range(300):
+        sheet = Sheet(np.full((120, 120), 255, np.uint8), 300)
+        Pen(0.45, 0).digit(sheet, DIGITS.images[k], (5.0, 5.0), np.diag([4.4, 4.4]))
+        rows, columns = (np.flatnonzero(sheet.image.min(axis=axis) < 128) for axis in (1, 0))
+        assert np.ptp(rows) / sheet.scale == pytest.approx(4.4, abs=0.7)
+        assert np.ptp(columns) / sheet.scale < 4.4
 
 
 @pytest.mark.parametrize("mishap", ["", *MISHAPS])

@@ -122,3 +122,9 @@ def test_what_is_not_installed_is_named(exam: Exam, tmp_path: Path, monkeypatch:
     run = CliRunner().invoke(app, ["simulate", "--scans"])
     assert (run.exit_code, 'pip install "backprop-exam[scan]"' in run.output) == (1, True)
     assert [path.name for path in tmp_path.iterdir()] == ["exam"]
+
+
+def test_nobody_is_given_a_paper_that_another_has(exam: Exam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder_with(exam, tmp_path, monkeypatch)
+    run = CliRunner().invoke(app, ["simulate", "--students", "3", "--scans"])
+    assert (run.exit_code, "2 papers, one for each; simulate at most 2" in run.output) == (1, True)

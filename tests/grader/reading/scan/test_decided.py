@@ -92,7 +92,7 @@ def test_an_id_that_one_paper_gives_up_another_may_have():
 
 @pytest.mark.parametrize(
     ("count", "of", "share"),
-    [(0, 200, 0.01487), (0, 59, 0.0495), (1, 100, 0.0466), (5, 50, 0.1988), (0, 0, 1), (3, 3, 1)],
+    [(0, 200, 0.01487), (0, 59, 0.0495), (1, 100, 0.0466), (5, 50, 0.1988), (0, 0, 1), (3, 3, 1), (1000, 2000, 0.5187)],
 )
 def test_the_bound_is_that_of_clopper_and_pearson(count, of, share):
     assert highest_share(count, of) == pytest.approx(share, abs=2e-4)

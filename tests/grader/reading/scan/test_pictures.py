@@ -95,5 +95,8 @@ def test_what_is_no_page_is_refused_with_a_reason(kind, grey):
     data, suffix, why = REFUSED[kind]
     data = data(grey) if callable(data) else data
     with pytest.raises(FormError, match=why):
-        for number in range(pictures.page_count(data, suffix)):
-            pictures.page(data, suffix, number)
+        read_all(data, suffix)
+
+
+def read_all(data: bytes, suffix: str) -> list[pictures.Picture]:
+    return [pictures.page(data, suffix, number) for number in range(pictures.page_count(data, suffix))]

@@ -1,0 +1,78 @@
+"""Combs are found by their own lines, whatever is written in them, and trouble in them is noticed."""
+
+import numpy as np
+import pytest
+
+from grader.reading.scan.combs import cells_of, flags_of, found_at, ink_in, lines_alone, offsets
+from grader.reading.scan.digits import HEIGHT, WIDTH
+from grader.reading.scan.layout import Box
+from grader.reading.scan.registration import SCALE, codes_in, darkness, place_of, straightened
+from grader.rehearsal.cells import printed
+from grader.rehearsal.digits import shipped
+from grader.rehearsal.hand import Hand
+from grader.rehearsal.ink import write
+from grader.rehearsal.pen import Sheet
+from qgen.typeset.page.combs import HEIGHT as TALL
+from qgen.typeset.page.combs import Comb
+
+COMB = Comb(4)
+PLACE = (12.0, 14.0, 12.0 + COMB.width, 14.0 + TALL)
+
+
+def drawn(text: str, mishap: str = "", seed: int = 1, off: tuple[float, float] = (0.0, 0.0)) -> tuple[np.ndarray, Box]:
+    """The darkness around a comb with something written into it, and the box where it ought to be."""
+    sheet = Sheet(np.full((round(35 * SCALE), round(60 * SCALE)), 255, np.uint8), SCALE * 25.4)
+    printed(sheet, PLACE, COMB)
+    rng = np.random.default_rng(seed)
+    write(sheet, PLACE, text, COMB, Hand.draw(rng), shipped(), rng, mishap)
+    return darkness(sheet.image), Box("q1_a3", 12.0 - off[0], 14.0 - off[1], COMB.width, TALL, 4)
+
+
+@pytest.mark.parametrize("off", [(0.0, 0.0), (0.8, -0.6), (-1.5, 1.5)])
+@pytest.mark.parametrize("text", ["", "-0.0468", "-8.8888", "0.1111"])
+def test_a_comb_is_found_by_its_lines_with_handwriting_in_it(text, off):
+    for seed in range(5):
+        dark, box = drawn(text, seed=seed, off=off)
+        found = found_at(lines_alone(dark), box)
+        assert found.likeness > 0.5
+        assert found.offset == pytest.approx(off, abs=0.26)
+
+
+def test_a_comb_whose_lines_cannot_be_seen_lies_where_its_neighbours_lead(layout, pages):
+    grey = pages(0, "phone", 3)[0]
+    place = place_of(codes_in(grey), layout, grey.shape)
+    dark = darkness(straightened(grey, place, layout))
+    boxes = layout.pages[0]
+    seen, share = offsets(dark, boxes)
+    assert share > 0.8
+    box = boxes[4]
+    top, left = round((box.top - 2) * SCALE), round((box.left - 2) * SCALE)
+    dark[top : top + round(11 * SCALE), left : left + round(34 * SCALE)] = 0
+    hidden, _ = offsets(dark, boxes)
+    assert hidden[4] == pytest.approx(seen[4], abs=0.5)
+
+
+def test_cells_are_cut_in_the_size_that_the_net_takes():
+    dark, box = drawn("-0.0468")
+    assert cells_of(255 - dark, box, (0.0, 0.0)).shape == (6, HEIGHT, WIDTH)
+
+
+def test_an_empty_comb_has_no_ink_though_its_point_is_printed():
+    dark, box = drawn("")
+    assert ink_in(dark, box, (0.0, 0.0)) < 0.1
+    assert ink_in(drawn("-0.0468")[0], box, (0.0, 0.0)) > 5
+
+
+def share(flag: str, mishap: str, text: str = "-0.2468") -> float:
+    return float(np.mean([flag in flags_of(*drawn(text, mishap, seed), (0.0, 0.0)) for seed in range(20)]))
+
+
+def test_what_is_crossed_out_struck_or_beside_is_noticed():
+    assert share("above", "crossed") > 0.9
+    assert share("above", "struck") > 0.9
+    assert share("beside", "", "12.2468") > 0.9
+
+
+def test_clean_numbers_are_let_pass():
+    clean = [flags_of(*drawn("-0.2468", "", seed), (0.0, 0.0)) for seed in range(40)]
+    assert sum(bool(flags) for flags in clean) <= 4
