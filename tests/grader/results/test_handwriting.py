@@ -55,7 +55,8 @@ def scanned(tmp_path_factory):
             [variant, f"paper-{variant}", variant, item, "3", read[item], "0.9", "", "1", "", state[item], "c.jpg"]
             for item in columns
         ]
-    for path, table in ((answers, [["student_id", "variant", *columns], *rows]), (scans / "readings.csv", [FIELDS, *lines])):
+    sheet = [["student_id", "variant", *columns], *rows]
+    for path, table in ((answers, sheet), (scans / "readings.csv", [FIELDS, *lines])):
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(table)
     with Journal(answers) as journal:
@@ -79,7 +80,7 @@ def marked(folder, **more):
 
 
 def images(pdf):
-    return [name for page in pypdf.PdfReader(io.BytesIO(pdf)).pages for name in page.images.keys()]
+    return [name for page in pypdf.PdfReader(io.BytesIO(pdf)).pages for name in list(page.images)]
 
 
 def test_every_answer_says_who_read_it_and_what_waits_has_a_reason(folder, scanned):
