@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from grader.decisions.changes import changes_csv
 from grader.decisions.kept import decided
 from grader.decisions.overrides import decisions_of, overrides_csv
 from grader.lms import NAMES
+from grader.marking.origins import Origins, origins_of
 from grader.marking.score import score
 from grader.marking.task_marks import UNMARKED
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks, number
@@ -20,11 +22,11 @@ from grader.reading.responses import read_responses, recognise
 from grader.reading.responses.people import NOBODY, read_people
 from grader.reading.students.identity import Listed
 from grader.reading.submissions import Submissions
-from grader.reasons import Wording
+from grader.reasons import PAGE_MISSING, WAITING, Wording
 from grader.results.collusion import Evidence, collusion, collusion_csv
-from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
+from grader.results.marksheet import MARKS_HEADER, audit_csv, marks_rows, scores_csv
 from grader.results.slips import slips
-from qgen.errors import InputError, quoted, several, some
+from qgen.errors import InputError, quoted, several, some, typed
 from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
 from qgen.memory import seldom_tidied
@@ -35,6 +37,7 @@ from qgen.tables.table import read_tables
 # What a results folder may hold for --force to replace it.
 OURS = (
     *("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "overrides.csv", "marking.toml"),
+    "audit.csv",
     *("feedback", "report.html", "items.csv", "moodle.xml", "moodle-feedback.zip", "canvas-feedback.zip"),
     *(f"{lms}.csv" for lms in NAMES),
 )
@@ -77,7 +80,8 @@ def mark(
     answers, out = Path(answers), Path(out)
     roster, templates = (None if path is None else Path(path) for path in (roster, templates))
     progress("reading", 0, 1)
-    exam, submissions = _submissions(answers, read_exam(exam_folder), encoding, roster, last, (id_column, name_column))
+    named = id_column, name_column
+    exam, submissions, origins = _submissions(answers, read_exam(exam_folder), encoding, roster, last, named)
     held = decided(exam, submissions.students, None if replace_decisions else out, overrides, marking)
     progress("reading", 1, 1)
     count = len(submissions.students)
@@ -87,16 +91,15 @@ def mark(
     decisions = decisions_of((*held.policy.given, *held.overrides), exam, submissions.students)
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
+        marks = replace(marks, origins=origins)
         if (strange := _strange(marks)) and count >= FEWEST_STUDENTS and not anyway:
             raise InputError(f"{answers}: {strange}, or mark them with --anyway")
         suspicions = collusion(marks)
         told = (
-            *submissions.notes,
-            *_unmarked(marks),
-            *[strange] * bool(strange),
-            *slips(marks),
+            *submissions.notes, *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
+            *[strange] * bool(strange), *slips(marks),
             *dict.fromkeys(found.remark for found in suspicions),
-        )
+        )  # fmt: skip
         missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
         missing += _write_report(marks, suspicions, folder, templates) if feedback and count >= FEWEST_IN_REPORT else []
         marks = replace(marks, remarks=(*told, *_bonuses(marks), *missing))
@@ -105,11 +108,22 @@ def mark(
             ("collusion.csv", collusion_csv(marks, suspicions)),
             ("overrides.csv", overrides_csv(held.overrides)),
             ("marking.toml", held.marking),
+            ("audit.csv", audit_csv(marks)),
             ("changes.csv", changes_csv(out, marks, held.policy.said)),
         ):
             if text:
                 (folder / called).write_text(text, "utf-8", newline="")
     return marks
+
+
+def _waiting(marks: Marks, answers: Path) -> Iterator[str]:
+    """How many answers a scan or a form has left to a person."""
+    kinds = Counter(reason.kind for place, reason in marks.reasons.items() if place not in marks.decisions)
+    if count := sum(kinds[kind] for kind in WAITING):
+        wait = f"{several(count, 'cell')} {'wait' if count > 1 else 'waits'}"
+        yield f"{wait} to be looked at: grader desk {typed(answers)}"
+    if kinds[PAGE_MISSING]:
+        yield f"{several(kinds[PAGE_MISSING], 'cell')} on pages that are missing: scan these, or ask for the paper"
 
 
 def _unmarked(marks: Marks) -> Iterator[str]:
@@ -154,14 +168,17 @@ def _strange(marks: Marks) -> str:
 
 def _submissions(
     answers: Path, exam: Exam, encoding: str | None, roster: Path | None, last: bool, named: Named
-) -> tuple[Exam, Submissions]:
-    """The answers of a table, or of what a learning-management system exported, and the exam to score them with."""
+) -> tuple[Exam, Submissions, Origins]:
+    """The answers of a table, or of what a learning-management system exported, and the exam to score them with.
+
+    And how they were read: what a system exports was typed.
+    """
     ids, names = named
     tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.sheet_columns, ids))
     if not tables or any(recognise(table.heading) for table in tables):
         if any(named):
             raise InputError(f"{answers}: is a system's export, whose columns are known; leave out --id and --name")
-        return read_responses(answers, exam, roster=roster)
+        return (*read_responses(answers, exam, roster=roster), Origins())
     tables = [
         replace(table, heading=renamed(table.heading, f"{table.name}:{table.line}", ids=ids, names=names))
         for table in tables
@@ -172,8 +189,8 @@ def _submissions(
     submissions = read_answers(tables, exam, listed=listed, last=last)
     if roster is not None and listed.sheet.issuperset(people.called):
         note = f"{roster.name}: not needed, for {answers.name} names students by their ids, as the exam's roster does"
-        return exam, replace(submissions, notes=(*submissions.notes, note))
-    return exam, submissions
+        submissions = replace(submissions, notes=(*submissions.notes, note))
+    return exam, submissions, origins_of(answers, submissions, listed)
 
 
 def _write_report(marks: Marks, suspicions: tuple[Evidence, ...], folder: Path, templates: Path | None) -> list[str]:
@@ -193,6 +210,7 @@ def _write_report(marks: Marks, suspicions: tuple[Evidence, ...], folder: Path, 
 def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress: Progress) -> list[str]:
     """The PDFs; a remark for each student whose PDF could not be made. InputError where a template lets nobody's be."""
     from grader.results.feedback import Feedback
+    from grader.results.handwriting import handwriting
 
     def write(students: range) -> tuple[int, dict[int, Exception]]:
         faults: dict[int, Exception] = {}
@@ -209,7 +227,8 @@ def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress
         return students.stop, faults
 
     folder.mkdir()
-    feedback = Feedback(marks, templates)
+    pictures, told = handwriting(marks)
+    feedback = Feedback(marks, templates, pictures)
     students = marks.submissions.students
     jobs = worthwhile(len(students), FEWEST_PDFS)
     faults: dict[int, Exception] = {}
@@ -218,7 +237,7 @@ def _write_feedback(marks: Marks, folder: Path, templates: Path | None, progress
         progress("feedback", done, len(students))
     if students and len(faults) == len(students) and all(isinstance(fault, InputError) for fault in faults.values()):
         raise faults[0]
-    return [
+    return told + [
         f"student {quoted(students[s])}: no feedback could be made: {'; '.join(str(fault).splitlines())}"
         for s, fault in faults.items()
     ]

@@ -18,6 +18,7 @@ from grader.lms import NAMES
 from grader.mark import OURS as RESULTS
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import VERDICTS
+from grader.reading.scan.stored import Reading
 from grader.reasons import Reason, Wording
 from grader.rehearsal.simulate import PROPORTIONS
 from qgen.engine.activations import ACTIVATIONS
@@ -42,6 +43,7 @@ PAGES = {path.name: path.read_text("utf-8") for path in (ROOT / "README.md", *so
 APPS = {"qgen": qgen.cli.app, "grader": grader.cli.app}
 GROUPS = {name: typer.main.get_command(app) for name, app in APPS.items()}
 COMMANDS = [(name, command) for name, group in GROUPS.items() for command in group.commands]
+READINGS = [field.name for field in fields(Reading)]
 SHARED = "What all commands share"
 
 
@@ -227,6 +229,9 @@ def made(tmp_path_factory):
         sheet = [line.split(",")[:-1] for line in (folder / "answers.csv").read_text().splitlines()]
         sheet[2][2:] = sheet[1][2:]  # copied
         (folder / "answers.csv").write_text("\n".join(map(",".join, sheet)) + "\n")  # one column lost: a remark
+        (folder / "answers-scans").mkdir()
+        reading = ",".join("S1" if name == "student_id" else "empty" * (name == "state") for name in READINGS)
+        (folder / "answers-scans" / "readings.csv").write_text(f"{','.join(READINGS)}\n{reading}\n")
         run("grader", "score", "answers.csv", "--no-feedback")
         (folder / "decided.csv").write_text("student_id,item,marks,reason\n*,q1_loss,2,a bonus for all\n")
         (folder / "marking.toml").write_text("[items.q1_z3]\ngive = true\n")

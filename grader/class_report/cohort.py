@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.marking.origins import BY_A_PERSON, SCAN
 from grader.marking.shown import Shown, shown
-from grader.marking.verdicts import VERDICTS, Marks, Place, Verdicts
+from grader.marking.verdicts import IS_BLANK, IS_UNREADABLE, VERDICTS, Marks, Place, Verdicts
 from grader.reasons import Decision, Reason
 from grader.results.collusion import Evidence
 from grader.statistics.items import summary
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
+
+NO_NUMBER = (IS_BLANK, IS_UNREADABLE)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,23 @@ class Suspicion:
     remark: str
 
 
+@dataclass(frozen=True)
+class FromScans:
+    """Numbers that were read from scans: by the machine `alone`, by a `person`; and what the audit of these found."""
+
+    alone: int = 0
+    person: int = 0
+    audited: int = 0
+    disagreed: int = 0
+
+    @classmethod
+    def of(cls, read_by: Iterable[str], audited: int, disagreed: int) -> FromScans:
+        """From who read each number."""
+        counts = Counter(read_by)
+        person = sum(count for by, count in counts.items() if by.startswith(BY_A_PERSON))
+        return cls(counts[SCAN], person, audited, disagreed)
+
+
 @dataclass(frozen=True, eq=False)
 class Cohort:
     """A class: S students, I items, T tasks.
@@ -70,11 +91,13 @@ class Cohort:
     suspicions: tuple[Suspicion, ...] = ()
     exam: Exam | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    scans: FromScans = FromScans()
 
     @classmethod
     def of(cls, marks: Marks, suspicions: tuple[Evidence, ...] = ()) -> Cohort:
         """What was just marked."""
-        exam, submissions = marks.exam, marks.submissions
+        exam, submissions, audit = marks.exam, marks.submissions, marks.origins.audit
+        numbers = (by for place, by in marks.origins.read_by.items() if marks.verdicts[place] not in NO_NUMBER)
         return cls(
             submissions.students,
             np.array(exam.variants, object)[submissions.variants],
@@ -91,6 +114,7 @@ class Cohort:
             tuple(Suspicion(submissions.students[one.student], one.kind, one.remark) for one in suspicions),
             exam,
             exam.names,
+            FromScans.of(numbers, audit.seen if audit else 0, audit.disagreements if audit else 0),
         )
 
     @cached_property

@@ -17,6 +17,7 @@ from grader.class_report.stopping import still_writing, stretches
 from grader.class_report.telling import MOST_NAMED, Telling
 from grader.marking.shown import Shown
 from grader.marking.verdicts import IS_UNREADABLE
+from grader.reading.scan.decided import highest_share
 from grader.statistics.undefined import Undefined
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import AFTER
@@ -38,6 +39,7 @@ def findings(told: Telling) -> dict[str, Any]:
         **places(told),
         **writing(told),
         "looks": list(looks(told)),
+        "scans": scans(told),
         "policies": list(policies(told)),
     }
 
@@ -138,6 +140,13 @@ def writing(told: Telling) -> dict[str, Any]:
     ]
     label = told.word("falling_label", ends)
     return {"falling": falling(curves, label) if found else "", "writing": rows}
+
+
+def scans(told: Telling) -> dict[str, Any]:
+    """How many numbers were read from scans, and by whom; the audit, and the most that can be wrong by it."""
+    found = told.cohort.scans
+    bound = told.say.share(highest_share(found.disagreed, found.audited), 1) if found.audited else ""
+    return {"any": found.alone + found.person > 0, "found": found, "bound": bound}
 
 
 def looks(told: Telling) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.class_report.cohort import Asked, Cohort, Suspicion
+from grader.class_report.cohort import NO_NUMBER, Asked, Cohort, FromScans, Suspicion
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import VERDICTS, Place
 from grader.reading.students.combined import with_those_named
@@ -29,7 +29,7 @@ from qgen.tables.spreadsheet import unguarded
 
 NEEDED = ("student_id", "variant", "item", "layer", "part", "verdict", "marks", "max_marks")
 OWN = ("answer", "expected", "reason", "decision", "remark")  # columns of texts most of which are different
-USED = (*NEEDED, "misconception", "score", "max_score", "evidence", *OWN)
+USED = (*NEEDED, "misconception", "score", "max_score", "evidence", "read_by", "audited", "disagreed", *OWN)
 ITEM = re.compile(r"q\d+_\w[\w.]*")
 SHOWN, TOGETHER = 20, 1024  # faults; rows
 OF_USE = (*MISCONCEPTIONS, "imprecise_of_own")  # the kinds of reasons that the report asks for
@@ -81,6 +81,7 @@ def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
         tuple(_suspicions(folder / "collusion.csv")),
         exam,
         exam.names if exam else {},
+        _from_scans(folder, table),
     )
 
 
@@ -228,6 +229,18 @@ def _suspicions(path: Path) -> Iterator[Suspicion]:
         columns = [table[name] for name in ("student_id", "evidence", "remark")]
         if all(columns):  # an older version wrote others
             yield from (Suspicion(*map(unguarded, row)) for row in zip(*columns, strict=True))
+
+
+def _from_scans(folder: Path, table: _Table) -> FromScans:
+    """Nothing of results from before marks.csv said who read an answer."""
+    none = {VERDICTS[code] for code in NO_NUMBER}
+    numbers = (by for by, verdict in zip(table["read_by"], table["verdict"], strict=False) if verdict not in none)
+    path = folder / "audit.csv"
+    if not path.exists():
+        return FromScans.of(map(unguarded, numbers), 0, 0)
+    audit = _Table.read(path, ("audited", "disagreed"))
+    audited, disagreed = (int(np.nansum(audit.numbers(name))) for name in ("audited", "disagreed"))
+    return FromScans.of(map(unguarded, numbers), audited, disagreed)
 
 
 def _several(faults: Iterator[str] | Sequence[str]) -> InputError:

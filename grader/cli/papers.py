@@ -21,10 +21,14 @@ def collect(
 ) -> None:
     """Read papers that students filled in on a screen."""
     with faults_shown():
+        from grader.marking.origins import forms_of
         from grader.reading.collect import collect as collect_forms
         from grader.reading.collect import write_answers
+        from grader.reading.scan.stored import scans_of
         from qgen.exam.exam import read_exam
 
+        if scans_of(out).exists():
+            raise InputError(f"{scans_of(out)}: belongs to an {out.name} that was scanned; choose another --out")
         if out.suffix.lower() == ".pdf":
             raise InputError(f"{out}: is a PDF's name, and what is written is a table; write --out answers.csv")
         the_exam = read_exam(exam_folder(exam, papers[0]))
@@ -35,6 +39,9 @@ def collect(
         if not collected.papers:
             raise InputError(*collected.left_out, "no paper could be read; nothing was written")
         write_answers(collected.papers, the_exam, out, force=force)
+        write_answers(
+            collected.papers, the_exam, forms_of(out), force=True
+        )  # by which score knows what was typed later
         count, left = len(collected.papers), len(collected.left_out)
         typer.echo(
             f"{count:,} paper{'' if count == 1 else 's'} collected in {out}"
@@ -60,6 +67,7 @@ def scan(
     for grader desk, where somebody looks at it. A run that was stopped goes on where it had come to.
     """
     with faults_shown():
+        from grader.marking.origins import forms_of
         from grader.scan import CREDITED, EMPTY, MISSING, WAITING
         from grader.scan import scan as scan_pages
         from qgen.exam.exam import read_exam
@@ -70,6 +78,7 @@ def scan(
         tidy(out)
         with progress_bar() as progress:
             scanned = scan_pages(scans, read_exam(folder), out, force=force, progress=progress)
+        forms_of(out).unlink(missing_ok=True)  # of an answers file that was there before
         for note in scanned.notes:
             typer.secho(printable(note), fg="yellow", err=True)
         credited, empty, waiting, missing = map(scanned.count, (CREDITED, EMPTY, WAITING, MISSING))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.marking.origins import Origins
 from grader.marking.other_variant import Fit
 from grader.marking.shown import Shown, shown, shown_before
 from grader.marking.task_marks import TaskMarks
@@ -54,7 +55,7 @@ class Marked:
 class Marks:
     """verdicts, expected_from_own: (students, items), the second what own values lead to where that earned marks or
     half of them, else NaN. reasons: of cells for which the verdict alone does not say it. decisions: the examiner's.
-    fits: submissions that fit another variant.
+    fits: submissions that fit another variant. origins: how the answers were read.
     """
 
     exam: Exam
@@ -65,6 +66,7 @@ class Marks:
     fits: tuple[Fit, ...] = ()
     decisions: Mapping[Place, Decision] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    origins: Origins = field(default_factory=Origins)
 
     def earned(self, rows: slice[int | None, int | None, None] = slice(None)) -> Array:
         """(students, items): the marks of some students."""

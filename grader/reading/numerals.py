@@ -43,6 +43,7 @@ _KNOWN_FAULTS = [  # the first one that a text is
     (re.compile(r"(?=.*[.])(?=.*,)[0-9.,+-]*"), "dot_and_comma"),
     (re.compile(r"[0-9+-]*([.,])[0-9+-]*\1[0-9.,+-]*"), "several_marks"),
 ]
+_PAGE_MISSING = re.compile(r"page ([0-9]{1,3}) is missing")
 _RAISED = re.compile(r"\^?[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\u061c\ufeff"
 _LETTERS = str.maketrans("OoОоlI|", "0000111")
@@ -177,8 +178,22 @@ def _unreadable(kind: str, *numbers: str) -> Numeral:
     return Numeral("unreadable", reason=Reason(kind, numbers))
 
 
+def _unread(mark: str) -> Reason:
+    """What it is that a person has to look at, or did look at: what a scan, a form or the desk left after a "?"."""
+    rest = mark.lstrip("?").strip()
+    if found := _PAGE_MISSING.fullmatch(rest):
+        return Reason("page_missing", (found[1],))
+    if rest == "illegible":
+        return Reason("illegible")
+    if not rest:
+        return Reason("unread")
+    return Reason("unconfirmed", (rest,)) if _DECIMAL_NUMBER.fullmatch(rest) else Reason("unconfirmed", names=(rest,))
+
+
 def _fault(plain: str) -> Reason:
     """What is wrong with a text that is no number."""
+    if plain.startswith("?"):
+        return _unread(plain)
     for pattern, kind in _KNOWN_FAULTS:
         if pattern.fullmatch(plain):
             return Reason(kind)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.marking.verdicts import FOLLOW_THROUGH, Marked, Marks, number
-from grader.reasons import Wording
+from grader.marking.verdicts import FOLLOW_THROUGH, Marked, Marks, Place, items_by_student, number
+from grader.reasons import PAGE_MISSING, WAITING, Wording
+from grader.results.handwriting import drawing
 from grader.results.marksheet import layer_columns
 from qgen.engine.question import Item
 from qgen.engine.rounding import Rounding
@@ -21,7 +22,9 @@ from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
 from qgen.papers.words import macro
 from qgen.solution.worked import Derivation, Worked, worked
+from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.markup.blocks import escape
+from qgen.typeset.pdf.jpeg import Jpeg
 
 # Lost marks that are explained line by line, fewer beside very many, so that feedback stays within two pages; the
 # others are listed.
@@ -36,6 +39,7 @@ class Feedback:
 
     marks: Marks
     templates: Path | None = None
+    pictures: Mapping[Place, Jpeg] = field(default_factory=dict)  # of what was written by hand
 
     @cached_property
     def names(self) -> list[str]:
@@ -47,8 +51,16 @@ class Feedback:
         variant = int(self.marks.submissions.variants[s])
         if variant not in self._solved:
             self._solved[variant] = _lines(self.marks, self._derivations, variant)
-        context = _context(self.marks, s, self._solved[variant], self.papers)
-        return _pdf(self.marks, context, self.papers)
+        drawn = {
+            self.marks.exam.columns[i]: drawing((s, i), self.marks, self.pictures[s, i], self.papers)
+            for i in self._pictured.get(s, ())
+        }
+        context = _context(self.marks, s, self._solved[variant], self.papers, drawn.keys())
+        return _pdf(self.marks, context, self.papers, drawn)
+
+    @cached_property
+    def _pictured(self) -> dict[int, list[int]]:
+        return items_by_student(sorted(self.pictures))
 
     @cached_property
     def papers(self) -> Papers:
@@ -64,12 +76,13 @@ class Feedback:
         return {}
 
 
-def _pdf(marks: Marks, context: dict[str, Any], papers: Papers) -> bytes:
+def _pdf(marks: Marks, context: dict[str, Any], papers: Papers, drawings: Mapping[str, Drawing]) -> bytes:
     spec = marks.exam.spec
     heading = macro("words.txt", "feedback", folder=papers.templates, language=spec.language)
     return document(
         "feedback.txt", context, spec, papers.templates, papers.written,
         heading=heading, right=escape(context["student"]), words=papers.speech, replacing=True,
+        drawings=drawings,
     )  # fmt: skip
 
 
@@ -82,7 +95,7 @@ def _lines(marks: Marks, derivations: list[Derivation], variant: int) -> dict[st
     return lines
 
 
-def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> dict[str, Any]:
+def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers, pictured: Set[str]) -> dict[str, Any]:
     exam, marks_of = marks.exam, marks.earned(slice(s, s + 1))[0].tolist()
     student, wording = marks.submissions.students[s], Wording(exam.spec.language, papers.templates)
     written = papers.written
@@ -92,8 +105,13 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> 
         for i, (item, earned) in enumerate(zip(exam.items, marks_of, strict=True))
         if earned < item.marks or (s, i) in marks.decisions
     ]
-    groups = list(_groups(marks, [c for c in cells if c.marks < c.item.marks or c.decision], lines, wording, written))
+    told = [cell for cell in cells if cell.marks < cell.item.marks or cell.decision]
+    groups = list(_groups(marks, told, lines, wording, written))
     _detail(groups)
+    shown = set()
+    for entry in (entry for group in groups for entry in (*group["lost"], *group["more"])):
+        entry["picture"] = entry["id"] if entry["id"] in pictured else ""
+        shown.add(entry["picture"])
     followed = [
         {
             "question": question,
@@ -128,8 +146,26 @@ def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers) -> 
         "tasks": tasks,
         "unmarked": sum(not task["score"] for task in tasks),
         "followed": followed,
+        "seen": list(_seen(marks, s, pictured - shown)),
         "groups": [group for group in groups if group["lost"] or group["more"] or group["blank"]],
     }
+
+
+def _seen(marks: Marks, s: int, pictured: Set[str]) -> Iterator[dict[str, Any]]:
+    """Of each question the answers that a person read from the paper, and that no other place shows."""
+    for k, q in enumerate(marks.exam.spec.questions, start=1):
+        here = [item for item in q.question.items if item.id in pictured]
+        place = {item.id: i for i, item in enumerate(marks.exam.items)} if here else {}
+        found = [
+            {
+                "inline": _inline(item),
+                "picture": item.id,
+                "answer": str(marks.submissions.written[s, place[item.id]])[:20].replace("-", "−"),
+            }
+            for item in here
+        ]
+        if found:
+            yield {"question": k, "id": q.question.id, "answers": found}
 
 
 def _tasks(marks: Marks, s: int, written: Written) -> Iterator[dict[str, Any]]:
@@ -195,6 +231,8 @@ def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wordin
     kind = cell.reason.kind if cell.reason else ""
     misconceptions = cell.reason.misconceptions if cell.reason else ()
     return {
+        "id": cell.item.id,
+        "picture": "",
         "name": name,
         "inline": _inline(cell.item),
         "same": [],
@@ -208,6 +246,7 @@ def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wordin
         # a gradient's product stands on the chain's second line
         "lines": [f"{name} {shown[0]}" if shown[0].startswith("=") else shown[0], *shown[1:]],
         "kind": kind,
+        "unread": kind in (*WAITING, PAGE_MISSING),
         "reason": wording.markup(reason, cell.answer) if reason else "",
         "misconceptions": misconceptions,
         "why": cell.verdict in ("imprecise", "wrong"),

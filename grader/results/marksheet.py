@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.marking.origins import TYPED
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, items_by_student, number
 from grader.reasons import Decision, Reason, Wording
@@ -19,7 +20,7 @@ from qgen.tables.spreadsheet import cell
 
 MARKS_HEADER = (
     "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note,"
-    "from_own,reason,decision"
+    "from_own,reason,decision,read_by"
 )
 TOGETHER, MOST_KEPT = 512, 4096  # variants whose numbers are written at once, and kept for others who have them
 ANY_NUMBER = 24681357.0  # stands for a number in a sentence that is the same for all numbers
@@ -88,6 +89,14 @@ def scores_csv(marks: Marks) -> str:
     return "".join(lines)
 
 
+def audit_csv(marks: Marks) -> str:
+    """What a person found of answers that a scan had credited; "" where nothing was scanned."""
+    audit = marks.origins.audit
+    if audit is None:
+        return ""
+    return f"audited,disagreed,at_most_percent\n{audit.seen},{audit.disagreements},{100 * audit.bound:.2f}\n"
+
+
 def _given(marks: float) -> str:
     """Marks as they are printed; "" where none are given yet."""
     return "" if marks != marks else number(marks)
@@ -98,11 +107,14 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
     exam, submissions = marks.exam, marks.submissions
     wording = wording or Wording.of(exam.spec.language)
     count = len(exam.items)
-    row = [""] * (5 * count)  # of each cell: the student, the item, the answer, what is accepted, why it has its marks
-    row[1::5] = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
+    # of each cell: the student, the item, the answer, what is accepted, why it has its marks, how it was read
+    row = [""] * (6 * count)
+    row[1::6] = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
     answer, accepted = cache(cell), dict[int, list[str]]()
     ends, followed = _ends(marks, wording), _followed(marks, wording)
     some = marks.verdicts[students.start : students.stop]
+    typed, read_by = [f",{TYPED}\n"] * count, marks.origins.read_by
+    row[5::6] = typed
     led = items_by_student((students.start + s, i) for s, i in np.argwhere(some == FOLLOW_THROUGH).tolist())
     for s in students:
         v = int(submissions.variants[s])
@@ -110,14 +122,16 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
             if len(accepted) > MOST_KEPT:
                 accepted.clear()
             accepted |= _accepted(exam, submissions.variants[s : min(s + TOGETHER, students.stop)], accepted)
-        row[::5] = [f"{cell(submissions.students[s])},{exam.variants[v]},"] * count
-        row[2::5] = map(answer, submissions.written[s].tolist())
-        row[3::5] = accepted[v]
-        row[4::5] = map(list.__getitem__, ends, marks.verdicts[s].tolist())
+        row[::6] = [f"{cell(submissions.students[s])},{exam.variants[v]},"] * count
+        row[2::6] = map(answer, submissions.written[s].tolist())
+        row[3::6] = accepted[v]
+        row[4::6] = map(list.__getitem__, ends, marks.verdicts[s].tolist())
         for i in led.get(s, ()):
-            row[5 * i + 4] += followed(float(marks.expected_from_own[s, i]))
+            row[6 * i + 4] += followed(float(marks.expected_from_own[s, i]))
         for i in marks.singular.get(s, ()):
-            row[5 * i + 4] = _end(marks.cell((s, i)), wording)
+            row[6 * i + 4] = _end(marks.cell((s, i)), wording)
+        if read_by:
+            row[5::6] = [f",{cell(by)}\n" if (by := read_by.get((s, i))) else typed[i] for i in range(count)]
         yield "".join((*row, *_task_rows(marks, s, wording)))
 
 
@@ -138,7 +152,8 @@ def _task_rows(marks: Marks, s: int, wording: Wording) -> Iterator[str]:
     for t, task in enumerate(given.tasks):
         answer, mark, reason = given.written[s, t], float(given.marks[s, t]), given.reason(s, t)
         verdict = f"{TASK_VERDICTS[given.verdicts[s, t]]},{_given(mark)},{number(task.marks)}"
-        yield f"{who},{task.id},,{PART},{cell(answer)},,,,{verdict},{_why(reason, '', wording, unread=answer)}"
+        why = _why(reason, "", wording, unread=answer)
+        yield f"{who},{task.id},,{PART},{cell(answer)},,,,{verdict},{why},{TYPED}\n"
 
 
 def _ends(marks: Marks, wording: Wording) -> list[list[str]]:
@@ -178,8 +193,8 @@ def _why(
     reason: Reason | None, from_own: str, wording: Wording, step: str = "", unread: str = "",
     decision: Decision | None = None,
 ) -> str:  # fmt: skip
-    """Misconceptions, the reason in words, what own values lead to, reason and decision as data; the line's end."""
+    """Misconceptions, the reason in words, what own values lead to, reason and decision as data."""
     names = " + ".join(reason.misconceptions) if reason else ""
     note = wording.plain(reason, unread) if reason else ""
     note = f"{step}: {note}" if names else note
-    return f"{names},{cell(note)},{from_own},{reason or ''},{cell(str(decision or ''))}\n"
+    return f"{names},{cell(note)},{from_own},{reason or ''},{cell(str(decision or ''))}"

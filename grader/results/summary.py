@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.marking.task_marks import NO_MARK, TASK_VERDICTS
 from grader.marking.verdicts import IS_UNREADABLE, VERDICTS, Marked, Marks, number
-from grader.reasons import Wording
+from grader.reasons import PAGE_MISSING, WAITING, Wording
 from grader.results.marksheet import subtotals, sums, worths
 from qgen.errors import printable, several, shortened, typed
 from qgen.terminal import console
@@ -100,7 +100,9 @@ def _table(*headings: str, left: int) -> Table:
 
 
 def _print_unreadable(screen: Console, marks: Marks, wording: Wording) -> None:
-    places = [(s, i) for s, i in np.argwhere(marks.verdicts == IS_UNREADABLE).tolist() if (s, i) not in marks.decisions]
+    known = (*WAITING, PAGE_MISSING)  # a remark counts these
+    places = [(s, i) for s, i in np.argwhere(marks.verdicts == IS_UNREADABLE).tolist()
+              if (s, i) not in marks.decisions and marks.reasons[s, i].kind not in known]  # fmt: skip
     tasks = np.argwhere(marks.tasks.verdicts == NO_MARK).tolist()
     count = len(places) + len(tasks)
     if not count:

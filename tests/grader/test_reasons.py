@@ -24,6 +24,10 @@ KINDS = [
     Reason("trailing", names=("m",)),
     Reason("note", names=("as it was",)),
     Reason("invented"),
+    Reason("unconfirmed", ("0.0468",)),
+    Reason("unread"),
+    Reason("illegible"),
+    Reason("page_missing", ("2",)),
 ]
 
 

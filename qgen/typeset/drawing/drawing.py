@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qgen.typeset.drawing.operators import operators
-from qgen.typeset.drawing.shapes import Inset, Run, Shape
+from qgen.typeset.drawing.shapes import Inset, Photo, Run, Shape
 from qgen.typeset.fonts.faces import used_by
+from qgen.typeset.pdf.jpeg import Jpeg
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,11 @@ class Drawing:
     def operators(self) -> str:
         """The shapes as PDF operators."""
         return operators(self.shapes)
+
+    @property
+    def pictures(self) -> tuple[Jpeg, ...]:
+        """Those that it shows."""
+        return tuple(shape.picture for shape in self.shapes if isinstance(shape, Photo))
 
     @cached_property
     def used(self) -> frozenset[str]:

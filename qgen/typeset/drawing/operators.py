@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 
-from qgen.typeset.drawing.shapes import Bitmap, Contour, Inset, Point, Rectangle, Run, Shape
+from qgen.typeset.drawing.shapes import Bitmap, Contour, Inset, Photo, Point, Rectangle, Run, Shape
 from qgen.typeset.fonts.faces import encode
 from qgen.typeset.fonts.outlines import in_table, outline
 
@@ -68,6 +68,8 @@ def _drawn(shape: Shape) -> str:
             # A mask of one bit per module: a path would leave hairlines between its rows.
             image = f"BI /W {size} /H {size} /IM true /D[1 0] /F/AHx ID {rows.hex()}> EI"
             return f"q {side} 0 0 {side} {_point((x, y))} cm {image} Q"
+        case Photo(x, y, width, height, picture):
+            return f"q {_number(width)} 0 0 {_number(height)} {_point((x, y))} cm /{picture.name} Do Q"
         case Inset(x, y, figure, scale):
             sides = f"{scale:.4f} 0 0 {scale:.4f}" if scale != 1 else "1 0 0 1"
             return f"q {sides} {_point((x, y))} cm {figure.operators} Q"

@@ -3,6 +3,8 @@
 from math import hypot
 from typing import NamedTuple, Protocol
 
+from qgen.typeset.pdf.jpeg import Jpeg
+
 GREY = 0.35
 
 Point = tuple[float, float]
@@ -48,6 +50,16 @@ class Bitmap(NamedTuple):
     rows: bytes
 
 
+class Photo(NamedTuple):
+    """A picture that every page has among its resources by its `name`."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    picture: Jpeg
+
+
 class Figure(Protocol):
     """What can be placed in a drawing: its shapes, their PDF operators, and the glyphs they use."""
 
@@ -68,7 +80,7 @@ class Inset(NamedTuple):
     scale: float = 1.0
 
 
-Shape = Run | Contour | Rectangle | Bitmap | Inset
+Shape = Run | Contour | Rectangle | Bitmap | Photo | Inset
 
 
 def hairline(start: Point, end: Point) -> Contour:

@@ -26,7 +26,7 @@ def svg(drawing: Drawing) -> str:
 
 
 def _flat(shapes: tuple[Shape, ...], place: Place) -> Iterator[tuple[Run | Contour, Place]]:
-    """All runs and paths with their places, rectangles as paths; no drawing for a browser has a bitmap."""
+    """All runs and paths with their places, rectangles as paths; no drawing for a browser has a bitmap or a photo."""
     scale, dx, dy = place
     for shape in shapes:
         match shape:

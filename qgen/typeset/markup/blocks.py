@@ -21,6 +21,10 @@ r"""The markup of a paper, read into blocks. Templates write it; `escape` protec
                                          -0.0000 open: an open box of this width, to stand among combs
     @end
     @diagram NAME                        a drawing of the caller's
+    @diagrams [N]                        drawings, N in a row (3): label | NAME
+    @end
+    @beside NAME                         what stands in between is on one page, with a drawing at its right
+    @end
     @rule   @page                        a line, a new page
     @space POINTS|rest [squared]         a gap, or the rest of the page, empty or with squares to calculate on
     @section NAME                        what follows belongs to NAME; nothing is printed
@@ -33,122 +37,56 @@ Formulas are the LaTeX of latex.py. Dollars, bars and stars inside a formula are
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from qgen.errors import InputError, nearest
 from qgen.typeset.markup.inline import Formula, Inline, MarkupError, Protected, Text, escape, inline, number_in, split
+from qgen.typeset.markup.tree import (
+    AnswerBox,
+    Block,
+    Boxes,
+    Diagram,
+    Diagrams,
+    Display,
+    Field,
+    Fields,
+    Gap,
+    Heading,
+    Keep,
+    NewPage,
+    Paragraph,
+    Rule,
+    Tabular,
+)
 
-__all__ = ["Block", "Formula", "Inline", "Text", "escape", "inline", "parse", "split"]
+__all__ = [
+    "AnswerBox",
+    "Block",
+    "Boxes",
+    "Diagram",
+    "Diagrams",
+    "Display",
+    "Field",
+    "Fields",
+    "Formula",
+    "Gap",
+    "Heading",
+    "Inline",
+    "Keep",
+    "NewPage",
+    "Paragraph",
+    "Rule",
+    "Tabular",
+    "Text",
+    "escape",
+    "inline",
+    "parse",
+    "split",
+]
 
-
-class Heading(NamedTuple):
-    """A heading of level 1 (the title), 2 (a question), 3 (a part) or 4 (a layer), and what stands at its right."""
-
-    level: int
-    text: Inline
-    right: Inline
-
-
-class Paragraph(NamedTuple):
-    """Running text; a list item if `item`."""
-
-    text: Inline
-    item: bool = False
-
-
-class Display(NamedTuple):
-    """A formula on its own lines, and a note at its right."""
-
-    latex: str
-    note: Inline
-
-
-class Field(NamedTuple):
-    """A label and a line to write on, `share` of the width, called `name`; filled in if there is a value.
-
-    cells: such as 00000, those of a comb in the line's place.
-    """
-
-    label: Inline
-    share: float
-    value: Inline
-    name: str = ""
-    cells: str = ""
-
-
-class Fields(NamedTuple):
-    """Fields in one row."""
-
-    fields: tuple[Field, ...]
-
-
-class Tabular(NamedTuple):
-    """Rows of cells in `groups` side by side; `numeric` tells the columns that align at the decimal point.
-
-    kept: on one page with what follows. ruled: a form to write in.
-    """
-
-    header: tuple[Inline, ...]
-    rows: tuple[tuple[Inline, ...], ...]
-    groups: int
-    numeric: tuple[bool, ...]
-    kept: bool = False
-    ruled: bool = False
-
-
-class AnswerBox(NamedTuple):
-    """A box to write the answer of an item in, with its label, also in words; a printed value on a solution.
-
-    Without an item it is a box to write in, and no form's field. cells: such as -0.0000, those of a comb in its place;
-    open: of the comb there is only the width.
-    """
-
-    label: Inline
-    item: str
-    value: Inline
-    spoken: str = ""
-    cells: str = ""
-    open: bool = False
-
-
-class Boxes(NamedTuple):
-    """A grid of answer boxes, `columns` in a row, 0 for as many as fit."""
-
-    boxes: tuple[AnswerBox, ...]
-    columns: int
-
-
-class Diagram(NamedTuple):
-    """A drawing, by name."""
-
-    name: str
-
-
-class Rule(NamedTuple):
-    """A line across the page."""
-
-
-class Gap(NamedTuple):
-    """Empty space, in points, or the `rest` of the page; `squared` like paper to calculate on."""
-
-    points: float
-    squared: bool = False
-    rest: bool = False
-
-
-class NewPage(NamedTuple):
-    """The rest starts on a new page."""
-
-
-class Keep(NamedTuple):
-    """Blocks on one page."""
-
-    blocks: "tuple[Block, ...]"
-
-
-Block = Heading | Paragraph | Display | Fields | Tabular | Boxes | Diagram | Rule | Gap | NewPage | Keep
 TABLE_OPTIONS = "bare", "kept", "ruled"
-COMMANDS = ("section", "fields", "table", "boxes", "diagram", "rule", "space", "page", "keep", "end")
+COMMANDS = (
+    *("section", "fields", "table", "boxes", "diagram", "diagrams", "rule", "space", "page", "keep", "beside", "end"),
+)
 
 
 @lru_cache(maxsize=1024)
@@ -243,8 +181,15 @@ class _Parser:
                 if not rest:
                     raise MarkupError("write @diagram NAME")
                 yield Diagram(rest)
+            case "diagrams":
+                yield self.diagrams(rest, number)
             case "keep":
                 yield Keep(tuple(self.blocks(number)))
+            case "beside":
+                inner = tuple(self.blocks(number))
+                if not rest or not inner:
+                    raise MarkupError("write @beside NAME, and what stands at its left")
+                yield Keep(inner, rest)
             case "space":
                 found = re.fullmatch(r"(rest|\d+(?:\.\d+)?)( +squared)?", rest.strip())
                 if not found:
@@ -314,6 +259,17 @@ class _Parser:
         )
         groups = min(int(counts[0]) if counts else 1, len(body))
         return Tabular(() if bare else rows[0], tuple(body), groups, numeric, kept, ruled)
+
+    def diagrams(self, rest: str, opened: int) -> Diagrams:
+        drawings = []
+        for number, line, cells in self.rows(opened):
+            if len(cells) == 2 and cells[1].strip():
+                drawings.append((line.inline(cells[0]), line.plain(cells[1])))
+            else:
+                self.fault(number, "a drawing is written as label | name")
+        if not re.fullmatch("[1-9]?", rest) or not drawings:
+            raise MarkupError("write @diagrams, or @diagrams and the number in a row (1 to 9), and drawings below it")
+        return Diagrams(tuple(drawings), int(rest or 3))
 
     def boxes(self, rest: str, opened: int) -> Boxes:
         boxes = []

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_GROUPS = re.compile(r"^[ \t]*@(keep|table|boxes|end)\b", re.MULTILINE)
+_GROUPS = re.compile(r"^[ \t]*@(keep|beside|table|boxes|diagrams|end)\b", re.MULTILINE)
 
 
 def chunks(markup: str) -> Iterator[str]:

@@ -83,7 +83,7 @@ def _joined(parts: Sequence[Chunk]) -> list[Line]:
 
 def _chunk(source: str, width: float, drawings: Mapping[str, Drawing]) -> Chunk:
     """A chunk's lines: kept, but of a group with a drawing only those of the chunks in it that have none."""
-    if "@diagram" not in source:
+    if "@diagram" not in source and "@beside" not in source:
         return _cached(source, width)
     inner = group(source)
     if not inner:

@@ -38,6 +38,7 @@ from qgen.typeset.page.lines import (
     single,
     wrap,
 )
+from qgen.typeset.page.pictures import GAP, beside, in_rows
 from qgen.typeset.page.sheets import SIZE
 from qgen.typeset.page.tabular import set_tabular
 
@@ -89,8 +90,14 @@ class Flow:
             match block:
                 case markup.Display():
                     yield from self._display(block)
-                case markup.Keep(inner):
+                case markup.Keep(inner, ""):
                     yield from kept(list(self._blocks(inner)))
+                case markup.Keep(inner, name):
+                    drawing = self._drawing(name)
+                    self.width -= drawing.width + GAP
+                    lines = list(self._blocks(inner))
+                    self.width += drawing.width + GAP
+                    yield from kept(beside(lines, drawing, self.width, self._path))
                 case markup.Heading():
                     yield from self._heading(block)
                 case markup.Paragraph():
@@ -104,6 +111,9 @@ class Flow:
                     yield from set_boxes(block, self.width, self._single, self._path, below=below)
                 case markup.Diagram():
                     yield self._diagram(block)
+                case markup.Diagrams():
+                    drawn = [(self._single(label, SMALL), self._drawing(name)) for label, name in block.drawings]
+                    yield from in_rows(drawn, block.columns, self.width, self._path)
                 case markup.Rule():
                     yield Line(3.5, 3.5, (rule(0, 0, self.width, THIN),))
                 case markup.Gap(points, squared, fills):
@@ -258,10 +268,14 @@ class Flow:
         size = max(SMALLEST, math.floor(FIELD_SIZE * width / whole.width * 10) / 10)
         return shortened(self._in_one_face(text), width, size, glyphs=self.glyphs)
 
-    def _diagram(self, block: markup.Diagram) -> Line:
-        drawing = self.drawings.get(block.name)
+    def _drawing(self, name: str) -> Drawing:
+        drawing = self.drawings.get(name)
         if drawing is None:
-            raise InputError(f"@diagram {block.name}: there is no such drawing; {nearest(block.name, self.drawings)}")
+            raise InputError(f"@diagram {name}: there is no such drawing; {nearest(name, self.drawings)}")
+        return drawing
+
+    def _diagram(self, block: markup.Diagram) -> Line:
+        drawing = self._drawing(block.name)
         scale = min(1.0, self.width / drawing.width)
         x = (self.width - scale * drawing.width) / 2
         operators = f"{scale:.4f} 0 0 {scale:.4f} 0 0 cm {drawing.operators}"

@@ -28,7 +28,8 @@ Path = tuple[tuple[str, int], ...]
 class Piece(NamedTuple):
     """Operators at a place relative to the line's left end and baseline; where they belong; how they read aloud.
 
-    `alt` is the LaTeX of a formula, the description of a figure, else empty.
+    `alt` is the LaTeX of a formula, the description of a figure, else empty. `size`: of a figure, if its line is not
+    it alone.
     """
 
     x: float
@@ -36,6 +37,7 @@ class Piece(NamedTuple):
     operators: str
     path: Path = ()
     alt: str = ""
+    size: tuple[float, float] | None = None
 
 
 class Blank(NamedTuple):

@@ -18,7 +18,7 @@ from qgen.typeset.page.paginate import Placed, paginate
 from qgen.typeset.page.sheets import SIZE
 from qgen.typeset.page.tags import Tree, standard
 from qgen.typeset.pdf.metadata import add_catalog
-from qgen.typeset.pdf.objects import File, packed
+from qgen.typeset.pdf.objects import File, packed, plain
 from qgen.typeset.private import PAGE, PAGES
 
 MARGIN_SIZE, PART_GAP = 9.0, 18.0
@@ -104,8 +104,15 @@ def render(
         used |= _margins(page, (header_after if number > 1 else first_header, foot), number, len(sheets), glyphs)
         contents.append(file.stream(packed(page.content())))
     fonts = embed(file, frozenset(used), glyphs, form=form is not None)
-    pages = _page_tree(file, first, contents, page_frame.sheet, f"<</Font {fonts}>>", fields)
+    pages = _page_tree(file, first, contents, page_frame.sheet, f"<</Font {fonts}{_pictures(file, drawings)}>>", fields)
     return add_catalog(file, pages=pages, tree=tree.write(), form=fields.write(fonts), title=title, language=language)
+
+
+def _pictures(file: File, drawings: Mapping[str, Drawing]) -> str:
+    """Adds the pictures of all drawings, each once; the resources by their names."""
+    found = {one.name: one for drawing in drawings.values() for one in drawing.pictures}
+    numbers = [f"/{name} {file.stream(plain(one.data, one.entries))} 0 R" for name, one in found.items()]
+    return f"/XObject<<{''.join(numbers)}>>" if numbers else ""
 
 
 def _sealed(page: Page, drawing: Drawing) -> None:
@@ -143,8 +150,10 @@ def _draw(page: Page, placed: Placed, fields: Fields | None, number: int) -> Non
     for piece in line.pieces:
         place = ""
         if piece.path and piece.path[-1][0] == "Figure":
-            left = sheet.side + piece.x
+            left, low = sheet.side + piece.x, y + piece.y
             box = left, y - line.descent, sheet.width - left, y + line.ascent
+            if piece.size:
+                box = left, low, left + piece.size[0], low + piece.size[1]
             corners = " ".join(f"{sheet.scale * at:.2f}" for at in box)
             place = f"/A<</O/Layout/Placement/Block/BBox[{corners}]>>"
         page.emit(piece.path, sheet.side + piece.x, y + piece.y, piece.operators, piece.alt, place)

@@ -1,0 +1,31 @@
+"""Who read an answer: what a form, a scan or a person left, as long as nobody edits the cell."""
+
+from grader.marking.origins import FORM, Origins, forms_of, origins_of
+from grader.reading.answers import read_answers
+from grader.reading.collect import Paper, write_answers
+from grader.reading.students.identity import Listed
+from qgen.exam.exam import make_exam
+
+
+def test_what_a_form_said_is_told_from_what_was_typed_over_it(tmp_path):
+    exam = make_exam({}, 1, 1)
+    first, second, third = exam.columns[:3]
+    papers = [Paper("a.pdf", "007", "001", {first: "0.5", second: "?drawn", third: "0,25"})]
+    answers = tmp_path / "answers.csv"
+    for path in (answers, forms_of(answers)):
+        write_answers(papers, exam, path)
+    answers.write_text(answers.read_text().replace("?drawn", "0.75").replace("007", "7"))
+    listed = Listed.of({"007": "001"}, {})
+    submissions = read_answers(answers, exam, listed=listed)
+    found = origins_of(answers, submissions, listed).read_by
+    assert submissions.students == ("007",)
+    assert (0, 1) not in found
+    assert found[0, 0] == found[0, 2] == FORM
+
+
+def test_of_a_typed_table_nothing_is_known_but_that(tmp_path):
+    exam = make_exam({}, 1, 1)
+    answers = tmp_path / "answers.csv"
+    write_answers([Paper("a", "x", "001", {exam.columns[0]: "1"})], exam, answers)
+    submissions = read_answers(answers, exam)
+    assert origins_of(answers, submissions, Listed()) == Origins(folder=tmp_path / "answers-scans")
