@@ -59,7 +59,7 @@
   const layout = () => (asked.kind === "id" ? idComb : comb);
   function split(text) {
     const size = layout().middles.length;
-    const found = layout().signed ? text.match(/^(-?)([0-9?]?)(?:\.([0-9?]*))?$/) : text.match(/^()()([0-9?]*)$/);
+    const found = layout().signed ? text.match(/^(-|\?(?=[0-9?])|)([0-9?]?)(?:\.([0-9?]*))?$/) : text.match(/^()()([0-9?]*)$/);
     if (!found) return null;
     const all = layout().signed ? [found[1], found[2], ...(found[3] ?? "")] : [...found[3]];
     return all.length > size ? null : [...all, ...Array(size - all.length).fill("")];
@@ -217,7 +217,7 @@
   }
   function sign() {
     if (!cells || !layout().signed) return;
-    cells[0] = cells[0] ? "" : "-";
+    cells[0] = cells[0] === "-" ? "" : "-";
     changed();
   }
   function asText(text) {
@@ -230,7 +230,7 @@
   function digit(key) {
     const first = layout().signed ? 1 : 0;
     if (at === null) {
-      cells = cells.map((char, i) => (i < first ? char : ""));
+      cells = cells.map((char, i) => (i < first && char !== "?" ? char : ""));
       at = first;
     }
     at = Math.max(at, first);
