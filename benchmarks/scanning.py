@@ -33,7 +33,7 @@ from qgen.make import make_exam
 from qgen.papers.papers import Papers
 from qgen.papers.seal import Seal, code_side, read_seal
 
-WRONG, LEFT = 0.1, 0.1  # shares of the answers
+LEFT = 0.1  # of the boxes
 
 
 @dataclass
@@ -63,14 +63,14 @@ def paper(told) -> Paper:
     import cv2
 
     cv2.setNumThreads(1)
-    exam, v, scanner, digits, seed = told
+    exam, v, scanner, digits, seed, wrong_share = told
     rng = np.random.default_rng((seed, v))
     written, wrong = {}, set()
     for i, item in enumerate(exam.columns):
         text = exam.spec.rounding.text(float(exam.value[i, v]))
         if rng.random() < LEFT:
             text = ""
-        elif rng.random() < WRONG and (slip := one_digit_off(text, exam.low[i, v], exam.high[i, v], rng)):
+        elif rng.random() < wrong_share and (slip := one_digit_off(text, exam.low[i, v], exam.high[i, v], rng)):
             text, _ = slip, wrong.add(item)
         written[item] = text
     mishaps = {item: mishap_of(rng) for item in exam.columns if written[item]}
@@ -159,6 +159,7 @@ def main() -> None:
     asked.add_argument("--papers", type=int, default=30)
     asked.add_argument("--boxes", nargs="+", default=["combs", "free"], choices=["combs", "free"])
     asked.add_argument("--scanners", nargs="+", default=list(SCANNERS), choices=list(SCANNERS))
+    asked.add_argument("--wrong", type=float, default=0.1, help="the share of answers that are wrong by one digit")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--misread", action="store_true", help="list what was read otherwise than written")
@@ -170,7 +171,7 @@ def main() -> None:
         for scanner in told.scanners:
             with Pool(told.jobs) as pool:
                 papers = pool.map(
-                    paper, [(exam, v, scanner, digits, told.seed) for v in range(told.papers)], chunksize=1
+                    paper, [(exam, v, scanner, digits, told.seed, told.wrong) for v in range(told.papers)], chunksize=1
                 )
             print(f"{boxes}, {scanner} (simulated)", flush=True)
             for name, value in figures(exam, papers).items():

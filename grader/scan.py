@@ -31,7 +31,7 @@ from qgen.tables.spreadsheet import guarded
 READINGS = ("paper", "student_id", "variant", "item", "page", "read", "posterior", "second", "doubtful", "flags",
             "state", "crop")  # fmt: skip
 PAGES = ("file", "number", "variant", "page", "state", "note", "picture")
-SURE = 0.5  # the posterior that each character of a credited reading has at least
+SURE, SURE_FREE = 0.5, 0.85  # the posterior of each character of a credited reading: in a comb, in a free box
 NOTHING = Reading("", 0.0)
 CREDITED, EMPTY, WAITING, MISSING = "credited", "empty", "waiting", "missing"
 
@@ -150,7 +150,8 @@ def compared(rows: Sequence[Row], exam: Exam) -> Iterator[Row]:
 
 
 def _is_sure(reading: Reading) -> bool:
-    return bool(reading.text) and reading.posterior >= SURE and not reading.flags
+    least = SURE if reading.doubtful >= 0 else SURE_FREE
+    return bool(reading.text) and reading.posterior >= least and not reading.flags
 
 
 def _settled(row: Row, right: bool) -> Row:

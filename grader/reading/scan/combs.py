@@ -65,8 +65,8 @@ def offsets(dark: Grey, boxes: Sequence[Box]) -> tuple[list[Offset], float]:
     """
     if not boxes:
         return [], 1.0
-    lines = lines_alone(dark)
-    seen = [found_at(lines, box) for box in boxes]
+    light, black = lines_alone(dark), np.minimum(dark, 2 * LINE)  # a free box has black lines
+    seen = [found_at(light if box.digits else black, box) for box in boxes]
     sure = [k for k, one in enumerate(seen) if one.likeness >= FOUND]
     if not sure:
         return [(0.0, 0.0)] * len(boxes), 0.0

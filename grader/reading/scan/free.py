@@ -17,7 +17,9 @@ from grader.reading.scan.readings import Reading
 from grader.reading.scan.registration import SCALE
 
 INSET = 0.55  # mm within the printed lines
-SPECK, DOT = 0.06, 1.7  # square mm of what is no ink of anybody's; mm of the largest side of a point or a comma
+FAINT = 0.5  # square mm of what may be ink: with more, no box is empty
+SPECK = 0.06  # square mm of what is no ink of anybody's
+DOT = 0.6  # of a digit's height: the largest side of a point or a comma
 TALL = 4.9  # mm that a digit is shown to the net at
 WIDE = 3.4  # mm: a wider piece may be two digits
 MOST = 12  # characters of a number
@@ -48,8 +50,9 @@ def free_reading(dark: Grey, box: Box, offset: Offset) -> Reading:
     inner = _inner(dark, box, offset)
     pieces = list(_pieces(inner))
     if not pieces:
-        return Reading("", 1.0)
-    signs, points, bodies = _sorted(pieces, inner.shape[0])
+        faint = float(np.count_nonzero(inner > INK / 2)) / SCALE**2
+        return Reading("", 1.0, flags=("ink",) * (faint > FAINT))
+    signs, points, bodies = _sorted(pieces)
     if not bodies or len(bodies) > MOST:
         return Reading("", 0.0, flags=("nodigit",))
     digits, sure, second = _digits(bodies)
@@ -88,14 +91,19 @@ def _pieces(inner: Grey) -> Iterator[Piece]:
         yield Piece(np.where(mask[area], inner[area], 0).astype(np.uint8), int(columns[0]), int(rows[0]))
 
 
-def _sorted(pieces: Sequence[Piece], height: int) -> tuple[list[Piece], list[Piece], list[Piece]]:
-    """Signs before the first digit, points and commas low among them, and the rest."""
+def _sorted(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece], list[Piece]]:
+    """Signs before the first digit; points and commas, which are smaller and lower than digits; and the rest."""
+    tall = max(piece.ink.shape[0] for piece in pieces)
+    digits = [piece for piece in pieces if piece.ink.shape[0] > 0.6 * tall]
+    high_digit = float(np.median([piece.ink.shape[0] for piece in digits]))
+    middle = float(np.median([(piece.top + piece.low) / 2 for piece in digits]))
     signs: list[Piece] = []
     points: list[Piece] = []
     bodies: list[Piece] = []
     for piece in pieces:
         high, wide = piece.ink.shape
-        if max(high, wide) <= DOT * SCALE and (piece.top + piece.low) / 2 > 0.5 * height:
+        lies = (piece.top + piece.low) / 2
+        if max(high, wide) <= DOT * high_digit and lies > middle + 0.15 * high_digit:
             points.append(piece)
         elif high <= 1.5 * SCALE and wide >= 1.1 * SCALE and wide > 1.6 * high and not bodies:
             signs.append(piece)
@@ -109,7 +117,7 @@ def _digits(bodies: Sequence[Piece]) -> tuple[list[tuple[str, int]], float, list
     """The digits with the middle of each, how sure the least sure one is, and the next best reading."""
     found: list[tuple[Piece, Floats]] = []
     for body in bodies:
-        best = min(_splits(body), key=lambda split: -_worth(split[1]))
+        best = max(_splits(body), key=lambda split: _worth(*split))
         found += zip(best[0], best[1], strict=True)
     shares = np.array([row for _, row in found])
     middles = [(piece.left + piece.right) // 2 for piece, _ in found]
@@ -125,9 +133,10 @@ def _digits(bodies: Sequence[Piece]) -> tuple[list[tuple[str, int]], float, list
     return told[0], float(sure[least]), told[1]
 
 
-def _worth(shares: Floats) -> float:
-    """Of a split: the posterior of its least sure digit; more digits must be clearly better."""
-    return float(shares[:, DIGIT].max(axis=1).min()) - 0.15 * (len(shares) - 1)
+def _worth(pieces: Sequence[Piece], shares: Floats) -> float:
+    """Of a split: the posterior of its least sure digit; more digits must be better, and none is wider than high."""
+    widest = max(piece.ink.shape[1] / piece.ink.shape[0] for piece in pieces)
+    return float(shares[:, DIGIT].max(axis=1).min()) - 0.15 * (len(shares) - 1) - max(widest - 0.95, 0.0)
 
 
 def _splits(body: Piece) -> Iterator[tuple[list[Piece], Floats]]:
