@@ -31,7 +31,7 @@ from qgen.tables.spreadsheet import guarded
 READINGS = ("paper", "student_id", "variant", "item", "page", "read", "posterior", "second", "doubtful", "flags",
             "state", "crop")  # fmt: skip
 PAGES = ("file", "number", "variant", "page", "state", "note", "picture")
-SURE, SURE_FREE = 0.5, 0.85  # the posterior of each character of a credited reading: in a comb, in a free box
+SURE, SURE_FREE = 0.6, 0.85  # the posterior of each character of a credited reading: in a comb, in a free box
 NOTHING = Reading("", 0.0)
 CREDITED, EMPTY, WAITING, MISSING = "credited", "empty", "waiting", "missing"
 

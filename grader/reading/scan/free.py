@@ -135,7 +135,7 @@ def _digits(bodies: Sequence[Piece]) -> tuple[list[tuple[str, int]], float, list
 
 def _worth(pieces: Sequence[Piece], shares: Floats) -> float:
     """Of a split: the posterior of its least sure digit; more digits must be better, and none is wider than high."""
-    widest = max(piece.ink.shape[1] / piece.ink.shape[0] for piece in pieces)
+    widest = max(float(piece.ink.shape[1] / piece.ink.shape[0]) for piece in pieces)
     return float(shares[:, DIGIT].max(axis=1).min()) - 0.15 * (len(shares) - 1) - max(widest - 0.95, 0.0)
 
 
