@@ -212,6 +212,8 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "why": False,
         "same": [],
         "decision": "",
+        "picture": "",
+        "unread": False,
     }
     named = {**item, "verdict": "wrong", "kind": "misconception", "reason": r"2 \* error", "why": True, "same": ["z_2"]}
     blank = {**item, "answer": ""}
