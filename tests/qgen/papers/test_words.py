@@ -227,6 +227,7 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "max_score": "3",
         "percent": "0",
         "followed": [{"question": 1, "id": "q1", "names": ["z_3"]}],
+        "seen": [],
     }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
     tasks = [{"question": 1, "number": number, "score": "2" * (number > 1), "max_score": "3"} for number in (1, 2)]
