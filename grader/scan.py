@@ -91,16 +91,17 @@ def scan(
     check_installed()
     out = Path(out)
     folder = folder_of(out)
+    work = folder / "read"  # gone at the end: where it is there, a run was stopped
     for place in (out, folder / "readings.csv"):
-        if place.exists() and not force:
+        if place.exists() and not force and not (place != out and work.exists()):
             raise InputError(f"{place}: exists; choose another name, or replace it with --force")
-    work = folder / "read"
     folder.mkdir(mode=0o700, exist_ok=True)
     work.mkdir(mode=0o700, exist_ok=True)
     layout = layout_of(exam, code_side(exam))
     stack = read_stack([Path(path) for path in paths], exam, layout, work, progress)
     papers, pages = papers_of(stack.pages, exam, layout)
     if not papers:
+        shutil.rmtree(work if (folder / "readings.csv").exists() else folder)
         raise InputError(*stack.left_out, *_told(pages), "no paper could be read; nothing was written")
     rows = tuple(compared(list(rows_of(papers, exam, layout)), exam))
     _keep(folder, rows, papers, pages, layout, progress)
