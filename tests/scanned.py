@@ -40,7 +40,7 @@ def right(exam: Exam, variant: int) -> dict[str, str]:
 
 
 def pages(
-    variant: int = 0, scanner: str = "flatbed", seed: int = 1, written: Mapping[str, str] | None = None,
+    variant: int = 0, scanner: str = "feeder", seed: int = 1, written: Mapping[str, str] | None = None,
     mishaps: Mapping[str, str] = {}, student: str = "4031872", exam: Exam | None = None, upside_down: bool = False,
 ) -> list[np.ndarray]:  # fmt: skip
     """The scanned pages of one paper; everything right unless `written` says what."""

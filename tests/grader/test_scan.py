@@ -175,8 +175,8 @@ def test_a_page_that_is_missing_is_told_and_its_cells_are_not_blank(tmp_path):
 
 def test_a_stroke_through_a_code_loses_no_page(tmp_path):
     page = pages(0)[0].copy()
-    for x in (60, page.shape[1] - 200):
-        cv2.line(page, (x, 60), (x + 160, 280), 20, 9)
+    for x in (40, page.shape[1] - 133):
+        cv2.line(page, (x, 40), (x + 107, 187), 20, 6)
     scanned = scan([written(tmp_path / "scans", [page])], small_exam(), tmp_path / "answers.csv")
     assert [page.state for page in scanned.pages] == ["read"]
     assert scanned.count(CREDITED) > 0
@@ -185,9 +185,9 @@ def test_a_stroke_through_a_code_loses_no_page(tmp_path):
 def test_a_page_without_codes_is_kept_for_a_person(tmp_path):
     paper = [page.copy() for page in pages(0)]
     high, wide = paper[1].shape
-    for y in (0, high - 330):
-        paper[1][y : y + 330, : wide // 6] = 255
-        paper[1][y : y + 330, wide - wide // 6 :] = 255
+    for y in (0, high - 220):
+        paper[1][y : y + 220, : wide // 6] = 255
+        paper[1][y : y + 220, wide - wide // 6 :] = 255
     scanned = scan([written(tmp_path / "scans", paper)], small_exam(), tmp_path / "answers.csv")
     assert [page.state for page in scanned.pages] == ["read", "unidentified"]
     assert "no sealed code" in " ".join(scanned.notes)
@@ -224,9 +224,9 @@ def test_a_reader_that_answers_at_random_credits_next_to_nothing(done):
 def test_combs_that_are_shifted_on_the_page_credit_nothing_wrongly(tmp_path):
     exam, paper = small_exam(), pages(0)
     page = paper[0].copy()
-    step = round(3 / 25.4 * 300)
-    inner = page[400:-400, 300:-300].copy()
-    page[400:-400, 300 + step : -300 + step] = inner
+    step = round(3 / 25.4 * 200)
+    inner = page[270:-270, 200:-200].copy()
+    page[270:-270, 200 + step : -200 + step] = inner
     scanned = scan([written(tmp_path / "scans", [page])], exam, tmp_path / "answers.csv")
     truth = right(exam, 0)
     for row in scanned.rows:

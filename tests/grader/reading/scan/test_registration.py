@@ -34,7 +34,7 @@ def test_fewer_codes_place_a_page_where_all_would(layout, pages, kept):
     assert found is not None
     middle = np.array([[layout.sheet[0] / 2, layout.sheet[1] / 2]])
     off = applied(np.linalg.inv(right.matrix), applied(found.matrix, middle)) - middle
-    assert np.hypot(*off[0]) < (0.3 if len(kept) > 1 else 8)
+    assert np.hypot(*off[0]) < (0.6 if len(kept) > 1 else 8)
 
 
 def test_a_picture_without_codes_of_ours_has_none(pages):
