@@ -17,10 +17,12 @@ import numpy as np
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT
 from grader.reading.collect import Paper, write_answers
+from grader.reading.scan import stored
 from grader.reading.scan.layout import ID, Layout, layout_of
 from grader.reading.scan.papers import ScannedPaper, papers_of
 from grader.reading.scan.readings import Reading
 from grader.reading.scan.stack import Page, check_installed, pictures_of, read_stack
+from grader.reading.scan.stored import CREDITED, EMPTY, MISSING, WAITING, scans_of
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
@@ -28,12 +30,9 @@ from qgen.papers.seal import code_side
 from qgen.tables.delimited import csv_text
 from qgen.tables.spreadsheet import guarded
 
-READINGS = ("paper", "student_id", "variant", "item", "page", "read", "posterior", "second", "doubtful", "flags",
-            "state", "crop")  # fmt: skip
-PAGES = ("file", "number", "variant", "page", "state", "note", "picture")
+READINGS, PAGES = tuple(stored.Reading.__annotations__), tuple(stored.ScannedPage.__annotations__)
 SURE, SURE_FREE = 0.6, 0.85  # the posterior of each character of a credited reading: in a comb, in a free box
 NOTHING = Reading("", 0.0)
-CREDITED, EMPTY, WAITING, MISSING = "credited", "empty", "waiting", "missing"
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def scan(
     """
     check_installed()
     out = Path(out)
-    folder = folder_of(out)
+    folder = scans_of(out)
     work = folder / "read"  # gone at the end: where it is there, a run was stopped
     for place in (out, folder / "readings.csv"):
         if place.exists() and not force and not (place != out and work.exists()):
@@ -110,11 +109,6 @@ def scan(
     shutil.rmtree(work)
     notes = (*stack.notes, *_told(pages), *_missing(papers, exam, layout))
     return Scanned(rows, tuple(papers), tuple(pages), notes, tuple(stack.left_out))
-
-
-def folder_of(answers: Path) -> Path:
-    """The folder beside an answers file that keeps what was read from scans."""
-    return answers.with_name(f"{answers.stem}-scans")
 
 
 def rows_of(papers: Iterable[ScannedPaper], exam: Exam, layout: Layout) -> Iterator[Row]:

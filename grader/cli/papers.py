@@ -68,7 +68,7 @@ def scan(
     """
     with faults_shown():
         from grader.marking.origins import forms_of
-        from grader.scan import CREDITED, EMPTY, MISSING, WAITING
+        from grader.reading.scan.stored import CREDITED, EMPTY, MISSING, WAITING
         from grader.scan import scan as scan_pages
         from qgen.exam.exam import read_exam
 
