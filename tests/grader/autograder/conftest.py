@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import zipfile
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,14 @@ class Box:
         with zipfile.ZipFile(target) as archive:
             archive.extractall(root / "source")
         self.wipe()
+
+    def at(self, root: Path) -> "Box":
+        """The same in another folder, where nothing has come in."""
+        box = copy(self)
+        box.root = root
+        (root / "source").symlink_to(self.root / "source")
+        box.wipe()
+        return box
 
     def wipe(self) -> None:
         shutil.rmtree(self.root / "submission", ignore_errors=True)
@@ -99,10 +108,15 @@ def _unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gradescope, "_limit", lambda: None)
 
 
-@pytest.fixture
-def box(listed: tuple[Path, Path], tmp_path: Path) -> Box:
+@pytest.fixture(scope="session")
+def unpacked(listed: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Box:
     folder, roster = listed
-    return Box(tmp_path, read_exam(folder), folder, roster)
+    return Box(tmp_path_factory.mktemp("unpacked"), read_exam(folder), folder, roster)
+
+
+@pytest.fixture
+def box(unpacked: Box, tmp_path: Path) -> Box:
+    return unpacked.at(tmp_path)
 
 
 @pytest.fixture(scope="session")
