@@ -22,7 +22,7 @@ from qgen.export.gradescope import write_autograder
 from qgen.papers.papers import Papers
 
 SETTINGS = {"by": "item", "visibility": "after_published", "show_expected": False, "attempts": 0}
-COUNT = 200
+COUNT = 70
 
 
 class Box:
@@ -92,7 +92,7 @@ def long(answers: dict[str, str]) -> str:
 
 @pytest.fixture(scope="session")
 def listed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """An exam folder of 200 students, and the class list with their e-mail addresses."""
+    """An exam folder of 70 students, and the class list with their e-mail addresses."""
     folder = tmp_path_factory.mktemp("listed")
     students = {f"S{k:03d}": f"Ada {k}" for k in range(1, COUNT + 1)}
     (folder / "exam").mkdir()

@@ -51,7 +51,7 @@ def row_of(heading, row):
     return out.getvalue()
 
 
-def test_200_simulated_students_get_the_marks_of_grader_score_item_by_item(box, answered):
+def test_70_simulated_students_get_the_marks_of_grader_score_item_by_item(box, answered):
     (heading, *rows), marks = answered
     autograder, different = gradescope.Autograder.read(box.root / "source"), []
     for row in rows:
@@ -65,7 +65,7 @@ def test_200_simulated_students_get_the_marks_of_grader_score_item_by_item(box, 
         if [test["score"] for test in tests] != marks[row[0]] or abs(results["score"] - sum(marks[row[0]])) > 1e-6:
             different.append(row[0])
     assert different == []
-    assert len(marks) > 190
+    assert len(marks) > 65
 
 
 def test_a_run_as_gradescope_starts_it_takes_less_than_five_seconds_and_says_nothing(box):
