@@ -237,10 +237,10 @@ def _from_scans(folder: Path, table: _Table) -> FromScans:
     numbers = (by for by, verdict in zip(table["read_by"], table["verdict"], strict=False) if verdict not in none)
     path = folder / "audit.csv"
     if not path.exists():
-        return FromScans.of(map(unguarded, numbers), 0, 0)
+        return FromScans.of(numbers, 0, 0)
     audit = _Table.read(path, ("audited", "disagreed"))
     audited, disagreed = (int(np.nansum(audit.numbers(name))) for name in ("audited", "disagreed"))
-    return FromScans.of(map(unguarded, numbers), audited, disagreed)
+    return FromScans.of(numbers, audited, disagreed)
 
 
 def _several(faults: Iterator[str] | Sequence[str]) -> InputError:
