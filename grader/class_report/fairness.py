@@ -48,11 +48,15 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Fairness:
-    """The test, or why there is none; of shared variants the groups, of own ones what was drawn."""
+    """The test, or why there is none; of shared variants the groups, of own ones what was drawn.
+
+    alone: students who had a variant that nobody else had, so that the test of groups leaves them out.
+    """
 
     test: Test | Undefined
     groups: tuple[Group, ...] = ()
     drawn: tuple[Drawn, ...] = ()
+    alone: int = 0
 
     @property
     def verdict(self) -> str:
@@ -83,7 +87,8 @@ def _of_shared(cohort: Cohort, shared: list[str], rng: np.random.Generator) -> F
         own = scores[which == k]
         low, high = float(own.min()), float(own.max())
         groups.append(Group(variant, len(own), float(own.mean()), standard_deviation(own), low, high))
-    return Fairness(equal_means(scores, which, rng), tuple(groups))
+    test = equal_means(scores, which, rng) if len(shared) > 1 else Undefined.FEW_STUDENTS
+    return Fairness(test, tuple(groups), alone=len(cohort.students) - len(rows))
 
 
 def _of_own(cohort: Cohort, rng: np.random.Generator) -> Fairness:

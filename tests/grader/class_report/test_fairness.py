@@ -92,6 +92,8 @@ def test_where_nothing_can_be_tested_it_says_why(exam, own):
     assert verdict(Cohort.of(score(exam, submissions.take(range(1))))) is Undefined.ONE_VARIANT
     assert verdict(Cohort.of(score(exam, submissions.take(range(6))))) is Undefined.FEW_STUDENTS
     assert verdict(replace(own[0], exam=None)) is Undefined.NO_EXAM
+    all_but_one = np.array(["001", *["002"] * (SIZE - 1)], object)
+    assert verdict(replace(own[0], variants=all_but_one)) is Undefined.FEW_STUDENTS
     assert verdict(replace(own[0], earned=own[0].earned * 0)) is Undefined.EQUAL_SCORES
 
 
