@@ -142,6 +142,18 @@ def test_moodle_downloads_of_every_format_score_alike(exam, klass, plain, tmp_pa
     same(score(*read_responses(path, exam)), plain)
 
 
+def test_a_json_record_without_a_response_is_blank_there_and_told(exam, klass, tmp_path):
+    keys = [re.sub("[^a-z0-9_-]", "", heading.lower()) for heading in (*HEAD, *slots(2))]
+    rows = [moodle_row(exam, ("Able", "Ann", mail), a, [exam.variants[v]] * 2) for mail, (v, a) in klass.items()]
+    records = [dict(zip(keys, row, strict=True)) for row in rows]
+    del records[1]["response2"]
+    (tmp_path / "quiz.json").write_text(json.dumps([records]), "utf-8")
+    _, submissions = read_responses(tmp_path / "quiz.json", exam)
+    assert submissions.notes[0] == 'quiz.json:2: lacks "response2", so blank there (all such records: 2)'
+    asked = [item.startswith("q2") for item in exam.columns]
+    assert set(submissions.written[1, asked]) == {""}
+
+
 def test_moodle_numerical_questions_score_like_the_plain_csv_in_any_order_of_slots(exam, klass, plain, save):
     order = random.Random(1).sample(exam.columns, len(exam.columns))
     rows = [[*HEAD, *slots(len(order), ("Question", "Response"))]]
