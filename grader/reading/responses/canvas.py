@@ -104,7 +104,7 @@ def _tags(table: Table, questions: Sequence[int], exam: Exam, faults: Faults) ->
     """By column what of this exam it asks for, and remarks on what is not of it."""
     tags: dict[int, Tag] = {}
     places: dict[Tag, int] = {}
-    foreign, others = [], list[str]()
+    foreign, others, again = [], list[str](), list[str]()
     for i in questions:
         tag = tag_in(table.heading[i])
         if VARIANT.search(table.heading[i]):
@@ -116,9 +116,11 @@ def _tags(table: Table, questions: Sequence[int], exam: Exam, faults: Faults) ->
         elif why := unknown(tag, exam):
             faults.add(table.line, f"column {i + 1}: {tag.text}: {why}; is this the exam that was exported?")
         elif tag.item and places.setdefault(tag, i) != i:
-            faults.add(table.line, f"columns {places[tag] + 1} and {i + 1} are both {tag.text}: which one counts?")
+            again.append(f"columns {places[tag] + 1} and {i + 1} are both {tag.text}")
         elif tag.item:
             tags[i] = tag
+    if again:
+        faults.add(table.line, f"{some(again, 1)}: which one counts?")
     if others and not tags:
         raise InputError(f"{table.name}:{table.line}: {of_another(others, exam)}")
     if not tags and not faults.shown:

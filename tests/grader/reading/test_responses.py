@@ -391,6 +391,42 @@ def test_rows_cut_short_and_headings_that_stand_twice_are_faults_all_at_once(exa
     )
 
 
+def test_the_same_question_twice_is_one_fault(exam, klass, save):
+    rows = [[*HEAD, *slots(2)]]
+    for mail, (v, answers) in klass.items():
+        row = moodle_row(exam, ("Able", "Ann", mail), answers, [exam.variants[v]] * 2)
+        rows.append([*row[: len(HEAD)], *row[len(HEAD) : len(HEAD) + 3] * 2])
+    with pytest.raises(InputError) as error:
+        read_responses(save(rows), exam)
+    first = ", ".join(exam.columns[:5])
+    more = len(of_question(exam, "q1", klass["s0@example.edu"][1])) - 5
+    assert error.value.faults == (
+        f"quiz.csv:2: student s0@example.edu: {first} and {more} more: answered twice; so by 3 more students",
+    )
+
+
+def test_one_fault_tells_of_two_files_with_the_same_students_answers(exam, save, tmp_path):
+    folder = tmp_path / "canvas"
+    folder.mkdir()
+    head = [*CANVAS, *(text for item in exam.columns for text in (f"9: [{item} v001] ?", "1.0")), "n correct"]
+    students = [[name, name, "", "S", "1", "", "now", *["0.5", "1.0"] * len(exam.columns), "1"] for name in "12"]
+    for name in ("a.csv", "b.csv"):
+        save([head, *students], encoding="utf-8").rename(folder / name)
+    with pytest.raises(InputError) as error:
+        read_responses(folder, exam)
+    (fault,) = error.value.faults
+    assert fault.startswith("b.csv:2: student 1: ")
+    assert fault.endswith("more: answered twice, first in a.csv:2; so by 1 more student")
+
+
+def test_questions_that_stand_twice_in_a_heading_are_one_fault(exam, save):
+    questions = [text for item in exam.columns for text in (f"9: [{item} v001] ?", "1.0")]
+    with pytest.raises(InputError) as error:
+        read_responses(save([[*CANVAS, *questions * 2, "n correct"]], encoding="utf-8"), exam)
+    (fault,) = error.value.faults
+    assert fault.endswith(f"are both [{exam.columns[0]} v001] and {len(exam.columns) - 1} more: which one counts?")
+
+
 def test_a_tag_with_a_power_of_ten_of_5000_digits_is_no_tag(exam, save):
     head = [*CANVAS, f"9: [{exam.columns[0]} v999 x1{'0' * 5000}] ?", "1.0", "n correct"]
     with pytest.raises(InputError, match="no question here has a tag"):
