@@ -70,7 +70,9 @@ def _answered_twice(students: Mapping[str, Sequence[Attempt]]) -> tuple[set[str]
             earlier = f", first in {one.file}:{one.line}" if one is not two else ""
             line = f"{two.file}:{two.line}: student {student}: {some(again)}: answered twice{earlier}"
             found.setdefault((one.file, two.file), []).append(line)
-    return who, [first + f"; so by {several(len(rest), 'more student')}" * bool(rest) for first, *rest in found.values()]
+    return who, [
+        first + f"; so by {several(len(rest), 'more student')}" * bool(rest) for first, *rest in found.values()
+    ]
 
 
 def _choice(

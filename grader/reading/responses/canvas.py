@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 
 from grader.reading.numerals import read as read_number
@@ -26,6 +27,7 @@ from grader.reading.responses.attempts import (
     unknown,
     variant_meant,
 )
+from grader.reading.responses.dates import moment
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.headings import find
@@ -49,7 +51,7 @@ def recognises(heading: Sequence[str]) -> bool:
 
 
 def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:
-    """Every student's last attempt, by its number, else the first of their rows; and remarks on the file."""
+    """Every student's last attempt, by its number or date, else the first of their rows; and remarks on the file."""
     questions = _questions(table.heading)
     tags, notes = _tags(table, questions, exam, faults)
     asked = next((i for i in questions if VARIANT.search(table.heading[i])), None)
@@ -61,7 +63,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     common = _decimal_mark(numbers, [cells for _, cells in table.body])
     numbered = find(table.heading[:before], "Attempt")
     attempts: dict[str, Attempt] = {}
-    latest: dict[str, int] = {}
+    latest: dict[str, tuple[int, datetime]] = {}
     again: dict[str, bool] = {}
     nameless = list[str]()
     for line, cells in rows_of(table, faults):
@@ -71,11 +73,13 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
             continue
         who = cells[1].strip() or f"line {line}"  # a name may be another's, too
         number = _count(cells[numbered]) if numbered is not None else 0
+        dates = filter(None, map(moment, reversed(cells[2:before])))
+        place = number, next(dates, datetime.min)
         if who in attempts:
             again[who] = True
-            if number <= latest[who]:
+            if place <= latest[who]:
                 continue
-        latest[who] = number
+        latest[who] = place
         ids = [Key(one_line(cells[sis]))] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
         mark = _decimal_mark(numbers, [cells], common)

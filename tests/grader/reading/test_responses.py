@@ -310,6 +310,33 @@ def test_of_several_attempts_the_last_finished_one_counts(exam, save):
     assert any("without a finished attempt left out: C, D" in note for note in submissions.notes)
 
 
+@pytest.mark.parametrize(
+    ("dates", "counts", "told"),
+    [
+        (("23. November 2026, 20:57", "3. November 2026, 9:00"), "0.1", "the one finished last counts: A, B"),
+        (("3. November 2026, 9:00", "23. November 2026, 20:57"), "0.2", "the one finished last counts: A, B"),
+        (("23/11/2026", "3/11/2026"), "0.2", "the last finished row counts, for the dates cannot be read: A, B"),
+    ],
+)
+def test_which_attempt_is_the_last_is_told_by_its_date_whatever_the_order_of_rows(exam, save, dates, counts, told):
+    rows = [[*HEAD, *slots(1)]]
+    for text, when in zip(("0.1", "0.2"), dates, strict=True):
+        state = ["Finished", "earlier", when, "5 mins", "1"]
+        rows.append(["A", "B", "ab@example.edu", *state, f"[{exam.columns[0]} v001]", text, "1"])
+    _, submissions = read_responses(save(rows), exam)
+    assert submissions.written[:, 0].tolist() == [counts]
+    assert any(note.endswith(told) for note in submissions.notes)
+
+
+@pytest.mark.parametrize("days", [(23, 24), (24, 23), (23, 23)])
+def test_canvas_tells_the_last_attempt_by_its_date_where_attempts_have_no_numbers(exam, save, days):
+    head = [*CANVAS, f"9: [{exam.columns[0]} v001] ?", "1.0", "n correct"]
+    rows = [["A", "5", "", "S", "1", "", f"2026-11-{day} 20:00:00 UTC", f"0.{k}", "1.0", "1"]
+            for k, day in enumerate(days, 1)]  # fmt: skip
+    _, submissions = read_responses(save([head, *rows]), exam)
+    assert submissions.written[:, 0].tolist() == ["0.2" if days[1] > days[0] else "0.1"]
+
+
 def test_canvas_rows_come_newest_first_and_the_first_of_a_student_counts(exam, save):
     head = [*CANVAS, "attempt", f"9: [{exam.columns[0]} v001] ?", "1.0", "n correct", "n incorrect", "score"]
     rows = [
