@@ -1,10 +1,10 @@
 """Canvas' Student Analysis, of classic quizzes in any of Canvas' languages, and of New Quizzes.
 
 Columns are known by place: name, id, sis_id perhaps, section and more, then for every question one headed by its text,
-with what was typed, before one for the points that it got: headed by their maximum, or in New Quizzes EarnedPoints. A
-question that a student did not have is blank twice. Of a form for the whole class it holds what was typed; else
-numbers, which Canvas writes in its user's language, 1360.5 as 1,360.5 or 1.360,5, without zeros at the end: how many
-digits were typed is not known.
+with what was typed, before one for the points that it got: headed by their maximum, or in New Quizzes EarnedPoints;
+after a question with a tag of ours by anything. A question that a student did not have is blank twice. Of a form for
+the whole class it holds what was typed; else numbers, which Canvas writes in its user's language, 1360.5 as 1,360.5 or
+1.360,5, without zeros at the end: how many digits were typed is not known.
 """
 
 from __future__ import annotations
@@ -178,9 +178,18 @@ def _number(tag: Tag, text: str, mark: str) -> Written:
 
 
 def _questions(heading: Sequence[str]) -> list[int]:
-    """The columns headed by a question whose next is headed by its points."""
+    """The columns headed by a question whose next is headed by its points; of ours whatever that heading is."""
+    pairs = list(pairwise(heading))
+    known = any(tag.exam for cell in heading if (tag := tag_in(cell)))
+    apart = known and not any(_is_ours(one) and _is_ours(two) for one, two in pairs)
     return [
         i
-        for i, (one, two) in enumerate(pairwise(heading))
-        if i >= FEWEST and (EARNED.fullmatch(two) or (POINTS.fullmatch(two) and QUESTION.fullmatch(one)))
+        for i, (one, two) in enumerate(pairs)
+        if i >= FEWEST
+        and (EARNED.fullmatch(two) or (POINTS.fullmatch(two) and QUESTION.fullmatch(one)) or (apart and _is_ours(one)))
     ]
+
+
+def _is_ours(heading: str) -> bool:
+    """Whether it is one of our questions, by its tag."""
+    return tag_in(heading) is not None or VARIANT.search(heading) is not None

@@ -46,8 +46,8 @@ def moment(text: str) -> datetime | None:
     named = next((_MONTH[word] for word in re.findall(r"[^\W\d_]+", bare) if word in _MONTH), None)
     if named:
         first, second, *time = numbers
-        year, month, day = (first, named, second) if first > 31 else (second, named, first)
-    elif len(numbers) > 2 and numbers[0] > 31:
+        year, month, day = (first, named, second) if first > 999 else (second, named, first)
+    elif len(numbers) > 2 and numbers[0] > 999:
         year, month, day, *time = numbers
     elif _DAY_FIRST.match(bare):
         day, month, year, *time = numbers
