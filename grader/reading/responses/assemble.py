@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from grader.reading.responses.attempts import Attempt, variant_meant
-from grader.reading.responses.people import MOST, People
 from grader.reading.responses.users import by_student
 from grader.reading.students.combined import Choice, with_combinations
+from grader.reading.students.people import MOST, People
 from grader.reading.submissions import Cell, Submissions
 from grader.reasons import Reason
 from qgen.errors import InputError, quoted, several, some
