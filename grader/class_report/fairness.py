@@ -50,13 +50,15 @@ class Drawn:
 class Fairness:
     """The test, or why there is none; of shared variants the groups, of own ones what was drawn.
 
-    alone: students who had a variant that nobody else had, so that the test of groups leaves them out.
+    alone: students who had a variant that nobody else had, whom the test of groups leaves out. sharing: those who
+    shared one where most did not.
     """
 
     test: Test | Undefined
     groups: tuple[Group, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     alone: int = 0
+    sharing: int = 0
 
     @property
     def verdict(self) -> str:
@@ -109,7 +111,8 @@ def _of_own(cohort: Cohort, rng: np.random.Generator) -> Fairness:
         Drawn(*name, float(column.min()), float(column.max()), float(slope))
         for name, column, slope in zip(names, table.T, marks, strict=True)
     )
-    return Fairness(test, drawn=tuple(one for one in found if one.marks == one.marks))
+    sharing = sum(count for count in Counter(cohort.variants.tolist()).values() if count > 1)
+    return Fairness(test, drawn=tuple(one for one in found if one.marks == one.marks), sharing=sharing)
 
 
 def drawn(batch: Batch) -> Iterator[tuple[str, Array]]:

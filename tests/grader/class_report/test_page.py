@@ -191,6 +191,11 @@ def test_who_had_a_variant_alone_is_told_to_be_left_out_of_the_test(marks, alone
     assert said in text
 
 
+def test_where_few_shared_a_variant_it_does_not_say_that_each_had_another(exam, marks):
+    for count, said in ((30, "Each student had another variant."), (31, "had a variant of their own; 2 shared one.")):
+        assert said in page(Cohort.of(score(exam, marks.submissions.take(range(count)))))
+
+
 def test_without_the_exam_it_says_so(marks):
     cohort = Cohort.of(marks)
     own = np.array([f"{k:03}" for k in range(60)], object)
