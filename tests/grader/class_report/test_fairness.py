@@ -78,7 +78,8 @@ def test_a_variant_handed_in_twice_by_mistake_is_no_shared_one(own):
     cohort = own[0]
     variants = cohort.variants.copy()
     variants[1] = variants[0]
-    assert fairness(replace(cohort, variants=variants), np.random.default_rng(1)).groups == ()
+    found = fairness(replace(cohort, variants=variants), np.random.default_rng(1))
+    assert (found.groups, found.sharing) == ((), 2)
 
 
 def test_where_nothing_can_be_tested_it_says_why(exam, own):
@@ -92,6 +93,8 @@ def test_where_nothing_can_be_tested_it_says_why(exam, own):
     assert verdict(Cohort.of(score(exam, submissions.take(range(1))))) is Undefined.ONE_VARIANT
     assert verdict(Cohort.of(score(exam, submissions.take(range(6))))) is Undefined.FEW_STUDENTS
     assert verdict(replace(own[0], exam=None)) is Undefined.NO_EXAM
+    all_but_one = np.array(["001", *["002"] * (SIZE - 1)], object)
+    assert verdict(replace(own[0], variants=all_but_one)) is Undefined.FEW_STUDENTS
     assert verdict(replace(own[0], earned=own[0].earned * 0)) is Undefined.EQUAL_SCORES
 
 
