@@ -13,6 +13,7 @@ from grader.reading.layouts import Arranged, arrange
 from grader.reading.responses import recognise
 from grader.reading.students.identity import Listed, identified, missing, one_each
 from grader.reading.students.people import shown
+from grader.reading.students.strangers import left_out, misnamed, notes_among
 from grader.reading.students.variants import variants_of
 from grader.reading.submissions import Absent, Submissions
 from qgen.errors import InputError, quoted, several, some
@@ -81,7 +82,8 @@ def read_sheet(
     for table in used:
         faults = Faults(table.name)
         try:
-            arranged = arrange(table, asked, faults, roster=any(listed.variants.values()), last=last)
+            known = {*listed.variants, *listed.logins}
+            arranged = arrange(table, asked, faults, roster=any(listed.variants.values()), last=last, known=known)
             parts.append(_Part(table, faults, arranged))
         except InputError as fault:
             lines += fault.faults
@@ -102,11 +104,16 @@ def _together(
     """The students of all tables, None if there are none; and the faults."""
     written = [student for part in parts for student in part.arranged.students]
     ids, likely, remarks = identified(written, listed)
+    said = [word for part in parts for word in part.arranged.unanswered]
+    stated = [text for part in parts for text in part.arranged.variants]
+    nobodys = notes_among(ids, [word == "" for word in said], stated, listed.variants, likely)
     kept, again = _one_row_each(parts, ids, last)
+    kept = [at for at in kept if at not in nobodys]
     remarks += again
     chosen, away, notes, lines = list[int](), list[bool](), list[str](), list[str]()
     for part in parts:
-        mine = ids[len(chosen) : len(chosen) + len(part.arranged.students)]
+        start, count = len(chosen), len(part.arranged.students)
+        mine = ids[start : start + count]
         variant, absent, against = variants_of(part.arranged, mine, likely, variants, listed, part.faults)
         chosen += variant
         away += absent
@@ -115,26 +122,28 @@ def _together(
         except InputError as fault:
             lines += fault.faults
         name = part.table.name
-        notes += [*part.table.notes, *(f"{name}:{note}" for note in (*_of_columns(part, items), *against))]
+        rows = [(part.arranged.lines[at - start], ids[at]) for at in range(start, start + count) if at in nobodys]
+        told = (*_of_columns(part, items), *left_out(rows), *against)
+        notes += [*part.table.notes, *(f"{name}:{note}" for note in told)]
     if lines or not written:
         return None, lines
     here, left = ([at for at in kept if away[at] is absent] for absent in (False, True))
     people, taken = [ids[at] for at in here], [chosen[at] for at in here]
-    said = [word for part in parts for word in part.arranged.unanswered]
     empty = [ids[at] for at in here if said[at] == ""]
     remarks += [f"absent, no marks and no feedback: {shown([ids[at] for at in left], listed.names)}"] * bool(left)
     remarks += [f'no answers, on no roster: scored 0, unless a row says "absent": {shown(empty, listed.names)}'] * bool(
         empty
     )
-    remarks += missing(ids, listed)
+    names = [name for part in parts for name in part.arranged.names or [""] * len(part.arranged.students)]
+    remarks += missing(ids, listed) + misnamed(ids, names, listed.names)
     source = f"{parts[0].table.name}: " if len(parts) == 1 else ""
     notes += [f"{source}{remark}" for remark in remarks]
     texts = np.concatenate([part.arranged.written for part in parts])[here]
     answers, marks = np.split(texts, [len(items)], axis=1)  # of the student, and of the examiner
     read = Submissions.of(people, np.array(taken, np.intp), items, answers, notes, source=source)
-    names = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
+    had = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
     before = np.searchsorted(here, left).tolist()
-    gone = tuple(Absent(ids[at], names[k], before[k]) for k, at in enumerate(left))
+    gone = tuple(Absent(ids[at], had[k], before[k]) for k, at in enumerate(left))
     return replace(read, absent=gone, one_each=one_each(people, variants, listed), tasks=marks), []
 
 

@@ -1,0 +1,91 @@
+"""The rows of an answers file that are nobody's: totals, an example, a second heading, notes below the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from grader.reading.numerals import read
+from grader.reading.students.people import words
+from qgen.errors import quoted, some
+from qgen.headings import loose
+
+_SHOWN, _LONGEST = 4, 40  # rows that a remark names, and characters of what each says
+_NO_ID = re.compile(r"[\W_]*|#?n/?a|#\w+[!?]", re.IGNORECASE)  # a dash; what a spreadsheet's lookup did not find
+_DIGIT = re.compile(r"\d")
+_NO_ID_EXCEPT = {"na"}  # may be somebody's login
+# What a row of totals is called; one that shows how to fill in the others may have a variant as well.
+_TOTALS = frozenset(
+    map(
+        loose,
+        (
+            "average", "averages", "mean", "median", "total", "totals", "sum", "count", "points", "max points",
+            "points possible", "maximum", "minimum", "std dev", "std", "stdev", "standard deviation", "class average",
+            "durchschnitt", "mittelwert", "mittel", "summe", "gesamt", "anzahl", "punkte", "max. punkte",
+            "standardabweichung", "moyenne", "médiane", "somme", "promedio", "suma", "totale", "gemiddelde", "solution",
+        ),
+    )
+)  # fmt: skip
+_MAYBE_NAMES = {"max", "min", "avg", "key", "media"}
+_EXAMPLES = frozenset(
+    map(loose, ("example", "beispiel", "exemple", "ejemplo", "esempio", "voorbeeld", "answer key", "musterlösung"))
+)
+
+
+def no_id(text: str) -> bool:
+    """Whether what stands in the place of an id says that there is none."""
+    return text.casefold() not in _NO_ID_EXCEPT and _NO_ID.fullmatch(text) is not None
+
+
+def is_summary(student: str, variant: str, name: str, known: Collection[str]) -> bool:
+    """Whether a row is a total or an example, and not somebody's who is called so."""
+    if student in known or _DIGIT.search(student):
+        return False
+    first, *others = (loose(text).strip(":") for text in (student, variant, name))
+    if first in _EXAMPLES or (first in _TOTALS | _MAYBE_NAMES and not _DIGIT.search(variant)):
+        return True
+    return no_id(student) and not _TOTALS.isdisjoint(others)
+
+
+def is_second_heading(student: str, answers: Iterable[str], known: Collection[str]) -> bool:
+    """Whether a row above all students says what its columns are: words, and no number, where answers should be."""
+    if student in known or not (no_id(student) or " " in student or student.startswith("{")):
+        return False
+    kinds = [numeral.kind for text in answers if (numeral := read(text)).kind != "blank"]
+    return len(kinds) > 1 and set(kinds) == {"unreadable"}
+
+
+def notes_among(
+    ids: Sequence[str], empty: Sequence[bool], variants: Sequence[str], known: Collection[str],
+    likely: Mapping[str, str],
+) -> set[int]:  # fmt: skip
+    """The rows without answers and variant, by their places, that are notes and nobody's.
+
+    With a list of the class those are the ones whose id is not like any on it; without, the ones whose "id" is
+    several words, where no other id is.
+    """
+    bare = [at for at, here in enumerate(empty) if here and not variants[at].strip()]
+    if known:
+        return {at for at in bare if ids[at] not in known and ids[at] not in likely}
+    notes = {at for at in bare if " " in ids[at]}
+    return set() if any(" " in text and at not in notes for at, text in enumerate(ids)) else notes
+
+
+def left_out(rows: Sequence[tuple[int, str]]) -> list[str]:
+    """A remark on rows, if there are any, by their lines and what they say; it begins with the first one's line."""
+    said = some([f"{line} ({quoted(text, _LONGEST)})" for line, text in rows], _SHOWN)
+    return [f"{rows[0][0]}: lines that are no student's were left out: {said}"] if rows else []
+
+
+def misnamed(ids: Sequence[str], names: Sequence[str], people: Mapping[str, str]) -> list[str]:
+    """Remarks on rows that name another student of the list than the one whose id they have."""
+    by_name: dict[tuple[str, ...], list[str]] = {}
+    for student, name in people.items():
+        by_name.setdefault(words(name), []).append(student)
+    found = []
+    for student, name in zip(ids, names, strict=True):
+        others = by_name.get(words(name), []) if words(name) else []
+        if student in people and len(others) == 1 and others[0] != student:
+            found.append(f"{student} ({people[student]}) is called {quoted(name.strip())}, who is {others[0]}")
+    remark = f"ids and names do not belong together; marked by the ids, was a column sorted alone? {some(found, 5)}"
+    return [remark] * bool(found)
