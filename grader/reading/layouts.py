@@ -60,7 +60,7 @@ def arrange(
     rows = _Rows(table, columns, faults)
     long = "item" in columns
     arranged = _long(table, rows, items, faults, last) if long else _wide(table, rows, items, faults, known)
-    remarks = [*arranged.remarks]
+    remarks = [*arranged.remarks, *(f"{table.line}: {note}" for note in found.notes)]
     if found.left_out:
         remarks.append(
             f"{table.line}: columns that are no items are left out: {some([*map(quoted, found.left_out)], _SOME)}"

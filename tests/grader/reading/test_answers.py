@@ -95,6 +95,7 @@ SAME = [("007", 0, ["5.02", "-0.5", "1"], [VALUE] * 3), ("Sö8", 1, ["", "x", ""
 PLAIN = HEAD + "007,001,5.02,-0.5,1\nSö8,002,,x,\n"
 LONG_HEAD = "student_id,variant,item,answer\n"
 LONG = LONG_HEAD + "007,001,q1_z1_1,5.02\n007,001,q1_dw13,-0.5\nSö8,002,q1_dw13,x\n007,001,q1_new_w11_1,1\n"
+NO_IDS = 'no column "student_id"; say which one has the ids: --id COLUMN'
 NO_HEADING = "is no heading of answers; write student_id, variant, q1_z1_1, q1_dw13, ..."
 OPEN_QUOTE = "has a quotation mark that is not closed, or not doubled inside quotes"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -350,7 +351,7 @@ FAULTS = {
         HEAD.replace("q1_z1_1", "Q1 dw13") + ROW,
         [':1: column 4: "q1_dw13" stands here twice; column 3 is q1_dw13 already'],
     ),
-    "no student column": (HEAD.replace("student_id", "name") + ROW, [':1: no column "student_id"']),
+    "no student column": (HEAD.replace("student_id", "name") + ROW, [f":1: {NO_IDS}"]),
     "no variant": (
         HEAD.replace("variant", "name") + ROW, [':1: no column "variant", and no roster to take the variants from']
     ),
