@@ -107,7 +107,7 @@ def _together(
     said = [word for part in parts for word in part.arranged.unanswered]
     stated = [text for part in parts for text in part.arranged.variants]
     nobodys = notes_among(ids, [word == "" for word in said], stated, listed.variants, likely)
-    kept, again = _one_row_each(parts, ids, last)
+    kept, again = _one_row_each(parts, ids, last, listed)
     kept = [at for at in kept if at not in nobodys]
     remarks += again
     chosen, away, notes, lines = list[int](), list[bool](), list[str](), list[str]()
@@ -147,25 +147,37 @@ def _together(
     return replace(read, absent=gone, one_each=one_each(people, variants, listed), tasks=marks), []
 
 
-def _one_row_each(parts: Sequence[_Part], ids: Sequence[str], last: bool) -> tuple[list[int], list[str]]:
-    """Each student's row, and remarks: the `last` one with answers; else every row but the first is a fault."""
-    rows = [(part, line, said) for part in parts
-            for line, said in zip(part.arranged.lines, part.arranged.unanswered, strict=True)]  # fmt: skip
+def _one_row_each(
+    parts: Sequence[_Part], ids: Sequence[str], last: bool, listed: Listed
+) -> tuple[list[int], list[str]]:
+    """Each student's row, and remarks: the `last` one with answers; else every row but the first is a fault.
+
+    Of two rows of somebody on the list the one that says nothing is none.
+    """
+    rows = [(part, k) for part in parts for k in range(len(part.arranged.students))]
     chosen: dict[str, int] = {}
     again: dict[str, None] = {}
-    for at, (student, (part, line, said)) in enumerate(zip(ids, rows, strict=True)):
+    idle: dict[str, None] = {}
+    for at, (student, (part, k)) in enumerate(zip(ids, rows, strict=True)):
         if student not in chosen:
             chosen[student] = at
-        elif last:
+            continue
+        first, before = rows[chosen[student]]
+        said, said_before = part.arranged.unanswered[k], first.arranged.unanswered[before]
+        if last:
             again[student] = None
-            if said is None or rows[chosen[student]][2] is not None:
+            if said is None or said_before is not None:
                 chosen[student] = at
+        elif student in listed.variants and "" in (said, said_before):
+            idle[student] = None
+            chosen[student] = at if said_before == "" else chosen[student]
         else:
-            first, before, _ = rows[chosen[student]]
-            where = f"on line {before}" if first is part else f"in {first.table.name}"
-            part.faults.add(line, f"student {student}: stands {where} already")
+            where = f"on line {first.arranged.lines[before]}" if first is part else f"in {first.table.name}"
+            fault = f"student {student}: stands {where} already; with --last the last one counts"
+            part.faults.add(part.arranged.lines[k], fault)
     remark = f"{several(len(again), 'student')} handed in several times, the last one counts: {some([*again], _MOST)}"
-    return sorted(chosen.values()), [remark] * bool(again)
+    empty = f"rows without answers beside the same student's answers were left out: {some([*idle], _MOST)}"
+    return sorted(chosen.values()), [remark] * bool(again) + [empty] * bool(idle)
 
 
 def answers_to(items: Sequence[str], ids: str | None = None) -> Heading:

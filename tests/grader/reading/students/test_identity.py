@@ -133,3 +133,28 @@ def test_the_last_of_several_hand_ins_with_answers_counts_if_asked_for(read) -> 
 def test_a_line_of_the_sheet_left_empty_beside_a_later_hand_in_is_not_absence(read) -> None:
     found = read(HEAD + "0012,001,,\n0012,001,3,4\n", last=True)
     assert (found.students, found.absent) == (("0012",), ())
+
+
+def test_a_row_without_answers_does_not_stand_against_the_same_student_s_answers(read) -> None:
+    found = read(HEAD + "0012,001,,\n0013,002,5,6\n0012,001,3,4\n0013,002,,\nab14,003,1,1\n")
+    assert (found.students, found.values.tolist()) == (("0013", "0012", "ab14"), [[5, 6], [3, 4], [1, 1]])
+    said = "a.csv: rows without answers beside the same student's answers were left out: 0012, 0013"
+    assert (found.absent, found.notes) == ((), (said,))
+
+
+@pytest.mark.parametrize("text", ["Variant 3", "V003", "v. 3", "no. 3", "#3", "'003", "“003”", "003.", "Version: 3"])
+def test_a_variant_is_found_as_students_type_it(read, text: str) -> None:
+    assert read(HEAD + f'ab14,"{text}",1,2\n').variants.tolist() == [2]
+
+
+@pytest.mark.parametrize("text", ["-3", "3/4", "3-4", "A3", "3 or 4", "Variant 9"])
+def test_what_may_be_another_variant_is_none(read, text: str) -> None:
+    with pytest.raises(InputError, match="unknown variant"):
+        read(HEAD + f"ab14,{text},1,2\n")
+
+
+def test_quotes_hyphens_and_separators_of_thousands_are_mended_in_ids(read) -> None:
+    found = read(HEAD + "'0012345,001,1,2\n# 00-12346,002,1,2\n\"12,347\",003,1,2\n",
+                 {"0012345": "001", "0012346": "002", "0012347": "003"})  # fmt: skip
+    assert found.students == ("0012345", "0012346", "0012347")
+    assert len(found.notes) == 1
