@@ -13,7 +13,7 @@ from qgen.errors import some
 
 _NUMBER = re.compile(r"(\d{1,60})(?:[.,](\d{1,60}))?(?:e\+?(\d{1,2}))?", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
-_UNSAID = re.compile(r"[\s\u200b-\u200f\ufeff'\"`´‘’“”„#‐‑‒–—−-]")
+_UNSAID = re.compile(r"[\s\u200b-\u200f\ufeff'\"`´‘’“”„#]")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+", re.ASCII)  # by a spreadsheet's format
 _POINT_ZERO = re.compile(r"(\d+)[.,]0+", re.ASCII)
 EXACT = 15  # digits that a spreadsheet keeps of a whole number
@@ -21,7 +21,7 @@ _FEW, _MANY = 20, 3000  # strangers, known ids: among more of them nobody looks 
 
 
 def folded(text: str) -> str:
-    """The same for all widths and cases, without spaces, hyphens, quotation marks and a number's sign."""
+    """The same for all widths and cases, without spaces, quotation marks and #."""
     return _UNSAID.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 

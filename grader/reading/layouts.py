@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.reading.columns import ABSENT, PRESENT, UNNAMED, Names, columns_of
 from grader.reading.numerals import read
-from grader.reading.students.strangers import is_second_heading, is_summary, left_out, no_id
+from grader.reading.students.strangers import is_second_heading, left_out
 from grader.reading.submissions import Texts
 from qgen.errors import InputError, quoted, some
 from qgen.headings import columns as columns_called
@@ -18,6 +18,7 @@ from qgen.headings import find
 from qgen.roster import LONGEST_ID, student_id
 from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
+from qgen.tables.totals import is_summary, no_id
 
 _MOST = 1_000_000  # students: the places of their answers alone are 0.5 GB
 _SOME = 4  # headings or lines that a message names
