@@ -84,7 +84,7 @@ class _Rows:
 
     def __iter__(self) -> Iterator[Row]:
         table, faults, width = self.table, self.faults, len(self.columns)
-        unnamed = [at for at, name in enumerate(self.columns) if name == UNNAMED]
+        unnamed = [at for at, name in enumerate(self.columns) if name == UNNAMED and not _counts(table, at)]
         try:
             for line, cells in table.rows:
                 count = len(cells)
@@ -103,6 +103,16 @@ class _Rows:
                 yield line, cells
         except InputError as error:
             faults.add_last(error)
+
+
+def _counts(table: Table, at: int) -> bool:
+    """Whether a column is the first one and only numbers the rows, as programs of statistics write it."""
+    said = [cells[at].strip() for _, cells in table.body if len(cells) > at]
+    return (
+        at == 0
+        and len(said) > 1
+        and any(said == [str(row) for row in range(start, start + len(said))] for start in (0, 1))
+    )
 
 
 def _cut_in_two(cells: Sequence[str]) -> str:

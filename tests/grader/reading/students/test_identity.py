@@ -158,3 +158,10 @@ def test_quotes_and_separators_of_thousands_are_mended_in_ids(read) -> None:
                  {"0012345": "001", "0012346": "002", "0012347": "003"})  # fmt: skip
     assert found.students == ("0012345", "0012346", "0012347")
     assert len(found.notes) == 1
+
+
+def test_e_mail_addresses_that_no_roster_knows_are_asked_for(read) -> None:
+    with pytest.raises(
+        InputError, match=r'no student "ann@x\.org"; who has which e-mail address\? Say it with --roster'
+    ):
+        read("email,q1_z1,q1_z2\nann@x.org,1,2\n")
