@@ -35,7 +35,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 @dataclass(frozen=True)
 class Answer:
-    """One item of one variant: its name and how it is worked out, formulas as HTML; what is accepted, `said` in words."""
+    """One item of one variant: its name and how it is worked out, formulas as HTML; what is accepted, `said` so."""
 
     item: Item
     row: int
@@ -180,10 +180,10 @@ class Content:
     @cached_property
     def _lines(self) -> list[Mapping[str, tuple[str, ...]]]:
         """By question the worked lines with blanks for numbers: of every item and, by its step, of every factor."""
-        found = []
+        found: list[Mapping[str, tuple[str, ...]]] = []
         for k, context in enumerate(self.papers.questions):
             sheet = worked_blank(context.derivation)
-            lines = {step: (self.formula(k, line),) for step, line in sheet.factors.items()}
+            lines: dict[str, tuple[str, ...]] = {step: (self.formula(k, line),) for step, line in sheet.factors.items()}
             for entry in sheet.items:
                 name = self.names[k][entry.item.step]
                 lines[entry.item.id] = _brief(name, [self.formula(k, line) for line in entry.lines])

@@ -56,14 +56,18 @@ def decided(line: str, numbers: Sequence[bytes]) -> str:
     def negative(n: str) -> bool:
         return numbers[int(n)].startswith(b"-")
 
+    def sum_of(found: re.Match[str]) -> str:
+        inside = found[1]
+        return rf"\left[{inside}\right]" if any(map(negative, _GROUPED.findall(inside))) else rf"\left({inside}\right)"
+
+    def number(found: re.Match[str]) -> str:
+        alone = f"{BLANK}{found[1]}{ALONE}"
+        return rf"\left[{alone}\right]" if negative(found[1]) else alone
+
     if OPEN in line:
-        line = _OPEN.sub(
-            lambda m: rf"\left[{m[1]}\right]" if any(map(negative, _GROUPED.findall(m[1]))) else rf"\left({m[1]}\right)",
-            line,
-        )
+        line = _OPEN.sub(sum_of, line)
     if BRACKETED in line:
-        one = f"{BLANK}{{}}{ALONE}"
-        line = _BRACKETED.sub(lambda m: (rf"\left[{one}\right]" if negative(m[1]) else one).format(m[1]), line)
+        line = _BRACKETED.sub(number, line)
     twice = _TWICE.fullmatch(line)
     if twice:
         minus, n, constant, result, m = twice.groups()
