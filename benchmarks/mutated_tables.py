@@ -32,7 +32,7 @@ from tables_handed_in import Handed, Rows
 from grader.mark import _submissions
 from grader.reading.numerals import VALUE
 from grader.reading.numerals import read as read_numeral
-from grader.reading.responses.people import read_people
+from grader.reading.students.people import read_people
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError, quoted
 from qgen.exam.exam import Exam, make_exam

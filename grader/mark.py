@@ -19,8 +19,8 @@ from grader.marking.task_marks import UNMARKED
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks, number
 from grader.reading.answers import answers_to, read_answers
 from grader.reading.responses import read_responses, recognise
-from grader.reading.responses.people import NOBODY, read_people
 from grader.reading.students.identity import Listed
+from grader.reading.students.people import NOBODY, read_people
 from grader.reading.submissions import Submissions
 from grader.reasons import PAGE_MISSING, WAITING, Wording
 from grader.results.collusion import Evidence, collusion, collusion_csv

@@ -13,7 +13,7 @@ from typing import Self
 from urllib.parse import unquote
 
 from qgen.errors import InputError
-from qgen.papers.words import load, macro
+from qgen.papers.words import environment, macro
 from qgen.typeset.markup.plain import plain
 
 # How many of a reason's names are entries of the catalogue; what was used in place of what follows in pairs.
@@ -86,7 +86,7 @@ class Wording:
     def of(cls, language: str, folder: Path | None = None) -> Self:
         """English where no templates speak the language: marks can be told without."""
         try:
-            load("reasons.txt", folder, language)
+            environment(folder, language)
         except InputError:
             return cls("en", folder)
         return cls(language, folder)

@@ -48,11 +48,17 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Fairness:
-    """The test, or why there is none; of shared variants the groups, of own ones what was drawn."""
+    """The test, or why there is none; of shared variants the groups, of own ones what was drawn.
+
+    alone: students who had a variant that nobody else had, whom the test of groups leaves out. sharing: those who
+    shared one where most did not.
+    """
 
     test: Test | Undefined
     groups: tuple[Group, ...] = ()
     drawn: tuple[Drawn, ...] = ()
+    alone: int = 0
+    sharing: int = 0
 
     @property
     def verdict(self) -> str:
@@ -83,7 +89,8 @@ def _of_shared(cohort: Cohort, shared: list[str], rng: np.random.Generator) -> F
         own = scores[which == k]
         low, high = float(own.min()), float(own.max())
         groups.append(Group(variant, len(own), float(own.mean()), standard_deviation(own), low, high))
-    return Fairness(equal_means(scores, which, rng), tuple(groups))
+    test = equal_means(scores, which, rng) if len(shared) > 1 else Undefined.FEW_STUDENTS
+    return Fairness(test, tuple(groups), alone=len(cohort.students) - len(rows))
 
 
 def _of_own(cohort: Cohort, rng: np.random.Generator) -> Fairness:
@@ -104,7 +111,8 @@ def _of_own(cohort: Cohort, rng: np.random.Generator) -> Fairness:
         Drawn(*name, float(column.min()), float(column.max()), float(slope))
         for name, column, slope in zip(names, table.T, marks, strict=True)
     )
-    return Fairness(test, drawn=tuple(one for one in found if one.marks == one.marks))
+    sharing = sum(count for count in Counter(cohort.variants.tolist()).values() if count > 1)
+    return Fairness(test, drawn=tuple(one for one in found if one.marks == one.marks), sharing=sharing)
 
 
 def drawn(batch: Batch) -> Iterator[tuple[str, Array]]:

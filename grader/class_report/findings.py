@@ -75,6 +75,7 @@ def fairness_found(told: Telling) -> dict[str, Any]:
     """The test and its table."""
     say, found = told.say, fairness(told.cohort, np.random.default_rng(SEED))
     page: dict[str, Any] = {"verdict": found.verdict, "reason": "", "groups": [], "drawn": []}
+    page |= {"alone": found.alone, "sharing": found.sharing}
     if isinstance(found.test, Undefined):
         page["reason"] = found.test.value
     else:

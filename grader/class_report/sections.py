@@ -21,7 +21,9 @@ HARDEST = 10  # items that are shown first
 
 def sections(told: Telling) -> dict[str, Any]:
     """All of them."""
-    hardest = sorted((row for row in told.items if row["facility"].value), key=lambda row: float(row["facility"].value))
+    facility = told.cohort.statistics["facility"]
+    imperfect = [row for row, share in zip(told.items, facility, strict=True) if _is_imperfect(share)]
+    hardest = sorted(imperfect, key=lambda row: float(row["facility"].value))
     bounds = [round(100 * bound) for bound in BOUNDS]
     return {
         "counts": counts(told),
@@ -32,9 +34,15 @@ def sections(told: Telling) -> dict[str, Any]:
         "scale": [{"low": low, "high": high} for low, high in zip((0, *bounds), (*bounds, 100), strict=True)],
         "items": told.items,
         "hardest": hardest[:HARDEST],
+        "perfect": not hardest and bool(np.isfinite(facility).any()),
         "short": short(told, hardest),
         "named": told.named,
     }
+
+
+def _is_imperfect(facility: float) -> bool:
+    """Whether somebody lost marks; of an item that is worth nothing nobody did."""
+    return bool(facility < 1 - SAME)
 
 
 def counts(told: Telling) -> dict[str, Any]:
@@ -123,8 +131,8 @@ def network_maps(told: Telling) -> Iterator[dict[str, Any]]:
             ]
             worst = min(here, key=known.__getitem__)
             asked = next(one for one in told.cohort.items if one.id == worst)
-            part_name = told.word("part", part)
-            return told.word("map_label", part_name, told.formulas.plain_name(asked), told.say.share(known[worst]))
+            name = told.formulas.plain_name(asked) if _is_imperfect(known[worst]) else ""
+            return told.word("map_label", told.word("part", part), name, told.say.share(known[worst]))
 
         found = list(
             maps(q, known, lambda name, q=q: told.formulas.quantity(name, q.id), lambda f: f"{100 * f:.0f}", label)  # type: ignore[misc]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
 from pathlib import Path
+from sys import intern
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,6 @@ class _Table:
 def _columns(reader: Iterator[list[str]], header: Sequence[str], path: Path) -> dict[str, list[str]]:
     """So many rows at a time, and of equal texts one: a large class's rows would fill the memory."""
     columns: dict[str, list[str]] = {name: [] for name in header if name in USED}
-    known: dict[str, dict[str, str]] = {name: {} for name in columns if name not in OWN}
     first = 2
     while rows := list(islice(reader, TOGETHER)):
         wrong = [k for k, row in enumerate(rows) if len(row) != len(header) and row]
@@ -145,10 +145,8 @@ def _columns(reader: Iterator[list[str]], header: Sequence[str], path: Path) -> 
                 f"{path}: row {first + k}: has {len(rows[k])} cells, the header {len(header)}" for k in wrong
             )
         for name, column in zip(header, zip(*filter(None, rows), strict=True), strict=False):
-            if name in known:
-                columns[name].extend(map(known[name].setdefault, column, column))
-            elif name in columns:
-                columns[name].extend(column)
+            if name in columns:
+                columns[name].extend(column if name in OWN else map(intern, column))
         first += len(rows)
     return columns
 
@@ -237,10 +235,10 @@ def _from_scans(folder: Path, table: _Table) -> FromScans:
     numbers = (by for by, verdict in zip(table["read_by"], table["verdict"], strict=False) if verdict not in none)
     path = folder / "audit.csv"
     if not path.exists():
-        return FromScans.of(map(unguarded, numbers), 0, 0)
+        return FromScans.of(numbers, 0, 0)
     audit = _Table.read(path, ("audited", "disagreed"))
     audited, disagreed = (int(np.nansum(audit.numbers(name))) for name in ("audited", "disagreed"))
-    return FromScans.of(map(unguarded, numbers), audited, disagreed)
+    return FromScans.of(numbers, audited, disagreed)
 
 
 def _several(faults: Iterator[str] | Sequence[str]) -> InputError:

@@ -51,8 +51,10 @@ def match(student_ids: Sequence[str], roster: Gradebook) -> Matching:
     main, held = _by_main_column(hits)
     found: dict[str, Student] = {}
     missing: dict[str, str] = {}
+    unsure: dict[int, str] = {}
     for name, places in held.items():
         if len({student.line for _, student in places}) > 1:
+            unsure |= {student.line: f"may be {_shown(name)} of the results" for _, student in places}
             where = " and ".join(dict.fromkeys(f"{key.label} in line {student.line}" for key, student in places))
             missing[name] = f"{_shown(name)} is {where} of the roster: use another id for this student in the answers"
         elif places and (other := _otherwise(*places[0], main)):
@@ -68,13 +70,14 @@ def match(student_ids: Sequence[str], roster: Gradebook) -> Matching:
             near = list(dict.fromkeys(loose.get(_loose(name), [])))[:2]
             hint = f"; it has {_shown(near[0])}: zeros, case or dots were changed" if near else ""
             missing[name] = f"{_shown(name)} is no id, login or e-mail address of the roster{hint}"
-    return _paired(student_ids, roster, found, missing, remark)
+    return _paired(student_ids, roster, found, missing, unsure, remark)
 
 
 def _paired(
-    student_ids: Sequence[str], roster: Gradebook, found: Mapping[str, Student], missing: dict[str, str], mended: str
-) -> Matching:
-    """The answer, once it is clear that no two ids are one row."""
+    student_ids: Sequence[str], roster: Gradebook, found: Mapping[str, Student], missing: dict[str, str],
+    unsure: dict[int, str], mended: str,
+) -> Matching:  # fmt: skip
+    """The answer, once it is clear that no two ids are one row. unsure: whose score a row may have, by its line."""
     claims: dict[int, list[str]] = {}
     for name, student in found.items():
         claims.setdefault(student.line, []).append(name)
@@ -82,10 +85,11 @@ def _paired(
         if len(names) > 1:
             both = " and ".join(map(_shown, names))
             missing.update(dict.fromkeys(names, f"{both} are both line {line} of the roster"))
+            unsure[line] = f"is {both} of the results"
     of_line = {student.line: name for name, student in found.items() if name not in missing}
     pairs = tuple((of_line[s.line], found[of_line[s.line]]) for s in roster.students if s.line in of_line)
     left = tuple(
-        Unmatched(student.who, "has no score in the results")
+        Unmatched(student.who, unsure.get(student.line, "has no score in the results"))
         for student in roster.students
         if student.line not in of_line and student.expected
     )

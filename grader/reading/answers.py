@@ -11,8 +11,8 @@ import numpy as np
 from grader.reading.columns import is_answers
 from grader.reading.layouts import Arranged, arrange
 from grader.reading.responses import recognise
-from grader.reading.responses.people import shown
 from grader.reading.students.identity import Listed, identified, missing, one_each
+from grader.reading.students.people import shown
 from grader.reading.students.variants import variants_of
 from grader.reading.submissions import Absent, Submissions
 from qgen.errors import InputError, quoted, several, some

@@ -12,7 +12,7 @@ from grader.reading.form_pages import PaperFields, form_pages, pages_named
 from grader.reading.handed_in import FormPaper, papers_in
 from grader.reading.sandbox import readers
 from grader.reading.sources import Source, sources_in
-from qgen.errors import InputError, quoted, some
+from qgen.errors import InputError, quoted, shortened, some
 from qgen.exam.exam import Exam
 from qgen.files import write_whole
 from qgen.roster import one_line, student_id
@@ -71,6 +71,10 @@ def collect(
         for done, (source, reply) in enumerate(zip(sources, replies, strict=True), start=1):
             progress("reading", done, len(sources))
             found += _papers(source, reply, fields, result)
+    unstated = [
+        f'{p.file}: states no student id; taken from the file name: "{p.student}"' for p in found if not p.stated
+    ]
+    result.notes += shortened(unstated, len(unstated), " with ids from file names")
     result.papers = _one_each(_rejoined(found, result), result)
     result.notes += [] if exam.shared else _same_variant(result.papers)
     result.notes += _missing(result.papers, exam)
@@ -151,8 +155,7 @@ def _student(texts: Mapping[str, str], variant: str, holder: str, stem: str) -> 
         return student, True, []
     if holder:
         return student, True, [f"states no student id; that of variant {variant} is assumed: {quoted(student)}"]
-    source = "the name on it" if name else "the file name"
-    return student, bool(name), [f'states no student id; taken from {source}: "{student}"']
+    return student, bool(name), [f'states no student id; taken from the name on it: "{name}"'] if name else []
 
 
 def _rejoined(papers: Sequence[Paper], result: Collected) -> list[Paper]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.reading.responses.attempts import tag_in
 from qgen.errors import InputError, nearest, quoted
 from qgen.headings import Kind
 from qgen.headings import columns as columns_called
@@ -116,6 +117,11 @@ def _find(table: Table, columns: list[str], left_out: list[str], name: str, kind
 
 def _needed(table: Table, columns: list[str], items: Sequence[str], faults: Faults, long: bool) -> None:
     """Faults where the columns are missing without which nothing can be read."""
+    if asked := next((tag.text for cell in table.heading if (tag := tag_in(cell)) and tag.exam), ""):
+        raise InputError(
+            f"{table.name}:{table.line}: asks questions of a quiz, such as {asked}, but is not as Canvas has it: "
+            "download its Student Analysis again, and leave the column of points after each question"
+        )
     known = Names(items)
     turned = [cells[0].strip() for _, cells in table.body if cells and known.find(cells[0])]
     if len(turned) > 1 and not set(columns) & set(items) and not long:

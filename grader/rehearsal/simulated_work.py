@@ -64,12 +64,13 @@ def work(
     """
     givens = {name: values[variants] for name, values in batch.givens.items()}
     rounding, items = batch.rounding, {item.step for item in batch.question.items}
+    by_head = roundings(rounding, habits.extra)
+    on_paper = roundings(rounding, np.where(habits.from_paper, 0, habits.extra))
 
     def write(step: Step, value: Value) -> Value:
         if np.ndim(value) == 0 or not step.written:
             return value
-        extra = np.where(habits.from_paper, 0, habits.extra) if step.id in items else habits.extra
-        return rounded(value, rounding, extra)
+        return rounded(value, on_paper if step.id in items else by_head)
 
     def toss(*ways: Value) -> Value:
         return np.choose(habits.order % len(ways), np.broadcast_arrays(*ways, habits.order)[:-1])
@@ -92,13 +93,17 @@ def work(
     return np.where(np.abs(answers) < FAR, answers, np.nan)
 
 
-def rounded(value: Array, rounding: Rounding, extra: NDArray[np.int_]) -> Array:
-    """Each student's number, half up, to so many digits more than asked."""
+def roundings(rounding: Rounding, extra: NDArray[np.int_]) -> list[tuple[Rounding, Places]]:
+    """To how many digits students round who keep `extra` of them, (students,), and which ones do."""
+    kept = [digits for digits in np.unique(extra).tolist() if digits != UNROUNDED]
+    return [(Rounding(rounding.kind, rounding.digits + digits), np.flatnonzero(extra == digits)) for digits in kept]
+
+
+def rounded(value: Array, roundings: Sequence[tuple[Rounding, Places]]) -> Array:
+    """Each student's number, half up, as far as that student rounds."""
     result = np.array(value, dtype=np.float64)
-    for digits in np.unique(extra).tolist():
-        if digits != UNROUNDED:
-            rows = extra == digits
-            result[rows] = Rounding(rounding.kind, rounding.digits + digits).round(result[rows])
+    for rounding, rows in roundings:
+        result[rows] = rounding.round(result[rows])
     return result
 
 

@@ -213,7 +213,10 @@ class Question:
 
     def stacked(self, values: Mapping[str, float | NDArray[np.float64]], size: int) -> NDArray[np.float64]:
         """(items, size): the items' values, each a number or an array (size,)."""
-        return np.array([np.broadcast_to(values[item.step], size) for item in self.items])
+        stack = np.empty((len(self.items), size))
+        for row, item in zip(stack, self.items, strict=True):
+            row[:] = values[item.step]
+        return stack
 
     def example(self, iteration: int) -> list[str]:
         """The ids of what is given of an iteration alone: inputs and targets of its examples, shown values."""

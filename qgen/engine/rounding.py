@@ -45,7 +45,7 @@ class Rounding:
 
     def unit(self, value: Any) -> Array:
         """One unit of the last digit asked for, at each value (0 counts as 1 for significant figures)."""
-        return np.broadcast_to(1 / self._scale(value), np.shape(value))
+        return np.full(np.shape(value), 1 / self._scale(value))
 
     def round(self, value: Any, *, half_even: bool = False) -> Array:
         """As a student rounds: the decimal number, half up (away from zero) or half to even."""

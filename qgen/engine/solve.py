@@ -44,7 +44,8 @@ def solve(
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         for step in steps:
             rule = rules[step.rule]
-            result = rule(*[values[name] for name in step.needs], **step.constants, **_neighbours(rule, step, values))
+            named = _neighbours(rule, step, values) if hasattr(rule, "neighbours") else step.constants
+            result = rule(*[values[name] for name in step.needs], **named)
             if write is not None:
                 result = write(step, result)
             results[step.id] = result
@@ -57,9 +58,10 @@ def solve(
     return results
 
 
-def _neighbours(rule: Rule, step: Step, values: Mapping[str, Value]) -> dict[str, Value]:
-    wanted = getattr(rule, "neighbours", ())
-    return {name: values[step.neighbours[name]] for name in wanted if name in step.neighbours}
+def _neighbours(rule: Any, step: Step, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The step's constants, and the neighbours that the rule asks for."""
+    beside = {name: values[step.neighbours[name]] for name in rule.neighbours if name in step.neighbours}
+    return {**step.constants, **beside}
 
 
 def _either(claim: Value, computed: Value) -> Value:

@@ -119,8 +119,9 @@ class Batch:
             value, low, high = np.concatenate([np.array(piece.key) for piece in pieces], axis=2)
             return value, low, high
         ranges = [self.accepted[item.id] for item in self.question.items]
-        ends = [[np.broadcast_to(end, self.size) for end in (one.low, one.high)] for one in ranges]
-        low, high = np.array(ends).swapaxes(0, 1)
+        low, high = np.empty((2, len(ranges), self.size))
+        for row, one in enumerate(ranges):
+            low[row], high[row] = one.low, one.high
         return np.round(self.question.stacked(self.values, self.size), DECIMALS), low, high
 
     @cached_property

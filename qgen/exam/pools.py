@@ -42,7 +42,7 @@ def pool_of(value: object, rounding: Rounding, where: str) -> Pool:
             )
         first, last = -int(-low // step), int(high // step)
         values = [k * step for k in range(first, last + 1)]
-        places = max(0, -_exponent(step))
+        places = _places(_written(step))
         values = [
             v
             for v in values
@@ -54,27 +54,26 @@ def pool_of(value: object, rounding: Rounding, where: str) -> Pool:
         raise InputError(
             f'{where}: "{value}" is no range; write {{low = -0.99, high = 0.99, step = 0.01}}, a list or a number'
         )
-    if rounding.kind == "dp" and any(-_exponent(v) > rounding.digits for v in values):
+    written = [_written(v) for v in values]
+    if rounding.kind == "dp" and any(_places(text) > rounding.digits for text in written):
         raise InputError(f"{where}: numbers with more decimals than the paper's rounding rule {rounding} asks for")
     if any(abs(v) > 10**6 for v in values):
         raise InputError(f"{where}: numbers above a million are not accepted")
-    by_digits = {_written_digits(v): v for v in values}
+    by_digits = {sum(map(str.isdigit, text)): text for text in written}
     if len(by_digits) > 1:
         few, many = by_digits[min(by_digits)], by_digits[max(by_digits)]
         raise InputError(
-            f'{where}: "{many.normalize():f}" takes more digits to write than "{few.normalize():f}": '
-            "unequal work; write numbers of one length"
+            f'{where}: "{many}" takes more digits to write than "{few}": unequal work; write numbers of one length'
         )
     return Pool(tuple(values))
 
 
-def _exponent(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
+def _written(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
-def _written_digits(value: Decimal) -> int:
-    return sum(c.isdigit() for c in f"{value.normalize():f}")
+def _places(written: str) -> int:
+    return len(written.partition(".")[2])
 
 
 def is_number(value: object) -> bool:

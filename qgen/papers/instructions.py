@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from qgen.errors import InputError
 from qgen.typeset.markup.blocks import Display, Formula, escape, parse
 from qgen.typeset.markup.plain import plain
-from qgen.typeset.math.formula import layout
 
 _COMMAND = re.compile(r"^[ \t]*(?=[#@])", re.MULTILINE)
 
@@ -28,6 +27,8 @@ def words(text: str) -> str:
 
 def faults(text: str) -> Sequence[str]:
     """What is wrong with its markup or its formulas."""
+    from qgen.typeset.math.formula import layout  # with all fonts: marking prints no papers
+
     try:
         for block in parse(_without_commands(text)):
             formulas = [block.latex] if isinstance(block, Display) else []

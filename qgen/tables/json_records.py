@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted, some
 from qgen.tables.rows import MOST_PLACES, Row, too_many
 
 LARGEST = 1 << 26  # bytes: each takes some ten in memory
 
 
-def read_json(name: str, data: bytes) -> list[Row] | None:
-    """The heading and a row for every record, numbered from 1; None where the file is no JSON.
+def read_json(name: str, data: bytes) -> tuple[list[Row], tuple[str, ...]] | None:
+    """The heading and a row for every record, numbered from 1, and a remark on those that lack a cell.
 
-    InputError for JSON of another shape.
+    None where the file is no JSON; InputError for JSON of another shape.
     """
     data = data.removeprefix(codecs.BOM_UTF8)
     if data.lstrip()[:1] not in (b"[", b"{"):
@@ -36,7 +37,16 @@ def read_json(name: str, data: bytes) -> list[Row] | None:
     if len(heading) * len(records) > MOST_PLACES:
         raise too_many(name, len(records))
     rows = ([_text(record.get(key)) for key in heading] for record in records)
-    return [(1, heading), *enumerate(rows, 1)]
+    return [(1, heading), *enumerate(rows, 1)], _short(name, heading, records)
+
+
+def _short(name: str, heading: Sequence[str], records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    short = [number for number, record in enumerate(records, 1) if len(record) < len(heading)]
+    if not short:
+        return ()
+    lacking = some([quoted(key) for key in heading if key not in records[short[0] - 1]])
+    numbers = some([str(number) for number in short])
+    return (f"{name}:{short[0]}: lacks {lacking}, so blank there (all such records: {numbers})",)
 
 
 def _text(value: Any) -> str:

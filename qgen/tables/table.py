@@ -108,8 +108,10 @@ def read_tables(path: str | Path, encoding: str | None = None, is_heading: Headi
             _of_sheet(name if len(sheets) == 1 else f"{name} ({title})", title, rows, is_heading)
             for title, rows in sheets
         ]
-    if records := read_json(name, data):
-        return [_of_sheet(name, "", records, is_heading)]
+    if found := read_json(name, data):
+        records, short = found
+        table = _of_sheet(name, "", records, is_heading)
+        return [replace(table, notes=(*short, *table.notes))]
     rows, delimiter, notes, broken = read_delimited(name, data, encoding, is_heading)
     if not rows:
         raise broken or InputError(f"{name}: is empty; give {ACCEPTED} with a heading")

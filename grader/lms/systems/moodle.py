@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree
 
-from grader.lms.cells import number, plain
+from grader.lms.cells import number, one_line, plain
 from grader.lms.gradebook import Column, Gradebook, IdColumns, Sheet, System, headed, needed, students_of
 from qgen.errors import InputError, quoted, some
 from qgen.headings import columns
@@ -88,6 +88,11 @@ class MoodleXml(Moodle):
         if number is None:
             raise needed(table, "Moodle", '"ID number" (the XML import knows students by nothing else)')
         return replace(roster, columns=(), ids=(IdColumns((number,), (number,)),))
+
+    def column(self, title: str, wanted: str, points: Decimal) -> Column:
+        """The item's ID number as it was written: of at most 255 characters, and in XML `<` needs no space after it."""
+        name = one_line(wanted or title)[:255]
+        return Column(name, name)
 
     def write(self, sheet: Sheet) -> str:
         """One <result> per student and column; the batch is a checksum: the same grades give the same file."""

@@ -9,7 +9,7 @@ from types import ModuleType
 import grader.reading.responses.canvas as canvas
 import grader.reading.responses.moodle as moodle
 from grader.reading.responses.assemble import assemble
-from grader.reading.responses.people import NOBODY, read_people
+from grader.reading.students.people import NOBODY, read_people
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError
 from qgen.exam.exam import Exam

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from grader.reading.responses.attempts import Attempt, variant_meant
-from grader.reading.responses.people import MOST, People
 from grader.reading.responses.users import by_student
 from grader.reading.students.combined import Choice, with_combinations
+from grader.reading.students.people import MOST, People
 from grader.reading.submissions import Cell, Submissions
 from grader.reasons import Reason
 from qgen.errors import InputError, quoted, several, some
@@ -34,15 +34,12 @@ def assemble(
     written = np.full((len(students), len(exam.columns)), "", object)
     doubts: dict[Cell, Reason] = {}
     commas: dict[Cell, bool] = {}
+    twice, lines = _answered_twice(students)
+    faults += lines
     for row, (student, mine) in enumerate(students.items()):
-        choices.append(_choice(student, mine, exam, people, faults, remarks))
-        seen: dict[str, str] = {}
+        choices.append(() if student in twice else _choice(student, mine, exam, people, faults, remarks))
         for attempt in mine:
-            where = f"{attempt.file}:{attempt.line}"
             for answer in attempt.answers:
-                if answer.item in seen:
-                    faults.append(f"{where}: student {student}: {answer.item} stands in {seen[answer.item]} already")
-                seen[answer.item] = where
                 written[row, exam.rows[answer.item]] = answer.text
                 if answer.doubt:
                     doubts[row, exam.rows[answer.item]] = answer.doubt
@@ -55,6 +52,27 @@ def assemble(
         mixed = several(len(sat.variants) - len(exam.variants), "combination")
         remarks.append(f"{mixed} of variants such as {sat.variants[-1]}: the quiz drew each question at random")
     return sat, Submissions.of(tuple(students), variants, exam.columns, written, remarks, doubts, commas)
+
+
+def _answered_twice(students: Mapping[str, Sequence[Attempt]]) -> tuple[set[str], list[str]]:
+    """Who answered an item twice, and one fault for all who did so in the same file, or two."""
+    who = set[str]()
+    found: dict[tuple[str, str], list[str]] = {}
+    for student, attempts in students.items():
+        places: dict[str, list[Attempt]] = {}
+        for attempt in attempts:
+            for answer in attempt.answers:
+                places.setdefault(answer.item, []).append(attempt)
+        again = [item for item, holders in places.items() if len(holders) > 1]
+        if again:
+            who.add(student)
+            one, two = places[again[0]][:2]
+            earlier = f", first in {one.file}:{one.line}" if one is not two else ""
+            line = f"{two.file}:{two.line}: student {student}: {some(again)}: answered twice{earlier}"
+            found.setdefault((one.file, two.file), []).append(line)
+    return who, [
+        first + f"; so by {several(len(rest), 'more student')}" * bool(rest) for first, *rest in found.values()
+    ]
 
 
 def _choice(

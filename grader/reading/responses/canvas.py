@@ -1,16 +1,17 @@
 """Canvas' Student Analysis, of classic quizzes in any of Canvas' languages, and of New Quizzes.
 
 Columns are known by place: name, id, sis_id perhaps, section and more, then for every question one headed by its text,
-with what was typed, before one for the points that it got: headed by their maximum, or in New Quizzes EarnedPoints. A
-question that a student did not have is blank twice. Of a form for the whole class it holds what was typed; else
-numbers, which Canvas writes in its user's language, 1360.5 as 1,360.5 or 1.360,5, without zeros at the end: how many
-digits were typed is not known.
+with what was typed, before one for the points that it got: headed by their maximum, or in New Quizzes EarnedPoints;
+after a question with a tag of ours by anything. A question that a student did not have is blank twice. Of a form for
+the whole class it holds what was typed; else numbers, which Canvas writes in its user's language, 1360.5 as 1,360.5 or
+1.360,5, without zeros at the end: how many digits were typed is not known.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 
 from grader.reading.numerals import read as read_number
@@ -26,6 +27,7 @@ from grader.reading.responses.attempts import (
     unknown,
     variant_meant,
 )
+from grader.reading.responses.dates import moment
 from qgen.errors import InputError, several, some
 from qgen.exam.exam import Exam
 from qgen.headings import find
@@ -49,7 +51,7 @@ def recognises(heading: Sequence[str]) -> bool:
 
 
 def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:
-    """Every student's last attempt, by its number, else the first of their rows; and remarks on the file."""
+    """Every student's last attempt, by its number or date, else the first of their rows; and remarks on the file."""
     questions = _questions(table.heading)
     tags, notes = _tags(table, questions, exam, faults)
     asked = next((i for i in questions if VARIANT.search(table.heading[i])), None)
@@ -61,7 +63,7 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     common = _decimal_mark(numbers, [cells for _, cells in table.body])
     numbered = find(table.heading[:before], "Attempt")
     attempts: dict[str, Attempt] = {}
-    latest: dict[str, int] = {}
+    latest: dict[str, tuple[int, datetime]] = {}
     again: dict[str, bool] = {}
     nameless = list[str]()
     for line, cells in rows_of(table, faults):
@@ -71,11 +73,13 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
             continue
         who = cells[1].strip() or f"line {line}"  # a name may be another's, too
         number = _count(cells[numbered]) if numbered is not None else 0
+        dates = filter(None, map(moment, reversed(cells[2:before])))
+        place = number, next(dates, datetime.min)
         if who in attempts:
             again[who] = True
-            if number <= latest[who]:
+            if place <= latest[who]:
                 continue
-        latest[who] = number
+        latest[who] = place
         ids = [Key(one_line(cells[sis]))] if sis is not None and cells[sis].strip() else []
         keys = (*ids, Key(cells[1].strip(), own=True)) if cells[1].strip() else tuple(ids)
         mark = _decimal_mark(numbers, [cells], common)
@@ -104,7 +108,7 @@ def _tags(table: Table, questions: Sequence[int], exam: Exam, faults: Faults) ->
     """By column what of this exam it asks for, and remarks on what is not of it."""
     tags: dict[int, Tag] = {}
     places: dict[Tag, int] = {}
-    foreign, others = [], list[str]()
+    foreign, others, again = [], list[str](), list[str]()
     for i in questions:
         tag = tag_in(table.heading[i])
         if VARIANT.search(table.heading[i]):
@@ -116,9 +120,11 @@ def _tags(table: Table, questions: Sequence[int], exam: Exam, faults: Faults) ->
         elif why := unknown(tag, exam):
             faults.add(table.line, f"column {i + 1}: {tag.text}: {why}; is this the exam that was exported?")
         elif tag.item and places.setdefault(tag, i) != i:
-            faults.add(table.line, f"columns {places[tag] + 1} and {i + 1} are both {tag.text}: which one counts?")
+            again.append(f"columns {places[tag] + 1} and {i + 1} are both {tag.text}")
         elif tag.item:
             tags[i] = tag
+    if again:
+        faults.add(table.line, f"{some(again, 1)}: which one counts?")
     if others and not tags:
         raise InputError(f"{table.name}:{table.line}: {of_another(others, exam)}")
     if not tags and not faults.shown:
@@ -172,9 +178,18 @@ def _number(tag: Tag, text: str, mark: str) -> Written:
 
 
 def _questions(heading: Sequence[str]) -> list[int]:
-    """The columns headed by a question whose next is headed by its points."""
+    """The columns headed by a question whose next is headed by its points; of ours whatever that heading is."""
+    pairs = list(pairwise(heading))
+    known = any(tag.exam for cell in heading if (tag := tag_in(cell)))
+    apart = known and not any(_is_ours(one) and _is_ours(two) for one, two in pairs)
     return [
         i
-        for i, (one, two) in enumerate(pairwise(heading))
-        if i >= FEWEST and (EARNED.fullmatch(two) or (POINTS.fullmatch(two) and QUESTION.fullmatch(one)))
+        for i, (one, two) in enumerate(pairs)
+        if i >= FEWEST
+        and (EARNED.fullmatch(two) or (POINTS.fullmatch(two) and QUESTION.fullmatch(one)) or (apart and _is_ours(one)))
     ]
+
+
+def _is_ours(heading: str) -> bool:
+    """Whether it is one of our questions, by its tag."""
+    return tag_in(heading) is not None or VARIANT.search(heading) is not None

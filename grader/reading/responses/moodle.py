@@ -10,9 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from grader.reading.responses.attempts import Attempt, Key, Written, items_of, of_another, rows_of, tag_in, unknown
 from grader.reading.responses.cloze import split_parts
+from grader.reading.responses.dates import moment
 from grader.reading.responses.right_answers import RIGHT_ANSWER, are_right_answers
 from grader.reasons import Wording
 from qgen.errors import InputError, several, some
@@ -70,13 +72,14 @@ def recognises(heading: Sequence[str]) -> bool:
 
 
 def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[str]]:
-    """Every student's last finished attempt, and remarks on the file."""
+    """Every student's last finished attempt, by its date, else by the rows; and remarks on the file."""
     rows = list(rows_of(table, faults))
     slots, completed = _layout(table, rows, faults)
     quiz = Quiz(table, exam, slots, faults)
     proof = {at: _proof(table.heading, rows, at) for at in range(2, completed - 2)}
     often = Counter(tuple(cells[:2]) for _, cells in rows)
     attempts: dict[Who, Attempt] = {}
+    done: dict[Who, datetime | None] = {}
     again, unfinished, idle = {}, dict[Who, str](), dict[Who, str]()
     for line, cells in rows:
         needed = 2 if often[tuple(cells[:2])] > 1 else 1
@@ -88,6 +91,10 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
             if not answers and _called(cells, line) in quiz.others:
                 continue
             again[who] = who in attempts
+            when, before = moment(cells[completed]), done.get(who)
+            if when and before and when < before:
+                continue
+            done[who] = when
             attempts[who] = Attempt(table.name, line, keys, _name(cells), answers)
         elif not (_absent(cells[completed - 2]) and all(_absent(cells[slot.response]) for slot in slots)):
             unfinished[who] = known_as
@@ -105,12 +112,17 @@ def read(table: Table, exam: Exam, faults: Faults) -> tuple[list[Attempt], list[
     if quiz.foreign:
         numbers = some([str(number) for number in sorted(set(quiz.foreign))])
         quiz.notes.append(f"{table.name}: slot {numbers}: questions that are not of this exam, left out")
-    if sum(again.values()):
-        who_many, names = several(sum(again.values()), "student"), [attempts[who].name for who in again if again[who]]
-        quiz.notes.append(
-            f"{table.name}: {who_many} with several attempts; of each the last finished row counts: {some(names, MOST)}"
-        )
+    twice = [who for who in again if again[who]]
+    _note_several(quiz, [attempts[who].name for who in twice], all(done[who] for who in twice))
     return list(attempts.values()), quiz.notes
+
+
+def _note_several(quiz: Quiz, names: Sequence[str], dated: bool) -> None:
+    """Names those with several finished attempts, and says which one counts."""
+    counts = "the one finished last counts" if dated else "the last finished row counts, for the dates cannot be read"
+    if names:
+        who = several(len(names), "student")
+        quiz.notes.append(f"{quiz.table.name}: {who} with several attempts; of each {counts}: {some(names, MOST)}")
 
 
 def _note_left_out(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.reading.responses.attempts import Attempt
-from grader.reading.responses.people import NOBODY, People, shown, words
+from grader.reading.students.people import NOBODY, People, shown, words
 from qgen.errors import several, some
 from qgen.exam.exam import Exam
 from qgen.mangled import meant, told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.reading.responses.people import MOST, People, shown
+from grader.reading.students.people import MOST, People, shown
 from qgen.errors import several
 from qgen.mangled import meant, suspects, told
 from qgen.roster import student_id

@@ -40,8 +40,8 @@ def shaped(word: str) -> str:
             letters.append(char)
     shown = []
     for i, letter in enumerate(letters):
-        before = _neighbour(letters[i - 1 :: -1]) if i else ""
-        after = _neighbour(letters[i + 1 :])
+        before = _nearest(letters, range(i - 1, -1, -1))
+        after = _nearest(letters, range(i + 1, len(letters)))
         own = known.get(letter, {})
         joins = _joins_on(before) and "final" in own, _joins_on(letter) and _joins_back(after)
         form = {(True, True): "medial", (True, False): "final", (False, True): "initial"}.get(joins, "isolated")
@@ -49,9 +49,9 @@ def shaped(word: str) -> str:
     return "".join(shown)
 
 
-def _neighbour(letters: list[str]) -> str:
-    """The nearest letter, vowel signs skipped."""
-    return next((letter for letter in letters if unicodedata.category(letter[0]) != "Mn"), "")
+def _nearest(letters: list[str], places: range) -> str:
+    """The first letter there, vowel signs skipped."""
+    return next((letters[at] for at in places if unicodedata.category(letters[at][0]) != "Mn"), "")
 
 
 def _joins_on(letter: str) -> bool:

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import zipfile
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from qgen.export.gradescope import write_autograder
 from qgen.papers.papers import Papers
 
 SETTINGS = {"by": "item", "visibility": "after_published", "show_expected": False, "attempts": 0}
-COUNT = 200
+COUNT = 70
 
 
 class Box:
@@ -34,6 +35,14 @@ class Box:
         with zipfile.ZipFile(target) as archive:
             archive.extractall(root / "source")
         self.wipe()
+
+    def at(self, root: Path) -> "Box":
+        """The same in another folder, where nothing has come in."""
+        box = copy(self)
+        box.root = root
+        (root / "source").symlink_to(self.root / "source")
+        box.wipe()
+        return box
 
     def wipe(self) -> None:
         shutil.rmtree(self.root / "submission", ignore_errors=True)
@@ -83,7 +92,7 @@ def long(answers: dict[str, str]) -> str:
 
 @pytest.fixture(scope="session")
 def listed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """An exam folder of 200 students, and the class list with their e-mail addresses."""
+    """An exam folder of 70 students, and the class list with their e-mail addresses."""
     folder = tmp_path_factory.mktemp("listed")
     students = {f"S{k:03d}": f"Ada {k}" for k in range(1, COUNT + 1)}
     (folder / "exam").mkdir()
@@ -99,10 +108,15 @@ def _unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gradescope, "_limit", lambda: None)
 
 
-@pytest.fixture
-def box(listed: tuple[Path, Path], tmp_path: Path) -> Box:
+@pytest.fixture(scope="session")
+def unpacked(listed: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Box:
     folder, roster = listed
-    return Box(tmp_path, read_exam(folder), folder, roster)
+    return Box(tmp_path_factory.mktemp("unpacked"), read_exam(folder), folder, roster)
+
+
+@pytest.fixture
+def box(unpacked: Box, tmp_path: Path) -> Box:
+    return unpacked.at(tmp_path)
 
 
 @pytest.fixture(scope="session")

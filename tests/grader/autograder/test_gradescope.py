@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -50,7 +51,7 @@ def row_of(heading, row):
     return out.getvalue()
 
 
-def test_200_simulated_students_get_the_marks_of_grader_score_item_by_item(box, answered):
+def test_70_simulated_students_get_the_marks_of_grader_score_item_by_item(box, answered):
     (heading, *rows), marks = answered
     autograder, different = gradescope.Autograder.read(box.root / "source"), []
     for row in rows:
@@ -64,7 +65,7 @@ def test_200_simulated_students_get_the_marks_of_grader_score_item_by_item(box, 
         if [test["score"] for test in tests] != marks[row[0]] or abs(results["score"] - sum(marks[row[0]])) > 1e-6:
             different.append(row[0])
     assert different == []
-    assert len(marks) > 190
+    assert len(marks) > 65
 
 
 def test_a_run_as_gradescope_starts_it_takes_less_than_five_seconds_and_says_nothing(box):
@@ -174,14 +175,15 @@ def refused(results):
     return " ".join(rest)
 
 
+@cache
 def bomb() -> bytes:
-    """A workbook whose sheet unpacks to a gigabyte."""
-    with zipfile.ZipFile(out := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+    """A workbook whose sheet unpacks to 200 MB."""
+    with zipfile.ZipFile(out := io.BytesIO(), "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("xl/workbook.xml", "<workbook/>")
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            for _ in range(200):
-                sheet.write(b" " * 5_000_000)
+            for _ in range(20):
+                sheet.write(b" " * 10_000_000)
     return out.getvalue()
 
 
@@ -190,9 +192,9 @@ HOSTILE = {
     "answers.txt": (b"\x00\x01\x02" * 1000, ""),
     "photo.jpg": (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 50, ""),
     "old.xls": (b"\xd0\xcf\x11\xe0" + b"\0" * 1000, "old (.xls)"),
-    "bomb.xlsx": (bomb(), "cannot be read"),
-    "half.xlsx": (bomb()[:3000], "cannot be read"),
-    "many.zip": (bomb(), "is an archive"),
+    "bomb.xlsx": (bomb, "cannot be read"),
+    "half.xlsx": (lambda: bomb()[:3000], "cannot be read"),
+    "many.zip": (bomb, "is an archive"),
     "empty.pdf": (b"%PDF-1.7\n%%EOF\n", "cannot be read"),
     "text.pdf": (b"%PDF-1.7\n" + b"x" * 1000, "breaks off"),
     "heading.csv": (b"item,answer\n", "no answers"),
@@ -212,7 +214,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_no_answer_of_the_student_is_refused_in_words(box, name):
     content, why = HOSTILE[name]
-    assert why in refused(box.handed_in(name, content))
+    assert why in refused(box.handed_in(name, content() if callable(content) else content))
 
 
 def test_another_students_paper_and_another_exams_are_refused_without_naming_anybody(box, tmp_path):

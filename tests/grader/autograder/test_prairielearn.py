@@ -103,9 +103,9 @@ def test_all_variants_are_drawn_and_the_same_seed_draws_the_same(course, drawn):
     assert course.variant("q1", 7) == course.variant("q1", 7)
 
 
-def test_200_simulated_students_get_the_marks_of_grader_score_item_by_item(course, drawn, made, tmp_path):
+def test_70_simulated_students_get_the_marks_of_grader_score_item_by_item(course, drawn, made, tmp_path):
     exam = read_exam(made)
-    write_simulated(simulate(exam, 200, np.random.default_rng(3)), tmp_path / "answers.csv", tmp_path / "truth.csv")
+    write_simulated(simulate(exam, 70, np.random.default_rng(3)), tmp_path / "answers.csv", tmp_path / "truth.csv")
     marks = score(exam, read_answers(tmp_path / "answers.csv", exam))
     with (tmp_path / "answers.csv").open(newline="") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}

@@ -108,10 +108,10 @@ def test_it_names_nobody_unless_asked(marks):
     students = marks.submissions.students
     exam = replace(marks.exam, names={students[9]: "Ada Lovelace"})
     cohort = Cohort.of(replace(marks, exam=exam, verdicts=np.where(np.eye(60, 66) > 0, 5, marks.verdicts)))
-    assert not [student for student in students if student in page(cohort)]
-    named = page(cohort, named=True)
+    unnamed, named = page(cohort), page(cohort, named=True)
+    assert [student for student in students if student in unnamed] == []
     assert "S001" in named
-    assert "Ada Lovelace" not in page(cohort)
+    assert "Ada Lovelace" not in unnamed
     assert f"{students[9]} (Ada Lovelace)" in named
 
 
@@ -170,6 +170,30 @@ def test_a_class_without_spread_gets_sentences(exam, count, change, sentences):
     for sentence in sentences:
         assert sentence in text
     assert "nan" not in re.findall(r"\b\w+\b", text)
+
+
+def test_where_every_answer_is_right_no_item_is_called_the_hardest(exam):
+    html = page(cohort_of(exam, 9))
+    assert html.count("Nothing was hard: every answer earned all its marks.") == 2
+    assert "hardest" not in html
+    assert "hardest" in page(cohort_of(exam, 9, blank))
+
+
+@pytest.mark.parametrize(
+    ("alone", "said"),
+    [(1, "One student had a variant that nobody else had and is left out"), (3, "3 students had variants"), (0, "")],
+)
+def test_who_had_a_variant_alone_is_told_to_be_left_out_of_the_test(marks, alone, said):
+    variants = np.array(["001", "002", "003"], object)[np.arange(60) % 3]
+    variants[:alone] = [f"{k:03}" for k in range(11, 11 + alone)]
+    text = " ".join(Reader(page(replace(Cohort.of(marks), exam=None, variants=variants))).text.split())
+    assert text.count("left out of the test") == 2 * bool(alone)
+    assert said in text
+
+
+def test_where_few_shared_a_variant_it_does_not_say_that_each_had_another(exam, marks):
+    for count, said in ((30, "Each student had another variant."), (31, "had a variant of their own; 2 shared one.")):
+        assert said in page(Cohort.of(score(exam, marks.submissions.take(range(count)))))
 
 
 def test_without_the_exam_it_says_so(marks):

@@ -90,13 +90,14 @@ def test_an_id_that_fits_two_students_is_unmatched_with_both_lines(people):
     assert found.pairs == ()
     assert "in line 2" in found.in_results[0].why
     assert "in line 3" in found.in_results[0].why
+    assert [one.why for one in found.in_roster] == ['may be "1" of the results'] * 2
 
 
 def test_two_results_of_one_student_are_both_unmatched():
     found = match(["7", "ann"], roster(("7", "ann", "")))
     assert found.pairs == ()
     assert [u.why for u in found.in_results] == ['"7" and "ann" are both line 2 of the roster'] * 2
-    assert len(found.in_roster) == 1
+    assert [one.why for one in found.in_roster] == ['is "7" and "ann" of the results']
 
 
 def test_composed_and_decomposed_letters_are_the_same_id():

@@ -195,6 +195,12 @@ def test_the_file_names_the_student_where_nothing_else_does_and_this_is_said(exa
     collected = collect([folder / "x.pdf"], exam)
     assert collected.papers[0].student == "Ann Able"
     assert collected.notes == [f'{folder / "x.pdf"}: states no student id; taken from the name on it: "Ann Able"']
+    (folder / "x.pdf").unlink()
+    for k in range(8, 14):
+        (folder / f"S {k:02}.pdf").write_bytes((folder / "S 07.pdf").read_bytes())
+    notes = collect([folder], exam).notes
+    assert sum("states no student id" in note for note in notes) == 5
+    assert "... and 2 more with ids from file names" in notes
 
 
 @pytest.mark.usefixtures("one_reader")

@@ -142,6 +142,18 @@ def test_moodle_downloads_of_every_format_score_alike(exam, klass, plain, tmp_pa
     same(score(*read_responses(path, exam)), plain)
 
 
+def test_a_json_record_without_a_response_is_blank_there_and_told(exam, klass, tmp_path):
+    keys = [re.sub("[^a-z0-9_-]", "", heading.lower()) for heading in (*HEAD, *slots(2))]
+    rows = [moodle_row(exam, ("Able", "Ann", mail), a, [exam.variants[v]] * 2) for mail, (v, a) in klass.items()]
+    records = [dict(zip(keys, row, strict=True)) for row in rows]
+    del records[1]["response2"]
+    (tmp_path / "quiz.json").write_text(json.dumps([records]), "utf-8")
+    _, submissions = read_responses(tmp_path / "quiz.json", exam)
+    assert submissions.notes[0] == 'quiz.json:2: lacks "response2", so blank there (all such records: 2)'
+    asked = [item.startswith("q2") for item in exam.columns]
+    assert set(submissions.written[1, asked]) == {""}
+
+
 def test_moodle_numerical_questions_score_like_the_plain_csv_in_any_order_of_slots(exam, klass, plain, save):
     order = random.Random(1).sample(exam.columns, len(exam.columns))
     rows = [[*HEAD, *slots(len(order), ("Question", "Response"))]]
@@ -298,6 +310,33 @@ def test_of_several_attempts_the_last_finished_one_counts(exam, save):
     assert any("without a finished attempt left out: C, D" in note for note in submissions.notes)
 
 
+@pytest.mark.parametrize(
+    ("dates", "counts", "told"),
+    [
+        (("23. November 2026, 20:57", "3. November 2026, 9:00"), "0.1", "the one finished last counts: A, B"),
+        (("3. November 2026, 9:00", "23. November 2026, 20:57"), "0.2", "the one finished last counts: A, B"),
+        (("23/11/2026", "3/11/2026"), "0.2", "the last finished row counts, for the dates cannot be read: A, B"),
+    ],
+)
+def test_which_attempt_is_the_last_is_told_by_its_date_whatever_the_order_of_rows(exam, save, dates, counts, told):
+    rows = [[*HEAD, *slots(1)]]
+    for text, when in zip(("0.1", "0.2"), dates, strict=True):
+        state = ["Finished", "earlier", when, "5 mins", "1"]
+        rows.append(["A", "B", "ab@example.edu", *state, f"[{exam.columns[0]} v001]", text, "1"])
+    _, submissions = read_responses(save(rows), exam)
+    assert submissions.written[:, 0].tolist() == [counts]
+    assert any(note.endswith(told) for note in submissions.notes)
+
+
+@pytest.mark.parametrize("days", [(23, 24), (24, 23), (23, 23)])
+def test_canvas_tells_the_last_attempt_by_its_date_where_attempts_have_no_numbers(exam, save, days):
+    head = [*CANVAS, f"9: [{exam.columns[0]} v001] ?", "1.0", "n correct"]
+    rows = [["A", "5", "", "S", "1", "", f"2026-11-{day} 20:00:00 UTC", f"0.{k}", "1.0", "1"]
+            for k, day in enumerate(days, 1)]  # fmt: skip
+    _, submissions = read_responses(save([head, *rows]), exam)
+    assert submissions.written[:, 0].tolist() == ["0.2" if days[1] > days[0] else "0.1"]
+
+
 def test_canvas_rows_come_newest_first_and_the_first_of_a_student_counts(exam, save):
     head = [*CANVAS, "attempt", f"9: [{exam.columns[0]} v001] ?", "1.0", "n correct", "n incorrect", "score"]
     rows = [
@@ -377,6 +416,42 @@ def test_rows_cut_short_and_headings_that_stand_twice_are_faults_all_at_once(exa
         "quiz.csv:1: slot 2 has 3 columns where slot 1 has 2",
         "quiz.csv:2: has 9 cells where the heading has 13; download the file again",
     )
+
+
+def test_the_same_question_twice_is_one_fault(exam, klass, save):
+    rows = [[*HEAD, *slots(2)]]
+    for mail, (v, answers) in klass.items():
+        row = moodle_row(exam, ("Able", "Ann", mail), answers, [exam.variants[v]] * 2)
+        rows.append([*row[: len(HEAD)], *row[len(HEAD) : len(HEAD) + 3] * 2])
+    with pytest.raises(InputError) as error:
+        read_responses(save(rows), exam)
+    first = ", ".join(exam.columns[:5])
+    more = len(of_question(exam, "q1", klass["s0@example.edu"][1])) - 5
+    assert error.value.faults == (
+        f"quiz.csv:2: student s0@example.edu: {first} and {more} more: answered twice; so by 3 more students",
+    )
+
+
+def test_one_fault_tells_of_two_files_with_the_same_students_answers(exam, save, tmp_path):
+    folder = tmp_path / "canvas"
+    folder.mkdir()
+    head = [*CANVAS, *(text for item in exam.columns for text in (f"9: [{item} v001] ?", "1.0")), "n correct"]
+    students = [[name, name, "", "S", "1", "", "now", *["0.5", "1.0"] * len(exam.columns), "1"] for name in "12"]
+    for name in ("a.csv", "b.csv"):
+        save([head, *students], encoding="utf-8").rename(folder / name)
+    with pytest.raises(InputError) as error:
+        read_responses(folder, exam)
+    (fault,) = error.value.faults
+    assert fault.startswith("b.csv:2: student 1: ")
+    assert fault.endswith("more: answered twice, first in a.csv:2; so by 1 more student")
+
+
+def test_questions_that_stand_twice_in_a_heading_are_one_fault(exam, save):
+    questions = [text for item in exam.columns for text in (f"9: [{item} v001] ?", "1.0")]
+    with pytest.raises(InputError) as error:
+        read_responses(save([[*CANVAS, *questions * 2, "n correct"]], encoding="utf-8"), exam)
+    (fault,) = error.value.faults
+    assert fault.endswith(f"are both [{exam.columns[0]} v001] and {len(exam.columns) - 1} more: which one counts?")
 
 
 def test_a_tag_with_a_power_of_ten_of_5000_digits_is_no_tag(exam, save):

@@ -9,9 +9,11 @@ import pytest
 
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG
+from grader.reading.answers import read_answers
 from grader.reading.numerals import UNREADABLE
 from grader.reading.responses import read_responses
 from grader.reading.submissions import Submissions
+from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.export.canvas_qti import scales
@@ -115,6 +117,25 @@ def test_the_report_of_new_quizzes_is_read_and_the_last_attempt_by_its_number_co
     assert found.students == ("s7",)
     assert found.written[0, 1:3].tolist() == ["0.6", ""]
     assert any("1 question not of this exam left out" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("points", ["Erzielte Punkte", "Score", "Points earned", ""])
+def test_a_report_of_our_questions_is_read_whatever_points_are_called(tmp_path, points):
+    head = ["Name", "ID", "SIS ID", "Section", "Submitted"]
+    for item in (PLAIN, OTHER):
+        head += ["ItemID", f"[{item} v001 {EXAM.short_checksum}] z = ?", points, "Status"]
+    path = tmp_path / "new.csv"
+    path.write_text(",".join(head) + "\nAnn,900,s7,S,now,1,0.5,0,graded,2,-1.25,0,graded\n", "utf-8")
+    found = read_responses(path, EXAM)[1]
+    assert (found.students, found.written[0, 1:3].tolist()) == (("s7",), ["0.5", "-1.25"])
+
+
+def test_a_report_without_its_columns_of_points_is_a_fault_that_names_canvas(tmp_path):
+    path = tmp_path / "cut.csv"
+    head = ",".join(f"[{item} {EXAM.short_checksum}] z = ?" for item in (PLAIN, OTHER))
+    path.write_text(f"Name,ID,Section,Submitted,{head},Score\nAnn,900,S,now,0.5,-1.25,1\n", "utf-8")
+    with pytest.raises(InputError, match="not as Canvas has it: download its Student Analysis again"):
+        read_answers(path, EXAM)
 
 
 def test_canvas_own_gradebook_says_who_is_who(tmp_path):

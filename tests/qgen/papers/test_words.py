@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from jinja2 import Environment
 
 from qgen.engine.activations import ACTIVATIONS
 from qgen.engine.losses import LOSSES
@@ -11,8 +12,9 @@ from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.export.moodle_xml import write_moodle_xml
+from qgen.papers import words
 from qgen.papers.papers import Papers
-from qgen.papers.words import TEMPLATES, copy_templates, macro, render
+from qgen.papers.words import TEMPLATES, copy_templates, environment, macro, render
 from qgen.typeset.markup.blocks import parse
 
 
@@ -299,3 +301,34 @@ def test_copied_templates_say_what_the_program_says_and_replace_nothing(tmp_path
     assert not (folder / "paper.txt").exists()
     copy_templates(folder, "de", force=True)
     assert "Nebenrechnungen" in (folder / "words.txt").read_text("utf-8")
+
+
+@pytest.fixture
+def compiled(tmp_path, monkeypatch):
+    """Where templates are kept, compiled."""
+    monkeypatch.setattr(words, "cache_from_source", lambda path: str(tmp_path / "compiled" / "words.pyc"))
+    monkeypatch.setattr(words.sys, "dont_write_bytecode", False)
+    return tmp_path / "compiled"
+
+
+def anew(*options):
+    return environment.__wrapped__(*options)
+
+
+def test_a_template_is_compiled_once_for_text_and_once_for_html_and_none_of_a_users_is_kept(
+    compiled, folder, monkeypatch
+):
+    compiled.mkdir()
+    for html in (False, True):
+        anew(None, "en", html).get_template("lms.txt")
+    assert sorted(path.suffix for path in compiled.iterdir()) == [".html", ".text"]
+    assert anew(folder(lms="Own")).get_template("lms.txt").render() == "Own"
+    assert len(list(compiled.iterdir())) == 2
+    monkeypatch.setattr(Environment, "_compile", lambda *_: pytest.fail("compiled again"))
+    anew().get_template("lms.txt")
+
+
+def test_where_nothing_may_be_written_templates_are_compiled_each_time(compiled):
+    assert not compiled.exists()
+    assert anew().get_template("lms.txt")
+    assert not compiled.exists()

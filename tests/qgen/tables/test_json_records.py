@@ -24,6 +24,12 @@ def test_records_are_rows_and_their_keys_the_heading_whatever_they_lack(read):
     assert table.body == [(1, ["x", "0.560", ""]), (2, ["", "-3", ""]), (3, ["true", "", '["1", "é"]'])]
 
 
+def test_records_that_lack_what_others_have_are_told_in_one_remark(read):
+    table = read('[{"a": 1, "b": 2, "c": null}, {"b": 3}, {"a": 1, "b": 2}]')
+    assert table.notes == ('quiz.json:2: lacks "a", "c", so blank there (all such records: 2, 3)',)
+    assert read('[{"a": 1}, {"a": ""}]').notes == ()
+
+
 @pytest.mark.parametrize("text", ["[]", "{}", "[[1, 2], [3]]", '{"a": {"b": 1}}', '[{"a": 1}, 2]'])
 def test_other_json_is_a_fault_that_says_what_is_accepted(read, text):
     with pytest.raises(InputError, match=r"quiz\.json: is JSON, but no list of objects"):

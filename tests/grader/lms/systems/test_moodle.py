@@ -225,6 +225,12 @@ def test_xml_refuses_ids_that_moodle_reads_without_their_spaces(results, roster)
         export("moodle", results, roster=roster, xml=True, column="Mid & term")
 
 
+@pytest.mark.parametrize("name", ["a<b", "Mid&term", "x>y", 'a\\"b'])
+def test_xml_writes_an_id_number_as_the_user_did(results, roster, name):
+    (file,) = export("moodle", results, roster=roster, xml=True, title=name).files
+    assert {found.text for found in ElementTree.fromstring(file.read_bytes()).iter("assignment")} == {name}
+
+
 def test_a_column_may_be_called_as_its_heading_stands_in_the_export(results, roster, moodle_rows):
     heading = next(cell for cell in moodle_rows[0] if "Midterm (" in cell)
     done = export("moodle", results, roster=roster, column=heading)

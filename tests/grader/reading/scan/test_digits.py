@@ -30,7 +30,7 @@ def slowly(cell: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def cells():
-    images, labels = labelled_cells(1500, np.random.default_rng(77), shipped(), ("flatbed", "feeder"))
+    images, labels = labelled_cells(600, np.random.default_rng(77), shipped(), ("flatbed", "feeder"))
     order = [*range(10), CLASSES.index(" "), CLASSES.index("?"), CLASSES.index("-"), CLASSES.index("+")]
     return whitened(images), np.array(order)[labels]
 

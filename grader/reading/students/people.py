@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from grader.reading.responses.attempts import Attempt
 from qgen.errors import some
 from qgen.roster import read_roster, student_id
+
+if TYPE_CHECKING:
+    from grader.reading.responses.attempts import Attempt
 
 K = TypeVar("K")
 MOST = 40  # students whom a remark names
