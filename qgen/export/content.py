@@ -20,7 +20,7 @@ from qgen.papers.instructions import words
 from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
 from qgen.papers.question_context import QuestionContext
-from qgen.papers.words import macro
+from qgen.papers.words import in_words, macro
 from qgen.papers.wrapping import wrapping
 from qgen.parallel import each, shares, worthwhile
 from qgen.solution.blanks import Filled, decided, worked_blank
@@ -210,7 +210,8 @@ class Content:
         """A line, ready for its numbers; pieces of it where a template has between brackets what it takes for one."""
         if self.templates:
             return Filled
-        return lru_cache(MOST_LINES)(lambda line: Filled(self.embedded(wrapping(line)[2:-2])))
+        language = self.exam.spec.language
+        return lru_cache(MOST_LINES)(lambda line: Filled(self.embedded(in_words(wrapping(line), None, language)[2:-2])))
 
     @cached_property
     def _said(self) -> tuple[Filled, Filled]:
