@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from qgen.decimals import plain
 from qgen.engine.question import Item
 from qgen.engine.symbols import blank, latex_name
-from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
 from qgen.papers.instructions import words
 from qgen.papers.notation import Written
@@ -93,11 +92,6 @@ class Content:
     def prefix(self) -> str:
         """What the ids of this exam's questions begin with; another exam's begin otherwise."""
         return f"bp-{self.exam.short_checksum}"
-
-    @cached_property
-    def batches(self) -> Mapping[str, Batch]:
-        """The batch of the question that an item belongs to."""
-        return {item.id: batch for batch in self.exam.batches for item in batch.question.items}
 
     @cached_property
     def written(self) -> Written:
