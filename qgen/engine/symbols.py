@@ -1,6 +1,7 @@
 """Symbols: LaTeX that runs through the rules, so that every worked line is derived and never typed.
 
-A Symbol is written LaTeX and how tightly it binds. Two kinds of leaf: the name of a quantity, and a number.
+A Symbol is written LaTeX and how tightly it binds. Three kinds of leaf: the name of a quantity, a number, and a blank
+where a number goes in later: what depends on its sign is marked, and decided then (qgen/solution/blanks.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ UPDATED = r"\text{new}"  # what marks an updated parameter's name, in English; w
 EARLIER = r"\,t-1"  # what marks a change of the iteration before
 SUM, NEGATIVE, PRODUCT, ATOM = 0, 1, 2, 3
 MOST_PARTS = 99  # units of a layer: a mean over them is a fraction
+# A blank's number stands between BLANK and one of three: as it is, or if it is negative in parentheses or brackets.
+BLANK, ALONE, GROUPED, BRACKETED = "\0", "\1", "\2", "\3"
+OPEN, CLOSE = "\4", "\5"  # parentheses, which are brackets where a number inside gets parentheses
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,11 @@ class Symbol:
 
     def grouped(self, left: str = "(", right: str = ")") -> str:
         """In parentheses; in brackets where it holds a sum of products with parentheses of its own."""
-        if left == "(" and "(" in re.sub(r"\^\{\(\w+\)[^{}]*\}", "", self.latex):
+        inside = re.sub(r"\^\{\(\w+\)[^{}]*\}", "", self.latex)
+        if left == "(" and ("(" in inside or OPEN in inside):
             left, right = "[", "]"
+        elif left == "(" and GROUPED in inside:
+            left, right = OPEN, CLOSE
         return rf"\left{left}{self.latex}\right{right}"
 
     def sigmoid(self) -> Symbol:
@@ -124,6 +131,20 @@ def symbol(value: Any) -> Symbol:
 def number_symbol(text: str) -> Symbol:
     """A number as written: "-0.0468" binds like a negative, so that it gets parentheses within products."""
     return Symbol(text, NEGATIVE if text.startswith("-") else ATOM, number=True)
+
+
+@dataclass(frozen=True)
+class Blank(Symbol):
+    """A number that is put in later."""
+
+    def grouped(self, left: str = "(", right: str = ")") -> str:
+        """The same, to be grouped so if it turns out negative."""
+        return self.latex.replace(ALONE, GROUPED if left == "(" else BRACKETED)
+
+
+def blank(n: int) -> Blank:
+    """Where number n goes in."""
+    return Blank(f"{BLANK}{n}{ALONE}", NEGATIVE, number=True)
 
 
 def name_symbol(quantity: str) -> Symbol:

@@ -9,18 +9,19 @@ Quizzes every item names the text that it belongs to.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
+from xml.sax.saxutils import escape
 
 import numpy as np
 
 from qgen.exam.exam import Exam
 from qgen.export.archive import put
-from qgen.export.content import Answer, Content, Group, by_variant, cleaned
+from qgen.export.content import Answer, Content, Group, Texts, cleaned
 from qgen.export.qti import NUMBER_BOX, STIMULUS, assessment, item_xml, manifest, material, meta
 from qgen.export.ranges import exact, shift, text
 from qgen.files import whole_file
@@ -51,14 +52,14 @@ def canvas_qti(
     """Writes the zip: the manifest, the drawings, then quiz by quiz. The same exam gives the same bytes."""
     package, count = Package(exam, templates), len(exam.variants)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        put(archive, "imsmanifest.xml", manifest(package.prefix, map(package.quiz_id, range(count)), package.drawings))
+        put(archive, "imsmanifest.xml", manifest(package.prefix, map(package.quiz_id, exam.variants), package.drawings))
         for name, drawing in package.drawings.items():
             put(archive, name, drawing)
-        for variant, quiz in by_variant(package.quizzes, count):
+        for done, (variant, (quiz,)) in enumerate(zip(exam.variants, package.quizzes(), strict=True), 1):
             name = package.quiz_id(variant)
             put(archive, f"{name}/{name}.xml", quiz)
             put(archive, f"{name}/assessment_meta.xml", meta(name, package.title(variant), exam))
-            progress(variant + 1, count)
+            progress(done, count)
 
 
 def scales(exam: Exam) -> dict[str, int]:
@@ -113,45 +114,62 @@ class Package(Content):
         """By item the exponent of ten it is multiplied by."""
         return scales(self.exam)
 
-    def quiz_id(self, variant: int) -> str:
+    def quiz_id(self, variant: str) -> str:
         """A variant's quiz: the name of its file, too."""
-        return f"{self.prefix}-{self.exam.variants[variant]}"
+        return f"{self.prefix}-{variant}"
 
-    def title(self, variant: int) -> str:
+    def title(self, variant: str) -> str:
         """A variant's quiz as it is called in Canvas."""
-        return self.say("quiz", cleaned(self.exam.spec.title), self.exam.variants[variant])
+        return self.say("quiz", cleaned(self.exam.spec.title), variant)
 
-    def quizzes(self, variants: range) -> list[tuple[int, str]]:
-        """Several variants' quizzes, each with its number."""
-        return [(variant, self.quiz(variant)) for variant in variants]
+    def embedded(self, markup: str) -> str:
+        """HTML as the text of an element."""
+        return escape(markup)
 
-    def quiz(self, variant: int) -> str:
+    def quizzes(self) -> Iterator[list[bytes]]:
+        """The quiz of every variant."""
+        questions = range(len(self.exam.batches))
+
+        def texts(variant: int) -> dict[Hashable, bytes]:
+            return {key: text for k in questions for key, text in self.texts(k, variant).items()}
+
+        return self.of_variants(lambda known: [self.quiz(known)], texts)
+
+    def quiz(self, texts: Texts) -> str:
         """One quiz: per question a text with the network and the givens, then its items."""
-        items = (item for k in range(len(self.exam.batches)) for item in self._items(k, variant))
-        section = f"v{self.exam.variants[variant]}"
-        return assessment(self.quiz_id(variant), self.title(variant), section, items)
+        items = (item for k in range(len(self.exam.batches)) for item in self._items(k, texts))
+        variant = texts["variant"]
+        return assessment(self.quiz_id(variant), self.title(variant), f"v{variant}", items)
 
-    def _items(self, k: int, variant: int) -> Iterator[str]:
+    def texts(self, k: int, variant: int) -> dict[Hashable, bytes]:
+        """With the ends of every range as Canvas compares them."""
+        found = super().texts(k, variant)
+        for item in self.exam.spec.questions[k].question.items:
+            for end in ("low", "high"):
+                bound, exponent = found[item.id, end], self.scales[item.id]
+                typed = text(Decimal(bound.decode()).scaleb(exponent)).encode() if exponent else bound
+                found[item.id, "typed", end] = typed
+        return found
+
+    def _items(self, k: int, texts: Texts) -> Iterator[str]:
         name = self.exam.spec.questions[k].question.id
-        tag = self.tag(name, variant)
-        opening = self.laid_out("opening", tag, self.setup(k, variant))
-        text_above = f"{self.quiz_id(variant)}-{name}"
+        tag = self.tag(name, texts)
+        opening = self.laid_out("opening", tag, self.setup(k, texts))
+        text_above = f"{self.quiz_id(texts['variant'])}-{name}"
         yield item_xml(text_above, tag, {"question_type": "text_only_question", "points_possible": "0"}, opening)
-        for group in self.solved(k, variant):
+        for group in self.solved(k, texts):
             for answer in group.answers:
-                yield self._numerical(text_above, group, answer, variant)
+                yield self._numerical(text_above, group, answer, texts)
 
-    def _numerical(self, text_above: str, group: Group, answer: Answer, variant: int) -> str:
+    def _numerical(self, text_above: str, group: Group, answer: Answer, texts: Texts) -> str:
         item = answer.item
         exponent = self.scales[item.id]
         times = str(10**exponent) if exponent else ""
-        tag = self.tag(item.id, variant, times)
-        low, high = answer.low, answer.high
-        if exponent:
-            low, high = (text(Decimal(bound).scaleb(exponent)) for bound in (low, high))
+        tag = self.tag(item.id, texts, times)
+        low, high = (texts[item.id, "typed", end] for end in ("low", "high"))
         solution = self.laid_out("item_solution", group.factors, answer)
         return item_xml(
-            f"{self.quiz_id(variant)}-{item.id}",
+            f"{self.quiz_id(texts['variant'])}-{item.id}",
             tag,
             {"question_type": "numerical_question", "points_possible": text(exact(item.marks)), STIMULUS: text_above},
             self.laid_out("item", tag, answer.name, group.place, times),

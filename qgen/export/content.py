@@ -4,36 +4,37 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import groupby
+from functools import cached_property, lru_cache
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from qgen.decimals import plain
 from qgen.engine.question import Item
-from qgen.engine.symbols import latex_name
-from qgen.exam.certify import Batch
+from qgen.engine.symbols import blank, latex_name
 from qgen.exam.exam import Exam
 from qgen.papers.instructions import words
 from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
 from qgen.papers.question_context import QuestionContext
-from qgen.papers.words import macro
+from qgen.papers.words import in_words, macro
+from qgen.papers.wrapping import wrapping
 from qgen.parallel import each, shares, worthwhile
-from qgen.solution.worked import given_text
+from qgen.solution.blanks import Filled, decided
 from qgen.typeset.drawing.drawing import Drawing
 
-MOST_VARIANTS, FEWEST_VARIANTS = 25, 10  # that a process writes at once; that one more process is worth
-T = TypeVar("T")
+MOST_LINES = 1 << 13  # that are kept, each with the brackets of some variants
+MOST_VARIANTS, FEWEST_VARIANTS = 2, 10  # that a process writes at once; that one more process is worth
+Texts = Mapping[Hashable, str]  # what differs between variants, in words: real, or blanks where it goes in
 _FORMULAS = re.compile(r"\\\((.+?)\\\)|\$([^$<>]+)\$")  # of a question bank; in a sentence of papers
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One item of one variant: its name and how it is worked out, formulas as HTML; what is accepted."""
+    """One item of one variant: its name and how it is worked out, formulas as HTML; what is accepted, `said` so."""
 
     item: Item
     row: int
@@ -41,6 +42,7 @@ class Answer:
     lines: tuple[str, ...]
     low: str
     high: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,10 @@ class Content:
         """The HTML of a question's network."""
         raise NotImplementedError
 
-    def tag(self, name: str, variant: int, times: str = "") -> str:
+    def tag(self, name: str, texts: Texts, times: str = "") -> str:
         """By what grader knows a question again: q1_dw13 v007 1a2b3c4d x1000, the exam by its checksum's beginning."""
         multiple = f" x{times}" if times else ""
-        return f"{name} v{self.exam.variants[variant]} {self.exam.short_checksum}{multiple}"
+        return f"{name} v{texts['variant']} {self.exam.short_checksum}{multiple}"
 
     def say(self, name: str, *arguments: Any) -> str:
         """A sentence of lms_words.txt."""
@@ -90,11 +92,6 @@ class Content:
     def prefix(self) -> str:
         """What the ids of this exam's questions begin with; another exam's begin otherwise."""
         return f"bp-{self.exam.short_checksum}"
-
-    @cached_property
-    def batches(self) -> Mapping[str, Batch]:
-        """The batch of the question that an item belongs to."""
-        return {item.id: batch for batch in self.exam.batches for item in batch.question.items}
 
     @cached_property
     def written(self) -> Written:
@@ -127,9 +124,9 @@ class Content:
             groups.append((place, tuple(shared), tuple(items)))
         return groups
 
-    def setup(self, k: int, variant: int) -> str:
+    def setup(self, k: int, texts: Texts) -> str:
         """The HTML of what a variant's question number k is about: network, given numbers, how to round and type."""
-        return f"{self._networks[k]} {self._givens(k, variant)} {self._rules}"
+        return f"{self._networks[k]} {self.givens(k, texts)} {self._rules}"
 
     @cached_property
     def _networks(self) -> list[str]:
@@ -150,43 +147,97 @@ class Content:
         instructions = html.escape(cleaned(words(self.exam.spec.instructions))).replace("{", "&#123;")  # no Cloze field
         return self.laid_out("rules", instructions, self.exam.spec.rounding)
 
-    def _givens(self, k: int, variant: int) -> str:
+    def givens(self, k: int, texts: Texts) -> str:
         """The HTML of a variant's given numbers."""
-        question, batch = self.exam.spec.questions[k].question, self.exam.batches[k]
-        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
-        rounding = self.exam.spec.rounding
-        numbers = [
-            (name, self.names[k][name], given_text(question, name, value, rounding)) for name, value in givens.items()
-        ]
+        question = self.exam.spec.questions[k].question
         examples: list[list[tuple[str, str]]] = [[] for _ in range(question.iterations)]
         common = examples[0] if question.iterations == 1 else []
-        for given, name, value in numbers:
+        for given in question.givens:
             iteration = question.given[given].iteration
-            (examples[iteration - 1] if iteration else common).append((name, value))
+            (examples[iteration - 1] if iteration else common).append((self.names[k][given], texts[k, given]))
         return self.macro("lms.txt", "givens", common, examples if question.iterations > 1 else [])
 
-    def solved(self, k: int, variant: int) -> tuple[Group, ...]:
+    def solved(self, k: int, texts: Texts) -> tuple[Group, ...]:
         """The items of a question with their worked lines, without the chains of derivatives."""
-        exam, sheet = self.exam, self.papers.questions[k].sheet(variant)
-        lines = {entry.item.id: entry.lines for entry in sheet.items}
+        lines = self._lines[k]
 
         def answer(item: Item) -> Answer:
-            row = exam.rows[item.id]
-            low, high = (plain(float(bounds[row, variant])) for bounds in (exam.low, exam.high))
-            name = self.names[k][item.step]
-            return Answer(item, row, name, _brief(name, [self.formula(k, line) for line in lines[item.id]]), low, high)
+            worked = tuple(texts[k, line] for line in lines[item.id])
+            accepted = (texts[item.id, what] for what in ("low", "high", "said"))
+            return Answer(item, self.exam.rows[item.id], self.names[k][item.step], worked, *accepted)
 
         return tuple(
-            Group(place, tuple(self.formula(k, sheet.factors[step]) for step in shared), tuple(map(answer, items)))
+            Group(place, tuple(texts[k, line] for step in shared for line in lines[step]), tuple(map(answer, items)))
             for place, shared, items in self.groups[k]
         )
 
+    @cached_property
+    def _lines(self) -> list[Mapping[str, tuple[str, ...]]]:
+        """By question the worked lines with blanks for numbers: of every item and, by its step, of every factor."""
+        found: list[Mapping[str, tuple[str, ...]]] = []
+        for k, context in enumerate(self.papers.questions):
+            sheet = context.blank
+            lines: dict[str, tuple[str, ...]] = {step: (self.formula(k, line),) for step, line in sheet.factors.items()}
+            for entry in sheet.items:
+                name = self.names[k][entry.item.step]
+                lines[entry.item.id] = _brief(name, [self.formula(k, line) for line in entry.lines])
+            found.append(lines)
+        return found
 
-def by_variant(write: Callable[[range], list[T]], count: int) -> Iterator[T]:
-    """What is written of so many variants, in their order, on all processors."""
-    jobs = worthwhile(count, FEWEST_VARIANTS)
-    for written in each(write, shares(count, MOST_VARIANTS, jobs), jobs):
-        yield from written
+    def texts(self, k: int, variant: int) -> dict[Hashable, bytes]:
+        """All that question number k says of one variant alone: with the same keys of every variant."""
+        exam, numbers = self.exam, self.papers.questions[k].in_blanks(variant)
+        question = exam.spec.questions[k].question
+        found: dict[Hashable, bytes] = {"variant": exam.variants[variant].encode()}
+        found |= {(k, name): number for name, number in zip(question.givens, numbers, strict=False)}
+        for line in chain.from_iterable(self._lines[k].values()):
+            found[k, line] = self._line(decided(line, numbers)).by(numbers)
+        for item in question.items:
+            low, high = (plain(float(bounds[exam.rows[item.id], variant])) for bounds in (exam.low, exam.high))
+            ends = low.encode(), high.encode()
+            found[item.id, "low"], found[item.id, "high"] = ends
+            found[item.id, "said"] = self._said[low == high].by(ends)
+        return found
+
+    @cached_property
+    def _line(self) -> Callable[[str], Filled]:
+        """A line, ready for its numbers; pieces of it where a template has between brackets what it takes for one."""
+        if self.templates:
+            return Filled
+        language = self.exam.spec.language
+        return lru_cache(MOST_LINES)(lambda line: Filled(self.embedded(in_words(wrapping(line), None, language)[2:-2])))
+
+    @cached_property
+    def _said(self) -> tuple[Filled, Filled]:
+        """A range of accepted numbers in words, and one that is a single number."""
+        low, high = blank(0).latex, blank(1).latex
+        return Filled(self.embedded(self.say("range", low, high))), Filled(self.embedded(self.say("range", low, low)))
+
+    def embedded(self, markup: str) -> str:
+        """How HTML stands in the file."""
+        return markup
+
+    def of_variants(
+        self, lay_out: Callable[[Texts], Sequence[str]], texts: Callable[[int], dict[Hashable, bytes]]
+    ) -> Iterator[list[bytes]]:
+        """What is laid out of every variant, in their order: once, and filled in with the texts of each.
+
+        Templates of one's own may look at them: there every variant is laid out, on all processors.
+        """
+        count = len(self.exam.variants)
+        if self.templates:
+            jobs = worthwhile(count, FEWEST_VARIANTS)
+
+            def write(variants: range) -> list[list[bytes]]:
+                real = ({key: text.decode() for key, text in texts(variant).items()} for variant in variants)
+                return [[text.encode() for text in lay_out(known)] for known in real]
+
+            yield from chain.from_iterable(each(write, shares(count, MOST_VARIANTS, jobs), jobs))
+            return
+        laid = [Filled(text) for text in lay_out({key: blank(n).latex for n, key in enumerate(texts(0))})]
+        for variant in range(count):
+            known = list(texts(variant).values())
+            yield [text.by(known) for text in laid]
 
 
 def left_out(exam: Exam) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ the first one counts, and is shown as the right one: the key. The second is the 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property, partial
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -16,14 +17,13 @@ from xml.sax.saxutils import escape
 from qgen.decimals import plain
 from qgen.errors import several
 from qgen.exam.exam import Exam
-from qgen.export.content import Answer, Content, Group, by_variant, cleaned
+from qgen.export.content import Answer, Content, Group, Texts, cleaned
 from qgen.export.ranges import centred, exact, text, weights
 from qgen.files import whole_file
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.drawing.svg import svg
 
 LONGEST_NAME = 200
-ROOM = "\0"
 WIDTH = 14  # characters of every accepted number: a Cloze box is as wide as the longest, which would tell its sign
 
 Progress = Callable[[int, int], None]
@@ -55,7 +55,8 @@ def moodle_xml(exam: Exam, *, separate: bool = False, templates: Path | None = N
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
     for k in range(len(exam.spec.questions)):
         yield bank.category(k).encode()
-        yield from by_variant(partial(bank.encoded, k), len(exam.variants))
+        for questions in bank.of_variants(partial(bank.questions, k), partial(bank.texts, k)):
+            yield from questions
     yield b"</quiz>\n"
 
 
@@ -116,38 +117,41 @@ class Bank(Content):
             f'<question type="category"><category><text>{escape(f"$course$/top/{path}")}</text></category></question>\n'
         )
 
-    def encoded(self, k: int, variants: range) -> list[bytes]:
-        """A question of several variants."""
-        return [question.encode() for variant in variants for question in self.questions(k, variant)]
-
-    def questions(self, k: int, variant: int) -> Iterator[str]:
+    def questions(self, k: int, texts: Texts) -> list[str]:
         """The Cloze question of one variant, or its numerical questions."""
-        groups, setup = self.solved(k, variant), self.setup(k, variant)
+        groups, setup = self.solved(k, texts), self.setup(k, texts)
         if self.separate:
-            for group in groups:
-                for answer in group.answers:
-                    yield self._numerical(k, setup, group, answer, variant)
-            return
+            return [self._numerical(k, setup, group, answer, texts) for group in groups for answer in group.answers]
         answers = [answer for group in groups for answer in group.answers]
         fields = {
-            answer.row: self._cloze(answer, variant, weight)
+            answer.row: self._cloze(answer, texts, weight)
             for answer, weight in zip(answers, self.weights[k], strict=True)
         }
-        name, number = self.exam.spec.questions[k].question.id, self.exam.variants[variant]
-        body = self.laid_out("cloze", self.tag(name, variant), setup, groups, fields)
+        name, number = self.exam.spec.questions[k].question.id, texts["variant"]
+        body = self.laid_out("cloze", self.tag(name, texts), setup, groups, fields)
         feedback = self.laid_out("solution", groups)
         identity = f"{self.prefix}-{name}-{number}"
-        yield _question("multianswer", f"{name} v{number}", body, self.files[k], feedback, identity)
+        return [_question("multianswer", f"{name} v{number}", body, self.files[k], feedback, identity)]
 
-    def _numerical(self, k: int, setup: str, group: Group, answer: Answer, variant: int) -> str:
-        item, number = answer.item, self.exam.variants[variant]
-        # every item's question repeats the setup, which is long: it is put in where the template has left room for it
-        tag = self.tag(item.id, variant)
-        body = self.laid_out("numerical", tag, ROOM, answer.name, group.place).replace(ROOM, setup)
+    def texts(self, k: int, variant: int) -> dict[Hashable, bytes]:
+        """With the numbers of every answer, and how far from each is near enough."""
+        found, exam = super().texts(k, variant), self.exam
+        for item in exam.spec.questions[k].question.items:
+            low, high = (Decimal(found[item.id, end].decode()) for end in ("low", "high"))
+            centre, half = centred(low, high)
+            padded = text(centre)
+            padded += "." * ("." not in padded)
+            found[item.id, "key"] = exam.spec.rounding.text(float(exam.value[exam.rows[item.id], variant])).encode()
+            found[item.id, "centre"], found[item.id, "half"] = padded.ljust(WIDTH, "0").encode(), text(half).encode()
+        return found
+
+    def _numerical(self, k: int, setup: str, group: Group, answer: Answer, texts: Texts) -> str:
+        item, number = answer.item, texts["variant"]
+        body = self.laid_out("numerical", self.tag(item.id, texts), setup, answer.name, group.place)
         answers = (
             f'<answer fraction="100" format="moodle_auto_format"><text>{centre}</text>'
             f'<feedback format="html"><text></text></feedback><tolerance>{half}</tolerance></answer>\n'
-            for centre, half in self._accepted(answer, variant)
+            for centre, half in _accepted(answer, texts)
         )
         rest = (
             f"<defaultgrade>{text(exact(item.marks))}</defaultgrade>\n{''.join(answers)}"
@@ -159,21 +163,15 @@ class Bank(Content):
         feedback = self.laid_out("item_solution", group.factors, answer)
         return _question("numerical", f"v{number} {item.id}", body, self.files[k], feedback, identity, rest)
 
-    def _cloze(self, answer: Answer, variant: int, weight: int) -> str:
-        (key, exactly), (centre, half) = self._accepted(answer, variant)
+    def _cloze(self, answer: Answer, texts: Texts, weight: int) -> str:
+        (key, exactly), (centre, half) = _accepted(answer, texts)
         return f"{{{weight}:NUMERICAL:={key}:{exactly}~%100%{centre}:{half}}}"
 
-    def _accepted(self, answer: Answer, variant: int) -> tuple[tuple[str, str], tuple[str, str]]:
-        """The number and the tolerance of the key, and of the accepted range."""
-        exam = self.exam
-        low, high = (exact(float(bounds[answer.row, variant])) for bounds in (exam.low, exam.high))
-        centre, half = centred(low, high)
-        padded = text(centre)
-        padded += "." * ("." not in padded)
-        return (exam.spec.rounding.text(float(exam.value[answer.row, variant])), "0"), (
-            padded.ljust(WIDTH, "0"),
-            text(half),
-        )
+
+def _accepted(answer: Answer, texts: Texts) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The number and the tolerance of the key, and of the accepted range."""
+    key, centre, half = (texts[answer.item.id, what] for what in ("key", "centre", "half"))
+    return (key, "0"), (centre, half)
 
 
 def folder_of(exam: Exam) -> str:

@@ -11,8 +11,9 @@ import html
 import json
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from qgen.exam.exam import Exam
@@ -110,10 +111,15 @@ class Course(Content):
         yield f"{here}/question.html", self._page(k)
         yield f"{here}/server.py", SERVER.format(package=package, module=module, exam=self.prefix, question=name)
         yield f"{here}/clientFilesQuestion/{name}.svg", svg(self.papers.drawings[name])
-        variants = enumerate(self.exam.variants)
+        laid_out = self.of_variants(lambda known: [self.givens(k, known)], partial(self._given, k))
+        givens = {number: html.decode() for number, (html,) in zip(self.exam.variants, laid_out, strict=True)}
         formulas = {item.id: rf"\({self.names[k][item.step]}\)" for _, _, items in self.groups[k] for item in items}
-        texts = {"formulas": formulas, "givens": {number: self._givens(k, v) for v, number in variants}}
+        texts = {"formulas": formulas, "givens": givens}
         yield f"serverFilesCourse/{self.prefix}/{name}.json", _json(texts)
+
+    def _given(self, k: int, variant: int) -> dict[Hashable, bytes]:
+        numbers = self.papers.questions[k].givens
+        return {(k, name): numbers.text(name, variant).encode() for name in numbers.question.givens}
 
     def _page(self, k: int) -> str:
         """question.html."""

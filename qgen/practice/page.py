@@ -19,7 +19,8 @@ from markupsafe import Markup
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.engine.question import Item
 from qgen.engine.steps import needed
-from qgen.engine.symbols import NEGATIVE, UPDATED, Symbol, latex_name
+from qgen.engine.symbols import ALONE as AS_IT_IS
+from qgen.engine.symbols import BLANK, CLOSE, OPEN, UPDATED, blank, latex_name
 from qgen.exam.exam import Exam
 from qgen.papers.givens import GROUPS, bands
 from qgen.papers.papers import Papers
@@ -34,22 +35,9 @@ from qgen.typeset.math.speech import speak
 # What stands in formulas for number n of a variant: 9 and its six digits; where a negative one is grouped, 8 instead.
 ALONE, GROUPED = 9, 8
 _NUMBER = re.compile(rf"<mn>([{GROUPED}{ALONE}])(\d{{6}})</mn>")
+_BLANK = re.compile(f"{BLANK}(\\d+)([^\\d])")
 _FORMULAS = re.compile(r"\$([^$<>]+)\$")
 _STYLE = ' style="max-width:100%"'  # which the policy of the page forbids, and its style sheet says
-
-
-@dataclass(frozen=True)
-class Placeholder(Symbol):
-    """A number that the page puts in, in parentheses where it turns out negative within a product."""
-
-    def grouped(self, left: str = "(", right: str = ")") -> str:
-        """What stands for it there."""
-        return f"{GROUPED}{self.latex[1:]}"
-
-
-def placeholder(n: int) -> Placeholder:
-    """What stands for number n."""
-    return Placeholder(f"{ALONE}{n:06d}", NEGATIVE, number=True)
 
 
 @dataclass(frozen=True)
@@ -91,7 +79,8 @@ class Practice:
 
     def formula(self, latex: str, question: str) -> Markup:
         """A formula as MathML, with empty numbers where the page puts them in."""
-        written = self.papers.written.formula(latex.replace(UPDATED, self._updated), question)
+        latex = _BLANK.sub(_digits, latex.replace(UPDATED, self._updated)).replace(OPEN, "(").replace(CLOSE, ")")
+        written = self.papers.written.formula(latex, question)
         return Markup(_NUMBER.sub(_empty, mathml(written)))
 
     @cached_property
@@ -139,7 +128,7 @@ class Practice:
                     "called": self._say("iteration", t) if t else "",
                     "columns": [
                         [
-                            self.formula(f"{latex_name(name)} = {placeholder(places[name]).latex}", question.id)
+                            self.formula(f"{latex_name(name)} = {blank(places[name]).latex}", question.id)
                             for name in column
                         ]
                         for column in columns
@@ -187,8 +176,8 @@ class Practice:
         places = {step.id: first + n for n, step in enumerate(question.steps)}
         sheet = worked_with(
             derivation,
-            {name: placeholder(places[name]) for name in derivation.shown},
-            {name: placeholder(n) for n, name in enumerate(question.givens)},
+            {name: blank(places[name]) for name in derivation.shown},
+            {name: blank(n) for n, name in enumerate(question.givens)},
         )
         lines, found = {entry.item.id: entry.lines for entry in sheet.items}, []
         why = html.escape(self.words["factors"])
@@ -225,6 +214,10 @@ class Practice:
         page = (FOLDER / "practice.js").read_text("utf-8")
         code = f"{examiner(exam)}\nconst PAGE={dumps(data, separators=(',', ':'), ensure_ascii=False)};\n{page}"
         return code.replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def _digits(found: re.Match[str]) -> str:
+    return f"{ALONE if found[2] == AS_IT_IS else GROUPED}{int(found[1]):06d}"
 
 
 def _empty(found: re.Match[str]) -> str:

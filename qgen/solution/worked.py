@@ -138,6 +138,10 @@ class Derivation:
             for name in self.shown
         }
 
+    def given_numbers(self, givens: Mapping[str, float], rounding: Rounding) -> dict[str, str]:
+        """The given numbers as they are printed."""
+        return {name: given_text(self.question, name, value, rounding) for name, value in givens.items()}
+
     @cached_property
     def chains(self) -> dict[str, str]:
         """For every gradient: the chain of partial derivatives, summed over every path."""
@@ -198,11 +202,10 @@ def worked(
     derivation: Derivation, givens: Mapping[str, float], rounding: Rounding, values: Mapping[str, float] | None = None
 ) -> Sheet:
     """Every line for one variant: symbols, numbers inserted, the number. `values`: those of worked_values, if known."""
-    question = derivation.question
     if values is None:
         values = {k: float(v) for k, v in worked_values(derivation, givens, rounding).items()}
     written = {name: number_symbol(text) for name, text in derivation.numbers(values, rounding).items()}
-    numbers = {name: number_symbol(given_text(question, name, value, rounding)) for name, value in givens.items()}
+    numbers = {name: number_symbol(text) for name, text in derivation.given_numbers(givens, rounding).items()}
     return worked_with(derivation, written, numbers)
 
 

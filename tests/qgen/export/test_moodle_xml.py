@@ -273,3 +273,10 @@ def test_a_german_exam_asks_in_german():
     assert "Gegeben:" in html
     assert "Given" not in html
     assert "Richtig ist:" in question.findtext("generalfeedback/text")
+
+
+def test_templates_of_ones_own_are_told_the_same_numbers_as_the_programs(tmp_path):
+    for name in ("lms.txt", "moodle.txt"):
+        (tmp_path / name).write_text((TEMPLATES / name).read_text("utf-8"), "utf-8")
+    german = make_exam(spec_of({"language": "de", "questions": [{"network": "tanh-heads"}]}), 2, 1)
+    assert b"".join(moodle_xml(german, templates=tmp_path)) == b"".join(moodle_xml(german))
