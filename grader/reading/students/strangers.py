@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from grader.reading.numerals import read
@@ -9,6 +10,7 @@ from grader.reading.students.people import words
 from qgen.errors import quoted, some
 from qgen.tables.totals import no_id
 
+_DIGIT = re.compile(r"\d")
 _SHOWN, _LONGEST = 4, 40  # rows that a remark names, and characters of what each says
 
 
@@ -26,14 +28,15 @@ def notes_among(
 ) -> set[int]:  # fmt: skip
     """The rows without answers and variant, by their places, that are notes and nobody's.
 
-    With a list of the class those are the ones whose id is not like any on it; without, the ones whose "id" is
-    several words, where no other id is.
+    Their "id" is like none on the list of the class, and several words where no other id is, or without a digit where
+    all on the list have one.
     """
     bare = [at for at, here in enumerate(empty) if here and not variants[at].strip()]
-    if known:
-        return {at for at in bare if ids[at] not in known and ids[at] not in likely}
-    notes = {at for at in bare if " " in ids[at]}
-    return set() if any(" " in text and at not in notes for at, text in enumerate(ids)) else notes
+    numbered = bool(known) and all(_DIGIT.search(student) for student in known)
+    notes = {at for at in bare if " " in ids[at] and ids[at] not in known and ids[at] not in likely}
+    if any(" " in text and at not in notes for at, text in enumerate(ids)):
+        notes = set()
+    return notes | {at for at in bare if numbered and not _DIGIT.search(ids[at]) and ids[at] not in likely}
 
 
 def left_out(rows: Sequence[tuple[int, str]]) -> list[str]:

@@ -61,3 +61,10 @@ def test_names_that_were_sorted_without_their_ids_are_told(tmp_path):
     said = [note for note in found.notes if "do not belong together" in note]
     assert len(said) == 1
     assert said[0].endswith('0012 (Ann Able) is called "Ben Cox", who is 0013')
+
+
+def test_somebody_who_is_not_on_the_list_is_absent_and_no_note(tmp_path):
+    listed = Listed({"0012": "001", "0013": "002"})
+    found = reads(tmp_path, ROWS + "0099,,,,\nMidterm,,,,\n", listed)
+    assert [one.student for one in found.absent] == ["0099"]
+    assert found.notes[0] == 'a.csv:5: lines that are no student\'s were left out: 5 ("Midterm")'
