@@ -151,9 +151,8 @@ def _once(name: str, heading: list[str], body: list[Row]) -> tuple[list[Row], tu
     same = [cell.strip().casefold() for cell in trimmed(heading)]
     if len(same) < 2:
         return body, ()
-    lines = {
-        at for at, row in body if len(row) >= len(same) and [cell.strip().casefold() for cell in trimmed(row)] == same
-    }
+    again = [(at, row) for at, row in body if len(row) >= len(same) and row[0].strip().casefold() == same[0]]
+    lines = {at for at, row in again if [cell.strip().casefold() for cell in trimmed(row)] == same}
     if not lines:
         return body, ()
     note = f"{name}: lines that repeat the heading were left out: {some([str(at) for at in sorted(lines)])}"

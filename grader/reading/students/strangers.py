@@ -32,6 +32,8 @@ def notes_among(
     all on the list have one.
     """
     bare = [at for at, here in enumerate(empty) if here and not variants[at].strip()]
+    if not bare:
+        return set()
     numbered = bool(known) and all(_DIGIT.search(student) for student in known)
     notes = {at for at in bare if " " in ids[at] and ids[at] not in known and ids[at] not in likely}
     if any(" " in text and at not in notes for at, text in enumerate(ids)):
@@ -51,8 +53,9 @@ def misnamed(ids: Sequence[str], names: Sequence[str], people: Mapping[str, str]
     for student, name in people.items():
         by_name.setdefault(words(name), []).append(student)
     found = []
-    for student, name in zip(ids, names, strict=True):
-        others = by_name.get(words(name), []) if words(name) else []
+    by_name.pop((), None)
+    for student, name in zip(ids, names, strict=True) if people else ():
+        others = [] if people.get(student) == name else by_name.get(words(name), [])
         if student in people and len(others) == 1 and others[0] != student:
             found.append(f"{student} ({people[student]}) is called {quoted(name.strip())}, who is {others[0]}")
     remark = f"ids and names do not belong together; marked by the ids, was a column sorted alone? {some(found, 5)}"
