@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.marking.other_variant import Fit, _lying_in, _Ranges, other_variant, unfollowed
+from grader.marking.other_variant import Fit, _improbable, _lying_in, _Ranges, other_variant, unfollowed
 from grader.marking.score import score
 from grader.marking.tolerance import within
 from grader.marking.verdicts import CORRECT
@@ -122,3 +122,12 @@ def test_an_answer_in_no_range_is_found_in_none() -> None:
     ranges = [_Ranges.of(np.array([3.0, 1.0, 5.0]), np.array([4.0, 9.0, 5.0]))]
     found = _lying_in(ranges, np.array([[0.5], [9.5], [4.0], [5.0]]), np.ones((4, 1), dtype=bool))
     assert [*zip(found[0].tolist(), found[2].tolist(), strict=True)] == [(2, 1), (2, 0), (3, 1), (3, 2)]
+
+
+@pytest.mark.parametrize(("wrong", "named"), [(9, True), (10, False)])
+def test_a_variant_is_named_if_one_in_ten_thousand_is_expected_to_fit_by_chance(wrong: int, named: bool) -> None:
+    """Of two variants the other holds five, each with a chance of 1 in 20: 126 ways of nine, 252 of ten, at most 160."""
+    ranges = [_Ranges.of(np.array([0.0, 10.0]), np.array([1.0, 11.0]))] * wrong
+    values = np.array([[10.5] * 5 + [5.0] * (wrong - 5)])
+    found = list(_improbable(ranges, values, np.ones(values.shape, dtype=bool)))
+    assert found == [(0, 1, (0, 1, 2, 3, 4))] * named
