@@ -14,6 +14,7 @@ from qgen.exam.certify import (
     CONDITIONS,
     STAGES,
     Batch,
+    _near,
     applicable,
     draws,
     mistake_gaps,
@@ -246,6 +247,18 @@ def test_the_gap_of_a_mistake_is_counted_in_units_of_the_last_digit():
             accepted = batch.accepted[item.id]
             width = (accepted.high - accepted.low) / unit
             assert ((apart - gap > 0) & (apart - gap < 2 * width + 1)).all()
+
+
+def test_the_quick_look_tells_how_much_further_than_a_unit_the_nearest_mistake_leads():
+    """Ascent moves every parameter by twice what descent does."""
+    batch = drawn(20, "B", "cross-entropy")
+    moves = [
+        2 * np.abs(batch.values[item.step] - batch.givens[item.step.removeprefix("new_")]) * 10**batch.rounding.digits
+        for item in batch.question.items
+        if item.part == "update"
+    ]
+    margin = _near(batch.against([m for m in batch.catalogue if m.name == "gradient-ascent"]))
+    np.testing.assert_allclose(margin, np.min(moves, axis=0) - 1)
 
 
 def test_a_mistake_that_changes_only_some_variants_applies():
