@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,8 @@ from qgen.papers.document import document
 from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
 from qgen.papers.words import macro
-from qgen.solution.worked import Derivation, Worked, worked
+from qgen.solution.blanks import filled_in
+from qgen.solution.worked import Worked
 from qgen.typeset.drawing.drawing import Drawing
 from qgen.typeset.markup.blocks import escape
 from qgen.typeset.pdf.jpeg import Jpeg
@@ -29,6 +30,8 @@ from qgen.typeset.pdf.jpeg import Jpeg
 # Lost marks that are explained line by line, fewer beside very many, so that feedback stays within two pages; the
 # others are listed.
 MOST_DETAILED, FEWER_DETAILED, MANY = 9, 4, 60
+
+Lines = Callable[[Item], Worked]  # of an item, with the numbers of a student's variant
 
 _FRACTION = re.compile(r"\\frac\{(\\partial \w)\}\{(.*)\}")
 
@@ -49,13 +52,17 @@ class Feedback:
     def pdf(self, s: int) -> bytes:
         """The PDF of a student."""
         variant = int(self.marks.submissions.variants[s])
-        if variant not in self._solved:
-            self._solved[variant] = _lines(self.marks, self._derivations, variant)
+        numbers = [question.in_blanks(variant) for question in self.papers.questions]
+
+        def lines(item: Item) -> Worked:
+            question, entry = self._blank[item.id]
+            return filled_in(entry, numbers[question])
+
         drawn = {
             self.marks.exam.columns[i]: drawing((s, i), self.marks, self.pictures[s, i], self.papers)
             for i in self._pictured.get(s, ())
         }
-        context = _context(self.marks, s, self._solved[variant], self.papers, drawn.keys())
+        context = _context(self.marks, s, lines, self.papers, drawn.keys())
         return _pdf(self.marks, context, self.papers, drawn)
 
     @cached_property
@@ -68,12 +75,13 @@ class Feedback:
         return Papers(self.marks.exam, self.templates)
 
     @cached_property
-    def _derivations(self) -> list[Derivation]:
-        return [context.derivation for context in self.papers.questions]
-
-    @cached_property
-    def _solved(self) -> dict[int, dict[str, Worked]]:
-        return {}
+    def _blank(self) -> dict[str, tuple[int, Worked]]:
+        """By item which question it is of, and its worked lines, with blanks for the numbers of a variant."""
+        return {
+            entry.item.id: (k, entry)
+            for k, question in enumerate(self.papers.questions)
+            for entry in question.blank.items
+        }
 
 
 def _pdf(marks: Marks, context: dict[str, Any], papers: Papers, drawings: Mapping[str, Drawing]) -> bytes:
@@ -86,16 +94,7 @@ def _pdf(marks: Marks, context: dict[str, Any], papers: Papers, drawings: Mappin
     )  # fmt: skip
 
 
-def _lines(marks: Marks, derivations: list[Derivation], variant: int) -> dict[str, Worked]:
-    lines = {}
-    for derivation, batch in zip(derivations, marks.exam.batches, strict=True):
-        givens = {name: float(values[variant]) for name, values in batch.givens.items()}
-        for entry in worked(derivation, givens, marks.exam.spec.rounding).items:
-            lines[entry.item.id] = entry
-    return lines
-
-
-def _context(marks: Marks, s: int, lines: dict[str, Worked], papers: Papers, pictured: Set[str]) -> dict[str, Any]:
+def _context(marks: Marks, s: int, lines: Lines, papers: Papers, pictured: Set[str]) -> dict[str, Any]:
     exam, marks_of = marks.exam, marks.earned(slice(s, s + 1))[0].tolist()
     student, wording = marks.submissions.students[s], Wording(exam.spec.language, papers.templates)
     written = papers.written
@@ -202,7 +201,7 @@ def _decided(cell: Marked) -> Marked:
 
 
 def _groups(
-    marks: Marks, cells: list[Marked], lines: dict[str, Worked], wording: Wording, written: Written
+    marks: Marks, cells: list[Marked], lines: Lines, wording: Wording, written: Written
 ) -> Iterator[dict[str, Any]]:
     """For each question and iteration what was lost or decided, and what was left blank."""
     rounding = marks.exam.spec.rounding
@@ -213,7 +212,7 @@ def _groups(
             blank: list[dict[str, Any]] = []
             for cell in (cell for cell in cells if cell.item.id in here):
                 left_blank = cell.verdict == "blank" and not cell.decision
-                (blank if left_blank else lost).append(_entry(cell, lines[cell.item.id], rounding, wording, written))
+                (blank if left_blank else lost).append(_entry(cell, lines(cell.item), rounding, wording, written))
             yield {
                 "id": question.id,
                 "question": k,

@@ -22,7 +22,7 @@ from qgen.papers.question_context import QuestionContext
 from qgen.papers.words import in_words, macro
 from qgen.papers.wrapping import wrapping
 from qgen.parallel import each, shares, worthwhile
-from qgen.solution.blanks import Filled, decided, worked_blank
+from qgen.solution.blanks import Filled, decided
 from qgen.typeset.drawing.drawing import Drawing
 
 MOST_LINES = 1 << 13  # that are kept, each with the brackets of some variants
@@ -176,7 +176,7 @@ class Content:
         """By question the worked lines with blanks for numbers: of every item and, by its step, of every factor."""
         found: list[Mapping[str, tuple[str, ...]]] = []
         for k, context in enumerate(self.papers.questions):
-            sheet = worked_blank(context.derivation)
+            sheet = context.blank
             lines: dict[str, tuple[str, ...]] = {step: (self.formula(k, line),) for step, line in sheet.factors.items()}
             for entry in sheet.items:
                 name = self.names[k][entry.item.step]

@@ -23,10 +23,10 @@ from qgen.papers.combs import cells_of
 from qgen.papers.givens import Givens
 from qgen.papers.notation import Written
 from qgen.papers.task_texts import printed
-from qgen.solution.blanks import in_blanks
+from qgen.solution.blanks import filled, filled_in, in_blanks, worked_blank
 from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.solution_mistakes import UsualMistakes
-from qgen.solution.worked import Derivation, Sheet, worked, worked_values
+from qgen.solution.worked import Derivation, Sheet, worked_values
 from qgen.typeset.markup.blocks import escape
 from qgen.typeset.math.speech import Vocabulary, speak
 from qgen.typeset.page.frame import frame
@@ -131,8 +131,14 @@ class QuestionContext:
 
     def sheet(self, variant: int) -> Sheet:
         """The worked lines."""
-        givens, values = self._numbers(variant)
-        return worked(self.derivation, givens, self.exam.spec.rounding, values)
+        numbers = self.in_blanks(variant)
+        factors = {step: filled(line, numbers) for step, line in self.blank.factors.items()}
+        return Sheet(factors, tuple(filled_in(entry, numbers) for entry in self.blank.items))
+
+    @cached_property
+    def blank(self) -> Sheet:
+        """The worked lines of every variant, with blanks for its numbers."""
+        return worked_blank(self.derivation)
 
     def in_blanks(self, variant: int) -> list[bytes]:
         """The numbers that go into the `worked_blank` lines."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from qgen.engine.rounding import Rounding
 from qgen.engine.symbols import ALONE, BLANK, BRACKETED, CLOSE, GROUPED, OPEN, blank
-from qgen.solution.worked import Derivation, Sheet, worked_with
+from qgen.solution.worked import Derivation, Sheet, Worked, worked_with
 
 _BLANK = re.compile(f"{BLANK}(\\d+)([{ALONE}{GROUPED}])")
 _GROUPED, _BRACKETED = (re.compile(f"{BLANK}(\\d+){form}") for form in (GROUPED, BRACKETED))
@@ -48,6 +49,19 @@ def in_blanks(
     texts = [given[name].encode() for name in derivation.question.givens]
     texts += [found[name].encode() for name in derivation.shown]
     return texts + [rb"\left(%s\right)" % text if text.startswith(b"-") else text for text in reversed(texts)]
+
+
+def filled(line: str, numbers: Sequence[bytes]) -> str:
+    """A line with its numbers."""
+    return _ready(decided(line, numbers)).by(numbers).decode()
+
+
+def filled_in(entry: Worked, numbers: Sequence[bytes]) -> Worked:
+    """An item's lines with these numbers."""
+    return Worked(entry.item, tuple(filled(line, numbers) for line in entry.lines), filled(entry.value, numbers))
+
+
+_ready = lru_cache(maxsize=4096)(Filled)
 
 
 def decided(line: str, numbers: Sequence[bytes]) -> str:
