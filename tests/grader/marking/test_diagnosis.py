@@ -289,8 +289,7 @@ def test_a_pair_is_named_only_where_it_explains_more_than_was_explained() -> Non
 
 
 def test_a_pair_is_tried_where_one_explains_something_or_both_change_one_answer_and_none_is_refuted() -> None:
-    """Of four the second explains a cell, the third and the fourth change the same answer; then the third is refuted.
-    """
+    """Of four the second explains a cell, the third and fourth change the same answer; then the third is refuted."""
     fits, places = fits_of((0, 0, []), (0, 1, [1]), (0, 0, []), (0, 0, [])), np.array([[0, 1], [0, 2], [2, 3]])
     single, everything = Mock(held=range(4), touched=table("1000", "0100", "0010", "0011")), np.ones((1, 3), dtype=bool)
     looked_at = Mock(single=single, places=places), Mock(likely=lambda pairs, cells: everything)

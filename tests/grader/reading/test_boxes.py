@@ -1,4 +1,4 @@
-"""What lies on a box: a text that covers half of the smaller of the two, a line whose middle is inside or on an edge."""
+"""What lies on a box: a text that shares half of the smaller of the two, a line with its middle in it or on an edge."""
 
 import pytest
 

@@ -208,7 +208,7 @@ def test_nothing_is_copied_where_nothing_is_marked():
 
 def test_work_is_even_where_the_count_of_negative_givens_is_within_one_of_the_likeliest():
     """Four of the twelve weights' and biases' pools are half negative, so that 2 is likeliest; 0 is not negative."""
-    pools = {"weights": [-0.5, 0.5], "biases": 0.5, "inputs": [0, 0.7], "targets": 1}
+    pools = {"weights": [-0.5, 0.5], "biases": 0.5, "inputs": [0, 1], "targets": 1}
     spec = spec_for("B", "cross-entropy", **pools)
     names = ["w11", "w21", "w12", "w13"]
     givens = dict.fromkeys(spec.questions[0].question.givens, np.full(5, 0.5))
