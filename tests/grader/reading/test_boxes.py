@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.reading.boxes import Box, box_of, drawn_over
+from grader.reading.boxes import Box, box_of, drawn_over, rectangle
 
 BOX = 100.0, 40.0, 200.0, 60.0
 
@@ -49,3 +49,15 @@ def test_a_text_that_lies_on_two_boxes_by_half_lies_on_none(other: Box | None, a
 def test_a_line_is_drawn_over_a_box_if_its_middle_is_inside_or_on_an_edge(x: float, y: float, on: bool) -> None:
     lines = [(0.0, 0.0, 2.0, 2.0), (x - 30, y - 7, x + 30, y + 7)]
     assert drawn_over(lines, [None, BOX]) == ({1} if on else set())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "box"),
+    [
+        ([1, 2, 3, 4], (1, 2, 3, 4)), ([3, 4, 1, 2], (1, 2, 3, 4)), (["1", 4, 3, "2"], (1, 2, 3, 4)),
+        ([1, 2, 1, 4], None), ([1, 2, 3, 2], None), ([1, 2, 1, 2], None), ([1, 2, 3], None), (["a", 2, 3, 4], None),
+        (None, None), ([0, 0, 0.5, 0.5], (0, 0, 0.5, 0.5)),
+    ],
+)  # fmt: skip
+def test_a_rectangle_has_any_two_corners_and_is_none_where_it_is_empty(numbers: object, box: Box | None) -> None:
+    assert rectangle(numbers) == box

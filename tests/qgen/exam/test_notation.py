@@ -2,7 +2,7 @@
 
 import pytest
 
-from qgen.exam.notation import LETTERS, TAKEN, USUAL, Notation, notation_of
+from qgen.exam.notation import CHOICES, LETTERS, TAKEN, USUAL, Notation, notation_of
 
 
 def told(table: object) -> tuple[Notation, list[str]]:
@@ -51,3 +51,15 @@ def test_the_letter_of_activations_is_the_output_s_alone(key: str) -> None:
 def test_two_letters_may_change_places() -> None:
     assert told({"target": "L", "loss": "y"}) == (Notation(target="L", loss="y"), [])
     assert len(told({"target": "t", "loss": "t"})[1]) == 2
+
+
+@pytest.mark.parametrize("weights", CHOICES["weights"])
+@pytest.mark.parametrize("layers", CHOICES["layers"])
+@pytest.mark.parametrize("givens", CHOICES["givens"])
+def test_matrices_need_layers_and_weights_of_two_indices(weights: str, layers: str, givens: str) -> None:
+    wrong = ("layers", layers) if layers == "none" else ("weights", weights) if weights == "numbered" else None
+    fault = (
+        f'notation.givens: "matrices" do not go with {wrong and wrong[0]} = "{wrong and wrong[1]}"; change one of them'
+    )
+    table = {"weights": weights, "layers": layers, "givens": givens}
+    assert told(table) == (Notation(**table), [fault] if wrong and givens == "matrices" else [])
