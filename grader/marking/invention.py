@@ -74,7 +74,7 @@ def slipped(values: Array, due: Array, unit: Array) -> Bools:
     with np.errstate(all="ignore"):
         written, meant = (np.nan_to_num(np.rint(np.abs(number) / unit)) for number in (values, due))
         tens = 10.0 ** np.rint(np.log10(written / meant))
-        moved = (np.abs(written - meant * tens) <= np.maximum(tens, 1) / 2) & (tens != 1) & (written * meant > 0)
+        moved = (np.abs(written - meant * tens) <= np.maximum(tens, 1) / 2) & (tens > 0) & (tens != 1)
     places = 10.0 ** np.arange(MOST_DIGITS)
     these, those = ((number[..., None] // places) % 10 for number in (written, meant))
     differ = these != those

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import lgamma, log
+from math import comb, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,8 +107,8 @@ def _improbable(ranges: Sequence[_Ranges], values: Array, wrong: Bools) -> Itera
     for p in np.flatnonzero(hits >= FEWEST_CELLS).tolist():
         s, h = int(pairs[p]) // count, int(hits[p])
         w = int(wrong[s].sum())
-        # as many ways to choose them, times the chance of each, times the variants
-        expected = lgamma(w + 1) - lgamma(h + 1) - lgamma(w - h + 1) + chance[p] + log(count)
+        # as many ways to choose them, times the variants, times the chance of each
+        expected = log(comb(w, h) * count) + chance[p]
         if expected <= log(MOST_BY_CHANCE) and (best[s] < 0 or h > hits[best[s]]):
             best[s] = p
     for s in np.flatnonzero(best >= 0).tolist():

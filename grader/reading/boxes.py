@@ -47,10 +47,10 @@ def drawn_over(places: Iterable[Box], boxes: Sequence[Box | None]) -> set[int]:
 
 def _common(one: Box, other: Box) -> float:
     """What two rectangles have in common, as a share of the smaller one."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
+    wide = max(0, min(one[2], other[2]) - max(one[0], other[0]))
+    high = max(0, min(one[3], other[3]) - max(one[1], other[1]))
     smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return wide * high / smaller if wide > 0 and high > 0 else 0.0
+    return wide * high / smaller
 
 
 def pictured(widget: Any) -> str:

@@ -214,10 +214,8 @@ def _text(value: Any) -> str:
             return f"({type(value).__name__})"
     try:
         return str(value)
-    except UnicodeError:  # half a character, for one
-        data = bytes(value)
-        wide = data.startswith(b"\xfe\xff")
-        return data[2:].decode("utf-16-be", "replace") if wide else data.decode("latin-1")
+    except UnicodeError:  # marked as UTF-8, which it is not
+        return bytes(value).decode("latin-1")
 
 
 def _typed(annotation: Any) -> str:

@@ -100,14 +100,14 @@ _SOFTMAX = (
     _misconception("slope-for-softmax-error", delta_categorical=Mistake(lambda e, slope: slope, ("slope",))),
 )
 _BATCH = (
-    _misconception("batch-not-averaged", batch_mean=lambda whole, examples: whole * 1.0),
+    _misconception("batch-not-averaged", batch_mean=lambda whole, examples: whole),
     _misconception("batch-averaged", batch_sum=lambda *parts: total(*parts) / len(parts)),
     _misconception("first-example-only", examples_sum=lambda *parts: parts[0], batch_sum=lambda *parts: parts[0]),
 )
 _MOMENTUM = (
     _misconception("momentum-forgotten", velocity=lambda term, step: -step),
     _misconception("momentum-subtracted", velocity=lambda term, step: -term - step),
-    _misconception("momentum-coefficient-left-out", momentum_term=lambda mu, v: v * 1.0),
+    _misconception("momentum-coefficient-left-out", momentum_term=lambda mu, v: v),
     _misconception(
         "momentum-times-learning-rate", momentum_term=Mistake(lambda mu, v, alpha: alpha * mu * v, ("alpha",))
     ),
@@ -232,8 +232,8 @@ _UPDATES = (
     _misconception(
         "parameter-for-gradient", scaled_gradient=Mistake(lambda alpha, d, parameter: alpha * parameter, ("parameter",))
     ),
-    _misconception("change-only", update=lambda w, step: -step, momentum_update=lambda w, v: v * 1.0),
-    _misconception("step-only", update=lambda w, step: step * 1.0),
+    _misconception("change-only", update=lambda w, step: -step, momentum_update=lambda w, v: v),
+    _misconception("step-only", update=lambda w, step: step),
     _misconception(
         "biases-not-updated",
         update=Mistake(lambda w, step, bias: bias, ("bias",)),

@@ -322,10 +322,8 @@ def _work(batch: Batch) -> Array:
     ]
     if not drawn:
         return np.ones(batch.size)
-    likely = 0.0
-    for name in drawn:
-        pool = batch.spec.pools[batch.question.given[name].kind].values
-        likely += sum(v < 0 for v in pool) / len(pool)
+    pools = (batch.spec.pools[batch.question.given[name].kind].values for name in drawn)
+    likely = sum(sum(v < 0 for v in pool) / len(pool) for pool in pools)
     count = np.sum([batch.givens[name] < 0 for name in drawn], axis=0)
     return np.asarray(1.5 - np.abs(count - round(likely)))
 

@@ -108,7 +108,7 @@ def test_a_relus_0_shows_work_where_the_own_pre_activation_is_negative(batch: Ba
         return
     values = np.zeros((batch.size, len(steps(batch))))
     z, a = steps(batch).index("z1_1"), steps(batch).index("a1_1")
-    values[:, z] = [-2.345, -0.777, 2.345, 0.0]
+    values[:, z] = [-2.345, -0.333, 0.333, 0.0]
     own = owned(batch, values, np.zeros(values.shape, dtype=bool))
     assert shows_work(own, values)[:, a].tolist() == [True, True, False, False]
     assert not shows_work(own, values)[:, [i for i in range(values.shape[1]) if i not in (z, a)]].any()

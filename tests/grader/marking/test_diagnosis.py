@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
-from grader.marking.diagnosis import Compared, _best, _Fits, compared, may_explain, weigh
+from grader.marking.diagnosis import Compared, _best, _Fits, _likely_pairs, compared, may_explain, weigh
 from grader.marking.explain import swapped
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
@@ -285,6 +286,17 @@ def test_a_pair_is_named_only_where_it_explains_more_than_was_explained() -> Non
     assert _best(fits, wrong + 1, np.array([1, 2, 0])).sure.tolist() == [False, False, False]  # one more is not enough
     twins = fits_of((0, 2, [0, 1]), (0, 2, [0, 1]))
     assert not _best(twins, np.array([2]), np.array([1])).sure.any()  # one cell more than before, by other numbers
+
+
+def test_a_pair_is_tried_where_one_explains_something_or_both_change_one_answer_and_none_is_refuted() -> None:
+    """Of four the second explains a cell, the third and fourth change the same answer; then the third is refuted."""
+    fits, places = fits_of((0, 0, []), (0, 1, [1]), (0, 0, []), (0, 0, [])), np.array([[0, 1], [0, 2], [2, 3]])
+    single, everything = Mock(held=range(4), touched=table("1000", "0100", "0010", "0011")), np.ones((1, 3), dtype=bool)
+    looked_at = Mock(single=single, places=places), Mock(likely=lambda pairs, cells: everything)
+    left = np.ones((1, 4), dtype=bool)
+    assert _likely_pairs(looked_at[0], fits, looked_at[1], left).tolist() == [[True, False, True]]
+    refuted = replace(fits, against=np.array([0, 1, 1, 0]))  # as much against the second as for it is not enough
+    assert _likely_pairs(looked_at[0], refuted, looked_at[1], left).tolist() == [[True, False, False]]
 
 
 def test_every_student_is_judged_alone() -> None:

@@ -1,9 +1,12 @@
 """Too few digits: which answers are written with fewer than asked, and how far they may be off."""
 
+from dataclasses import replace
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 
-from grader.marking.follow_through import half_units
+from grader.marking.follow_through import SLIP, half_units
 from grader.marking.score import score
 from grader.marking.verdicts import VERDICTS
 from grader.reading.answers import Submissions
@@ -55,12 +58,17 @@ def exam() -> Exam:
     return make_exam(spec_of({"questions": [{"network": "relu-sigmoid", "loss": "squared-error"}]}), 3, 1)
 
 
-def marked(exam: Exam, change: dict[str, str]) -> dict[str, str]:
-    """The verdict of every answer of the first variant's student: right but for `change`."""
+def handed_in(exam: Exam, change: dict[str, str]) -> Submissions:
+    """Of the first variant's student: right but for `change`."""
     written = np.full((1, len(exam.items)), "", dtype=object)
     for i, item in enumerate(exam.items):
         written[0, i] = change.get(item.step, exam.spec.rounding.text(float(exam.value[i, 0])))
-    found = score(exam, Submissions.of(["S"], np.zeros(1, int), exam.columns, written))
+    return Submissions.of(["S"], np.zeros(1, int), exam.columns, written)
+
+
+def marked(exam: Exam, change: dict[str, str]) -> dict[str, str]:
+    """The verdict of every answer of the first variant's student: right but for `change`."""
+    found = score(exam, handed_in(exam, change))
     return {item.step: VERDICTS[v] for item, v in zip(exam.items, found.verdicts[0].tolist(), strict=True)}
 
 
@@ -77,3 +85,28 @@ def test_an_invented_gradient_of_0_and_the_parameter_that_it_leaves_as_it_was_co
     verdicts = marked(exam, {"db3": "0", "new_b3": old})
     assert (verdicts["db3"], verdicts["new_b3"]) == ("wrong", "wrong")
     assert {v for step, v in verdicts.items() if step not in ("db3", "new_b3")} == {"correct"}
+
+
+@pytest.mark.parametrize(
+    ("follow_through", "imprecise", "verdict"),
+    [(0.25, 0.5, "follow_through"), (0.5, 0.5, "imprecise"), (0.75, 0.5, "imprecise")],
+)
+def test_few_digits_of_what_follows_are_called_so_unless_all_of_them_are_worth_less(
+    exam: Exam, follow_through: float, imprecise: float, verdict: str
+) -> None:
+    marking = replace(exam.spec.marking, follow_through=follow_through, imprecise=imprecise)
+    told = marked(replace(exam, spec=replace(exam.spec, marking=marking)), {"z3": "-3", "a3": "0.047"})  # 0.0474
+    assert (told["z3"], told["a3"]) == ("wrong", verdict)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_no_mistake_is_looked_for_in_an_answer_that_is_off_by_a_slip_of_rounding(exam: Exam, side: int) -> None:
+    at = exam.columns.index("q1_z3")
+    low, high = float(exam.low[at, 0]), float(exam.high[at, 0])
+    sought = []
+    for off in (0.9, 1.1):
+        beyond = (high if side > 0 else low) + side * off * SLIP * (high - low) / 2
+        with patch("grader.marking.follow_through.diagnose", return_value={}) as diagnosed:
+            score(exam, handed_in(exam, {"z3": f"{beyond:.9f}"}))
+        sought.append(bool(diagnosed.call_args.args[0].wrong[0, at]))
+    assert sought == [False, True]

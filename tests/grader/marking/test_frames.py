@@ -2,6 +2,7 @@
 
 import csv
 import io
+from html import escape
 
 import numpy as np
 import pytest
@@ -78,3 +79,7 @@ def test_only_what_was_right_or_followed_earns_anything(marks: Marks) -> None:
     for verdict in {"wrong", "blank", "unreadable"} & set(earned.index):
         assert earned.loc[verdict].to_list() == [0, 0]
     assert earned.loc["follow_through", "max"] == pytest.approx(0.7 * table["max_marks"].max())
+
+
+def test_a_notebook_shows_the_summary_whole_above_the_table(marks: Marks) -> None:
+    assert marks._repr_html_().startswith(f"<p>{escape(repr(marks)[1:-1])}</p><table")

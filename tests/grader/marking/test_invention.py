@@ -116,7 +116,8 @@ def test_a_mistake_that_nobody_listed_costs_its_own_cells_only(name: str, loss: 
 
         (0.1432, 0.1234, False), (0.1350, 0.1234, True), (0.3, 0.1234, False), (0.1234, np.nan, False),
         (0.2234, 0.1234, True),
-        (0.1365, 0.1234, False), (0.3214, 0.1234, False),
+        (0.1365, 0.1234, False), (0.3214, 0.1234, False), (0.1001, 0.1234, False), (0.1234, 0.0, False),
+        (0.1000095, 0.1234, True), (0.0013, 0.1234, False), (0.0123, 0.1235, True), (0.00014, 0.0001, False),
     ],
 )  # fmt: skip
 def test_a_slip_is_a_tenth_a_sign_the_point_one_digit_or_two_swapped(written: float, due: float, near: bool) -> None:

@@ -1,8 +1,9 @@
 """Who read an answer: what a form, a scan or a person left, as long as nobody edits the cell."""
 
-from grader.marking.origins import FORM, Origins, forms_of, origins_of
+from grader.marking.origins import FORM, SCAN, Origins, _by, forms_of, origins_of
 from grader.reading.answers import read_answers
 from grader.reading.collect import Paper, write_answers
+from grader.reading.scan.decided import Standing
 from grader.reading.students.identity import Listed
 from qgen.exam.exam import make_exam
 
@@ -29,3 +30,9 @@ def test_of_a_typed_table_nothing_is_known_but_that(tmp_path):
     write_answers([Paper("a", "x", "001", {exam.columns[0]: "1"})], exam, answers)
     submissions = read_answers(answers, exam)
     assert origins_of(answers, submissions, Listed()) == Origins(folder=tmp_path / "answers-scans")
+
+
+def test_what_a_scan_left_unread_stays_the_scan_s_whatever_its_mark_says_but_not_a_mere_question_mark():
+    left = Standing("?digits", f"{SCAN} by Ann")
+    assert [_by(text, left) for text in ("?digits", " ?x ", "?", "x", "0.5")] == [left.by, SCAN, "", "", ""]
+    assert _by("?x", Standing("0.5", FORM)) == ""

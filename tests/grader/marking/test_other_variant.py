@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.marking.other_variant import Fit, _lying_in, _Ranges, other_variant, unfollowed
+from grader.marking.other_variant import Fit, _improbable, _lying_in, _Ranges, other_variant, unfollowed
 from grader.marking.score import score
 from grader.marking.tolerance import within
 from grader.marking.verdicts import CORRECT
@@ -122,3 +122,41 @@ def test_an_answer_in_no_range_is_found_in_none() -> None:
     ranges = [_Ranges.of(np.array([3.0, 1.0, 5.0]), np.array([4.0, 9.0, 5.0]))]
     found = _lying_in(ranges, np.array([[0.5], [9.5], [4.0], [5.0]]), np.ones((4, 1), dtype=bool))
     assert [*zip(found[0].tolist(), found[2].tolist(), strict=True)] == [(2, 1), (2, 0), (3, 1), (3, 2)]
+
+
+@pytest.mark.parametrize(("wrong", "named"), [(9, True), (10, False)])
+def test_a_variant_is_named_if_one_in_ten_thousand_is_expected_to_fit_by_chance(wrong: int, named: bool) -> None:
+    """The other of two holds five, each with a chance of 1 in 20: 126 ways of nine, 252 of ten, 160 at most."""
+    ranges = [_Ranges.of(np.array([0.0, 10.0]), np.array([1.0, 11.0]))] * wrong
+    values = np.array([[10.5] * 5 + [5.0] * (wrong - 5)])
+    found = list(_improbable(ranges, values, np.ones(values.shape, dtype=bool)))
+    assert found == [(0, 1, (0, 1, 2, 3, 4))] * named
+
+
+def test_of_several_variants_the_one_that_most_answers_fit_is_named_and_of_as_good_ones_the_first() -> None:
+    """Answers to eight items, each of which lies in the range of these variants of 50."""
+
+    def named(*holding: tuple[int, ...]) -> list[tuple[int, int, tuple[int, ...]]]:
+        spans = np.full((8, 50), 20.0)
+        for i, variants in enumerate(holding):
+            spans[i, list(variants)] = 0.0
+        ranges = [_Ranges.of(low, low + 1) for low in spans]
+        return list(_improbable(ranges, np.full((1, 8), 0.5), np.ones((1, 8), dtype=bool)))
+
+    assert named(*[(3,)] * 8) == [(0, 3, tuple(range(8)))]
+    assert named(*[(3, 4)] * 7, (4,)) == [(0, 4, tuple(range(8)))]
+    assert named(*[(3, 4)] * 7, (3,)) == [(0, 3, tuple(range(8)))]
+    assert named(*[(3, 4)] * 8) == [(0, 3, tuple(range(8)))]
+
+
+@pytest.mark.parametrize(
+    ("fitting", "correct", "answered", "whole"),
+    [
+        (8, 4, 16, True), (7, 0, 7, False), (8, 5, 16, False), (8, 0, 17, False),
+        (20, 10, 40, True), (20, 11, 40, False), (20, 10, 41, False),
+    ],
+)  # fmt: skip
+def test_most_of_a_paper_is_eight_answers_twice_the_right_ones_and_half_of_all(
+    fitting: int, correct: int, answered: int, whole: bool
+) -> None:
+    assert Fit(0, 1, tuple(range(fitting)), answered - correct, correct, answered).whole is whole

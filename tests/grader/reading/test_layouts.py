@@ -8,7 +8,7 @@ import pytest
 from grader.reading import layouts
 from grader.reading.answers import read_sheet
 from qgen.errors import InputError
-from qgen.tables.table import SHOWN
+from qgen.tables.table import SHOWN, Table
 
 ITEMS, VARIANTS = ["q1_z1_1", "q1_dw13", "q1_new_w11_1"], ["001", "002", "010"]
 HEAD = "student_id,variant,q1_z1_1,q1_dw13,q1_new_w11_1\n"
@@ -118,3 +118,34 @@ def test_a_heading_of_many_characters_or_columns_takes_no_time(tmp_path, heading
     found = read_sheet(path, items=["q1_z1"], variants=["001"])
     assert found.students == ("S1",)
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("written", ["é1", "e\u03011", " é1 ", '="é1"'])
+def test_an_id_is_the_same_however_its_letters_and_spaces_are_written(read, written: str) -> None:
+    assert read(HEAD.replace(",", ";") + f"{written};001;1;2;3\n").students == ("é1",)
+
+
+@pytest.mark.parametrize("written", ["ab 1", " ab  1 ", "ab\t1", '="ab 1"'])
+def test_an_id_of_two_words_has_one_space(read, written: str) -> None:
+    assert read(HEAD.replace(",", ";") + f"{written};001;1;2;3\n").students == ("ab 1",)
+
+
+def test_only_the_first_of_the_tables_is_looked_into_where_none_has_answers() -> None:
+    tables = [Table(f"answers.xlsx ({sheet})", ["name", "room"], 1, [], sheet=sheet) for sheet in ("A", "B")]
+    with pytest.raises(InputError) as caught:
+        read_sheet(tables, items=ITEMS, variants=VARIANTS)
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["answers.xlsx (A)"]
+
+
+@pytest.mark.parametrize(("count", "more"), [(40, ""), (41, " and 1 more"), (43, " and 3 more")])
+def test_who_handed_in_several_times_is_named_up_to_forty(read, count: int, more: str) -> None:
+    rows = "".join(f"s{k:02d},001,{k},2,3\n" * 2 for k in range(count))
+    (note,) = read(HEAD + rows, last=True).notes
+    names = ", ".join(f"s{k:02d}" for k in range(min(count, 40)))
+    assert note.endswith(f"{count} students handed in several times, the last one counts: {names}{more}")
+
+
+def test_a_heading_of_more_than_a_hundred_characters_is_no_strange_item(read) -> None:
+    content = HEAD.strip() + ",q9_" + 97 * "x"
+    assert faults(read, content + "\na,001,1,2,3,4\n")[0].startswith("a.csv:1: column 6: unknown heading")
+    assert read(content + "x\na,001,1,2,3,4\n").students == ("a",)

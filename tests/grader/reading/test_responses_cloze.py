@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reading.responses.cloze import split_parts
+from grader.reading.responses.cloze import _in_order, split_parts
 from grader.reasons import Reason
 
 ANSWERS = st.lists(st.from_regex(r"\A(-?[0-9]\.[0-9]{1,4}|abc|=1\+1|7,5|)\Z"), min_size=1, max_size=30)
@@ -60,3 +60,16 @@ def test_why_an_answer_is_in_doubt_is_said_with_the_label():
 def test_the_labels_may_stand_close_together():
     assert split_parts("p1:p2:", 2) == split_parts("p1:", 2)[:0] + [("p1:p2:", Reason("parts_missing", ("2",)))] * 2
     assert split_parts("p1:;p2:", 2) == [("", None), ("", None)]
+
+
+@pytest.mark.parametrize(
+    ("places", "early", "late"),
+    [
+        ([[(0, 3), (4, 8)], [(6, 9)]], [(0, 3), (6, 9)], [(0, 3), (6, 9)]),  # (4, 8) and (6, 9) share a letter
+        ([[(0, 3), (3, 6)], [(6, 9)]], [(0, 3), (6, 9)], [(3, 6), (6, 9)]),
+        ([[(0, 5)], [(3, 8), (5, 9)]], [(0, 5), (5, 9)], [(0, 5), (5, 9)]),
+        ([[(0, 5)], [(3, 8)]], [], []),
+    ],
+)
+def test_labels_come_one_after_the_other_and_may_touch(places, early, late):
+    assert _in_order(places) == (early, late)

@@ -5,6 +5,8 @@ import csv
 import pytest
 
 from grader.reading.responses import read_responses
+from grader.reading.responses.attempts import Attempt, Written
+from grader.reading.responses.users import _kept_apart
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
@@ -55,6 +57,14 @@ def test_three_of_one_name_without_ids_are_kept_apart_by_their_variants(read):
     assert note.startswith(
         "3 attempts of Schmidt, Anna, and only the name says whose they are (0.csv:2, 0.csv:3, 0.csv:4)"
     )
+
+
+@pytest.mark.parametrize("variants", [("001", ""), ("", "001"), ("", "")])
+def test_an_attempt_without_a_variant_is_not_told_from_another_one_of_its_name(variants):
+    anna = [Attempt("a.csv", k, (), "Schmidt, Anna", (Written("q1", v, "1"),)) for k, v in enumerate(variants)]
+    faults, remarks = [], []
+    assert _kept_apart(anna, faults, remarks) == remarks == []
+    assert "one student or several?" in faults[0]
 
 
 def test_two_attempts_of_one_name_and_one_variant_are_a_fault_with_the_name(read):

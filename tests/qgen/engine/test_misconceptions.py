@@ -391,6 +391,13 @@ def test_the_mistakes_of_softmax_batch_and_momentum_lead_where_they_say(name, ke
     np.testing.assert_allclose(wrong[item], value(givens, right), rtol=1e-12)
 
 
+def test_ascent_with_momentum_adds_all_that_descent_takes_away():
+    givens, right, wrong = made("gradient-ascent", "A", "squared-error", 2, **MOMENTUM)
+    change = givens["alpha"] * (givens["mu"] * right["dw13"] + wrong["t2_dw13"])
+    np.testing.assert_allclose(wrong["t2_w13"], givens["w13"] + givens["alpha"] * right["dw13"], rtol=1e-12)
+    np.testing.assert_allclose(wrong["t2_new_w13"], wrong["t2_w13"] + change, rtol=1e-12)
+
+
 def test_every_entry_has_an_independently_computed_value():
     assert {name for name, *_ in (*EXPECTED, *LAYERS)} == set(BY_NAME)
 

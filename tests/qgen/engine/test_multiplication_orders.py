@@ -1,5 +1,6 @@
 """Whatever the order in which a gradient is multiplied out, the range holds what comes of it."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -8,7 +9,7 @@ from cases import NETWORKS, drawn, question_for
 
 from qgen.engine.intervals import Interval
 from qgen.engine.losses import LOSSES
-from qgen.engine.multiplication_orders import ORDER_RULES, with_orders
+from qgen.engine.multiplication_orders import ORDER_RULES, _Orders, with_orders
 from qgen.engine.rounding import Rounding
 from qgen.engine.solve import solve
 
@@ -113,3 +114,12 @@ def test_the_logarithm_of_1_minus_a_may_be_taken_of_a_written_1_minus_a():
     logarithm = np.log(rule.round(1 - rule.round(a2)))
     assert (np.abs(logarithm - np.log(1 - a2)) > 3e-5).any()
     assert ((reach.low - 1e-12 <= logarithm) & (logarithm <= reach.high + 1e-12)).all()
+
+
+def test_the_factors_of_a_slope_are_z_a_the_slope_or_lines_of_its_working():
+    steps = {step.id: step for step in question_for("A").steps}
+    delta = steps["delta~3"]
+    slope = steps[delta.needs[1]]
+    made = replace(slope, activation=replace(slope.activation, slope_factors=("z", "rest", "a", "slope")))
+    orders = _Orders({**steps, slope.id: made}, by_path=False)
+    assert orders.slope(delta) == ("z3", "slope~3~rest", "a3", "slope~3")

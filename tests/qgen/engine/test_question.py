@@ -6,6 +6,7 @@ import pytest
 from cases import NETWORKS, question_for, spec_for
 
 from qgen.engine.steps import Role
+from qgen.engine.symbols import example_of
 from qgen.exam.spec import spec_of
 
 
@@ -133,6 +134,12 @@ def test_givens_say_what_they_are_drawn_as_and_whose_example_they_belong_to():
         "t2_x2": ("inputs", 2),
     }
     assert question_for("B", iterations=2).example(2) == ["t2_x1", "t2_x2", "t2_y2", "t2_y3"]
+
+
+def test_every_step_says_of_which_example_of_its_batch_it_is():
+    question = spec_for("A", iterations=2, batch=3).questions[0].question
+    assert {step.example for step in question.all_steps} == {1, 2, 3}
+    assert all(step.example == example_of(step.id)[0] for step in question.all_steps)
 
 
 def test_an_update_knows_its_gradient_in_every_iteration():

@@ -14,6 +14,7 @@ from qgen.exam.certify import (
     CONDITIONS,
     STAGES,
     Batch,
+    _near,
     applicable,
     draws,
     mistake_gaps,
@@ -206,8 +207,8 @@ def test_nothing_is_copied_where_nothing_is_marked():
 
 
 def test_work_is_even_where_the_count_of_negative_givens_is_within_one_of_the_likeliest():
-    """Four of the twelve weights' and biases' pools are half negative, so that 2 is likeliest."""
-    pools = {"weights": [-0.5, 0.5], "biases": 0.5, "inputs": [0.5, 0.7], "targets": 1}
+    """Four of the twelve weights' and biases' pools are half negative, so that 2 is likeliest; 0 is not negative."""
+    pools = {"weights": [-0.5, 0.5], "biases": 0.5, "inputs": [0, 1], "targets": 1}
     spec = spec_for("B", "cross-entropy", **pools)
     names = ["w11", "w21", "w12", "w13"]
     givens = dict.fromkeys(spec.questions[0].question.givens, np.full(5, 0.5))
@@ -246,6 +247,16 @@ def test_the_gap_of_a_mistake_is_counted_in_units_of_the_last_digit():
             accepted = batch.accepted[item.id]
             width = (accepted.high - accepted.low) / unit
             assert ((apart - gap > 0) & (apart - gap < 2 * width + 1)).all()
+
+
+def test_the_quick_look_tells_how_much_further_than_a_unit_the_nearest_mistake_leads():
+    """Ascent is two steps away from what descent leads to, the whole gradient as many as go into it but one."""
+    batch = drawn(20, "B", "cross-entropy")
+    names = [item.step.removeprefix("new_") for item in batch.question.items if item.part == "update"]
+    steps = np.abs([batch.values[f"new_{name}"] - batch.givens[name] for name in names]) * 10**batch.rounding.digits
+    away = np.minimum(2, np.abs(1 / batch.givens["alpha"] - 1)) * steps.min(axis=0)
+    margin = _near(batch.against([m for m in batch.catalogue if m.name in ("gradient-ascent", "no-learning-rate")]))
+    np.testing.assert_allclose(margin, away - 1)
 
 
 def test_a_mistake_that_changes_only_some_variants_applies():

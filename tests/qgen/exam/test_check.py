@@ -68,6 +68,16 @@ def test_an_altered_answer_is_named(folder: Path) -> None:
     assert "variant 002: answer q2_dw13" in fault
 
 
+def test_of_one_answer_that_differs_the_answer_is_named_though_a_given_may_have_led_to_it(tmp_path: Path) -> None:
+    write_exam(make_exam({"questions": [{"network": "tanh-heads", "ask": ["loss"]}]}, 1, 1), tmp_path)
+
+    def change(content: Any) -> None:
+        content["givens"]["q1"]["y2"][0] = 1 - content["givens"]["q1"]["y2"][0]
+
+    (fault,) = (fault for fault in altered(tmp_path, change) if "exam.json" in fault and "range" not in fault)
+    assert "variant 001: answer q1_loss" in fault
+
+
 def test_an_altered_range_is_named_in_exam_json(folder: Path) -> None:
     def change(content: Any) -> None:
         content["items"]["q1_dw13"]["high"][4] = 99.0

@@ -153,6 +153,12 @@ def test_the_maximum_is_the_sum_of_all_marks():
     assert sum(item.marks for item in exam.items) == exam.max_score
 
 
+@pytest.mark.parametrize(("loss", "most"), [(1 / 3, 0.333333), (2 / 3, 0.666667), (0.1234567, 0.123457), (0.7, 0.7)])
+def test_the_maximum_is_told_to_six_decimals(loss, most):
+    marks = {"forward": 0, "loss": loss, "gradient": 0, "update": 0}
+    assert made({"questions": [{"network": "tanh-heads", "marks": marks}]}, 1).max_score == most
+
+
 CHECKSUM = "was changed after it was made (checksum)"
 
 

@@ -207,6 +207,16 @@ def test_the_tally_counts_what_it_is_told():
     assert isinstance(drawn(40, "B", "cross-entropy").accepted["q1_z1"], Interval)
 
 
+def test_of_papers_compared_with_each_other_each_is_counted_once(monkeypatch):
+    """Of three the last is too much like another; then only the one in its place is new."""
+    stay = iter(([True, True, False], [True, True, True]))
+    monkeypatch.setattr("qgen.exam.sample.apart", lambda *_, settled: next(stay))
+    spec = spec_for("B", "cross-entropy")
+    batch, tally = sample(spec.questions[0], spec, 3, np.random.default_rng(1))
+    assert (batch.size, tally.accepted) == (3, 3)
+    assert (tally.reached["copying"], tally.rejected["copying"]) == (4, 1)
+
+
 @pytest.mark.parametrize(
     ("n", "drawn", "accepted", "size"),
     [

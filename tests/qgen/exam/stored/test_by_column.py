@@ -73,6 +73,8 @@ def test_there_is_a_line_for_every_column(folder):
 FAULTS = {
     "no variants": (lambda c: c.update(variants=[]), "variants: not a list of their names"),
     "variants that are no names": (lambda c: c.update(variants=[1, 2, 3]), "variants: not a list of their names"),
+    "a variant that is no name": (lambda c: c["variants"].__setitem__(1, 2), "variants: not a list of their names"),
+    "variants that are no list": (lambda c: c.update(variants="abc"), "variants: not a list of their names"),
     "a variant less": (lambda c: c["variants"].pop(), "givens.q1.w11: 3 numbers for 2 variants, and "),
     "a number less": (lambda c: c["items"]["q1_loss"]["low"].pop(), "items.q1_loss.low: 2 numbers for 3 variants;"),
     "a text": (
