@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from grader.reading.scan.registration import applied, codes_in, darkness, place_of, straightened
+from grader.reading.scan import registration
+from grader.reading.scan.layout import Layout
+from grader.reading.scan.registration import Code, Place, applied, codes_in, darkness, place_of, straightened
 from grader.rehearsal.scanner import SCANNERS
 from qgen.papers.seal import Seal, read_seal
 
@@ -49,3 +51,43 @@ def test_a_page_in_the_shade_is_as_white_as_one_in_the_light():
     dark[500:520, 200:700] //= 4
     assert darkness(page)[20:-20, 20:-20].max() < 30
     assert darkness(dark)[503:517, 210:690].min() > 150
+
+
+def test_paper_is_0_and_ink_is_as_dark_as_it_takes_light():
+    page = np.full((400, 400), 200, np.uint8)
+    page[200:220, 200:220] = 150  # three quarters of the light come back
+    dark = darkness(page)
+    assert dark[0, 0] == 0
+    assert dark[210, 210] == 64  # 255 - 3 / 4 * 255
+
+
+def code(x: float, y: float, side: float = 60.0) -> Code:
+    return Code("", np.array([(x, y), (x + side, y), (x + side, y + side), (x, y + side)]))
+
+
+@pytest.mark.parametrize(
+    ("longer", "scales"), [(1000, [1.0, 2.0]), (2600, [1.0, 2.0]), (5200, [0.5, 1.0]), (10400, [0.25, 1.0])]
+)
+def test_codes_are_looked_for_in_a_picture_as_it_is_or_shrunk_and_then_in_a_finer_one(monkeypatch, longer, scales):
+    seen = []
+    monkeypatch.setattr(registration, "_codes", lambda grey, scale: seen.append((grey.shape, scale)) or [])
+    assert codes_in(np.full((longer, 100), 255, np.uint8)) == []
+    assert seen == [((longer * scale, 100 * scale), scale) for scale in scales]
+
+
+def test_a_code_that_is_seen_twice_is_one(monkeypatch):
+    looks = iter([[code(100, 100)], [code(102, 99), code(900, 100), code(100, 900), code(901, 102)]])
+    monkeypatch.setattr(registration, "_codes", lambda grey, scale: next(looks))
+    assert [tuple(one.points[0]) for one in codes_in(np.full((1200, 1200), 255, np.uint8))] == [
+        (100, 100), (900, 100), (100, 900),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("residual", "wins"), [(0.05, 0), (0.3, 0), (0.5, 1), (2.0, 1)])
+def test_the_edge_of_the_picture_tells_apart_places_that_fit_alike_and_no_others(monkeypatch, residual, wins):
+    inside, beyond = np.eye(3), np.eye(3)
+    beyond[0, 2] = 50  # by a quarter of the picture
+    places = [Place(inside, residual + 0.1, 1), Place(beyond, 0.1, 1)]
+    monkeypatch.setattr(registration, "_placed", lambda codes, which, layout: places[which[0]])
+    layout = Layout((200.0, 280.0), ((0.0, 0.0, 10.0), (190.0, 0.0, 10.0)), ())
+    assert place_of([code(0, 0, 10)], layout, (280, 200)) is places[wins]
