@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from grader.reading.scan.combs import INK
-from grader.reading.scan.free import Piece, _shown, _sorted, _splits, free_reading
+from grader.reading.scan.free import Piece, _pieces, _shown, _sorted, _splits, _trimmed, free_reading
 from grader.reading.scan.layout import Box
 from grader.reading.scan.registration import SCALE, darkness
 from grader.rehearsal.digits import shipped
@@ -118,3 +118,22 @@ def test_a_wide_piece_is_not_cut_near_its_ends(at):
 def test_what_is_shown_to_the_net_fits_and_is_never_nothing(wide, high, shown):
     (cell,) = _shown([piece(0, 0, wide, high)])
     assert (int(cell.any(axis=0).sum()), int(cell.any(axis=1).sum())) == shown
+
+
+def test_parts_above_each_other_are_one_piece_and_parts_beside_each_other_are_two():
+    inner = np.zeros((60, 200), np.uint8)
+    inner[10:14, 20:40] = 255  # the bar of a 5
+    inner[20:40, 24:38] = 254  # the rest of it
+    inner[50:54, 22:44] = 253  # and a stroke below both
+    inner[10:40, 60:70] = 252
+    inner[5:6, 100:101] = 255  # a speck
+    found = [(one.left, one.top, one.ink.shape) for one in _pieces(inner)]
+    assert found == [(20, 10, (44, 24)), (60, 10, (30, 10))]
+    assert np.array_equal(next(_pieces(inner)).ink, inner[10:54, 20:44])
+
+
+def test_a_piece_loses_what_is_empty_around_it_and_stays_where_it_was():
+    ink = np.zeros((20, 30), np.uint8)
+    ink[4:9, 7:12] = 200
+    found = _trimmed(Piece(ink, 100, 50))
+    assert (found.left, found.top, found.ink.tolist()) == (107, 54, [[200] * 5] * 5)

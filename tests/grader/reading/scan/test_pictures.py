@@ -133,3 +133,9 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path, grey, monke
     monkeypatch.setattr(pictures, "MOST_BYTES", path.stat().st_size - 1)
     with pytest.raises(FormError, match="is larger than"):
         pictures.page_count(path, ".png")
+
+
+def test_the_size_of_a_png_is_known_once_its_header_is_there():
+    data = png_that_says(700, 500)
+    assert list(pictures._sizes(data[:24])) == [(700, 500)]
+    assert list(pictures._sizes(data[:23])) == []

@@ -5,7 +5,7 @@ import pytest
 
 from grader.reading.scan import registration
 from grader.reading.scan.layout import Layout
-from grader.reading.scan.registration import Code, Place, applied, codes_in, darkness, place_of, straightened
+from grader.reading.scan.registration import Code, Place, _outside, applied, codes_in, darkness, place_of, straightened
 from grader.rehearsal.scanner import SCANNERS
 from qgen.papers.seal import Seal, read_seal
 
@@ -91,3 +91,37 @@ def test_the_edge_of_the_picture_tells_apart_places_that_fit_alike_and_no_others
     monkeypatch.setattr(registration, "_placed", lambda codes, which, layout: places[which[0]])
     layout = Layout((200.0, 280.0), ((0.0, 0.0, 10.0), (190.0, 0.0, 10.0)), ())
     assert place_of([code(0, 0, 10)], layout, (280, 200)) is places[wins]
+
+
+A5 = Layout((148.0, 210.0), ((10.0, 12.0, 9.0), (129.0, 12.0, 9.0), (129.0, 189.0, 9.0), (10.0, 189.0, 9.0)), ())
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("scale", [4.0, 11.0])
+def test_codes_lead_to_the_matrix_that_they_were_drawn_with(scale, count):
+    right = np.array([[scale, 0, 30], [0, scale, 20], [0, 0, 1]])
+    codes = [code(*applied(right, np.array([(left, top)]))[0], side * scale) for left, top, side in A5.codes]
+    place = place_of(codes[:count], A5, (round(215 * scale) + 40, round(155 * scale) + 60))
+    assert place is not None
+    assert place.matrix / place.matrix[2, 2] == pytest.approx(right, abs=1e-3)
+    assert place.residual < 1e-3
+    assert place.codes == count
+
+
+@pytest.mark.parametrize("scale", [2.0, 8.0, 20.0])
+def test_a_straightened_page_has_8_pixels_to_a_millimetre_and_is_white_beyond_the_picture(scale):
+    matrix = np.diag([scale, scale, 1.0])
+    grey = np.full((round(100 * scale), round(148 * scale)), 7, np.uint8)
+    page = straightened(grey, Place(matrix, 0.0, 4), A5)
+    assert page.shape == (210 * 8, 148 * 8)
+    assert page[: 98 * 8, : 146 * 8].max() == 7
+    assert page[102 * 8 :].min() == 255
+
+
+@pytest.mark.parametrize(
+    ("right", "down", "outside"),
+    [(0, 0, 0.0), (8, 0, 0.0), (0, 12, 0.0), (14.8, 0, 0.04), (-29.6, 0, 0.14), (0, 42, 0.14), (14.8, -42, 0.14)],
+)
+def test_a_page_may_reach_6_hundredths_of_a_picture_beyond_its_edge(right, down, outside):
+    matrix = np.array([[1.0, 0, right], [0, 1, down], [0, 0, 1]])
+    assert _outside(Place(matrix, 0.0, 1), A5, (210, 148)) == pytest.approx(outside)
