@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.reading.scan.combs import INK, LINE, _drawn, cells_of, flags_of, found_at, ink_in, lines_alone, offsets
+from grader.reading.scan.combs import INK, LINE, _drawn, cells_of, cut, flags_of, found_at, ink_in, lines_alone, offsets
 from grader.reading.scan.digits import HEIGHT, WIDTH
 from grader.reading.scan.layout import Box
 from grader.reading.scan.registration import SCALE, codes_in, darkness, place_of, straightened
@@ -134,3 +134,22 @@ def test_a_comb_is_looked_for_with_lines_around_all_of_its_cells():
     assert np.flatnonzero(lines[:, 8 + 5] == line).tolist() == [8, 20]
     assert np.array_equal(lines, lines[::-1])
     assert np.array_equal(lines, lines[:, ::-1])
+
+
+@pytest.mark.parametrize("left", [-15, -5, 0, 7, 15, 25])
+@pytest.mark.parametrize("top", [-15, -5, 0, 7, 15, 25])
+def test_beyond_the_edge_of_a_picture_there_is_nothing(left, top):
+    picture = np.random.default_rng(1).integers(1, 256, (20, 20), np.uint8)
+    around = np.pad(picture, 30)
+    assert np.array_equal(cut(picture, left, top, 10, 8), around[top + 30 : top + 38, left + 30 : left + 40])
+
+
+def test_each_cell_is_cut_with_its_middle_in_the_middle():
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    page = np.full((400, 600), 255, np.uint8)
+    x, y = round((box.left + box.cells[2][0] + 2.25) * SCALE), round((box.top + box.height / 2) * SCALE)
+    page[y - 2 : y + 2, x - 2 : x + 2] = 0
+    cells = cells_of(page, box, (0.0, 0.0))
+    assert [cell.min() < 255 for cell in cells] == [k == 2 for k in range(len(cells))]
+    rows, columns = np.nonzero(cells[2] < 128)
+    assert (rows.mean(), columns.mean()) == pytest.approx(((HEIGHT - 1) / 2, (WIDTH - 1) / 2), abs=0.6)

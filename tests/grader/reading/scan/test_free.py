@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from grader.reading.scan.combs import INK
-from grader.reading.scan.free import Piece, _pieces, _shown, _sorted, _splits, _trimmed, free_reading
+from grader.reading.scan.free import Piece, _pieces, _shown, _sorted, _splits, _trimmed, _worth, free_reading
 from grader.reading.scan.layout import Box
 from grader.reading.scan.registration import SCALE, darkness
 from grader.rehearsal.digits import shipped
@@ -137,3 +137,15 @@ def test_a_piece_loses_what_is_empty_around_it_and_stays_where_it_was():
     ink[4:9, 7:12] = 200
     found = _trimmed(Piece(ink, 100, 50))
     assert (found.left, found.top, found.ink.tolist()) == (107, 54, [[200] * 5] * 5)
+
+
+def test_what_is_shown_to_the_net_lies_in_the_middle():
+    (cell,) = _shown([piece(7, 9, 22, 30)])
+    assert np.array_equal(cell > 0, cell[::-1, ::-1] > 0)
+
+
+@pytest.mark.parametrize(("wide", "worth"), [(10, 0.6), (19, 0.6), (20, 0.55), (40, -0.45)])
+def test_a_split_is_worth_its_least_sure_digit_less_for_every_more_and_for_one_wider_than_high(wide, worth):
+    shares = np.full((2, 11), 0.01, np.float32)
+    shares[0, 3], shares[1, 9] = 0.9, 0.75
+    assert _worth([piece(0, 0, 10, 20), piece(0, 0, wide, 20)], shares) == pytest.approx(worth)

@@ -125,3 +125,9 @@ def test_a_straightened_page_has_8_pixels_to_a_millimetre_and_is_white_beyond_th
 def test_a_page_may_reach_6_hundredths_of_a_picture_beyond_its_edge(right, down, outside):
     matrix = np.array([[1.0, 0, right], [0, 1, down], [0, 0, 1]])
     assert _outside(Place(matrix, 0.0, 1), A5, (210, 148)) == pytest.approx(outside)
+
+
+def test_pixels_of_a_fine_scan_are_averaged_not_left_out():
+    noise = np.random.default_rng(1).choice(np.array([0, 255], np.uint8), (1600, 1600))
+    page = straightened(noise, Place(np.diag([32.0, 32.0, 1.0]), 0.0, 4), A5)[: 48 * 8, : 48 * 8]
+    assert page.std() < 50  # of 128, by 4 x 4 pixels each
