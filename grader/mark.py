@@ -187,7 +187,7 @@ def _submissions(
     people = NOBODY if roster is None else read_people(roster)
     listed = Listed.of(exam.students, exam.names, people)
     submissions = read_answers(tables, exam, listed=listed, last=last)
-    if roster is not None and listed.sheet.issuperset(people.called):
+    if roster is not None and not people.logins and listed.sheet.issuperset(people.called):
         note = f"{roster.name}: not needed, for {answers.name} names students by their ids, as the exam's roster does"
         submissions = replace(submissions, notes=(*submissions.notes, note))
     return exam, submissions, origins_of(answers, submissions, listed)

@@ -56,13 +56,15 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
         "Nachname, Vorname",
     ),
     "first": (
-        "First name", "Given name", "FIRST_NAME_OF_STUDENT", "Vorname", "Prénom", "Nombre", "Nome", "Voornaam",
+        "First name", "First names", "Forename", "Forenames", "Given name", "Given names",
+        "FIRST_NAME_OF_STUDENT", "Vorname", "Prénom", "Nombre", "Nome", "Voornaam",
         "Förnamn", "Fornavn", "Imię", "Имя", "Ім'я", "名", "이름", "Křestní jméno", "Etunimi", "Adı", "Keresztnév",
         "Όνομα", "الاسم الأول",
     ),
     "middle": ("Middle name", "Middle names"),
     "last": (
-        "Last name", "Surname", "Family name", "FAMILY_NAME_OF_STUDENT", "Nachname", "Familienname", "Nom",
+        "Last name", "Last names", "Surname", "Surnames", "Family name", "Family names",
+        "FAMILY_NAME_OF_STUDENT", "Nachname", "Familienname", "Nom",
         "Nom de famille", "Apellido(s)", "Apellidos", "Cognome", "Achternaam", "Sobrenome", "Apelido(s)", "Efternamn",
         "Etternavn", "Efternavn", "Nazwisko", "Фамилия", "Прізвище", "姓", "성", "Příjmení", "Sukunimi", "Soyadı",
         "Vezetéknév", "Cognoms", "Επώνυμο", "اسم العائلة",
@@ -98,5 +100,5 @@ def columns(headings: Sequence[str], *kinds: Kind) -> list[int]:
 
 def _places(headings: Sequence[str], names: Iterable[str]) -> Iterator[int]:
     """The first column of each name that is there."""
-    known = {loose(heading): -at for at, heading in enumerate(reversed(headings), 1 - len(headings))}
+    known = {loose(heading.rstrip(" :*")): -at for at, heading in enumerate(reversed(headings), 1 - len(headings))}
     return (known[bare] for name in names if (bare := loose(name)) in known)

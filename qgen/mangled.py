@@ -13,14 +13,16 @@ from qgen.errors import some
 
 _NUMBER = re.compile(r"(\d{1,60})(?:[.,](\d{1,60}))?(?:e\+?(\d{1,2}))?", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
+_UNSAID = re.compile(r"[\s\u200b-\u200f\ufeff'\"`´‘’“”„#]")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+", re.ASCII)  # by a spreadsheet's format
 _POINT_ZERO = re.compile(r"(\d+)[.,]0+", re.ASCII)
 EXACT = 15  # digits that a spreadsheet keeps of a whole number
 _FEW, _MANY = 20, 3000  # strangers, known ids: among more of them nobody looks for a similar one
 
 
 def folded(text: str) -> str:
-    """The same for all widths and cases, without spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The same for all widths and cases, without spaces, quotation marks and #."""
+    return _UNSAID.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def meant(ids: Iterable[str], known: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -80,10 +82,13 @@ def _candidates(
     """The known ids that this text may be: those that differ in case only, else those of the same number."""
     if same := by_fold.get(folded(text)):
         return same
-    span = _span(folded(text), shown=True)
-    if span is None:
-        return []
-    return [name for _, name in by_number[bisect_left(numbers, span[0]) : bisect_right(numbers, span[1])]]
+    shown = folded(text)
+    spans = [_span(shown, shown=True), _span(re.sub("[.,]", "", shown)) if _GROUPED.fullmatch(shown) else None]
+    return [
+        name
+        for span in filter(None, spans)
+        for _, name in by_number[bisect_left(numbers, span[0]) : bisect_right(numbers, span[1])]
+    ]
 
 
 def _span(text: str, *, shown: bool = False) -> tuple[int, int] | None:

@@ -13,10 +13,12 @@ from qgen.headings import HEADINGS, Kind, columns, find, loose
 from qgen.mangled import suspects, told
 from qgen.tables.spreadsheet import unguarded
 from qgen.tables.table import Faults, Table, filled, read_table
+from qgen.tables.totals import MAYBE_NAMES, is_summary, no_id
 
 LONGEST_ID = 100
 MOST_STUDENTS = 100_000
 _SEAT: tuple[Kind, ...] = "room", "seat"
+_WORD = re.compile(r"[^\W\d_]{2}")  # in the name of a student who is called as a total is
 _POINTS = re.compile(r"[^\[]+\[\d+([.,]\d+)?\]")  # Sakai's "Midterm [40]"
 _TEST_STUDENT = ("Student, Test", "Test Student")  # Canvas' own
 _KNOWN = {loose(heading) for headings in HEADINGS.values() for heading in headings}
@@ -119,10 +121,14 @@ def read_roster(
     lines: dict[str, int] = {}
     for line, name, cells in rows:
         student = student_id(cells[best])
-        if not student:
-            faults.add(line, f'{quoted(name) if name else "this row"} has no "{heading}"; every student needs an id')
-        elif len(student) > LONGEST_ID or not student.isprintable():
-            faults.add(line, f"student id {quoted(student)}: write at most {LONGEST_ID} characters that can be seen")
+        if (
+            student.casefold() not in MAYBE_NAMES
+            and is_summary(student, "", name, ())
+            and not (student and _WORD.search(name))
+        ):
+            notes.append(f"{table.name}:{line}: left out {quoted(student or name)}, which is no student")
+        elif fault := _fault(student, name, heading):
+            faults.add(line, fault)
         elif student in people:
             faults.add(line, f"student {quoted(student)} stands on line {lines[student]} already")
         else:
@@ -134,13 +140,26 @@ def read_roster(
     _not_turned(table.name, lines)
     faults.stop()
     notes += _strange(table.name, people)
-    why = ""
-    if best != ids[0]:
-        first = next(line for line, _, cells in rows if not cells[ids[0]])
-        why = f' ("{table.heading[ids[0]].strip()}" is blank on line {first})'
+    first = next((line for line, _, cells in rows if not cells[ids[0]]), 0)
+    why = f' ("{table.heading[ids[0]].strip()}" is blank on line {first})' if best != ids[0] else ""
     named = "" if any(person.name for person in people.values()) or not names else "; no names"
     source = f'{system} of {several(len(people), "student")}; student ids from "{heading}"{why}{named}'
     return Roster(tuple(people.values()), source, tuple(notes))
+
+
+def _fault(student: str, name: str, heading: str) -> str:
+    """What is wrong with an id, "" if nothing is."""
+    if no_id(student):
+        return f'{quoted(name) if name else "this row"} has no "{heading}"; every student needs an id'
+    if len(student) > LONGEST_ID or not student.isprintable():
+        return f"student id {quoted(student)}: write at most {LONGEST_ID} characters that can be seen"
+    return ""
+
+
+def _is_total(student: str, name: str) -> bool:
+    """Whether a row is a total: not a student's who is called so, and has a name."""
+    named = student and (_WORD.search(name) or student.casefold() in MAYBE_NAMES)
+    return not named and is_summary(student, "", name, ())
 
 
 def _not_a_student(name: str, cells: Sequence[str], ids: Sequence[int]) -> str | None:
@@ -179,6 +198,9 @@ def _strange(name: str, people: Mapping[str, Person]) -> list[str]:
     changed = suspects(people)
     unnamed = [student for student, person in people.items() if not person.name]
     remarks = [f"{name}: ids that a spreadsheet or a slip may have changed: {told(changed)}?"] * bool(changed)
+    apart = [student for student in people if student.count(" ") > 1]
+    if apart and len(apart) < len(people) / 2:
+        remarks.append(f"{name}: students, or notes? {some([quoted(student) for student in apart])}")
     if unnamed and len(unnamed) < len(people):
         remarks.append(f"{name}: has no name for {some(unnamed)}")
     return remarks

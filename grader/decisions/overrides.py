@@ -12,12 +12,14 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from grader.marking.verdicts import Place, number
+from grader.reading.columns import Names
 from grader.reading.numerals import read
 from grader.reasons import Decision
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.exam import Exam
 from qgen.exam.tasks import MOST_MARKS
 from qgen.headings import loose
+from qgen.mangled import meant
 from qgen.roster import student_id
 from qgen.tables.rows import trimmed
 from qgen.tables.spreadsheet import cell
@@ -46,13 +48,16 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
 
     students: who handed in; without them, as where a file is kept from an earlier run, any id is taken.
     """
-    table = read_table(path)
+    table = read_table(path, is_heading=lambda row: set(map(loose, REQUIRED)) <= set(map(loose, row)))
     columns = [loose(name) for name in trimmed(table.heading)]
     if set(columns) - set(map(loose, HEADER)) or set(map(loose, REQUIRED)) - set(columns):
         found = quoted(",".join(table.heading))
         raise InputError(f"{table.name}:{table.line}: the header is {found}; write {','.join(REQUIRED)}")
     places = {name: columns.index(loose(name)) for name in HEADER if loose(name) in columns}
     known = None if students is None else set(students)
+    who = places["student_id"]
+    mended = _mended(known, (row[who] for _, row in table.body if len(row) > who))
+    items = Names(exam.columns)
     rows: dict[tuple[str, str], Override] = {}
     faults: list[str] = []
     for line, entries in table.rows:
@@ -64,7 +69,9 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
             faults.append(f"{table.name}:{line}: has {len(row)} cells, not {len(columns)}; {more}")
             continue
         texts = {name: row[place].strip() for name, place in places.items()}
-        override = Override(student_id(texts.pop("student_id")), **texts)
+        texts["item"] = items.find(texts["item"]) or texts["item"]
+        student = student_id(texts.pop("student_id"))
+        override = Override(mended.get(student, student), **texts)
         if fault := problem(override, known, exam):
             faults.append(f"{table.name}:{line}: {fault}")
         elif (override.student, override.item) in rows:
@@ -74,6 +81,11 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
     if faults:
         raise InputError(*faults)
     return list(rows.values())
+
+
+def _mended(known: Iterable[str] | None, ids: Iterable[str]) -> dict[str, str]:
+    """The ids that a spreadsheet changed, and which of those who handed in each must be."""
+    return {} if known is None else meant([student_id(text) for text in ids], list(known))[0]
 
 
 def added(kept: Iterable[Override], given: Iterable[Override]) -> list[Override]:

@@ -13,6 +13,7 @@ from grader.reading.layouts import Arranged, arrange
 from grader.reading.responses import recognise
 from grader.reading.students.identity import Listed, identified, missing, one_each
 from grader.reading.students.people import shown
+from grader.reading.students.strangers import left_out, misnamed, notes_among
 from grader.reading.students.variants import variants_of
 from grader.reading.submissions import Absent, Submissions
 from qgen.errors import InputError, quoted, several, some
@@ -81,7 +82,8 @@ def read_sheet(
     for table in used:
         faults = Faults(table.name)
         try:
-            arranged = arrange(table, asked, faults, roster=any(listed.variants.values()), last=last)
+            known = {*listed.variants, *listed.logins}
+            arranged = arrange(table, asked, faults, roster=any(listed.variants.values()), last=last, known=known)
             parts.append(_Part(table, faults, arranged))
         except InputError as fault:
             lines += fault.faults
@@ -102,11 +104,16 @@ def _together(
     """The students of all tables, None if there are none; and the faults."""
     written = [student for part in parts for student in part.arranged.students]
     ids, likely, remarks = identified(written, listed)
-    kept, again = _one_row_each(parts, ids, last)
+    said = [word for part in parts for word in part.arranged.unanswered]
+    stated = [text for part in parts for text in part.arranged.variants]
+    nobodys = notes_among(ids, [word == "" for word in said], stated, listed.variants, likely)
+    kept, again = _one_row_each(parts, ids, last, listed)
+    kept = [at for at in kept if at not in nobodys]
     remarks += again
     chosen, away, notes, lines = list[int](), list[bool](), list[str](), list[str]()
     for part in parts:
-        mine = ids[len(chosen) : len(chosen) + len(part.arranged.students)]
+        start, count = len(chosen), len(part.arranged.students)
+        mine = ids[start : start + count]
         variant, absent, against = variants_of(part.arranged, mine, likely, variants, listed, part.faults)
         chosen += variant
         away += absent
@@ -115,48 +122,62 @@ def _together(
         except InputError as fault:
             lines += fault.faults
         name = part.table.name
-        notes += [*part.table.notes, *(f"{name}:{note}" for note in (*_of_columns(part, items), *against))]
+        rows = [(part.arranged.lines[at - start], ids[at]) for at in range(start, start + count) if at in nobodys]
+        told = (*_of_columns(part, items), *left_out(rows), *against)
+        notes += [*part.table.notes, *(f"{name}:{note}" for note in told)]
     if lines or not written:
         return None, lines
     here, left = ([at for at in kept if away[at] is absent] for absent in (False, True))
     people, taken = [ids[at] for at in here], [chosen[at] for at in here]
-    said = [word for part in parts for word in part.arranged.unanswered]
     empty = [ids[at] for at in here if said[at] == ""]
     remarks += [f"absent, no marks and no feedback: {shown([ids[at] for at in left], listed.names)}"] * bool(left)
     remarks += [f'no answers, on no roster: scored 0, unless a row says "absent": {shown(empty, listed.names)}'] * bool(
         empty
     )
-    remarks += missing(ids, listed)
+    names = [name for part in parts for name in part.arranged.names or [""] * len(part.arranged.students)]
+    remarks += missing(ids, listed) + misnamed(ids, names, listed.names)
     source = f"{parts[0].table.name}: " if len(parts) == 1 else ""
     notes += [f"{source}{remark}" for remark in remarks]
     texts = np.concatenate([part.arranged.written for part in parts])[here]
     answers, marks = np.split(texts, [len(items)], axis=1)  # of the student, and of the examiner
     read = Submissions.of(people, np.array(taken, np.intp), items, answers, notes, source=source)
-    names = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
+    had = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
     before = np.searchsorted(here, left).tolist()
-    gone = tuple(Absent(ids[at], names[k], before[k]) for k, at in enumerate(left))
+    gone = tuple(Absent(ids[at], had[k], before[k]) for k, at in enumerate(left))
     return replace(read, absent=gone, one_each=one_each(people, variants, listed), tasks=marks), []
 
 
-def _one_row_each(parts: Sequence[_Part], ids: Sequence[str], last: bool) -> tuple[list[int], list[str]]:
-    """Each student's row, and remarks: the `last` one with answers; else every row but the first is a fault."""
-    rows = [(part, line, said) for part in parts
-            for line, said in zip(part.arranged.lines, part.arranged.unanswered, strict=True)]  # fmt: skip
+def _one_row_each(
+    parts: Sequence[_Part], ids: Sequence[str], last: bool, listed: Listed
+) -> tuple[list[int], list[str]]:
+    """Each student's row, and remarks: the `last` one with answers; else every row but the first is a fault.
+
+    Of two rows of somebody on the list the one that says nothing is none.
+    """
+    rows = [(part, k) for part in parts for k in range(len(part.arranged.students))]
     chosen: dict[str, int] = {}
     again: dict[str, None] = {}
-    for at, (student, (part, line, said)) in enumerate(zip(ids, rows, strict=True)):
+    idle: dict[str, None] = {}
+    for at, (student, (part, k)) in enumerate(zip(ids, rows, strict=True)):
         if student not in chosen:
             chosen[student] = at
-        elif last:
+            continue
+        first, before = rows[chosen[student]]
+        said, said_before = part.arranged.unanswered[k], first.arranged.unanswered[before]
+        if last:
             again[student] = None
-            if said is None or rows[chosen[student]][2] is not None:
+            if said is None or said_before is not None:
                 chosen[student] = at
+        elif student in listed.variants and "" in (said, said_before):
+            idle[student] = None
+            chosen[student] = at if said_before == "" else chosen[student]
         else:
-            first, before, _ = rows[chosen[student]]
-            where = f"on line {before}" if first is part else f"in {first.table.name}"
-            part.faults.add(line, f"student {student}: stands {where} already")
+            where = f"on line {first.arranged.lines[before]}" if first is part else f"in {first.table.name}"
+            fault = f"student {student}: stands {where} already; with --last the last one counts"
+            part.faults.add(part.arranged.lines[k], fault)
     remark = f"{several(len(again), 'student')} handed in several times, the last one counts: {some([*again], _MOST)}"
-    return sorted(chosen.values()), [remark] * bool(again)
+    empty = f"rows without answers beside the same student's answers were left out: {some([*idle], _MOST)}"
+    return sorted(chosen.values()), [remark] * bool(again) + [empty] * bool(idle)
 
 
 def answers_to(items: Sequence[str], ids: str | None = None) -> Heading:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.reading.responses.attempts import tag_in
-from qgen.errors import InputError, nearest, quoted
+from qgen.errors import InputError, nearest, quoted, some
 from qgen.headings import Kind
 from qgen.headings import columns as columns_called
 from qgen.headings import loose as bare
@@ -18,6 +18,18 @@ LONG = ("student_id", "variant", "item", "answer")
 PRESENT, ABSENT = "present", "absent"  # what a row may say of a student
 UNNAMED = "\0unnamed"  # a column without a heading
 _PEOPLE = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail", PRESENT}
+_HELD = {  # what a question asks for, in a heading of several words, loosely
+    "student_id": re.compile(
+        r"\b(?:student|matriculation|registration)[\s_-]?(?:id|number|no|nr)\b|matrikel[\s-]?(?:nummer|nr)"
+        r"|studente?n?nummer|\bmatricola\b|\bmatrícula\b|\bnuméro (?:d['’])?étudiant"
+    ),
+    "variant": re.compile(r"\bvariante?\b"),
+}
+# Headings about an answer or a question, which are not it.
+_ABOUT = re.compile(
+    r"\b(?:points?|scores?|feedback|comments?|time|marks?|grade|max|punkte?|note|kommentar|remarks?|confirm|again)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 100  # characters of a heading that may be an item: the search for longer ones takes their square
 # What looks like an item's id.
 _ITEM = re.compile(r"q[0-9]+_\w+|\w+_(?:[te][0-9]_)?(?:(?:new_|d)?[zawb][0-9][0-9._]*|loss)")
@@ -25,10 +37,14 @@ _ITEM = re.compile(r"q[0-9]+_\w+|\w+_(?:[te][0-9]_)?(?:(?:new_|d)?[zawb][0-9][0-
 
 @dataclass(frozen=True)
 class Columns:
-    """`names`: of each column a name of LONG, an item, "" for one to leave out, or UNNAMED; `left_out`: headings."""
+    """`names`: of each column a name of LONG, an item, "" for one to leave out, or UNNAMED; `left_out`: headings.
+
+    notes: remarks.
+    """
 
     names: list[str]
     left_out: list[str]
+    notes: Sequence[str] = ()
 
 
 class Names:
@@ -91,17 +107,54 @@ def columns_of(table: Table, items: Sequence[str], faults: Faults) -> Columns:
             left_out.append(heading.strip())
     _find(table, columns, left_out, "student_id", ("id", "login", "email"))
     _find(table, columns, left_out, "variant", ("variant",))
+    notes = [] if long or strange else _within(table, columns, left_out, items)
     known = set(columns) & set(items)
     if len(strange) > max(2, len(known)) and not long and set(columns) & set(names.known):
-        some = ", ".join(quoted(heading) for _, heading in strange[:3])
+        shown = ", ".join(quoted(heading) for _, heading in strange[:3])
         raise InputError(
             f"{table.name}:{table.line}: looks like another exam's answers: {len(known)} of "
-            f"{len(known) + len(strange)} columns are of this one; not {some}; say which --exam"
+            f"{len(known) + len(strange)} columns are of this one; not {shown}; say which --exam"
         )
     for number, heading in strange:
         faults.add(table.line, f"column {number}: unknown heading", heading, names.known)
     _needed(table, columns, items, faults, long)
-    return Columns(columns, left_out)
+    return Columns(columns, left_out, notes)
+
+
+def _within(table: Table, columns: list[str], left_out: list[str], items: Sequence[str]) -> list[str]:
+    """Takes headings for what stands in them among other words, where no other says the same; remarks on these."""
+    wanted = {item: _token(item) for item in items if item not in columns}
+    wanted |= {name: _HELD[name] for name in LONG[:2] if name not in columns}
+    held: dict[str, list[int]] = {}
+    for at, heading in enumerate(table.heading):
+        if columns[at] or len(heading) > _LONGEST or _ABOUT.search(heading):
+            continue
+        text = unicodedata.normalize("NFKC", heading).strip().casefold()
+        found = [name for name, pattern in wanted.items() if pattern.search(text)]
+        if len(found) == 1:
+            held.setdefault(found[0], []).append(at)
+    taken = {places[0]: name for name, places in held.items() if len(places) == 1}
+    if "student_id" not in columns and "student_id" not in taken.values():
+        taken |= dict.fromkeys(_ids_alone(table, columns, taken), "student_id")
+    for at, name in taken.items():
+        columns[at] = name
+        left_out[:] = [heading for heading in left_out if heading != table.heading[at].strip()]
+    said = some([f"{quoted(table.heading[at].strip())} is {name}" for at, name in sorted(taken.items())], 4)
+    return [f"columns known by what their headings hold: {said}"] * bool(taken)
+
+
+def _ids_alone(table: Table, columns: Sequence[str], taken: Collection[int]) -> list[int]:
+    """The column "ID" of a table that somebody made; in an export it numbers the rows."""
+    people = columns_called(table.heading, "name", "first", "middle", "last", "room", "seat")
+    own = columns_called(table.heading, "own")
+    rest = [at for at, name in enumerate(columns) if not name and at not in (*own, *people, *taken)]
+    return own[:1] if not rest else []
+
+
+def _token(item: str) -> re.Pattern[str]:
+    """Finds an item among other words; without underscores as LimeSurvey has it: [q1z11], or "q1z11. The text"."""
+    spaced, code = re.escape(item.casefold()).replace("_", r"[\s_-]"), re.escape(_squeezed(item))
+    return re.compile(rf"(?<!\w){spaced}(?!\w)|\[{code}\]|^{code}\.(?!\S)")
 
 
 def _find(table: Table, columns: list[str], left_out: list[str], name: str, kinds: tuple[Kind, ...]) -> None:
@@ -134,6 +187,6 @@ def _needed(table: Table, columns: list[str], items: Sequence[str], faults: Faul
         found = quoted(", ".join(table.heading[:20]))
         raise InputError(f"{table.name}:{table.line}: {found} is no heading of answers; write {expected}, ...")
     if "student_id" not in columns:
-        faults.add(table.line, 'no column "student_id"')
+        faults.add(table.line, 'no column "student_id"; say which one has the ids: --id COLUMN')
     if not long and not set(columns) & set(items):
         faults.add(table.line, f"no column of answers; {nearest('', items)}")

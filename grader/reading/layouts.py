@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.reading.columns import ABSENT, PRESENT, UNNAMED, Names, columns_of
 from grader.reading.numerals import read
+from grader.reading.students.strangers import is_second_heading, left_out
 from grader.reading.submissions import Texts
 from qgen.errors import InputError, quoted, some
+from qgen.headings import columns as columns_called
 from qgen.headings import find
 from qgen.roster import LONGEST_ID, student_id
 from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
+from qgen.tables.totals import is_summary, no_id
 
 _MOST = 1_000_000  # students: the places of their answers alone are 0.5 GB
 _SOME = 4  # headings or lines that a message names
@@ -28,7 +31,8 @@ class Arranged:
     """What S students wrote: their ids, the lines they start on, their variants ("" if none), the answers (S, I).
 
     absent: the items that have no column; remarks: on the file, each with its line; unanswered: of each row
-    without answers what it says, "present", "absent" or nothing; of the others None. A student may have several rows.
+    without answers what it says, "present", "absent" or nothing; of the others None; names: where the file has any. A
+    student may have several rows.
     """
 
     students: list[str]
@@ -38,13 +42,16 @@ class Arranged:
     absent: Sequence[str] = ()
     remarks: Sequence[str] = ()
     unanswered: Sequence[str | None] = ()
+    names: Sequence[str] = ()
 
 
-def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool, last: bool = False) -> Arranged:
+def arrange(
+    table: Table, items: Sequence[str], faults: Faults, *, roster: bool, last: bool = False, known: Collection[str] = ()
+) -> Arranged:
     """The students in the order of the file; items without a column are "". With a `roster` variants may be missing.
 
-    `last`: of several answers to an item, a row each, the last one counts; else they are faults. Faults of the heading
-    are raised, those of the rows added to `faults`.
+    `known`: ids of students, whatever they look like. `last`: of several answers to an item, a row each, the last one
+    counts; else they are faults. Faults of the heading are raised, those of the rows added to `faults`.
     """
     found = columns_of(table, items, faults)
     columns = found.names
@@ -52,8 +59,9 @@ def arrange(table: Table, items: Sequence[str], faults: Faults, *, roster: bool,
         faults.add(table.line, 'no column "variant", and no roster to take the variants from')
     faults.stop()
     rows = _Rows(table, columns, faults)
-    arranged = _long(table, rows, items, faults, last) if "item" in columns else _wide(table, rows, items, faults)
-    remarks = []
+    long = "item" in columns
+    arranged = _long(table, rows, items, faults, last) if long else _wide(table, rows, items, faults, known)
+    remarks = [*arranged.remarks, *(f"{table.line}: {note}" for note in found.notes)]
     if found.left_out:
         remarks.append(
             f"{table.line}: columns that are no items are left out: {some([*map(quoted, found.left_out)], _SOME)}"
@@ -76,7 +84,7 @@ class _Rows:
 
     def __iter__(self) -> Iterator[Row]:
         table, faults, width = self.table, self.faults, len(self.columns)
-        unnamed = [at for at, name in enumerate(self.columns) if name == UNNAMED]
+        unnamed = [at for at, name in enumerate(self.columns) if name == UNNAMED and not _counts(table, at)]
         try:
             for line, cells in table.rows:
                 count = len(cells)
@@ -97,6 +105,16 @@ class _Rows:
             faults.add_last(error)
 
 
+def _counts(table: Table, at: int) -> bool:
+    """Whether a column is the first one and only numbers the rows, as programs of statistics write it."""
+    said = [cells[at].strip() for _, cells in table.body if len(cells) > at]
+    return (
+        at == 0
+        and len(said) > 1
+        and any(said == [str(row) for row in range(start, start + len(said))] for start in (0, 1))
+    )
+
+
 def _cut_in_two(cells: Sequence[str]) -> str:
     """The first decimal number that a comma cut, where it cut all numbers of a row; else ""."""
     parts = [cell.strip() for cell in cells if cell.strip()]
@@ -106,7 +124,10 @@ def _cut_in_two(cells: Sequence[str]) -> str:
 
 
 def _checked_id(text: str, line: int, faults: Faults) -> str:
+    """The id, "" where there is none."""
     student = text if text.isalnum() and text.isascii() else student_id(text)
+    if not student or (not student.isalnum() and no_id(student)):
+        return ""
     if len(student) > LONGEST_ID or not student.isprintable():
         faults.add(line, f"student id {quoted(student)}: write at most {LONGEST_ID} characters that can be seen")
         return quoted(student)  # fit for the messages to come
@@ -130,36 +151,47 @@ def _unanswered(cells: Sequence[str], places: Iterable[int], attendance: int | N
     return next((word for word in (PRESENT, ABSENT) if word in said), "")
 
 
-def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults) -> Arranged:
-    columns = rows.columns
-    present = [item for item in items if item in columns]
-    places = [columns.index(item) for item in present]
-    who, variant = columns.index("student_id"), columns.index("variant") if "variant" in columns else None
+def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, known: Collection[str]) -> Arranged:
+    given = rows.columns
+    present = [item for item in items if item in given]
+    places = [given.index(item) for item in present]
+    who, variant = given.index("student_id"), given.index("variant") if "variant" in given else None
     students: list[str] = []
     lines: list[int] = []
     variants: list[str] = []
     answers: list[list[str]] = []
     attendance = find(table.heading, PRESENT)
     unanswered: list[str | None] = []
+    naming = columns_called(table.heading, "name")[:1] or columns_called(table.heading, "first", "last")
+    names: list[str] = []
+    nobodys: list[tuple[int, str]] = []
     for line, cells in rows:
         student = _checked_id(cells[who], line, faults)
+        name, stated = " ".join(cells[at] for at in naming), "" if variant is None else cells[variant].strip()
+        if is_summary(student, stated, name, known) or (
+            not students and is_second_heading(student, (cells[at] for at in places), known)
+        ):
+            nobodys.append((line, ", ".join(filter(None, [student, stated, name.strip()])) or cells[places[0]]))
+            continue
         if table.delimiter == "," and (cut := _cut_in_two([cells[at] for at in places])):
             faults.add(line, f'is {cut} one number? its comma cuts it in two; write "{cut}" in quotes, or 0.5 for 0,5')
         if student:
             students.append(student)
             lines.append(line)
-            variants.append("" if variant is None else cells[variant].strip())
+            variants.append(stated)
+            names.append(name)
             unanswered.append(said := _unanswered(cells, places, attendance))
             if said is not None:
                 cells = ["" if cell.strip().casefold() == said else cell for cell in cells]
             answers.append(cells)
         elif any(_is_answer(cells[at]) for at in places):
-            faults.add(line, "has answers but no student_id")
+            found = f": {quoted(cells[who].strip())} is none" if cells[who].strip() else ""
+            faults.add(line, f"has answers but no student_id{found}")
     written = np.full((len(students), len(items)), "", object)
     if answers:
         written[:, [items.index(item) for item in present]] = np.array(answers, object)[:, places]
     absent = [item for item in items if item not in present]
-    return Arranged(students, lines, variants, written, absent, unanswered=unanswered)
+    return Arranged(students, lines, variants, written, absent, left_out(nobodys), unanswered, names)
 
 
 def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, last: bool) -> Arranged:

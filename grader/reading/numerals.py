@@ -37,6 +37,7 @@ _KNOWN_FAULTS = [  # the first one that a text is
     (re.compile(r".*%.*"), "percentage"),
     (re.compile(r"#.*"), "spreadsheet_error"),
     (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}"), "date"),
+    (re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]m)?", re.IGNORECASE), "date"),
     (re.compile(rf"[0-9]{{1,4}}{_MONTH}(?:[0-9]{{2,4}})?|{_MONTH}[0-9]{{1,4}}", re.IGNORECASE), "date"),
     (_SEVERAL, "several_numbers"),
     (re.compile(r"(?=.*[0-9.,)] ?[-+/] ?[0-9.,(])[0-9.,()+/ -]*"), "calculation"),
@@ -57,7 +58,7 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("‐‑‒–—―−﹣－˗➖", "-"),
         **dict.fromkeys("×·∙⋅•✕⨯∗＊", "*"),
         **dict.fromkeys("⁄∕／", "/"),
-        **dict(zip("＋．，ｅＥ％٪٫", "+.,eE%%,", strict=True)),
+        **dict(zip("＋．，ｅＥ％٪٫", "+.,eE%%.", strict=True)),
         **dict.fromkeys(_INVISIBLE, None),
     }
 )

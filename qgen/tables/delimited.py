@@ -80,8 +80,9 @@ def encoding_of(data: bytes) -> str:
     """The encoding that a file shows to be in: by its byte order mark, by its zeros, or as UTF-8; "" for any other."""
     if found := next((encoding for bom, encoding in _BOMS.items() if data.startswith(bom)), ""):
         return found
-    if data[1:400:2].count(0) > len(data[1:400:2]) // 2:
-        return "utf-16-le"
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if data[start:400:2].count(0) > len(data[start:400:2]) // 2:
+            return encoding
     return "utf-8" if _is_utf8(data) else ""
 
 

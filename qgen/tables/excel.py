@@ -10,7 +10,19 @@ from typing import Any
 
 from qgen.errors import InputError
 from qgen.tables.markup import check_markup, others_but
-from qgen.tables.rows import MOST_PLACES, MOST_ROWS, WIDEST, Kept, Row, Sheet, too_far, too_many, trimmed, written
+from qgen.tables.rows import (
+    MOST_PLACES,
+    MOST_ROWS,
+    WIDEST,
+    Kept,
+    Row,
+    Sheet,
+    hidden,
+    too_far,
+    too_many,
+    trimmed,
+    written,
+)
 
 MOST_SHARED = 100_000  # formulas given by another cell's, which take longest
 _ZEROS = re.compile("00+")  # a number format
@@ -19,6 +31,8 @@ _UNSOLVED = re.compile(
     rb"(?:</(?:\w+:)?f|<(?:\w+:)?f(?:\s[^<>]*)?/)>\s*(?:<(?:\w+:)?v\s*(?:/|></(?:\w+:)?v)>\s*)?</(?:\w+:)?c>"
 )
 _PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']|<(?:\w+:)?row\b""")
+_HIDDEN = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\bhidden\s*=\s*["'](?:1|true)["'][^<>]*>""")
+_LINE = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
 
 
 def read_xlsx(name: str, data: bytes, parts: Mapping[str, bytes]) -> list[Sheet]:
@@ -36,7 +50,16 @@ def read_xlsx(name: str, data: bytes, parts: Mapping[str, bytes]) -> list[Sheet]
         if unsolved:
             books.append(load_workbook(io.BytesIO(data), read_only=True, keep_links=False))
         versions, kept = zip(*(book.worksheets for book in books), strict=True), Kept(name)
-        return [(sheets[0].title, list(_rows(name, sheets, kept))) for sheets in versions]
+        found = [(sheets[0], list(_rows(name, sheets, kept))) for sheets in versions]
+    return [(sheet.title, rows, _unseen(sheet, rows, parts)) for sheet, rows in found]
+
+
+def _unseen(sheet: Any, rows: Sequence[Row], parts: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Remarks on what the spreadsheet does not show."""
+    told = ("is a hidden sheet, and was read too",) * (sheet.sheet_state != "visible")
+    xml = parts.get(sheet._worksheet_path.lstrip("/"), b"")
+    lines = {int(found[1]) for row in _HIDDEN.finditer(xml) if (found := _LINE.search(row[0]))}
+    return told or hidden(lines, rows)
 
 
 def _checked(name: str, parts: Mapping[str, bytes]) -> bool:

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, iterparse
 
 from qgen.errors import InputError
 from qgen.tables.markup import check_markup, others_but
-from qgen.tables.rows import MOST_ROWS, WIDEST, Kept, Row, Sheet, too_far, trimmed, written
+from qgen.tables.rows import MOST_ROWS, WIDEST, Kept, Row, Sheet, hidden, too_far, trimmed, written
 
 _OTHER = others_but("table-row", "table-cell", "covered-table-cell", "p")
 _OFFICE, _TABLE, _TEXT = (
@@ -24,20 +24,23 @@ def read_ods(name: str, data: bytes, parts: Mapping[str, bytes]) -> list[Sheet]:
     check_markup(name, [parts["content.xml"]], _OTHER)
     sheets: list[Sheet] = []
     rows: list[Row] = []
+    unseen = set[int]()
     line, kept = 1, Kept(name)
     for _, element in iterparse(io.BytesIO(parts["content.xml"])):
         if element.tag == _TABLE + "table":
-            sheets.append((element.get(_TABLE + "name", ""), rows))
-            line, rows = 1, []
+            sheets.append((element.get(_TABLE + "name", ""), rows, hidden(unseen, rows)))
+            line, rows, unseen = 1, [], set()
         if element.tag != _TABLE + "table-row":
             continue
         count = _repeats(element, "rows")
         cells = _cells(name, line, element)
+        folded = element.get(_TABLE + "visibility", "visible") != "visible"
         element.clear()
         if cells:
             if line + count > MOST_ROWS:
                 raise too_far(name, line)
             kept.add(line, cells, count)
+            unseen |= {*range(line, line + count)} if folded else set()
             rows.extend((line + k, cells[:]) for k in range(count))
         line += count
     return sheets

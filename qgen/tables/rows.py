@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
-from qgen.errors import InputError
+from qgen.errors import InputError, some
 
 ACCEPTED = "a CSV file (comma, semicolon or tab) or an .xlsx or .ods workbook"
 WIDEST = 10_000  # columns of a workbook
@@ -18,7 +18,7 @@ A_ROW = 3  # so many cells take as much memory as a row by itself
 
 Row = tuple[int, list[str]]  # the line a row starts on, and its cells
 Heading = Callable[[list[str]], bool]  # whether a row is the heading that is looked for
-Sheet = tuple[str, list[Row]]  # its title, and its rows with any text
+Sheet = tuple[str, list[Row], tuple[str, ...]]  # its title, its rows with any text, and remarks
 
 
 class Stored(str):
@@ -38,6 +38,12 @@ def trimmed(cells: list[str]) -> list[str]:
     while width and not cells[width - 1].strip():
         width -= 1
     return cells[:width]
+
+
+def hidden(lines: Collection[int], rows: Iterable[Row]) -> tuple[str, ...]:
+    """A remark on the hidden lines among the rows: what a filter hides is as much there as the rest."""
+    found = [str(line) for line, _ in rows if line in lines] if lines else []
+    return (f"rows that are hidden, as by a filter, were read too: {some(found, 4)}",) * bool(found)
 
 
 def too_far(name: str, line: int) -> InputError:

@@ -10,7 +10,8 @@ from pathlib import Path
 from qgen.errors import InputError, nearest, quoted, some
 from qgen.tables.delimited import read_delimited
 from qgen.tables.json_records import read_json
-from qgen.tables.rows import ACCEPTED, MOST_ABOVE, Heading, Row, blank, trimmed
+from qgen.tables.rows import ACCEPTED, MOST_ABOVE, Heading, Row, Sheet, blank, trimmed
+from qgen.tables.webpage import is_page, read_page
 from qgen.tables.workbook import read_workbook
 
 LARGEST = 1 << 28  # bytes of a file: five times 100,000 students of 66 answers
@@ -20,6 +21,10 @@ _FOREIGN = {  # first bytes -> what such a file is
     b"\xd0\xcf\x11\xe0": "an old (.xls) or encrypted workbook; save it as .xlsx without a password, or as CSV",
     b"%PDF": f"a PDF; give {ACCEPTED}",
     b"\x1f\x8b": f"a gzip archive; unpack it and give {ACCEPTED}",
+    b"<?xml": "XML, such as Excel 2003 writes; open it in a spreadsheet, and save it as .xlsx or CSV",
+    b"{\\rtf": f"a text document (RTF); give {ACCEPTED}",
+    b"\x89PNG": f"a picture; give {ACCEPTED}",
+    b"\xff\xd8\xff": f"a picture; give {ACCEPTED}",
 }
 
 
@@ -98,19 +103,18 @@ def read_tables(path: str | Path, encoding: str | None = None, is_heading: Headi
     path = Path(path)
     name, data = path.name, _bytes(path)
     for start, what in _FOREIGN.items():
-        if data.startswith(start):
+        if data.removeprefix(b"\xef\xbb\xbf").startswith(start):
             raise InputError(f"{name}: is {what}")
-    if data.startswith(b"PK\x03\x04"):
-        sheets = [(title, rows) for title, rows in read_workbook(name, data, UNZIPPED) if rows]
+    page = is_page(data)
+    if page or data.startswith(b"PK\x03\x04"):
+        found = read_page(name, data) if page else read_workbook(name, data, UNZIPPED)
+        sheets = [sheet for sheet in found if sheet[1]]
         if not sheets:
             raise InputError(f"{name}: its sheets are empty; give {ACCEPTED} with a heading")
-        return [
-            _of_sheet(name if len(sheets) == 1 else f"{name} ({title})", title, rows, is_heading)
-            for title, rows in sheets
-        ]
-    if found := read_json(name, data):
-        records, short = found
-        table = _of_sheet(name, "", records, is_heading)
+        return [_of_sheet(name if len(sheets) == 1 else f"{name} ({sheet[0]})", sheet, is_heading) for sheet in sheets]
+    if parsed := read_json(name, data):
+        records, short = parsed
+        table = _of_sheet(name, ("", records, ()), is_heading)
         return [replace(table, notes=(*short, *table.notes))]
     rows, delimiter, notes, broken = read_delimited(name, data, encoding, is_heading)
     if not rows:
@@ -120,11 +124,13 @@ def read_tables(path: str | Path, encoding: str | None = None, is_heading: Headi
     return [Table(name, trimmed(heading), line, body, (*notes, *above, *again), delimiter, len(heading), broken)]
 
 
-def _of_sheet(name: str, title: str, rows: list[Row], is_heading: Heading | None) -> Table:
+def _of_sheet(name: str, sheet: Sheet, is_heading: Heading | None) -> Table:
+    title, rows, remarks = sheet
     ((line, heading), *body), above = _from_heading(name, rows, is_heading)
     body, again = _once(name, heading, body)
     body = [(at, row + [""] * (len(heading) - len(row))) for at, row in body]
-    return Table(name, heading, line, body, (*above, *again), sheet=title)
+    told = (f"{name}: {remark}" for remark in remarks)
+    return Table(name, heading, line, body, (*told, *above, *again), sheet=title)
 
 
 def _from_heading(name: str, rows: list[Row], is_heading: Heading | None) -> tuple[list[Row], tuple[str, ...]]:
@@ -142,10 +148,11 @@ def _texts(row: list[str]) -> list[str]:
 
 def _once(name: str, heading: list[str], body: list[Row]) -> tuple[list[Row], tuple[str, ...]]:
     """The rows that do not repeat the heading, and a remark on those that do."""
-    same = [cell.strip() for cell in trimmed(heading)]
+    same = [cell.strip().casefold() for cell in trimmed(heading)]
     if len(same) < 2:
         return body, ()
-    lines = {at for at, row in body if len(row) >= len(same) and [cell.strip() for cell in trimmed(row)] == same}
+    again = [(at, row) for at, row in body if len(row) >= len(same) and row[0].strip().casefold() == same[0]]
+    lines = {at for at, row in again if [cell.strip().casefold() for cell in trimmed(row)] == same}
     if not lines:
         return body, ()
     note = f"{name}: lines that repeat the heading were left out: {some([str(at) for at in sorted(lines)])}"

@@ -12,6 +12,12 @@ from qgen.tables.rows import ACCEPTED, Sheet
 
 MOST_PARTS = 10_000
 _KINDS = {"xl/workbook.xml": read_xlsx, "content.xml": read_ods}
+_OTHERS = {  # parts, or how their names begin -> what such an archive is
+    "Index": "a document of Apple Numbers, Pages or Keynote; in Numbers choose File, Export To, CSV or Excel",
+    "xl/workbook.bin": "a binary workbook (.xlsb); save it as .xlsx or CSV",
+    "word/": f"a text document (.docx); give {ACCEPTED}",
+    "ppt/": f"a presentation (.pptx); give {ACCEPTED}",
+}
 
 
 def read_workbook(name: str, data: bytes, largest: int) -> list[Sheet]:
@@ -23,7 +29,9 @@ def read_workbook(name: str, data: bytes, largest: int) -> list[Sheet]:
         parts = _unzipped(name, data, largest)
         read = next((read for part, read in _KINDS.items() if part in parts), None)
         if read is None:
-            raise InputError(f"{name}: is a zip archive but no .xlsx or .ods workbook; give {ACCEPTED}")
+            told = next((what for start, what in _OTHERS.items() if any(part.startswith(start) for part in parts)), "")
+            what = told or f"a zip archive but no .xlsx or .ods workbook; unpack it and give {ACCEPTED}"
+            raise InputError(f"{name}: is {what}")
         return read(name, data, parts)
     except InputError:
         raise

@@ -222,3 +222,30 @@ def test_a_row_of_canvas_without_an_id_is_told(read):
 )
 def test_seats_are_read_where_the_roster_has_them(read, content, seats):
     assert read(content).seats == seats
+
+
+@pytest.mark.parametrize("row", ["Total,2", "Average,", ",Mittelwert", "Summe:,3.5"])
+def test_totals_below_a_list_are_no_students_and_told(read, row):
+    found = read(f"student_id,name\n0012,Ann Able\n{row}\n")
+    assert found.students == {"0012": "Ann Able"}
+    assert found.notes[0].startswith("students.csv:3: left out ")
+
+
+def test_a_student_who_is_called_as_a_total_is_has_a_paper(read):
+    assert list(read("student_id,name\nmedian,Mei Dian\nMax,\nkey,K. Ey\n").students) == ["median", "Max", "key"]
+
+
+@pytest.mark.parametrize("ids", ["#N/A", "-", "#REF!", "n/a"])
+def test_an_id_that_is_none_is_a_fault(read, ids):
+    with pytest.raises(InputError, match=r'students\.csv:3: "Ann" has no "student_id"'):
+        read(f"student_id,name\n0012,Bo\n{ids},Ann\n")
+
+
+def test_notes_among_the_ids_are_told(read):
+    notes = read("student_id,name\n1,Ann\n2,Bo\n3,Cy\nPrinted on 2026-11-28,Page 1 of 1\n").notes
+    assert notes == ('students.csv: students, or notes? "Printed on 2026-11-28"',)
+
+
+@pytest.mark.parametrize("heading", ["ID,Surname,Forename", "Student No.:,Family name *,Given names"])
+def test_both_parts_of_a_name_are_found(read, heading):
+    assert read(f"{heading}\n0012,Able,Ann\n").students == {"0012": "Ann Able"}

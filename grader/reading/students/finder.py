@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
+
+# Variant 3, V3, no. 3, #3, in quotes, with a full stop.
+_CALLED = re.compile(
+    r"[^\w-]*(?:(?:variante?|version|var|ver|v|number|no|nr|n)[^\w-]*){0,2}([0-9]+)[.\s'\"”’“]*", re.IGNORECASE
+)
 
 
 def finder(variants: Sequence[str]) -> Callable[[str], int | None]:
@@ -17,6 +23,8 @@ def finder(variants: Sequence[str]) -> Callable[[str], int | None]:
         if not text.isascii():  # full-width, Arabic-Indic and other digits
             text = "".join(str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text))
         text = text.removesuffix(".0").removesuffix(",0")  # a spreadsheet's number
+        if text not in exact and (found := _CALLED.fullmatch(text)):
+            text = found[1]
         return exact[text] if text in exact else bare.get(text.lstrip("0"))
 
     return find

@@ -50,7 +50,8 @@ def identified(ids: Sequence[str], listed: Listed) -> tuple[list[str], dict[str,
 
 def missing(ids: Iterable[str], listed: Listed) -> list[str]:
     """A remark that names who is on the roster and has no row."""
-    left = [student for student in listed.variants if student not in set(ids)]
+    here = set(ids)
+    left = [student for student in listed.variants if student not in here]
     return [f"on the roster, but not in this file: {shown(left, listed.names)}"] if left else []
 
 

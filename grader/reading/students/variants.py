@@ -43,7 +43,11 @@ def variants_of(
         if not (text or expected) and not any(roster.values()):
             faults.add(line, f"{where}: no variant")
         elif not (text or expected):
-            faults.add(line, "no variant, and the roster has no student", student, roster)
+            whose = "no variant, and the roster has no student"
+            if "@" in student and not any("@" in known for known in roster):
+                faults.add(line, f"{whose} {quoted(student)}; who has which e-mail address? Say it with --roster")
+            else:
+                faults.add(line, whose, student, roster)
         elif index is None:
             faults.add(line, f"{where}: unknown variant", text or expected or "", known)
         elif roster and expected is None:

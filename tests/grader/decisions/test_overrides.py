@@ -144,3 +144,11 @@ def test_the_day_may_stand_without_the_name(marks: Marks, tmp_path: Path) -> Non
     path.write_text(HEADER.strip() + ",when\nbob,q1_a1,1,x,2026-11-27\n")
     (row,) = read_overrides(path, marks.exam)
     assert (row.by, row.when) == ("", "2026-11-27")
+
+
+@pytest.mark.parametrize("row", ["7,Q1 a1,1,x", "7.0,q1_a1,1,x", "0007,q1-a1,1,x"])
+@pytest.mark.parametrize("above", ["", "Decisions of the board\n\n"])
+def test_ids_and_items_are_read_as_in_an_answers_file(marks: Marks, tmp_path: Path, row: str, above: str) -> None:
+    (path := tmp_path / "overrides.csv").write_text(above + HEADER + row + "\n")
+    (found,) = read_overrides(path, marks.exam, ["0007", "bob"])
+    assert (found.student, found.item) == ("0007", "q1_a1")

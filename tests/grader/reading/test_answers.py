@@ -95,6 +95,8 @@ SAME = [("007", 0, ["5.02", "-0.5", "1"], [VALUE] * 3), ("Sö8", 1, ["", "x", ""
 PLAIN = HEAD + "007,001,5.02,-0.5,1\nSö8,002,,x,\n"
 LONG_HEAD = "student_id,variant,item,answer\n"
 LONG = LONG_HEAD + "007,001,q1_z1_1,5.02\n007,001,q1_dw13,-0.5\nSö8,002,q1_dw13,x\n007,001,q1_new_w11_1,1\n"
+AGAIN = "already; with --last the last one counts"
+NO_IDS = 'no column "student_id"; say which one has the ids: --id COLUMN'
 NO_HEADING = "is no heading of answers; write student_id, variant, q1_z1_1, q1_dw13, ..."
 OPEN_QUOTE = "has a quotation mark that is not closed, or not doubled inside quotes"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -294,7 +296,7 @@ def test_every_sheet_with_answers_is_read_and_the_others_are_named(answers, faul
     twice = faults(workbook(group_a, [head, ["c", 7], ["a", 1]]))
     assert twice == [
         'answers.csv (Sheet1):2: student c: unknown variant "7"; known: 001, 002, 010',
-        "answers.csv (Sheet1):3: student a: stands in answers.csv (Sheet) already",
+        "answers.csv (Sheet1):3: student a: stands in answers.csv (Sheet) already; with --last the last one counts",
     ]
 
 
@@ -350,7 +352,7 @@ FAULTS = {
         HEAD.replace("q1_z1_1", "Q1 dw13") + ROW,
         [':1: column 4: "q1_dw13" stands here twice; column 3 is q1_dw13 already'],
     ),
-    "no student column": (HEAD.replace("student_id", "name") + ROW, [':1: no column "student_id"']),
+    "no student column": (HEAD.replace("student_id", "name") + ROW, [f":1: {NO_IDS}"]),
     "no variant": (
         HEAD.replace("variant", "name") + ROW, [':1: no column "variant", and no roster to take the variants from']
     ),
@@ -359,7 +361,7 @@ FAULTS = {
     "one column": ("hello\n", [':1: "hello" ' + NO_HEADING]),
     "long row": (HEAD + "a,001,1,2,3,5\n", [":2: 6 cells, but the heading has 5; is a decimal comma not in quotes?"]),
     "no heading": (HEAD.replace("q1_dw13", "") + ROW, [':2: column 4: "2" stands under no heading']),
-    "student twice": (HEAD + ROW + "b,1,,,\n" + ROW, [":4: student a: stands on line 2 already"]),
+    "student twice": (HEAD + ROW + "b,1,,,\n" + ROW, [f":4: student a: stands on line 2 {AGAIN}"]),
     "nobody": (HEAD + " ,001,1,2,3\n", [":2: has answers but no student_id"]),
     "unknown variant": (HEAD + "a,0022,1,2,3\n", [':2: student a: unknown variant "0022"; did you mean "002"?']),
     "variant missing": (HEAD + "a,,1,2,3\n", [":2: student a: no variant"]),

@@ -35,6 +35,13 @@ def test_a_cell_under_no_heading_is_told_by_its_column(read) -> None:
     ]
 
 
+def test_a_first_column_that_numbers_the_rows_needs_no_heading(read) -> None:
+    for first in (0, 1):
+        rows = "".join(f"{first + at},{student},001,1,2,3\n" for at, student in enumerate("abc"))
+        assert read("," + HEAD + rows).students == ("a", "b", "c")
+    assert faults(read, "," + HEAD + "1,a,001,1,2,3\n3,b,001,1,2,3\n")[0].endswith('"1" stands under no heading')
+
+
 def test_answers_without_a_student_are_told_if_any_of_them_is_one(read) -> None:
     assert faults(read, HEAD + ",001,-,0.5,\na,001,1,2,3\n") == ["a.csv:2: has answers but no student_id"]
     assert read(HEAD + ",001,-,,n/a\na,001,1,2,3\n").students == ("a",)

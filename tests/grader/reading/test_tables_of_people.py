@@ -38,6 +38,8 @@ def test_a_table_with_students_as_columns_is_refused_with_how_to_turn_it(tmp_pat
         read(tmp_path, "student_id,S1,S2\nvariant,001,002\nq1_z1,0.5,0.1\nq1_z2,0.6,0.2\n")
 
 
-def test_a_total_below_the_students_is_a_fault_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="student Total: no variant"):
-        read(tmp_path, "student_id,variant,q1_z1,q1_z2\nS1,001,0.5,0.6\nTotal,,0.5,0.6\n")
+def test_a_total_below_the_students_is_left_out_and_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("student_id,variant,q1_z1,q1_z2\nS1,001,0.5,0.6\nTotal,,0.5,0.6\n")
+    found = read_sheet(tmp_path / "a.csv", items=ITEMS, variants=["001", "002"])
+    assert found.students == ("S1",)
+    assert found.notes == ('a.csv:3: lines that are no student\'s were left out: 3 ("Total")',)

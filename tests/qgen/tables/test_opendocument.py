@@ -107,3 +107,10 @@ def test_a_damaged_file_never_crashes_or_hangs(tmp_path):
             opendocument.read_ods("x.ods", b"", {"content.xml": bytes(damaged)})
         except Exception as error:  # which read_workbook words
             assert type(error).__name__ in ("ParseError", "ValueError", "InputError", "LookupError")  # noqa: PT017
+
+
+def test_rows_that_a_filter_hides_are_read_and_told(tmp_path: Path) -> None:
+    hidden = row(text("S1"), text("1")).replace("<table:table-row", '<table:table-row table:visibility="filter"')
+    table = read_table(saved(tmp_path, row(text("id"), text("a")) + hidden + row(text("S2"), text("2"))))
+    assert [line for line, _ in table.rows] == [2, 3]
+    assert table.notes == ("answers.ods: rows that are hidden, as by a filter, were read too: 2",)

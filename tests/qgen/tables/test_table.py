@@ -28,7 +28,7 @@ def save(tmp_path):
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_every_separator_and_encoding_reads_the_same(save, delimiter, encoding):
     table = read_table(save(csv_text(ROWS, delimiter=delimiter).encode(encoding)))
     assert [table.heading, *(cells for _, cells in table.rows)] == ROWS
@@ -68,6 +68,7 @@ def test_a_class_of_any_size_is_read_as_the_csv_module_reads_it(tmp_path_factory
         (b"", "is empty"),
         (b"PK\x03\x04rest", "is no readable workbook"),
         (b"\xd0\xcf\x11\xe0rest", "is an old (.xls) or encrypted workbook"),
+        (b'<?xml version="1.0"?><Workbook>', "is XML, such as Excel 2003 writes; open it"),
         (b"a,b\n1,2,3\n4,5\n", ':2: "3" stands under no heading'),
         (b'a,b\n"' + b"x" * 200_000, ":2: has a cell that is too long"),
         (b"a," + b"x" * 200_000 + b"\n1,2\n", ":1: has a cell that is too long"),
@@ -93,6 +94,12 @@ def test_more_cells_than_any_class_has_are_refused(save, monkeypatch):
     read_table(save(b"a,b\n1,2\n3,4\n"))
     with pytest.raises(InputError, match=r"t\.csv: has 4 lines with 4 separators, more than any class needs"):
         read_table(save(b"a,b\n1,2\n3,4\n5,6\n"))
+
+
+def test_the_heading_repeated_in_another_case_is_no_row(save):
+    table = read_table(save(b"id,name\n1,a\nID, Name\n2,b\n"))
+    assert [line for line, _ in table.rows] == [2, 4]
+    assert table.notes == ("t.csv: lines that repeat the heading were left out: 3",)
 
 
 def test_a_missing_file_is_one_line(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from qgen.errors import InputError
 from qgen.tables import excel, markup, rows
-from qgen.tables.table import read_table
+from qgen.tables.table import read_table, read_tables
 
 SHEET = "xl/worksheets/sheet1.xml"
 ROWS: list[list[object]] = [["id", "a", "b"], ["S1", 1, "x"], ["S2", 2.5, "y"]]
@@ -118,3 +118,32 @@ def test_formulas_that_have_their_values_are_not_read_twice(tmp_path: Path, monk
     assert len(loads) == 1
     for unsolved in ("<f>A1*2</f>", "<f>A1*2</f><v/>", "<f>A1*2</f><v></v>", '<f ca="1">A1*2</f>\n<v />\n'):
         assert read(saved(tmp_path, {"<v>1</v>": unsolved}))[1] == ["S1", "=A1*2", "x"]
+
+
+def test_what_the_spreadsheet_hides_is_read_and_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.copy_worksheet(book.active).sheet_state = "veryHidden"
+    book.save(path := tmp_path / "a.xlsx")
+    first, second = read_tables(path)
+    assert first.body == second.body
+    assert first.notes == ("a.xlsx (Sheet): rows that are hidden, as by a filter, were read too: 3",)
+    assert second.notes == ("a.xlsx (Sheet Copy): is a hidden sheet, and was read too",)
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("Index/Document.iwa", "a document of Apple Numbers"),
+        ("xl/workbook.bin", "a binary workbook (.xlsb); save it as .xlsx"),
+        ("word/document.xml", "a text document (.docx)"),
+        ("answers.csv", "unpack it"),
+    ],
+)
+def test_another_kind_of_archive_is_called_by_its_name(tmp_path: Path, part: str, told: str) -> None:
+    with zipfile.ZipFile(path := tmp_path / "a.xlsx", "w") as archive:
+        archive.writestr(part, "x")
+    with pytest.raises(InputError, match=re.escape(told)):
+        read_table(path)

@@ -1,11 +1,12 @@
 """Who the rows of an answers file are: absent, missing, mended, or told; nobody is scored 0 without a word."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from grader.reading.answers import read_sheet
-from grader.reading.students.identity import Listed
+from grader.reading.students.identity import Listed, missing
 from grader.reading.submissions import Absent, Submissions
 from qgen.errors import InputError
 
@@ -133,3 +134,42 @@ def test_the_last_of_several_hand_ins_with_answers_counts_if_asked_for(read) -> 
 def test_a_line_of_the_sheet_left_empty_beside_a_later_hand_in_is_not_absence(read) -> None:
     found = read(HEAD + "0012,001,,\n0012,001,3,4\n", last=True)
     assert (found.students, found.absent) == (("0012",), ())
+
+
+def test_a_row_without_answers_does_not_stand_against_the_same_student_s_answers(read) -> None:
+    found = read(HEAD + "0012,001,,\n0013,002,5,6\n0012,001,3,4\n0013,002,,\nab14,003,1,1\n")
+    assert (found.students, found.values.tolist()) == (("0013", "0012", "ab14"), [[5, 6], [3, 4], [1, 1]])
+    said = "a.csv: rows without answers beside the same student's answers were left out: 0012, 0013"
+    assert (found.absent, found.notes) == ((), (said,))
+
+
+@pytest.mark.parametrize("text", ["Variant 3", "V003", "v. 3", "no. 3", "#3", "'003", "“003”", "003.", "Version: 3"])
+def test_a_variant_is_found_as_students_type_it(read, text: str) -> None:
+    assert read(HEAD + f'ab14,"{text}",1,2\n').variants.tolist() == [2]
+
+
+@pytest.mark.parametrize("text", ["-3", "3/4", "3-4", "A3", "3 or 4", "Variant 9"])
+def test_what_may_be_another_variant_is_none(read, text: str) -> None:
+    with pytest.raises(InputError, match="unknown variant"):
+        read(HEAD + f"ab14,{text},1,2\n")
+
+
+def test_quotes_and_separators_of_thousands_are_mended_in_ids(read) -> None:
+    found = read(HEAD + "'0012345,001,1,2\n#0012346,002,1,2\n\"12,347\",003,1,2\n",
+                 {"0012345": "001", "0012346": "002", "0012347": "003"})  # fmt: skip
+    assert found.students == ("0012345", "0012346", "0012347")
+    assert len(found.notes) == 1
+
+
+def test_e_mail_addresses_that_no_roster_knows_are_asked_for(read) -> None:
+    with pytest.raises(
+        InputError, match=r'no student "ann@x\.org"; who has which e-mail address\? Say it with --roster'
+    ):
+        read("email,q1_z1,q1_z2\nann@x.org,1,2\n")
+
+
+def test_a_class_of_thousands_is_held_against_its_roster_in_no_time() -> None:
+    listed = Listed({f"s{at}": "001" for at in range(10_000)})
+    began = time.process_time()
+    assert missing([f"s{at}" for at in range(9_999)], listed) == ["on the roster, but not in this file: s9999"]
+    assert time.process_time() - began < 0.3
