@@ -180,7 +180,7 @@ def _shown(pieces: Sequence[Piece]) -> NDArray[np.uint8]:
         size = max(1, round(wide * scale)), max(1, round(high * scale))
         small = cv2.resize(piece.ink, size, interpolation=cv2.INTER_AREA)
         y, x = (HEIGHT - size[1]) // 2, (WIDTH - size[0]) // 2
-        cell[y : y + size[1], x : x + size[0]] = small[: HEIGHT - y, : WIDTH - x]
+        cell[y : y + size[1], x : x + size[0]] = small
     return cells
 
 

@@ -153,3 +153,17 @@ def test_each_cell_is_cut_with_its_middle_in_the_middle():
     assert [cell.min() < 255 for cell in cells] == [k == 2 for k in range(len(cells))]
     rows, columns = np.nonzero(cells[2] < 128)
     assert (rows.mean(), columns.mean()) == pytest.approx(((HEIGHT - 1) / 2, (WIDTH - 1) / 2), abs=0.6)
+
+
+def test_where_no_box_is_found_all_lie_in_their_places():
+    boxes = [Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4), Box("q1_a4", 12.0, 26.0, 30.0, 8.2)]
+    assert offsets(np.zeros((400, 600), np.uint8), boxes) == ([(0.0, 0.0)] * 2, 0.0)
+    assert offsets(np.zeros((400, 600), np.uint8), []) == ([], 1.0)
+
+
+def test_the_lines_of_a_comb_are_no_ink_in_it_however_black():
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    dark = np.zeros((280, 480), np.uint8)
+    dark[[round(14 * SCALE), round((14 + TALL) * SCALE)]] = 255
+    dark[:, [round((12 + edge) * SCALE) for left, width in box.cells for edge in (left, left + width)]] = 255
+    assert ink_in(dark, box, (0.0, 0.0)) == 0

@@ -139,3 +139,8 @@ def test_the_size_of_a_png_is_known_once_its_header_is_there():
     data = png_that_says(700, 500)
     assert list(pictures._sizes(data[:24])) == [(700, 500)]
     assert list(pictures._sizes(data[:23])) == []
+
+
+def test_the_sizes_of_a_tiff_are_those_of_its_pages(grey):
+    _, data = cv2.imencodemulti(".tiff", [grey, grey[:450]])
+    assert pictures._tiff_sizes(data.tobytes()) == [(400, 500), (400, 450)]

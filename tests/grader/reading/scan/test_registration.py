@@ -131,3 +131,14 @@ def test_pixels_of_a_fine_scan_are_averaged_not_left_out():
     noise = np.random.default_rng(1).choice(np.array([0, 255], np.uint8), (1600, 1600))
     page = straightened(noise, Place(np.diag([32.0, 32.0, 1.0]), 0.0, 4), A5)[: 48 * 8, : 48 * 8]
     assert page.std() < 50  # of 128, by 4 x 4 pixels each
+
+
+@pytest.mark.parametrize(
+    ("longer", "found", "looks"), [(1200, 1, 2), (1200, 2, 1), (1200, 3, 1), (5200, 2, 2), (5200, 3, 1), (5200, 4, 1)]
+)
+def test_a_second_look_is_taken_only_where_codes_may_be_missing(monkeypatch, longer, found, looks):
+    seen = []
+    codes = [code(100 * k, 0) for k in range(found)]
+    monkeypatch.setattr(registration, "_codes", lambda grey, scale: seen.append(scale) or codes)
+    assert len(codes_in(np.full((longer, 100), 255, np.uint8))) == found
+    assert len(seen) == looks
