@@ -37,7 +37,7 @@ TESTS = {
     "qgen/engine": ("tests/qgen/engine", "tests/qgen/exam", "tests/qgen/solution"),
     "qgen/exam": ("tests/qgen/exam",),
     "grader/marking": ("tests/grader/marking", "tests/grader/results", "tests/grader/test_reasons.py"),
-    "grader/reading": ("tests/grader/reading",),
+    "grader/reading": ("tests/grader/reading", "tests/grader/test_scan.py"),
 }
 """The rooms, and the tests that belong to each."""
 COMPARISONS = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "=="}

@@ -77,7 +77,7 @@ def offsets(dark: Grey, boxes: Sequence[Box]) -> tuple[list[Offset], float]:
     for k, one in enumerate(seen):
         away = np.hypot(*(middles[sure] - middles[k]).T)
         about = np.median(shifts[[sure[j] for j in np.argsort(away)[:NEIGHBOURS]]], axis=0)
-        fits = one.likeness >= FOUND and bool(np.abs(shifts[k] - about).max() <= WITHIN)
+        fits = k in sure and bool(np.abs(shifts[k] - about).max() <= WITHIN)
         agreeing += fits
         kept.append(one.offset if fits else (float(about[0]), float(about[1])))
     return kept, agreeing / len(boxes)
@@ -85,13 +85,12 @@ def offsets(dark: Grey, boxes: Sequence[Box]) -> tuple[list[Offset], float]:
 
 @lru_cache(maxsize=64)
 def _drawn(width: int, height: int, cells: tuple[tuple[int, int], ...]) -> Grey:
+    import cv2
+
     edge = round(1.0 * SCALE)
     lines = np.zeros((height + 2 * edge + 1, width + 2 * edge + 1), np.uint8)
     for left, right in cells:
-        lines[edge : edge + height + 1, [edge + left, edge + right]] = LINE
-        lines[[edge, edge + height], edge + left : edge + right + 1] = LINE
-    import cv2
-
+        cv2.rectangle(lines, (edge + left, edge), (edge + right, edge + height), LINE)
     return np.asarray(cv2.GaussianBlur(lines, (3, 3), 0), np.uint8)
 
 

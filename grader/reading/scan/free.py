@@ -109,8 +109,7 @@ def _sorted(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece], list[Pie
             signs.append(piece)
         elif max(high, wide) > 0.8 * SCALE:
             bodies.append(piece)
-    first = bodies[0].left if bodies else 0
-    return signs, [point for point in points if point.left > first], bodies
+    return signs, [point for point in points if bodies and point.left > bodies[0].left], bodies
 
 
 def _digits(bodies: Sequence[Piece]) -> tuple[list[tuple[str, int]], float, list[tuple[str, int]]]:
@@ -152,9 +151,7 @@ def _splits(body: Piece) -> Iterator[tuple[list[Piece], Floats]]:
         cuts = [0]
         for k in range(1, count):
             middle, reach = wide * k / count, wide / count * 0.45
-            span = np.arange(max(int(middle - reach), cuts[-1] + 4), min(int(middle + reach), wide - 4))
-            if not len(span):
-                return
+            span = np.arange(max(int(middle - reach), cuts[-1] + 4), int(middle + reach))
             cuts.append(int(span[np.argmin(ink[span] + 0.02 * np.abs(span - middle))]))
         parts = [
             Piece(body.ink[:, left:right], body.left + left, body.top)
@@ -183,7 +180,7 @@ def _shown(pieces: Sequence[Piece]) -> NDArray[np.uint8]:
         size = max(1, round(wide * scale)), max(1, round(high * scale))
         small = cv2.resize(piece.ink, size, interpolation=cv2.INTER_AREA)
         y, x = (HEIGHT - size[1]) // 2, (WIDTH - size[0]) // 2
-        cell[y : y + size[1], x : x + size[0]] = small[: HEIGHT - y, : WIDTH - x]
+        cell[y : y + size[1], x : x + size[0]] = small
     return cells
 
 

@@ -1,9 +1,11 @@
 """Combs are found by their own lines, whatever is written in them, and trouble in them is noticed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from grader.reading.scan.combs import cells_of, flags_of, found_at, ink_in, lines_alone, offsets
+from grader.reading.scan.combs import INK, LINE, _drawn, cells_of, cut, flags_of, found_at, ink_in, lines_alone, offsets
 from grader.reading.scan.digits import HEIGHT, WIDTH
 from grader.reading.scan.layout import Box
 from grader.reading.scan.registration import SCALE, codes_in, darkness, place_of, straightened
@@ -76,3 +78,92 @@ def test_what_is_crossed_out_struck_or_beside_is_noticed():
 def test_clean_numbers_are_let_pass():
     clean = [flags_of(*drawn("-0.2468", "", seed), (0.0, 0.0)) for seed in range(40)]
     assert sum(bool(flags) for flags in clean) <= 4
+
+
+def test_what_lies_off_its_place_is_seen_as_if_it_were_in_it():
+    dark = np.random.default_rng(1).integers(0, 256, (400, 500), np.uint8)
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    moved, off = replace(box, left=13.0, top=16.0), (1.0, 2.0)
+    assert ink_in(dark, box, off) == ink_in(dark, moved, (0.0, 0.0))
+    assert np.array_equal(cells_of(dark, box, off), cells_of(dark, moved, (0.0, 0.0)))
+    dark[: round(20 * SCALE)] = 0  # beside it, and not above
+    assert flags_of(dark, box, off) == flags_of(dark, moved, (0.0, 0.0))
+
+
+def test_what_is_no_darker_than_ink_is_none():
+    _, box = drawn("")
+    dark = np.full((280, 480), INK, np.uint8)
+    assert (ink_in(dark, box, (0.0, 0.0)), flags_of(dark, box, (0.0, 0.0))) == (0, [])
+    assert ink_in(dark + 1, box, (0.0, 0.0)) > 100
+    assert flags_of(dark + 1, box, (0.0, 0.0)) == ["above", "beside", "strike"]
+
+
+@pytest.mark.parametrize(("inside", "flags"), [(6.0, []), (7.0, []), (8.0, ["strike"])])
+def test_a_stroke_counts_as_far_as_2_mm_beside_a_comb(inside, flags):
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    dark = np.zeros((400, 600), np.uint8)
+    right = box.left + box.width
+    dark[round(18 * SCALE), round((right - inside) * SCALE) : round((right + 6) * SCALE)] = 255
+    assert flags_of(dark, box, (0.0, 0.0)) == flags
+    assert flags_of(dark[:, ::-1], replace(box, left=600 / SCALE - right), (0.0, 0.0)) == flags
+
+
+@pytest.mark.parametrize(("below", "flags"), [(0.8, []), (0.0, ["border"])])
+def test_what_is_written_counts_as_far_as_2_mm_below_a_comb(below, flags):
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    dark = np.zeros((400, 600), np.uint8)
+    top = round((box.top + box.height + below) * SCALE)
+    dark[top : top + round(5 * SCALE), round(14 * SCALE) : round(21 * SCALE)] = 255
+    assert flags_of(dark, box, (0.0, 0.0)) == flags
+
+
+def test_lines_are_what_is_lighter_than_ink_and_lie_where_they_were():
+    assert lines_alone(np.full((20, 20), 70, np.uint8)).tolist() == [[48] * 20] * 20
+    assert not lines_alone(np.full((20, 20), 71, np.uint8)).any()
+    page = np.zeros((9, 9), np.uint8)
+    page[4] = 60
+    assert lines_alone(page)[:, 4].tolist() == [0, 0, 0, 20, 20, 20, 0, 0, 0]
+    assert np.array_equal(lines_alone(page.T), lines_alone(page).T)
+
+
+def test_a_comb_is_looked_for_with_lines_around_all_of_its_cells():
+    lines = _drawn(25, 12, ((0, 10), (15, 25)))
+    line = LINE // 2  # a blurred one
+    assert lines.shape == (12 + 17, 25 + 17)
+    assert np.flatnonzero(lines[8 + 6] == line).tolist() == [8, 18, 23, 33]
+    assert np.flatnonzero(lines[:, 8 + 5] == line).tolist() == [8, 20]
+    assert np.array_equal(lines, lines[::-1])
+    assert np.array_equal(lines, lines[:, ::-1])
+
+
+@pytest.mark.parametrize("left", [-15, -5, 0, 7, 15, 25])
+@pytest.mark.parametrize("top", [-15, -5, 0, 7, 15, 25])
+def test_beyond_the_edge_of_a_picture_there_is_nothing(left, top):
+    picture = np.random.default_rng(1).integers(1, 256, (20, 20), np.uint8)
+    around = np.pad(picture, 30)
+    assert np.array_equal(cut(picture, left, top, 10, 8), around[top + 30 : top + 38, left + 30 : left + 40])
+
+
+def test_each_cell_is_cut_with_its_middle_in_the_middle():
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    page = np.full((400, 600), 255, np.uint8)
+    x, y = round((box.left + box.cells[2][0] + 2.25) * SCALE), round((box.top + box.height / 2) * SCALE)
+    page[y - 2 : y + 2, x - 2 : x + 2] = 0
+    cells = cells_of(page, box, (0.0, 0.0))
+    assert [cell.min() < 255 for cell in cells] == [k == 2 for k in range(len(cells))]
+    rows, columns = np.nonzero(cells[2] < 128)
+    assert (rows.mean(), columns.mean()) == pytest.approx(((HEIGHT - 1) / 2, (WIDTH - 1) / 2), abs=0.6)
+
+
+def test_where_no_box_is_found_all_lie_in_their_places():
+    boxes = [Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4), Box("q1_a4", 12.0, 26.0, 30.0, 8.2)]
+    assert offsets(np.zeros((400, 600), np.uint8), boxes) == ([(0.0, 0.0)] * 2, 0.0)
+    assert offsets(np.zeros((400, 600), np.uint8), []) == ([], 1.0)
+
+
+def test_the_lines_of_a_comb_are_no_ink_in_it_however_black():
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    dark = np.zeros((280, 480), np.uint8)
+    dark[[round(14 * SCALE), round((14 + TALL) * SCALE)]] = 255
+    dark[:, [round((12 + edge) * SCALE) for left, width in box.cells for edge in (left, left + width)]] = 255
+    assert ink_in(dark, box, (0.0, 0.0)) == 0

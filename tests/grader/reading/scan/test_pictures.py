@@ -100,3 +100,47 @@ def test_what_is_no_page_is_refused_with_a_reason(kind, grey):
 
 def read_all(data: bytes, suffix: str) -> list[pictures.Picture]:
     return [pictures.page(data, suffix, number) for number in range(pictures.page_count(data, suffix))]
+
+
+def segment(marker: int, width: int, height: int) -> bytes:
+    """Of a JPEG, laid out as a start of frame in grey is (ISO/IEC 10918-1, B.2.2)."""
+    return struct.pack(">BBHBHHBBBB", 0xFF, marker, 11, 8, height, width, 1, 1, 0x11, 0)
+
+
+@pytest.mark.parametrize("marker", [*range(0xC0, 0xD0), 0xDB, 0xE0])
+def test_the_size_of_a_jpeg_is_that_of_its_first_frame(marker):
+    tables = (0xC4, 0xC8, 0xCC, 0xDB, 0xE0)  # Huffman tables, reserved, arithmetic coding, and what is no frame at all
+    data = b"\xff\xd8" + segment(marker, 7, 5) + segment(0xC0, 300, 200)
+    assert list(pictures._sizes(data)) == [(300, 200) if marker in tables else (7, 5)]
+
+
+def test_fill_bytes_before_a_marker_of_a_jpeg_are_skipped():
+    data = b"\xff\xd8" + b"\xff" * 3 + segment(0xE0, 7, 5) + b"\xff" + segment(0xC2, 300, 200)
+    assert list(pictures._sizes(data)) == [(300, 200)]
+
+
+def test_where_no_marker_stands_or_a_frame_breaks_off_no_size_is_made_up():
+    frame = segment(0xC0, 300, 200)
+    assert list(pictures._sizes(b"\xff\xd8\0" + frame[1:])) == []
+    assert all(list(pictures._sizes(b"\xff\xd8" + frame[:end])) == [] for end in range(9))
+
+
+def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path, grey, monkeypatch):
+    path = tmp_path / "scan.png"
+    path.write_bytes(encoded(".png", grey))
+    monkeypatch.setattr(pictures, "MOST_BYTES", path.stat().st_size)
+    assert pictures.page_count(path, ".png") == 1
+    monkeypatch.setattr(pictures, "MOST_BYTES", path.stat().st_size - 1)
+    with pytest.raises(FormError, match="is larger than"):
+        pictures.page_count(path, ".png")
+
+
+def test_the_size_of_a_png_is_known_once_its_header_is_there():
+    data = png_that_says(700, 500)
+    assert list(pictures._sizes(data[:24])) == [(700, 500)]
+    assert list(pictures._sizes(data[:23])) == []
+
+
+def test_the_sizes_of_a_tiff_are_those_of_its_pages(grey):
+    _, data = cv2.imencodemulti(".tiff", [grey, grey[:450]])
+    assert pictures._tiff_sizes(data.tobytes()) == [(400, 500), (400, 450)]
