@@ -205,7 +205,7 @@ def judged_answers(case: Case, path: Path) -> tuple[str, list[Trouble]]:
     """As `grader score` reads it."""
     last = case.data[-1] % 2 == 0
     try:
-        _, read = _submissions(path, case.exam, None, None, last, (None, None))
+        _, read, _ = _submissions(path, case.exam, None, None, last, (None, None))
     except InputError:
         return "refused", []
     accounted = {*read.students, *(one.student for one in read.absent)}
