@@ -6,11 +6,10 @@ it stands: another language is another words.txt.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -27,6 +26,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -86,11 +86,17 @@ def environment(folder: Path | None = None, language: str = "en", html: bool = F
     return env
 
 
-def _compiled(kind: str) -> FileSystemBytecodeCache | None:
-    """Compiled templates lie beside Python's own compiled modules, if it may write any: a tenth of `qgen make` less."""
+class _Compiled(FileSystemBytecodeCache):
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps a compiled template where there is room for it."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compiled(kind: str) -> _Compiled | None:
+    """Compiled templates lie beside Python's own compiled modules, if it writes any: a tenth of `qgen make` less."""
     folder = Path(cache_from_source(__file__)).parent
-    kept = not sys.dont_write_bytecode and os.access(folder, os.W_OK)
-    return FileSystemBytecodeCache(str(folder), f"%s.{kind}") if kept else None
+    return None if sys.dont_write_bytecode else _Compiled(str(folder), f"%s.{kind}")
 
 
 def _places(folder: Path | None, language: str) -> list[Path]:
