@@ -19,6 +19,12 @@ HOST = "127.0.0.1:4321"
 TOKEN = "the-token"
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """The folder where the tests run may hold results."""
+    monkeypatch.chdir(tmp_path)
+
+
 class Reply:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
