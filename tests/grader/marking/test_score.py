@@ -411,3 +411,17 @@ def test_a_mistake_that_is_made_throughout_is_charged_once_where_the_policy_says
     assert (lost.mean(axis=1) >= 4).all()
     for s in students[::n].tolist():
         assert once.cell((s, int(np.flatnonzero(once.repeated[s])[0]))).marks == 1
+
+
+def test_a_class_marked_in_parts_has_the_marks_and_the_reasons_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    exam = exam_of("tanh-heads", "cross-entropy")
+    written = np.tile(key_of(exam), (2, 1))
+    for s in range(len(written)):
+        written[s, s % 5] = "1.2.3"  # unreadable: the reading says why
+        written[s, 7 + s % 5] = "0.7777"
+    whole = score(exam, submitted(exam, written))
+    monkeypatch.setattr("grader.marking.score.CHUNK", 5)
+    parts = score(exam, submitted(exam, written))
+    assert np.array_equal(parts.verdicts, whole.verdicts)
+    assert parts.reasons == whole.reasons
+    assert {s for s, _ in whole.reasons} == set(range(len(written)))
