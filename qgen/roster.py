@@ -121,11 +121,7 @@ def read_roster(
     lines: dict[str, int] = {}
     for line, name, cells in rows:
         student = student_id(cells[best])
-        if (
-            student.casefold() not in MAYBE_NAMES
-            and is_summary(student, "", name, ())
-            and not (student and _WORD.search(name))
-        ):
+        if _is_total(student, name):
             notes.append(f"{table.name}:{line}: left out {quoted(student or name)}, which is no student")
         elif fault := _fault(student, name, heading):
             faults.add(line, fault)
