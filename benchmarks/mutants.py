@@ -12,13 +12,14 @@ from __future__ import annotations
 import argparse
 import ast
 import compileall
+import hashlib
 import os
-import random
 import shutil
 import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -130,6 +131,17 @@ def mutants(path: Path) -> Iterator[Mutant]:
             yield made(at(node.lineno, node.col_offset), ast.get_source_segment(source, node) or "", new)
 
 
+def drawn(found: list[Mutant], count: int, seed: int) -> list[Mutant]:
+    """`count` of them at random, by what each changes: the same ones again wherever the code has stayed as it was."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    places = {}
+    for mutant in found:
+        seen[mutant.key] += 1
+        text = "\n".join([str(seed), *mutant.key, str(seen[mutant.key])])
+        places[hashlib.sha256(text.encode()).hexdigest()] = mutant
+    return [places[place] for place in sorted(places)[:count]]
+
+
 def started(work: Path, mutant: Mutant) -> int:
     """A process that runs the tests of a mutant in the copy `work`, and fails where one of them does; its id."""
     if child := os.fork():
@@ -183,7 +195,7 @@ def main() -> None:
     found = [
         mutant for room in options.rooms for path in sorted((ROOT / room).rglob("*.py")) for mutant in mutants(path)
     ]
-    chosen = random.Random(options.seed).sample(found, min(options.count, len(found)))
+    chosen = drawn(found, options.count, options.seed)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and ends what it has started
     ends = time.monotonic() + 60 * options.minutes
     tried, survivors, equivalent = 0, 0, 0
@@ -194,7 +206,7 @@ def main() -> None:
             for name in COPIED:
                 (shutil.copytree if (ROOT / name).is_dir() else shutil.copy2)(ROOT / name, work / name)
             compileall.compile_dir(work, quiet=1)
-        for m, killed in noticed(works, takewhile(lambda _: time.monotonic() < ends, chosen)):
+        for m, killed in noticed(works, takewhile(lambda _: time.monotonic() < ends, iter(chosen))):
             tried += 1
             if not killed:
                 survivors += 1
