@@ -5,7 +5,7 @@ import re
 import unicodedata
 from typing import Literal, NamedTuple
 
-from grader.reasons import Reason
+from grader.reasons import UNDEFINED, Reason
 from qgen.errors import quoted
 
 VALUE, BLANK, UNREADABLE = range(3)
@@ -32,7 +32,13 @@ _MONTH = (
     r"[ .-]*(?:jan|gen|ene|f[eé][bv]|m[aä][riy]|mrz|mrt|maa|mag|mei|apr|avr|abr|ju[inl]|giu|lug|aug|ao[uû]|ago"
     r"|se[pt]|o[ck]t|ott|out|nov|d[eé]c|de[zs]|dic)[^\W\d_]*[ .-]*"
 )
+# What people write where nothing can be computed; none of these is what a program puts into an empty cell.
+_UNDEFINED = (
+    r"(?:undef(?:ined)?|not defined|impossible|cannot be computed|(?:math |domain )?error"
+    r"|nicht definiert|undefiniert|n\. ?def|unmöglich|nicht möglich|fehler)\.?"
+)
 _KNOWN_FAULTS = [  # the first one that a text is
+    (re.compile(_UNDEFINED, re.IGNORECASE), UNDEFINED),
     (re.compile(r"[+-]*(nan|inf|infinity|∞)", re.IGNORECASE), "not_finite"),
     (re.compile(r".*%.*"), "percentage"),
     (re.compile(r"#.*"), "spreadsheet_error"),
