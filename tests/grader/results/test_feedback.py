@@ -200,4 +200,4 @@ def test_a_word_is_told_that_own_numbers_lead_to_no_number_or_that_those_given_d
     ((_, pdf),) = printed(marked(half, tmp_path, {"ann": cells}))
     text = " ".join(text_of(pdf)[1].split())
     assert "Right from own earlier values, which lead to no number" in text
-    assert "says that it cannot be computed, but from the given numbers it can." in text
+    assert "says that it cannot be computed, but from the given numbers it can" in text
