@@ -165,3 +165,16 @@ def test_only_what_comes_after_a_logarithm_of_0_or_less_leads_nowhere(exam: Exam
         answered = Answered.of(exam, exam.batches[0], submissions, rows, slice(0, len(exam.items)), verdicts)
         found = leads_nowhere(answered.basis)
         assert [exam.items[i].step for i in np.flatnonzero(found.any(axis=0))] == ["loss"] * nowhere
+
+
+def test_right_numbers_alone_do_not_lead_to_none_even_where_rounding_leaves_a_logarithm_of_0() -> None:
+    network = {"inputs": 1, "layers": [{"units": 1, "activation": "sigmoid"}]}
+    givens = {"x1": 2, "y": 0, "w11_1": 6, "b1_1": 0.5, "alpha": 1}
+    question = {"network": network, "loss": "cross-entropy", "ask": ["forward", "loss", "update"], "givens": givens}
+    exam = make_exam(spec_of({"questions": [question]}), 1, 1)
+    assert exam.spec.rounding.text(float(exam.value[exam.columns.index("q1_a1_1"), 0])) == "1.0000"
+    written, loss = texts(exam, exam.value.T), exam.columns.index("q1_loss")
+    written[0, loss] = WORD
+    assert marked(exam, written).verdicts[0, loss] == IS_UNREADABLE
+    written[0, exam.columns.index("q1_new_b1_1")] = "0.7"  # wrong, but nothing follows from it
+    assert marked(exam, written).verdicts[0, loss] == IS_UNREADABLE
