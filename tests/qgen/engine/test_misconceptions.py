@@ -147,6 +147,10 @@ EXPECTED = [
         lambda g, v: (v["a2"] - g["t2_y2"]) * v["a1"],
     ),
     (
+        "earlier-activations-in-next-iteration", "leaky", "sum-of-squares", "t2_db1_3",
+        lambda g, v: 2 * (v["a1_3"] - g["t2_y1"]) * v["a1_3"] * (1 - v["a1_3"]),
+    ),
+    (
         "loss-factor-left-out-of-error", "leaky", "sum-of-squares", "db1_3",
         lambda g, v: (v["a1_3"] - g["y1"]) * v["a1_3"] * (1 - v["a1_3"]),
     ),
@@ -290,6 +294,16 @@ def test_a_mistaken_value_is_what_the_sentence_says(name, network, loss, item, v
     assert not np.allclose(wrong[item], right[item])
 
 
+@pytest.mark.parametrize(("name", "loss"), [
+    ("factor-two", "sum-of-squares"), ("error-halved", "sum-of-squares"),
+    ("loss-factor-left-out-of-error", "squared-error"), ("mean-left-out-of-error", "squared-error"),
+    ("mean-left-out-of-error", "sum-of-squares"),
+])  # fmt: skip
+def test_a_mistake_in_a_factor_that_the_loss_has_not_is_none(name, loss):
+    _, right, wrong = made(name, "leaky", loss)
+    np.testing.assert_array_equal(wrong["db1_3"], right["db1_3"])
+
+
 def test_what_is_said_of_biases_is_not_done_to_weights():
     for name in ("biases-not-updated", "biases-ascend", "no-learning-rate-on-biases"):
         _, right, wrong = made(name, "B", "cross-entropy")
@@ -347,6 +361,7 @@ LAYERS = [
     ("error-of-right-class-only", {}, "db2_2", lambda g, v: np.where(g["y2"] == 1, error(v, g, 2), 0)),
     ("slope-extra-after-softmax", {}, "db3_2", lambda g, v: error(v, g, 3) * v["a3_2"] * (1 - v["a3_2"])),
     ("slope-for-softmax-error", {}, "db3_2", lambda g, v: v["a3_2"] * (1 - v["a3_2"])),
+    ("earlier-activations-in-next-iteration", {}, "t2_db2_2", lambda g, v: v["a2_2"] - g["t2_y2"]),
     ("batch-not-averaged", MEAN, "dw13", lambda g, v: 2 * v["dw13"]),
     ("batch-averaged", SUM, "dw13", lambda g, v: v["dw13"] / 2),
     ("first-example-only", SUM, "db3", lambda g, v: (v["a3"] - g["y"]) * v["a3"] * (1 - v["a3"])),
@@ -387,7 +402,7 @@ LAYERS = [
 @pytest.mark.parametrize(("name", "keys", "item", "value"), LAYERS, ids=lambda v: v if isinstance(v, str) else "")
 def test_the_mistakes_of_softmax_batch_and_momentum_lead_where_they_say(name, keys, item, value):
     network = "A" if keys else "softmax"
-    givens, right, wrong = made(name, network, "squared-error", 1 + ("momentum" in keys), **keys)
+    givens, right, wrong = made(name, network, "squared-error", 1 + item.startswith("t2_"), **keys)
     np.testing.assert_allclose(wrong[item], value(givens, right), rtol=1e-12)
 
 
