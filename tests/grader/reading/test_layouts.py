@@ -42,6 +42,20 @@ def test_a_first_column_that_numbers_the_rows_needs_no_heading(read) -> None:
     assert faults(read, "," + HEAD + "1,a,001,1,2,3\n3,b,001,1,2,3\n")[0].endswith('"1" stands under no heading')
 
 
+@pytest.mark.parametrize("students", ["a", "ab"])
+def test_a_first_column_without_a_heading_is_told_unless_two_rows_are_numbered(read, students) -> None:
+    content = "," + HEAD + "".join(f"{at},{student},001,1,2,3\n" for at, student in enumerate(students))
+    if len(students) > 1:
+        assert read(content).students == ("a", "b")
+    else:
+        assert faults(read, content) == ['a.csv:2: column 1: "0" stands under no heading']
+
+
+def test_a_second_heading_that_says_nothing_of_the_student_is_named_by_its_first_answer(read) -> None:
+    (note,) = read(HEAD + ",,pre,gradient,new\na,001,1,2,3\n").notes
+    assert note == 'a.csv:2: lines that are no student\'s were left out: 2 ("pre")'
+
+
 def test_answers_without_a_student_are_told_if_any_of_them_is_one(read) -> None:
     assert faults(read, HEAD + ",001,-,0.5,\na,001,1,2,3\n") == ["a.csv:2: has answers but no student_id"]
     assert read(HEAD + ",001,-,,n/a\na,001,1,2,3\n").students == ("a",)

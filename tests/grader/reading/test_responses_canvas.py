@@ -12,6 +12,7 @@ from grader.marking.verdicts import CORRECT, WRONG
 from grader.reading.answers import read_answers
 from grader.reading.numerals import UNREADABLE
 from grader.reading.responses import read_responses
+from grader.reading.responses.canvas import _count
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
@@ -178,3 +179,10 @@ def test_thirty_students_who_have_all_right_lose_no_cell(tmp_path, rounding, lan
     marks = score(sat, submissions)
     wrong = [exam.columns[i] for _, i in np.argwhere(marks.verdicts != CORRECT).tolist()]
     assert wrong == [], submissions.reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("2", 2), (" 12 ", 12), ("999999999", 999_999_999), ("1000000000", 0), ("²", 0), ("", 0)]
+)
+def test_an_attempt_has_a_number_of_at_most_nine_digits(text, number):
+    assert _count(text) == number

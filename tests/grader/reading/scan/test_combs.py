@@ -5,7 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.reading.scan.combs import INK, LINE, _drawn, cells_of, cut, flags_of, found_at, ink_in, lines_alone, offsets
+from grader.reading.scan import combs
+from grader.reading.scan.combs import (
+    INK,
+    LINE,
+    Found,
+    _drawn,
+    cells_of,
+    cut,
+    flags_of,
+    found_at,
+    ink_in,
+    lines_alone,
+    offsets,
+)
 from grader.reading.scan.digits import HEIGHT, WIDTH
 from grader.reading.scan.layout import Box
 from grader.reading.scan.registration import SCALE, codes_in, darkness, place_of, straightened
@@ -167,3 +180,25 @@ def test_the_lines_of_a_comb_are_no_ink_in_it_however_black():
     dark[[round(14 * SCALE), round((14 + TALL) * SCALE)]] = 255
     dark[:, [round((12 + edge) * SCALE) for left, width in box.cells for edge in (left, left + width)]] = 255
     assert ink_in(dark, box, (0.0, 0.0)) == 0
+
+
+@pytest.mark.parametrize(("from_right", "flags"), [(0.4, []), (1.0, ["beside"]), (4.0, ["beside"]), (4.5, [])])
+def test_ink_counts_as_beside_a_comb_from_1_to_4_and_a_half_mm_to_its_right(from_right, flags):
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    dark = np.zeros((400, 600), np.uint8)
+    left = round((box.left + box.width + from_right) * SCALE)
+    dark[round(15.5 * SCALE) : round(18.5 * SCALE), left : left + 4] = 255
+    assert flags_of(dark, box, (0.0, 0.0)) == flags
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_box_that_cannot_be_found_lies_where_those_around_its_middle_do(monkeypatch, upright):
+    def box(at, long):
+        return Box("", 0.0, at, 4.0, long) if upright else Box("", at, 0.0, long, 4.0)
+
+    found = {at: Found((0.5, 0.0), 1.0) for at in range(25, 32)} | {
+        at: Found((0.0, 0.5), 1.0) for at in range(100, 107)
+    }
+    monkeypatch.setattr(combs, "found_at", lambda lines, box: found.get(max(box.left, box.top), Found((9.0, 9.0), 0.0)))
+    boxes = [box(0.0, 60.0), *(box(float(at), 2.0) for at in found)]
+    assert offsets(np.zeros((400, 600), np.uint8), boxes)[0][0] == (0.5, 0.0)

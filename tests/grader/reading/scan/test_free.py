@@ -132,6 +132,18 @@ def test_parts_above_each_other_are_one_piece_and_parts_beside_each_other_are_tw
     assert np.array_equal(next(_pieces(inner)).ink, inner[10:54, 20:44])
 
 
+@pytest.mark.parametrize(("over", "count"), [(11, 2), (12, 1)])
+def test_parts_are_one_piece_where_they_share_more_than_55_hundredths_of_the_narrower_one(over, count):
+    inner = np.zeros((60, 200), np.uint8)
+    inner[10:14, 20:60] = inner[20:40, 60 - over : 80 - over] = 255
+    assert len(list(_pieces(inner))) == count
+
+
+@pytest.mark.parametrize(("wide", "splits"), [(21, 1), (22, 2)])
+def test_a_piece_that_is_wider_than_one_digit_may_be_two(wide, splits):
+    assert len(list(_splits(piece(0, 0, wide, 30)))) == splits
+
+
 def test_a_piece_loses_what_is_empty_around_it_and_stays_where_it_was():
     ink = np.zeros((20, 30), np.uint8)
     ink[4:9, 7:12] = 200

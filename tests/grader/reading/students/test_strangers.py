@@ -68,3 +68,10 @@ def test_somebody_who_is_not_on_the_list_is_absent_and_no_note(tmp_path):
     found = reads(tmp_path, ROWS + "0099,,,,\nMidterm,,,,\n", listed)
     assert [one.student for one in found.absent] == ["0099"]
     assert found.notes[0] == 'a.csv:5: lines that are no student\'s were left out: 5 ("Midterm")'
+
+
+@pytest.mark.parametrize(("count", "more"), [(4, ""), (5, " and 1 more")])
+def test_rows_that_were_left_out_are_named_up_to_four(tmp_path, count, more):
+    found = reads(tmp_path, ROWS + "Average,,,1.5,2.5\n" * count)
+    named = ", ".join(f'{line} ("Average")' for line in range(4, 8))
+    assert found.notes[0] == f"a.csv:4: lines that are no student's were left out: {named}{more}"
