@@ -304,6 +304,15 @@ def test_a_mistake_in_a_factor_that_the_loss_has_not_is_none(name, loss):
     np.testing.assert_array_equal(wrong["db1_3"], right["db1_3"])
 
 
+def test_no_slope_is_left_out_on_a_path_from_an_output_whose_delta_has_none():
+    question = question_for("A", "cross-entropy")
+    givens, own = any_givens(question, 5), np.linspace(0.1, 0.5, 5)
+    rules = mistaken_rules([(BY_NAME["slope-not-passed-on"],)])
+    found = solve(question.steps, givens, rules=rules, claimed={"db3": own})
+    a = every_row(found["a1_2"], 1, 5)
+    np.testing.assert_allclose(every_row(found["db1_2"], 1, 5), own * givens["w13"] * a * (1 - a))
+
+
 def test_what_is_said_of_biases_is_not_done_to_weights():
     for name in ("biases-not-updated", "biases-ascend", "no-learning-rate-on-biases"):
         _, right, wrong = made(name, "B", "cross-entropy")

@@ -151,3 +151,11 @@ def test_an_update_knows_its_gradient_in_every_iteration():
 def test_paths_are_summed_only_where_there_are_several():
     ids = {step.id for step in question_for("A").steps if step.role == Role.SUM_OF_PATHS}
     assert ids == {"back~1_1", "back~2_1"}  # units 1 and 2 of layer 2 feed the output alone
+
+
+@pytest.mark.parametrize("keys", [{}, {"iterations": 2}, {"iterations": 2, "batch": 2, "momentum": 0.9}], ids=str)
+@pytest.mark.parametrize("network", ["A", "B", "softmax"])
+def test_what_stands_beside_a_step_is_a_step_or_given(network, keys):
+    question = spec_for(network, **keys).questions[0].question
+    known = {*question.all_given, *(step.id for step in question.all_steps)}
+    assert {of for step in question.all_steps for of in step.neighbours.values()} <= known

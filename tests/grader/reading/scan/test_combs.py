@@ -103,6 +103,12 @@ def test_what_lies_off_its_place_is_seen_as_if_it_were_in_it():
     assert flags_of(dark, box, off) == flags_of(dark, moved, (0.0, 0.0))
 
 
+def test_ink_in_a_comb_is_that_half_a_millimetre_within_the_lines_of_its_cells():
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    within = len(box.cells) * 3.5 * (TALL - 1)
+    assert ink_in(np.full((400, 600), 255, np.uint8), box, (0.0, 0.0)) == pytest.approx(within)
+
+
 def test_what_is_no_darker_than_ink_is_none():
     _, box = drawn("")
     dark = np.full((280, 480), INK, np.uint8)
