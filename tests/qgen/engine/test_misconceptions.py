@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from cases import any_givens, notes_givens, question_for, spec_for
 
-from qgen.engine.intervals import Interval
+from qgen.engine.intervals import Interval, interval
 from qgen.engine.misconceptions import CATALOGUE, Mistake
 from qgen.engine.rules import RULES
 from qgen.engine.solve import Rows, Swap, every_row, mistaken_rules, solve
@@ -487,6 +487,16 @@ def test_a_mistake_may_make_a_number_where_another_one_makes_a_range():
     found = Swap(lambda a: a, [(0, ranged), (2, Mistake(lambda a: np.array([5.0])))])(np.array([1.0]))
     assert (found.right.tolist(), found.rows.tolist()) == ([1], [0, 2])
     assert (found.wrong.low.tolist(), found.wrong.high.tolist()) == ([[2], [5]], [[3], [5]])
+
+
+@pytest.mark.parametrize("ranged", [(True, True), (True, False), (False, True), (False, False)], ids=str)
+def test_numbers_and_ranges_of_several_mistakes_are_put_together_hypothesis_by_hypothesis(ranged):
+    right, wrong = (Interval(np.array([v]), np.array([v + one])) for v, one in zip((1.0, 5.0), ranged, strict=True))
+    right, wrong = (value if one else value.low for value, one in zip((right, wrong), ranged, strict=True))
+    a, b = (Swap(lambda a: a, [(row, Mistake(lambda a: wrong))])(right) for row in (0, 1))
+    found = Swap(lambda a, b: a + b, [])(a, b)
+    both = interval(found.wrong)
+    assert (both.low.tolist(), both.high.tolist()) == ([[6]] * 2, [[6 + sum(ranged)]] * 2)
 
 
 def test_only_what_a_mistake_leads_to_is_computed_anew():

@@ -38,6 +38,13 @@ def test_an_empty_box_is_empty_and_a_faint_one_is_not_taken_for_it():
     assert free_reading(faint, BOX, (0.0, 0.0)).flags == ("ink",)
 
 
+@pytest.mark.parametrize(("pixels", "flags"), [(32, ()), (33, ("ink",))])
+def test_a_box_is_empty_with_half_a_square_millimetre_of_faint_ink_at_most(pixels, flags):
+    dark = blots()
+    dark[130, 110 : 110 + pixels] = INK // 2 + 1
+    assert free_reading(dark, BOX, (0.0, 0.0)).flags == flags
+
+
 def test_a_number_without_a_point_is_in_doubt():
     dark = page("3926", 3)
     assert "point" in free_reading(dark, BOX, (0.0, 0.0)).flags
