@@ -373,6 +373,7 @@ LAYERS = [
     ("earlier-activations-in-next-iteration", {}, "t2_db2_2", lambda g, v: v["a2_2"] - g["t2_y2"]),
     ("batch-not-averaged", MEAN, "dw13", lambda g, v: 2 * v["dw13"]),
     ("batch-averaged", SUM, "dw13", lambda g, v: v["dw13"] / 2),
+    ("first-example-only", MEAN, "db3", lambda g, v: (v["a3"] - g["y"]) * v["a3"] * (1 - v["a3"]) / 2),
     ("first-example-only", SUM, "db3", lambda g, v: (v["a3"] - g["y"]) * v["a3"] * (1 - v["a3"])),
     ("momentum-forgotten", MOMENTUM, "t2_new_w13", lambda g, v: v["t2_w13"] - g["alpha"] * v["t2_dw13"]),
     (

@@ -154,7 +154,8 @@ def test_text_has_the_digits_asked_for_no_exponent_and_no_negative_zero(rule, va
 @pytest.mark.parametrize(
     ("rule", "value", "text"),
     [("4dp", -0.04678, "-0.0468"), ("4sf", 0.99996, "1.000"), ("4sf", 9.9996, "10.00"), ("4sf", 0.0467812, "0.04678"),
-     ("4dp", 5, "5.0000"), ("4dp", -0.00004, "0.0000"), ("4sf", 12345.6, "12350"), ("3dp", 1e-20, "0.000")],
+     ("4dp", 5, "5.0000"), ("4dp", -0.00004, "0.0000"), ("4sf", 12345.6, "12350"), ("3dp", 1e-20, "0.000"),
+     ("4sf", 0.0, "0.000"), ("4sf", -0.0, "0.000")],
 )  # fmt: skip
 def test_text_as_printed(rule, value, text):
     assert Rounding.parse(rule).text(value) == text
