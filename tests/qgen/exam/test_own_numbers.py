@@ -26,3 +26,12 @@ def test_a_range_is_called_too_wide_in_per_cent_of_its_value():
 )
 def test_a_0_is_easily_guessed_where_a_given_is_0_and_not_where_a_unit_is_dead(network, keys, told):
     assert list(guessed(make_exam(spec_for(network, "cross-entropy", **keys), 4, 1).batches)) == told
+
+
+def test_numbers_that_a_fair_paper_was_drawn_with_keep_every_condition_as_own_ones():
+    givens = {
+        name: float(values[0])
+        for name, values in make_exam(spec_for("B", "cross-entropy"), 1, 1).batches[0].givens.items()
+    }
+    spec = spec_for("B", "cross-entropy", givens=givens)
+    assert list(kept(make_exam(spec, 1, 1).batches)) == ["q1: your own numbers keep every condition of a fair paper"]

@@ -4,6 +4,7 @@ import pytest
 
 from grader.reading.answers import read_sheet
 from grader.reading.students.identity import Listed
+from grader.reading.students.strangers import left_out
 from qgen.errors import InputError
 
 ITEMS, VARIANTS = ["q1_z1", "q1_dw1"], ["001", "002", "003"]
@@ -75,3 +76,8 @@ def test_rows_that_were_left_out_are_named_up_to_four(tmp_path, count, more):
     found = reads(tmp_path, ROWS + "Average,,,1.5,2.5\n" * count)
     named = ", ".join(f'{line} ("Average")' for line in range(4, 8))
     assert found.notes[0] == f"a.csv:4: lines that are no student's were left out: {named}{more}"
+
+
+@pytest.mark.parametrize(("length", "shown"), [(40, 40 * "x"), (41, 40 * "x" + "…")])
+def test_a_row_that_was_left_out_is_told_by_its_first_forty_characters(length, shown):
+    assert left_out([(4, "x" * length)])[0].endswith(f': 4 ("{shown}")')
