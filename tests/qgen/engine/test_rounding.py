@@ -192,3 +192,20 @@ def test_two_to_eight_digits_are_accepted(text):
 def test_many_numbers_are_written_as_each_alone(rule, numbers):
     rounding = Rounding.parse(rule)
     assert rounding.texts(np.array(numbers, float)) == [rounding.text(number) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.12335, 0.12355, ("0.1234", "0.1235")), (0.12338, 0.12342, ("0.1234", "0.1234")),
+        (0.1234, 0.1234, ("0.1234", "0.1234")), (0.12341, 0.12349, ("0.12341", "0.12349")),
+    ],
+)  # fmt: skip
+def test_a_range_is_shown_by_its_numbers_of_the_digits_asked_for_and_by_its_ends_where_it_has_none(low, high, shown):
+    assert Rounding("dp", 4).first_and_last(low, high) == shown
+
+
+def test_a_number_of_the_digits_asked_for_is_all_that_its_own_range_has():
+    rule = Rounding("dp", 4)
+    for text in (f"0.{k:04d}" for k in range(1, 2000)):
+        assert rule.first_and_last(float(text), float(text)) == (text, text)
