@@ -123,12 +123,14 @@ def test_givens_have_bare_names_and_later_examples_their_iteration():
 
 
 def test_givens_say_what_they_are_drawn_as_and_whose_example_they_belong_to():
-    given = question_for("B", iterations=2).given
-    told = {name: (given[name].kind, given[name].iteration) for name in ("w12", "b3", "alpha", "x1", "y2", "t2_x2")}
+    given = spec_for("B", iterations=2, momentum=0.9).questions[0].question.given
+    names = ("w12", "b3", "alpha", "mu", "x1", "y2", "t2_x2")
+    told = {name: (given[name].kind, given[name].iteration) for name in names}
     assert told == {
         "w12": ("weights", 0),
         "b3": ("biases", 0),
         "alpha": ("learning_rate", 0),
+        "mu": ("momentum", 0),
         "x1": ("inputs", 1),
         "y2": ("targets", 1),
         "t2_x2": ("inputs", 2),

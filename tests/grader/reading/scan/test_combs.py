@@ -208,3 +208,12 @@ def test_a_box_that_cannot_be_found_lies_where_those_around_its_middle_do(monkey
     monkeypatch.setattr(combs, "found_at", lambda lines, box: found.get(max(box.left, box.top), Found((9.0, 9.0), 0.0)))
     boxes = [box(0.0, 60.0), *(box(float(at), 2.0) for at in found)]
     assert offsets(np.zeros((400, 600), np.uint8), boxes)[0][0] == (0.5, 0.0)
+
+
+@pytest.mark.parametrize(("low", "flags"), [(0.4, []), (1.0, ["beside"]), (6.4, ["beside"]), (7.0, [])])
+def test_ink_beside_a_comb_counts_from_half_a_mm_below_its_top_to_half_a_mm_above_its_foot(low, flags):
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    dark = np.zeros((400, 600), np.uint8)
+    foot, left = round((box.top + low) * SCALE), round((box.left + box.width + 1.2) * SCALE)
+    dark[foot - 4 : foot, left : left + 24] = 255
+    assert flags_of(dark, box, (0.0, 0.0)) == flags
