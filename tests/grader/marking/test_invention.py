@@ -72,7 +72,7 @@ def test_an_output_layer_that_is_right_does_not_pay_for_invented_hidden_ones(
 
 
 def test_the_right_zeros_of_dead_units_do_not_pay_for_invented_numbers() -> None:
-    dead = make_exam({"questions": [{"network": "relu-sigmoid", "dead_relu": 2}]}, 4, 1)
+    dead = make_exam({"questions": [{"network": "relu-sigmoid", "dead_relu": 2}]}, 1, 1)
     assert beyond(inventing(dead, *GRADIENTS, layers=slice(1, None))) < 0.01
 
 

@@ -131,11 +131,12 @@ def test_a_report_of_our_questions_is_read_whatever_points_are_called(tmp_path, 
     assert (found.students, found.written[0, 1:3].tolist()) == (("s7",), ["0.5", "-1.25"])
 
 
-def test_a_row_may_end_before_the_last_of_our_questions(tmp_path):
+def test_a_row_that_ends_before_the_last_of_our_questions_is_told(tmp_path):
     path = tmp_path / "short.csv"
     head = ",".join(f"1: [{item} v001] z = ?,1.0" for item in (PLAIN, OTHER))
     path.write_text(f"name,id,section,section_id,submitted,{head},n correct\nAnn,900,S,12,now,0.5,1.0\n", "utf-8")
-    assert read_responses(path, EXAM)[1].written[0, 1:3].tolist() == ["0.5", ""]
+    with pytest.raises(InputError, match="has 7 cells where the heading has 10"):
+        read_responses(path, EXAM)
 
 
 def test_a_report_without_its_columns_of_points_is_a_fault_that_names_canvas(tmp_path):
