@@ -18,7 +18,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
@@ -148,10 +148,12 @@ def _dropped(case: Case, accounted: set[str], notes: str) -> Iterator[Trouble]:
                 continue
             if line <= at and ("lines above the heading" in notes or len("".join(row).strip()) == max(map(len, row))):
                 continue  # a title, or told with its line
+            if f"lines above the heading, line {line}," in notes:
+                continue  # taken for the heading by what stands in it
             texts = [student_id(cell).removeprefix("#") for cell in cells if cell.strip()]
             if (ids and any(not text.isascii() for text in texts)) or "\ufffd" in "".join(row):
                 continue  # good ids are ASCII: in another encoding they may be read as others
-            names = ", ".join(cell.strip() for cell in row[:2])
+            names = ", ".join(cell.strip() for cell in row[:2] if cell.strip() not in ("", "-"))
             named = any(text in notes or quoted(text)[1:30] in notes for text in texts if len(text) > 1)
             named = named or any(re.search(rf"[:,] {re.escape(text)}(,|$)", notes, re.MULTILINE) for text in texts)
             named = named or re.search(rf"\blines? ([\d, ]+ )?{line}\b", notes) is not None
@@ -159,7 +161,7 @@ def _dropped(case: Case, accounted: set[str], notes: str) -> Iterator[Trouble]:
                 items = [k for k, cell in enumerate(heading) if cell in case.exam.columns or cell == "answer"]
                 if any(k < len(row) and read_numeral(row[k]).kind != "blank" for k in items):
                     yield "dropped", f"row {line} has answers and no id: {row[:5]}"
-            elif texts and not named and names not in notes and not known & {_same(text) for text in texts}:
+            elif texts and not named and names not in notes and not known & {_same(text) for text in (*texts, names)}:
                 yield "dropped", f"row {line}: {texts[:3]}"
 
 
@@ -221,6 +223,8 @@ def judged_roster(case: Case, path: Path) -> tuple[str, list[Trouble]]:
         read: Roster = read_roster(path)
     except InputError:
         return "refused", []
+    if said := re.search(r'student ids from "([^"]+)"', read.source):  # told, should it not be the best column
+        case = replace(case, handed=replace(case.handed, ids=said[1]))
     return "noted" if read.notes else "read", list(_dropped(case, set(read.students), "\n".join(read.notes)))
 
 
