@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from xml.sax.saxutils import escape
+from html import escape  # xml.sax.saxutils imports all of urllib
 
 _START = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -75,7 +75,7 @@ def text_workbook(sheet: str, heading: Sequence[str], rows: Iterable[Sequence[st
 def _row(number: int, texts: Sequence[str], style: int) -> str:
     cells = "".join(
         f'<c r="{_letters(at)}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
-        f"{escape(_NO_XML.sub(LOST, text))}</t></is></c>"
+        f"{escape(_NO_XML.sub(LOST, text), quote=False)}</t></is></c>"
         for at, text in enumerate(texts)
         if text
     )

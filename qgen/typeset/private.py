@@ -35,9 +35,12 @@ def numbered(text: str, first: int = 0) -> str:
     return _ZERO.sub(lambda _: chr(next(numbers)), text)
 
 
+digits_of = _ZERO.findall
+
+
 def normalised(text: str) -> tuple[str, list[str]]:
     """The text with 0 for every digit, as they are all as wide; and its digits."""
-    return text.translate(_ZEROS), _ZERO.findall(text)
+    return text.translate(_ZEROS), digits_of(text)
 
 
 def every_digit(text: str) -> str:

@@ -6,12 +6,16 @@ know Windows' encoding, differences from it by glyph name, and the characters th
 nobody types into a box.
 """
 
-from fontTools.agl import UV2AGL
-
 FIELD_FONT = "F"  # its resource name
 FILE = "STIXGeneral"
 _EUROPEAN = "ĂĄĆČĎĐĘĚĞŁŃŇŐŘŚŞŤŮŰŹŻ"
+_NAMES = (  # of these, as the Adobe Glyph List has them
+    "Abreve Aogonek Cacute Ccaron Dcaron Dcroat Eogonek Ecaron Gbreve Lslash Nacute Ncaron Ohungarumlaut Rcaron Sacute "
+    "Scedilla Tcaron Uring Uhungarumlaut Zacute Zdotaccent"
+)
 _ADDED = f"−İı{_EUROPEAN}{_EUROPEAN.lower()}"
+_LOWER = [name[0].lower() + name[1:] for name in _NAMES.split()]
+_GLYPHS = dict(zip(_ADDED, ("minus", "Idotaccent", "dotlessi", *_NAMES.split(), *_LOWER), strict=True))
 _FREE = (129, 141, 143, 144, 157, *"ƒ„…†‡ˆ‰‹•˜™›¢£¤¥¦§¨©ª«¬®¯°±²³¶·¸¹º»¼½¾×÷".encode("cp1252"))
 _UNSEEN = (127, 160, 173)
 _OURS = dict(zip(_FREE, _ADDED, strict=True))
@@ -20,6 +24,6 @@ _WINDOWS = {code: bytes([code]).decode("cp1252") for code in range(32, 256) if c
 CODES = tuple((char, code) for code, char in sorted((_WINDOWS | _OURS).items()))  # characters and their codes
 ENCODING = (
     "/Encoding<</BaseEncoding/WinAnsiEncoding/Differences["
-    + " ".join(f"{code}/{UV2AGL[ord(char)]}" for code, char in sorted(_OURS.items()))
+    + " ".join(f"{code}/{_GLYPHS[char]}" for code, char in sorted(_OURS.items()))
     + "]>>"
 )

@@ -122,7 +122,7 @@ class Flow:
                     yield Line(0.0, 0.0, (), new_page=True)
 
     def _path(self, *roles: str) -> Path:
-        return tuple((role, next(self.numbers)) for role in roles)
+        return tuple([(role, next(self.numbers)) for role in roles])
 
     def _wrap(self, text: Inline, width: float, size: float = SIZE, bold: bool = False) -> tuple[Strip, ...]:
         return wrap(text, width, size, bold=bold, glyphs=self.glyphs)

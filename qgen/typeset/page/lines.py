@@ -13,7 +13,7 @@ from qgen.typeset.fonts.outlines import in_table
 from qgen.typeset.markup.inline import Formula, Inline, Text
 from qgen.typeset.math.formula import Layout, break_formula, layout
 from qgen.typeset.page.sheets import SIZE
-from qgen.typeset.private import MOST_DIGITS, normalised, numbered, slots_filled, with_slots
+from qgen.typeset.private import MOST_DIGITS, digits_of, normalised, numbered, slots_filled, with_slots
 
 GRID = 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
@@ -29,7 +29,7 @@ class Piece(NamedTuple):
     """Operators at a place relative to the line's left end and baseline; where they belong; how they read aloud.
 
     `alt` is the LaTeX of a formula, the description of a figure, else empty. `size`: of a figure, if its line is not
-    it alone.
+    it alone. `span`: the columns that a table's cell takes.
     """
 
     x: float
@@ -38,6 +38,7 @@ class Piece(NamedTuple):
     path: Path = ()
     alt: str = ""
     size: tuple[float, float] | None = None
+    span: int = 1
 
 
 class Blank(NamedTuple):
@@ -111,9 +112,11 @@ def wrap(
 
 def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyphs = PLAIN) -> Strip:
     """The text on one line, however long."""
-    _, digits = normalised("".join([part.text for part in text if type(part) is Text]))
+    digits = digits_of("".join([part.text for part in text if type(part) is Text]))
     if glyphs is not PLAIN or len(digits) > MOST_DIGITS:
         return next(iter(_wrap(text, 1e9, size, bold, glyphs)), NOTHING)
+    if not digits:
+        return _single(text, size, bold)[0]
     normal = tuple([part._replace(text=normalised(part.text)[0]) if type(part) is Text else part for part in text])
     strip, slots = _single(normal, size, bold)
     if not slots:

@@ -16,7 +16,7 @@ from qgen.typeset.page.frame import FOOTER_LOW, HEADER_LOW, Frame, frame
 from qgen.typeset.page.lines import HAIRLINE, Path, shortened, single, squares
 from qgen.typeset.page.paginate import Placed, paginate
 from qgen.typeset.page.sheets import SIZE
-from qgen.typeset.page.tags import Tree, standard
+from qgen.typeset.page.tags import Tree
 from qgen.typeset.pdf.metadata import add_catalog
 from qgen.typeset.pdf.objects import File, packed, plain
 from qgen.typeset.private import PAGE, PAGES
@@ -37,8 +37,8 @@ class Page:
         """Draws at a place; `path` tells the element (empty: what is not read), `alt` how it reads aloud."""
         drawn = f"q 1 0 0 1 {x:.2f} {y:.2f} cm {operators} Q" if operators else ""
         if path:
-            number = self.tree.tag(path, alt, attributes)
-            self.operators.append(f"/{standard(path[-1][0])}<</MCID {number}>>BDC {drawn} EMC")
+            role, number = self.tree.tag(path, alt, attributes)
+            self.operators.append(f"/{role}<</MCID {number}>>BDC {drawn} EMC")
         else:
             self.artifacts.append(drawn)
 
@@ -156,6 +156,8 @@ def _draw(page: Page, placed: Placed, fields: Fields | None, number: int) -> Non
                 box = left, low, left + piece.size[0], low + piece.size[1]
             corners = " ".join(f"{sheet.scale * at:.2f}" for at in box)
             place = f"/A<</O/Layout/Placement/Block/BBox[{corners}]>>"
+        elif piece.span > 1:
+            place = f"/A<</O/Table/ColSpan {piece.span}>>"
         page.emit(piece.path, sheet.side + piece.x, y + piece.y, piece.operators, piece.alt, place)
     if fields:
         for blank in line.blanks:

@@ -55,10 +55,13 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
             for left, group in zip(lefts, cells, strict=False)
             for column, (x, strip) in enumerate(_cells(columns, group, role == "TH", single))
         ]
-        # All rows have as many cells, as a table should: an empty one holds an empty piece.
+        # All rows are as wide, as a table's should be, empty cells at the end one where nothing heads their columns.
+        while bare and len(placed) > 1 and not placed[-1][1].pieces:
+            placed.pop()
         spare = len(columns) * groups - len(placed)
         pieces = [p for x, strip, cell in placed for p in strip.placed(x, 0.0, cell) or [Piece(x, 0.0, "", cell)]]
-        pieces += [Piece(0.0, 0.0, "", (*row, *path("TD"))) for _ in range(spare)]
+        if spare:
+            pieces += [Piece(0.0, 0.0, "", (*row, *path("TD")), span=spare)]
         # Indices above and below each other in neighbouring rows stay apart.
         ascents = [strip.ascent + TALL_GAP * (strip.ascent > TALL) for _, strip, _ in placed]
         return Line(

@@ -18,20 +18,16 @@ ATTRIBUTES = {
 }
 
 
-def standard(role: str) -> str:
-    """The role as the file names it."""
-    return "TH" if role == "RowTH" else role
-
-
 class Element:
     """One element, by the numbers of its object and its parent's: role, what it holds in order, how it reads aloud."""
 
     page = 0
     alt = ""
-    attributes = ""
 
     def __init__(self, number: int, role: str, parent: int) -> None:
-        self.number, self.role, self.parent = number, role, parent
+        self.number, self.parent = number, parent
+        self.role = "TH" if role == "RowTH" else role
+        self.attributes = ATTRIBUTES.get(role, "")
         self.kids: list[str] = []
 
 
@@ -72,20 +68,21 @@ class Tree:
             around.kids.append(f"{found.number} 0 R")
         return found
 
-    def tag(self, path: Path, alt: str = "", attributes: str = "") -> int:
-        """The number of a new piece of marked content on the current page, which belongs to the element at a path."""
-        element = self.element(path)
+    def tag(self, path: Path, alt: str = "", attributes: str = "") -> tuple[str, int]:
+        """The role and number of a new piece of marked content on the current page, for the element at a path."""
+        element = self.known.get(path) or self.element(path)
         if alt and not element.alt:
             element.alt = self.speak(alt) if element.role == "Formula" else alt
         marked = self.marked[-1]
         number = len(marked)
         marked.append(f"{element.number} 0 R")
-        element.page = element.page or self.here
+        if not element.page:
+            element.page = self.here
         there = element.page != self.here
         element.kids.append(f"<</Type/MCR/Pg {self.here} 0 R/MCID {number}>>" if there else str(number))
         if attributes:
             element.attributes = attributes
-        return number
+        return element.role, number
 
     def widget(self, path: Path, alt: str, annotation: int) -> int:
         """A form field's element on the current page; the number by which the field finds it in the parent tree."""
@@ -101,8 +98,7 @@ class Tree:
         for element in self.elements:
             where = f"/Pg {element.page} 0 R" if element.page else ""
             alt = f"/Alt{text_string(element.alt)}" if element.alt else ""
-            more = element.attributes or ATTRIBUTES.get(element.role, "")
-            entries = f"/S/{standard(element.role)}/P {element.parent} 0 R{where}{more}{alt}"
+            entries = f"/S/{element.role}/P {element.parent} 0 R{where}{element.attributes}{alt}"
             self.file.tags.append((element.number, f"<<{entries}/K[{' '.join(element.kids)}]>>"))
         keyed = [*(f"[{' '.join(marked)}]" for marked in self.marked), *self.widgets]
         rows = " ".join([f"{key} {found}" for key, found in enumerate(keyed)])
