@@ -41,6 +41,7 @@ from qgen.roster import Roster, read_roster, student_id
 
 MOST_SECONDS, MOST_MEGABYTES = 10.0, 500  # of the processor, which others may be using
 PATIENCE = 300  # seconds by the clock
+NO_ID = re.compile(r"\W*|\w+[!?]")  # signs, or what a spreadsheet's lookup did not find, its # left out
 BATCH = 500  # files that one process reads
 
 Mutation = Callable[[bytes, random.Random], bytes]
@@ -141,11 +142,12 @@ def _dropped(case: Case, accounted: set[str], notes: str) -> Iterator[Trouble]:
         if at is None:
             continue
         heading = [cell.strip() for cell in rows[at]]
+        same = [cell.casefold() for cell in heading]
         ids = [place for place, cell in enumerate(heading) if cell == case.handed.ids]
         for line, row in enumerate(rows, 1):
             cells = row if placed or not ids else [row[place] for place in ids if place < len(row)]
             text = "".join(row).strip()
-            if [cell.strip() for cell in row] == heading or not text or (line == 1 and text.startswith("sep=")):
+            if [cell.strip().casefold() for cell in row] == same or not text or (line == 1 and text.startswith("sep=")):
                 continue
             if line <= at and ("lines above the heading" in notes or len("".join(row).strip()) == max(map(len, row))):
                 continue  # a title, or told with its line
@@ -158,7 +160,7 @@ def _dropped(case: Case, accounted: set[str], notes: str) -> Iterator[Trouble]:
             named = any(text in notes or quoted(text)[1:30] in notes for text in texts if len(text) > 1)
             named = named or any(re.search(rf"[:,] {re.escape(text)}(,|$)", notes, re.MULTILINE) for text in texts)
             named = named or re.search(rf"\blines? ([\d, ]+ )?{line}\b", notes) is not None
-            if ids and not texts:
+            if ids and all(NO_ID.fullmatch(text) for text in texts):
                 items = [k for k, cell in enumerate(heading) if cell in case.exam.columns or cell == "answer"]
                 if any(k < len(row) and read_numeral(row[k]).kind != "blank" for k in items):
                     yield "dropped", f"row {line} has answers and no id: {row[:5]}"
