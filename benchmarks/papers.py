@@ -1,10 +1,10 @@
-"""Printing against Typst: milliseconds per student for a paper and its worked solution, in the same run.
+"""Printing against Typst: processor time per student for a paper, its worked solution and its key, in the same run.
 
 python benchmarks/papers.py [--n 300] [--cold 30] [--jobs 1000]
 
-Typst (https://typst.app; pip install typst) sets the same words, formulas, tables, rules and boxes: one compiler, its
-sources ready in memory, no tags. Ours starts from the drawn numbers, and has form fields, QR codes, drawings and tags
-on top. Also the whole command for --cold papers, with its peak memory, and --jobs papers on one and two processes.
+Typst (https://typst.app; pip install typst) sets the same words, formulas, tables, rules, boxes and networks, tagged:
+one compiler, its sources ready in memory. Ours starts from the drawn numbers, and has form fields and QR codes on top.
+Also the whole command for --cold papers, with its peak memory, and --jobs papers on one and two processes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from statistics import mean, median
 
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 from qgen.papers.papers import Papers
+from qgen.papers.seal import Kind
+from qgen.typeset.drawing.svg import svg
 from qgen.typeset.markup import blocks as b
 from qgen.typeset.markup.blocks import Formula, Inline, parse
 from qgen.typeset.math.latex import OPERATORS, Accent, Atom, Bracket, Fence, Fraction, Row, Signs, Space
@@ -45,6 +48,7 @@ PREAMBLE = """
 #let answer(label) = grid(columns: (auto, 1fr), column-gutter: 4pt, align: right + horizon, label,
   rect(width: 100%, height: 19.5pt, stroke: .5pt))
 """
+KINDS: tuple[Kind, ...] = ("P", "S", "K")
 SIGNS = {
     "(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "{": "brace.l", "}": "brace.r", "|": "bar.v",
     ",": "comma", ";": "semi", "/": "slash", ":": "colon", **{char: f"\\{char}" for char in "#&$_%"},
@@ -96,6 +100,10 @@ def typst_words(text: Inline) -> str:
     return "".join(parts)
 
 
+def typst_image(name: str) -> str:
+    return f'#image("/{name}.svg")'
+
+
 def typst_blocks(blocks: Sequence[b.Block]) -> Iterator[str]:
     for block in blocks:
         match block:
@@ -120,42 +128,50 @@ def typst_blocks(blocks: Sequence[b.Block]) -> Iterator[str]:
             case b.Boxes(boxes):
                 answers = ", ".join(f"answer([{typst_words(box.label)}])" for box in boxes)
                 yield f"#grid(columns: (1fr,) * 4, row-gutter: 5pt, column-gutter: 14pt, {answers})"
-            case b.Keep(inner):
-                yield "#block(breakable: false)["
+            case b.Keep(inner, beside):
+                yield "#block(breakable: false)[" + ("#grid(columns: (1fr, auto), [" if beside else "")
                 yield from typst_blocks(inner)
-                yield "]"
+                yield (f"], [{typst_image(beside)}])" if beside else "") + "]"
+            case b.Diagram(name):
+                yield f"#align(center)[{typst_image(name)}]"
+            case b.Diagrams(drawings, columns):
+                cells = ", ".join(f"[{typst_words(label)} {typst_image(name)}]" for label, name in drawings)
+                yield f"#grid(columns: {columns}, {cells})"
 
 
-def typst_source(papers: Papers, variant: int, solved: bool) -> bytes:
+def typst_source(papers: Papers, variant: int, kind: Kind) -> bytes:
     preamble = PREAMBLE.replace("HEADER", papers.exam.spec.title)
     preamble = preamble.replace("VARIANT", f"Variant {papers.exam.variants[variant]}")
-    return "\n".join([preamble, *typst_blocks(parse(papers.markup(variant, kind="S" if solved else "P")))]).encode()
+    return "\n".join([preamble, *typst_blocks(parse(papers.markup(variant, kind=kind)))]).encode()
 
 
-def timed(print_one: Callable[[int, bool], bytes], n: int) -> tuple[list[float], int]:
-    """Seconds for each student's paper and solution, and the bytes of the last."""
+def timed(print_one: Callable[[int, Kind], bytes], n: int) -> tuple[list[float], int]:
+    """Processor seconds for each student's three documents, and the bytes of the last."""
     seconds, size = [], 0
     for variant in range(n):
-        start = time.perf_counter()
-        size = len(print_one(variant, False)) + len(print_one(variant, True))
-        seconds.append(time.perf_counter() - start)
+        start = time.process_time()
+        size = sum(len(print_one(variant, kind)) for kind in KINDS)
+        seconds.append(time.process_time() - start)
     return seconds, size
 
 
-def against_typst(exam: Exam, n: int) -> None:
+def against_typst(exam: Exam, n: int, folder: Path) -> None:
     import typst
 
-    sources = [[typst_source(Papers(exam), v, solved) for solved in (False, True)] for v in range(n)]
-    compiler = typst.Compiler(ignore_system_fonts=True)
     papers = Papers(exam)
-    ours, our_size = timed(lambda v, solved: papers.solution(v) if solved else papers.question_paper(v), n)
-    theirs, their_size = timed(lambda v, solved: compiler.compile(input=sources[v][solved], pdf_tags=False), n)
-    for name, seconds, size in (("ours", ours, our_size), ("Typst", theirs, their_size)):
+    for name, drawing in papers.drawings.items():
+        (folder / f"{name}.svg").write_text(svg(drawing), "utf-8")
+    sources = [{kind: typst_source(Papers(exam), v, kind) for kind in KINDS} for v in range(n)]
+    compiler = typst.Compiler(root=str(folder), ignore_system_fonts=True)
+    printers = {"P": papers.question_paper, "S": papers.solution, "K": papers.key}
+    ours, our_size = timed(lambda v, kind: printers[kind](v), n)
+    theirs, their_size = timed(lambda v, kind: compiler.compile(input=sources[v][kind]), n)
+    for name, seconds, size in (("ours", ours, our_size), (f"Typst, typst {version('typst')}", theirs, their_size)):
         print(
-            f"{name:6}{1000 * mean(seconds):7.1f} ms per student ({1000 * median(seconds):.1f} in the middle, "
+            f"{name:20}{1000 * mean(seconds):7.1f} ms per student ({1000 * median(seconds):.1f} in the middle, "
             f"{1000 * seconds[0]:.0f} the first), {size / 1000:.0f} kB"
         )
-    print(f"ratio {sum(theirs) / sum(ours):7.1f}, n = {n}, paper and worked solution")
+    print(f"ratio {sum(theirs) / sum(ours):.1f}, n = {n}: paper, worked solution and key, tags on both sides")
 
 
 def whole_command(n: int, jobs: int) -> None:
@@ -187,7 +203,8 @@ def main() -> None:
     for jobs in (1, 2) if given.jobs else ():
         whole_command(given.jobs, jobs)
     if given.n:
-        against_typst(make_exam(spec_of({}), given.n, 1), given.n)
+        with tempfile.TemporaryDirectory() as folder:
+            against_typst(make_exam(spec_of({}), given.n, 1), given.n, Path(folder))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ One slip, or a few in different places, cost themselves only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +47,11 @@ def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
     right = np.isin(verdicts, (CORRECT, IMPRECISE)) & ~own & (values != 0)
     solid = right | (own & (values != 0)) | explained
     wrong = (verdicts == WRONG) & np.isfinite(values) & (values != 0) & ~explained
-    from_nowhere, root = partial(_from_nowhere, right, solid, wrong), wrong.copy()
+    root, rows = wrong.copy(), np.arange(len(wrong))
+
+    def from_nowhere(way: Way) -> Bools:
+        return _from_nowhere(right[rows], solid[rows], wrong[rows], root[rows], way)
+
     unit, half = basis.batch.rounding.unit(answered.key), (answered.high - answered.low) / 2
     reach = np.where(np.isfinite(followed.half), followed.half, half) + unit
     looks: tuple[Callable[[Places], Bools], ...] = (
@@ -57,15 +60,15 @@ def invented(answered: Answered, followed: Followed, explained: Bools) -> Bools:
         lambda rows: _beside(basis.take(rows), values[rows], reach[rows]),
     )
     for near in looks:  # only where there are too many roots without it
-        rows = np.flatnonzero(np.any([from_nowhere(root, way).any(axis=1) for way in ways], axis=0))
+        rows = rows[np.any([from_nowhere(way).any(axis=1) for way in ways], axis=0)]
         if len(rows):
             root[rows] &= ~near(rows)
     made_up = np.zeros(verdicts.shape, dtype=bool)
     for way in ways:
-        roots = from_nowhere(root, way)
-        rows = np.flatnonzero(roots.any(axis=1))
-        if len(rows):
-            made_up[rows] |= depends_on(basis.take(rows), roots[rows]) & way.items
+        roots = from_nowhere(way)
+        some = roots.any(axis=1)
+        if some.any():
+            made_up[rows[some]] |= depends_on(basis.take(rows[some]), roots[some]) & way.items
     return np.asarray(made_up & own)
 
 
