@@ -119,7 +119,8 @@ def _heading(rows: Rows, good: Handed) -> int | None:
 def _same(text: str) -> str:
     """One of an id's spellings for all that may be mended."""
     text = student_id(text).removeprefix("#").casefold()
-    with contextlib.suppress(ValueError):  # a number in a cell formatted as a day
+    with contextlib.suppress(ValueError):  # a number in a cell formatted as a day, or as a time of the day
+        text = text if "-" in text or ":" not in text else f"1899-12-30 {text}"
         return str((datetime.fromisoformat(text) - datetime(1899, 12, 30)).days)
     try:
         return f"{float(text):.0f}"
