@@ -41,6 +41,7 @@ from qgen.roster import Roster, read_roster, student_id
 
 MOST_SECONDS, MOST_MEGABYTES = 10.0, 500  # of the processor, which others may be using
 PATIENCE = 300  # seconds by the clock
+LONGEST = 20_000_000  # characters of a table: to make more would take more memory than to read it
 NO_ID = re.compile(r"\W*|\w+[!?]")  # signs, or what a spreadsheet's lookup did not find, its # left out
 BATCH = 500  # files that one process reads
 
@@ -69,8 +70,10 @@ def exams() -> list[Exam]:
 def _mutated(good: Handed, draw: random.Random) -> Rows:
     rows = [list(row) for row in good.rows]
     for _ in range(draw.choice((0, 1, 1, 1, 2, 3))):
-        draw.choice(mutations.TABLE)(rows, draw)
-        rows = rows if any(rows) else [[""]]
+        changed = [list(row) for row in rows]
+        draw.choice(mutations.TABLE)(changed, draw)
+        if sum(len(cell) for row in changed for cell in row) <= LONGEST:
+            rows = changed if any(changed) else [[""]]
     return rows
 
 
