@@ -42,7 +42,7 @@ from qgen.roster import Roster, read_roster, student_id
 MOST_SECONDS, MOST_MEGABYTES = 10.0, 500  # of the processor, which others may be using
 PATIENCE = 300  # seconds by the clock
 LONGEST = 20_000_000  # characters of a table: to make more would take more memory than to read it
-NO_ID = re.compile(r"\W*|\w+[!?]")  # signs, or what a spreadsheet's lookup did not find, its # left out
+NO_ID = re.compile(r"\W*|#\w+[!?]")  # signs, or what a spreadsheet's lookup did not find
 BATCH = 500  # files that one process reads
 
 Mutation = Callable[[bytes, random.Random], bytes]
@@ -164,7 +164,7 @@ def _dropped(case: Case, accounted: set[str], notes: str) -> Iterator[Trouble]:
             named = any(text in notes or quoted(text)[1:30] in notes for text in texts if len(text) > 1)
             named = named or any(re.search(rf"[:,] {re.escape(text)}(,|$)", notes, re.MULTILINE) for text in texts)
             named = named or re.search(rf"\blines? ([\d, ]+ )?{line}\b", notes) is not None
-            if ids and all(NO_ID.fullmatch(text) for text in texts):
+            if ids and all(NO_ID.fullmatch(cell.strip()) for cell in cells):
                 items = [k for k, cell in enumerate(heading) if cell in case.exam.columns or cell == "answer"]
                 if any(k < len(row) and read_numeral(row[k]).kind != "blank" for k in items):
                     yield "dropped", f"row {line} has answers and no id: {row[:5]}"
