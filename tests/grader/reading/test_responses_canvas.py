@@ -12,12 +12,8 @@ from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG
 from grader.reading.answers import read_answers
 from grader.reading.numerals import UNREADABLE
-<<<<<<< HEAD
-from grader.reading.responses import read_responses
-from grader.reading.responses.canvas import _count
-=======
 from grader.reading.responses import read_responses, recognise
->>>>>>> doors
+from grader.reading.responses.canvas import _count
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
@@ -194,16 +190,15 @@ def test_thirty_students_who_have_all_right_lose_no_cell(tmp_path, rounding, lan
     assert wrong == [], submissions.reasons
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("text", "number"), [("2", 2), (" 12 ", 12), ("999999999", 999_999_999), ("1000000000", 0), ("²", 0), ("", 0)]
 )
 def test_an_attempt_has_a_number_of_at_most_nine_digits(text, number):
     assert _count(text) == number
-=======
+
+
 @pytest.mark.parametrize("heading", ["9" * 130_000 + "x", "[variant " * 14_000])
 def test_a_heading_of_many_characters_is_looked_at_in_no_time(heading: str) -> None:
     began = time.process_time()
     assert recognise(["name", "id", "sis_id", heading, heading]) is None
     assert time.process_time() - began < 1
->>>>>>> doors
