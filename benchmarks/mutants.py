@@ -51,11 +51,12 @@ LONGEST = 600  # seconds for the tests of a mutant; one that hangs is noticed
 _FINITE = "hit = open_to & within(values, route.lowest, route.highest) & np.isfinite(route.highest - route.lowest)"
 _NO_SEED = 'number = index(seed) if hasattr(seed, "__index__") and not isinstance(seed, bool) else -1'
 _ALTERED = "wrong = np.abs(exam.value[rows.start : row] - right.value[rows.start : row]) > SAME"
+_NO_ROWS = "def write_exam(exam: Exam, folder: str | Path, *, rows: int = 0) -> None:"
 EQUIVALENT = {
     ("grader/marking/follow_through.py", _FINITE, "- -> +"): "the sum of two bounds is finite where the difference is",
-    ("grader/marking/follow_through.py", "@lru_cache(maxsize=1 << 16)", "1 -> 2"): "the size of a cache",
     ("qgen/exam/seed.py", _NO_SEED, "1 -> 2"): "any number below 0 is no seed",
     ("qgen/exam/check.py", _ALTERED, "> -> >="): "no two stored numbers are exactly so far apart",
+    ("qgen/exam/exam.py", _NO_ROWS, "0 -> 1"): "every exam has a paper, and so a row",
     ("grader/marking/score.py", "jobs: int = 1,", "1 -> 2"): "marks are the same with any number of processes",
 }
 """(file, line, change) -> why no test can notice."""

@@ -110,7 +110,11 @@ def read_roster(
         if system.startswith("Canvas") and (why := _not_a_student(name, cells, ids)) is not None:
             notes += [f"{table.name}:{line}: left out {quoted(name)}, {why}"] * bool(why)
             continue
-        rows.append((line, name, cells))
+        said = [cells[place] for place in ids if cells[place]]
+        if all(_is_total(student_id(text), name) for text in said or [""]):
+            notes.append(f"{table.name}:{line}: left out {quoted(next(iter(said), name))}, which is no student")
+        else:
+            rows.append((line, name, cells))
     if not rows:
         raise InputError(f"{table.name}: no students below the header")
     if len(rows) > MOST_STUDENTS:
@@ -121,9 +125,7 @@ def read_roster(
     lines: dict[str, int] = {}
     for line, name, cells in rows:
         student = student_id(cells[best])
-        if _is_total(student, name):
-            notes.append(f"{table.name}:{line}: left out {quoted(student or name)}, which is no student")
-        elif fault := _fault(student, name, heading):
+        if fault := _fault(student, name, heading):
             faults.add(line, fault)
         elif student in people:
             faults.add(line, f"student {quoted(student)} stands on line {lines[student]} already")
@@ -154,7 +156,7 @@ def _fault(student: str, name: str, heading: str) -> str:
 
 def _is_total(student: str, name: str) -> bool:
     """Whether a row is a total: not a student's who is called so, and has a name."""
-    named = student and (_WORD.search(name) or student.casefold() in MAYBE_NAMES)
+    named = student and not student[0].isdigit() and (_WORD.search(name) or student.casefold() in MAYBE_NAMES)
     return not named and is_summary(student, "", name, ())
 
 

@@ -89,7 +89,8 @@ function unquoted(text) {
 
 // without what stands around a number and says nothing of it: "=", "about", brackets, LaTeX's dollars
 function bare(text) {
-  if (/^[=≈~≃≅]/.test(text)) return bare(unquoted(text.slice(1).trimStart()));
+  const about = /^(?:[=≈~≃≅] ?|(?:about|approx|ca|circa|etwa)\.? )/i.exec(text);
+  if (about) return bare(unquoted(text.slice(about[0].length)));
   if (!/[\\$({[]/.test(text)) return text;
   text = text.replace(/\\(?:times|cdot|,|;|!|[()]|left|right)|[$]/g, (c) => (/^\\[tc]/.test(c) ? "*" : ""));
   text = text.replaceAll("{,}", ",").replace(/[{[]/g, "(").replace(/[}\]]/g, ")").trim();

@@ -35,7 +35,7 @@ MOST_MOVED = 5 / 9 + 1e-6  # by rounding again and again, in units of the last d
 class Basis:
     """What students' later steps may be computed from, on one question: by id (students,), NaN where there is nothing.
 
-    givens: their variants'. claims: their usable answers. wrong: 1 where such an answer is not the key's.
+    givens: their variants'. claims: their usable answers. wrong: those that are not the key's, none of them 0.
     """
 
     batch: Batch
@@ -76,7 +76,7 @@ def basis_of(batch: Batch, variants: NDArray[np.intp], values: Array, correct: B
         columns = [i for i, item in enumerate(batch.question.items) if item.part == part]
         idle[:, columns] |= repeated(values[:, columns], ~correct[:, columns])
     usable = np.where(correct | ~idle, values, np.nan)
-    off = np.where(correct | np.isnan(usable), np.nan, 1.0)
+    off = np.where(correct, np.nan, usable)
     steps = [item.step for item in batch.question.items]
     return Basis(batch, givens, dict(zip(steps, usable.T, strict=True)), dict(zip(steps, off.T, strict=True)))
 

@@ -206,7 +206,7 @@ def half_units(values: Array, written: NDArray[np.object_], cells: Bools, asked:
     return halves
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=65_536)
 def _half_unit(text: str, asked: Rounding) -> float:
     numeral = read(text, comma="," in text)
     digits = numeral.decimals if asked.kind == "dp" else numeral.significant

@@ -81,12 +81,12 @@ class Question:
     loss: Loss
     iterations: int
     marks: Mapping[str, Fraction]
-    ask: tuple[str, ...] = ()
-    show: tuple[str, ...] = ()
-    negative: bool = False
-    batch: int = 1
-    summed: bool = False
-    momentum: bool = False
+    ask: tuple[str, ...]
+    show: tuple[str, ...]
+    negative: bool
+    batch: int
+    summed: bool
+    momentum: bool
 
     def __repr__(self) -> str:
         counts = f"{several(self.iterations, 'iteration')}, {several(len(self.items), 'item')}"

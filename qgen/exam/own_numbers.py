@@ -54,11 +54,6 @@ def breaches(batch: Batch) -> Iterator[Breach]:
     broken = {name for name, margin in margins.items() if not margin > 0}
     digits = _enough_digits(batch, broken)
     units, items = by_unit(batch), by_item(batch)
-    if "inputs" in broken:
-        yield Breach(
-            question, "inputs", "two inputs of an example are equal, so that nobody sees who swaps them",
-            "make them differ, or leave it at that",
-        )  # fmt: skip
     if "active" in broken:
         near = _named(batch, [name for name, margin in units["active"].items() if not margin[0] > 0])
         yield Breach(

@@ -12,7 +12,7 @@ import pikepdf
 from qgen.exam.exam import Exam
 from qgen.papers.combs import STUDENT, combs_of
 from qgen.papers.papers import Papers
-from qgen.typeset.page.combs import MM, Comb
+from qgen.typeset.page.combs import CELL, MM, Comb
 from qgen.typeset.page.corners import corners
 from qgen.typeset.page.sheets import SHEETS
 
@@ -36,8 +36,7 @@ class Box:
         """Of a comb: left edge and width of each cell, from the box's left edge."""
         comb = Comb(self.digits, self.signed)
         scale = self.width / comb.width
-        right = [*comb.cells[1:], comb.width]
-        return [(scale * left, scale * min(4.5, end - left)) for left, end in zip(comb.cells, right, strict=True)]
+        return [(scale * left, scale * CELL) for left in comb.cells]
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,8 @@ def _page_of(code: Code) -> int:
 def _read(page: Grey, dark: Grey, boxes: tuple[Box, ...], places: list[tuple[float, float]]) -> list[Reading]:
     """The readings of all boxes; the cells of all combs go through the net at once."""
     combs = [cells_of(page, box, offset) for box, offset in zip(boxes, places, strict=True) if box.digits]
-    likely = posteriors(whitened(np.concatenate(combs))) if combs else np.zeros((0, 0), np.float32)
-    rows = iter(np.split(likely, np.cumsum([len(cells) for cells in combs])[:-1]) if combs else [])
+    ends = np.cumsum([len(cells) for cells in combs])
+    rows = iter(np.split(posteriors(whitened(np.concatenate(combs))), ends[:-1]) if combs else [])
     return [
         comb_reading(
             next(rows), signed=box.signed, ink=ink_in(dark, box, offset), flags=flags_of(dark, box, offset)

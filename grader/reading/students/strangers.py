@@ -11,7 +11,7 @@ from qgen.errors import quoted, some
 from qgen.tables.totals import no_id
 
 _DIGIT = re.compile(r"\d")
-_SHOWN, _LONGEST = 4, 40  # rows that a remark names, and characters of what each says
+_SHOWN = 4  # rows that a remark names
 
 
 def is_second_heading(student: str, answers: Iterable[str], known: Collection[str]) -> bool:
@@ -43,7 +43,7 @@ def notes_among(
 
 def left_out(rows: Sequence[tuple[int, str]]) -> list[str]:
     """A remark on rows, if there are any, by their lines and what they say; it begins with the first one's line."""
-    said = some([f"{line} ({quoted(text, _LONGEST)})" for line, text in rows], _SHOWN)
+    said = some([f"{line} ({quoted(text)})" for line, text in rows], _SHOWN)
     return [f"{rows[0][0]}: lines that are no student's were left out: {said}"] if rows else []
 
 

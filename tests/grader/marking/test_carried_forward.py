@@ -182,3 +182,13 @@ def test_an_own_number_stands_for_half_a_unit_to_either_side() -> None:
     own = basis_of(batch, np.zeros(1, int), values, np.zeros(values.shape, dtype=bool), np.full(values.shape, 0.3))
     lowest, highest, due = (table[0, steps(batch).index("new_w11")] for table in carried_forward(own))
     assert (lowest, highest, due) == (0.399963, 0.400037, 0.4)
+
+
+def test_a_wrong_number_in_four_cells_of_a_part_is_no_basis_and_in_four_of_two_parts_it_is(batch: Batch) -> None:
+    places = {
+        part: [i for i, one in enumerate(batch.question.items) if one.part == part] for part in ("forward", "gradient")
+    }
+    values = np.full((2, len(steps(batch))), np.nan)
+    values[0, places["gradient"][:4]] = values[1, places["gradient"][:2] + places["forward"][:2]] = 0.12345
+    own = basis_of(batch, np.zeros(2, int), values, np.zeros(values.shape, dtype=bool), np.full(values.shape, 0.1))
+    assert np.isfinite(np.array(list(own.claims.values()))).sum(axis=0).tolist() == [0, 4]

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from grader.marking.follow_through import SLIP, half_units
+from grader.marking.follow_through import half_units
 from grader.marking.score import score
 from grader.marking.verdicts import VERDICTS
 from grader.reading.answers import Submissions
@@ -105,8 +105,21 @@ def test_no_mistake_is_looked_for_in_an_answer_that_is_off_by_a_slip_of_rounding
     low, high = float(exam.low[at, 0]), float(exam.high[at, 0])
     sought = []
     for off in (0.9, 1.1):
-        beyond = (high if side > 0 else low) + side * off * SLIP * (high - low) / 2
+        beyond = (high if side > 0 else low) + side * off * 3 * (high - low) / 2
         with patch("grader.marking.follow_through.diagnose", return_value={}) as diagnosed:
             score(exam, handed_in(exam, {"z3": f"{beyond:.9f}"}))
         sought.append(bool(diagnosed.call_args.args[0].wrong[0, at]))
     assert sought == [False, True]
+
+
+def test_parameters_that_stay_as_they_were_by_own_numbers_follow_be_their_gradient_the_first_that_is_asked() -> None:
+    question = {"network": "tanh-heads", "loss": "cross-entropy", "show": ["forward"], "ask": ["gradient", "update"]}
+    exam = make_exam({"questions": [question]}, 1, 1)
+    key = dict(zip(exam.columns, exam.value[:, 0].tolist(), strict=True))
+    old = {name: float(values[0]) for name, values in exam.batches[0].givens.items()}
+    assert exam.columns[0] == "q1_dw11"
+    delta = round(-key["q1_db2"] * old["w12"] / old["w13"], 4)  # what comes back to the hidden unit adds up to 0
+    wrong = {"db3": delta, "dw13": delta * key["q1_dw12"] / key["q1_db2"], "db1": 0.0, "dw11": 0.0, "dw21": 0.0}
+    wrong |= {f"new_{name}": old[name] - old["alpha"] * wrong[f"d{name}"] for name in ("b1", "w11", "w21", "b3", "w13")}
+    verdicts = marked(exam, {step: f"{value:.4f}" for step, value in wrong.items()})
+    assert {step: verdicts[step] for step in wrong} == dict.fromkeys(wrong, "follow_through") | {"db3": "wrong"}

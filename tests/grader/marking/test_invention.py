@@ -71,6 +71,11 @@ def test_an_output_layer_that_is_right_does_not_pay_for_invented_hidden_ones(
     assert beyond(inventing(exam, *roles, layers=slice(-1))) < 0.2
 
 
+def test_the_right_zeros_of_dead_units_do_not_pay_for_invented_numbers() -> None:
+    dead = make_exam({"questions": [{"network": "relu-sigmoid", "dead_relu": 2}]}, 1, 1)
+    assert beyond(inventing(dead, *GRADIENTS, layers=slice(1, None))) < 0.01
+
+
 def test_a_forward_pass_from_invented_sums_earns_nothing_but_the_way_back_from_it_is_work(exam: Exam) -> None:
     marks = inventing(exam, Role.PREACTIVATION)
     parts = np.array([item.part for item in exam.items])

@@ -203,6 +203,15 @@ def test_the_file_names_the_student_where_nothing_else_does_and_this_is_said(exa
     assert "... and 2 more with ids from file names" in notes
 
 
+def test_who_waits_is_told_after_each_file_how_many_are_read(exam, folder, monkeypatch):
+    answered(monkeypatch, [reply({}), {"fault": "is damaged"}])
+    for name in ("a", "b"):
+        (folder / f"{name}.pdf").write_bytes(b"%PDF-")
+    told = []
+    collect([folder], exam, progress=lambda *done: told.append(done))
+    assert told == [("reading", 1, 2), ("reading", 2, 2)]
+
+
 @pytest.mark.usefixtures("one_reader")
 def test_with_a_roster_the_variant_tells_the_student(exam, folder):
     exam = replace(exam, students={"ann": "001", "bob": "002"}, names={"ann": "Ann", "bob": "Bob"})

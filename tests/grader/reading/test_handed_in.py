@@ -202,6 +202,17 @@ def test_pages_that_may_belong_to_two_papers_are_left_out(exam, tmp_path):
     assert why == "a.pdf: holds several papers, of which page 1 is not a whole one; ask for one file each"
 
 
+def test_pages_that_are_not_a_whole_paper_are_not_passed_over_for_a_blank_one_among_them(exam, tmp_path):
+    before = replace(exam, sealed=False)
+    whole, part = filled(before, "001"), filled(before, "002")
+    for field, page in widgets(part).values():
+        if page.index == 1 and "/V" in field:
+            del field.V
+    papers, _, (why,) = taken(before, tmp_path, a=merged(whole, part, pages=(0, 1, 2, 3, 4)))
+    assert papers == []
+    assert why == "a.pdf: holds several papers, of which pages 4, 5 are not a whole one; ask for one file each"
+
+
 def test_a_paper_among_several_that_says_no_student_is_left_out_and_the_others_are_read(exam, tmp_path):
     whole = merged(filled(exam, "001"), filled(exam, "002", student_id=""))
     papers, _, (why,) = taken(exam, tmp_path, a=whole)

@@ -42,6 +42,20 @@ def test_a_first_column_that_numbers_the_rows_needs_no_heading(read) -> None:
     assert faults(read, "," + HEAD + "1,a,001,1,2,3\n3,b,001,1,2,3\n")[0].endswith('"1" stands under no heading')
 
 
+@pytest.mark.parametrize("students", ["a", "ab"])
+def test_a_first_column_without_a_heading_is_told_unless_two_rows_are_numbered(read, students) -> None:
+    content = "," + HEAD + "".join(f"{at},{student},001,1,2,3\n" for at, student in enumerate(students))
+    if len(students) > 1:
+        assert read(content).students == ("a", "b")
+    else:
+        assert faults(read, content) == ['a.csv:2: column 1: "0" stands under no heading']
+
+
+def test_a_second_heading_that_says_nothing_of_the_student_is_named_by_its_first_answer(read) -> None:
+    (note,) = read(HEAD + ",,pre,gradient,new\na,001,1,2,3\n").notes
+    assert note == 'a.csv:2: lines that are no student\'s were left out: 2 ("pre")'
+
+
 def test_answers_without_a_student_are_told_if_any_of_them_is_one(read) -> None:
     assert faults(read, HEAD + ",001,-,0.5,\na,001,1,2,3\n") == ["a.csv:2: has answers but no student_id"]
     assert read(HEAD + ",001,-,,n/a\na,001,1,2,3\n").students == ("a",)
@@ -149,3 +163,28 @@ def test_a_heading_of_more_than_a_hundred_characters_is_no_strange_item(read) ->
     content = HEAD.strip() + ",q9_" + 97 * "x"
     assert faults(read, content + "\na,001,1,2,3,4\n")[0].startswith("a.csv:1: column 6: unknown heading")
     assert read(content + "x\na,001,1,2,3,4\n").students == ("a",)
+
+
+LONG = "student_id,variant,item,answer\n"
+
+
+def test_an_id_in_the_first_row_only_is_that_of_the_rows_below(read) -> None:
+    found = read(LONG + "a,001,q1_z1_1,1\n,,q1_dw13,2\nb,002,q1_z1_1,3\n,,q1_dw13,4\n", last=True)
+    assert found.students == ("a", "b")
+    assert found.written[:, :2].tolist() == [["1", "2"], ["3", "4"]]
+    assert found.notes[0].startswith("a.csv:3: rows without an id, below a student's first one, were read as")
+
+
+def test_rows_without_an_id_are_nobodys_where_ids_stand_in_every_row_or_where_they_answer_again(read) -> None:
+    rows = "a,001,q1_z1_1,1\na,001,q1_dw13,2\n,,q1_new_w11_1,3\n"
+    assert faults(read, LONG + rows) == ["a.csv:4: has an answer but no student_id"]
+    for last in (False, True):
+        assert "stands on line 2 already" in faults(read, LONG + "a,001,q1_z1_1,1\n,,q1_z1_1,2\n", last=last)[0]
+    assert "variant" in faults(read, LONG + "a,001,q1_z1_1,1\n,002,q1_dw13,2\n")[0]
+
+
+@pytest.mark.parametrize("heading", ["student_id,Matrikelnummer", "Matrikelnummer,student_id", "Login,Email"])
+def test_of_two_columns_of_ids_the_one_that_is_filled_in_counts(read, heading: str) -> None:
+    found = read(f"{heading},variant,q1_z1_1\n,a,001,1\n,b,002,2\n")
+    assert found.students == ("a", "b")
+    assert f'"{heading.split(",")[0]}"' in "".join(found.notes)

@@ -285,6 +285,14 @@ def test_the_roster_maps_by_id_mail_login_or_a_name_that_is_one_students(exam, s
     assert any("1 user not found on the roster" in note and "kl@x.org" in note for note in submissions.notes)
 
 
+def test_attempts_are_of_one_student_whatever_else_their_rows_say(exam, save):
+    head = [*HEAD[:2], "Institution", *HEAD[2:], *slots(1)]
+    rows = [["A", "B", where, "ab@example.edu", *WHEN, f"[{exam.columns[0]} v001]", text, "1"]
+            for where, text in (("-", "0.1"), ("TU", "0.2"))]  # fmt: skip
+    _, submissions = read_responses(save([head, *rows]), exam)
+    assert submissions.written[:, 0].tolist() == ["0.2"]
+
+
 def test_canvas_own_numbers_are_not_taken_for_student_ids_of_other_names(exam, save):
     roster = save([["student_id", "name"], ["101", "Ann Able"], ["102", "Ben Big"]], "people.csv")
     item = exam.columns[0]

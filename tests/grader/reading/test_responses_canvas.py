@@ -1,6 +1,7 @@
 """Canvas writes numbers in its user's language: each is read as what was typed, or is in doubt."""
 
 import csv
+import time
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG
 from grader.reading.answers import read_answers
 from grader.reading.numerals import UNREADABLE
-from grader.reading.responses import read_responses
+from grader.reading.responses import read_responses, recognise
+from grader.reading.responses.canvas import _count
 from grader.reading.submissions import Submissions
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
@@ -130,6 +132,14 @@ def test_a_report_of_our_questions_is_read_whatever_points_are_called(tmp_path, 
     assert (found.students, found.written[0, 1:3].tolist()) == (("s7",), ["0.5", "-1.25"])
 
 
+def test_a_row_that_ends_before_the_last_of_our_questions_is_told(tmp_path):
+    path = tmp_path / "short.csv"
+    head = ",".join(f"1: [{item} v001] z = ?,1.0" for item in (PLAIN, OTHER))
+    path.write_text(f"name,id,section,section_id,submitted,{head},n correct\nAnn,900,S,12,now,0.5,1.0\n", "utf-8")
+    with pytest.raises(InputError, match="has 7 cells where the heading has 10"):
+        read_responses(path, EXAM)
+
+
 def test_a_report_without_its_columns_of_points_is_a_fault_that_names_canvas(tmp_path):
     path = tmp_path / "cut.csv"
     head = ",".join(f"[{item} {EXAM.short_checksum}] z = ?" for item in (PLAIN, OTHER))
@@ -178,3 +188,17 @@ def test_thirty_students_who_have_all_right_lose_no_cell(tmp_path, rounding, lan
     marks = score(sat, submissions)
     wrong = [exam.columns[i] for _, i in np.argwhere(marks.verdicts != CORRECT).tolist()]
     assert wrong == [], submissions.reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("2", 2), (" 12 ", 12), ("999999999", 999_999_999), ("1000000000", 0), ("²", 0), ("", 0)]
+)
+def test_an_attempt_has_a_number_of_at_most_nine_digits(text, number):
+    assert _count(text) == number
+
+
+@pytest.mark.parametrize("heading", ["9" * 130_000 + "x", "[variant " * 14_000])
+def test_a_heading_of_many_characters_is_looked_at_in_no_time(heading: str) -> None:
+    began = time.process_time()
+    assert recognise(["name", "id", "sis_id", heading, heading]) is None
+    assert time.process_time() - began < 1

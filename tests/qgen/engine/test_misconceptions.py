@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from cases import any_givens, notes_givens, question_for, spec_for
 
-from qgen.engine.intervals import Interval
+from qgen.engine.intervals import Interval, interval
 from qgen.engine.misconceptions import CATALOGUE, Mistake
 from qgen.engine.rules import RULES
 from qgen.engine.solve import Rows, Swap, every_row, mistaken_rules, solve
@@ -145,6 +145,10 @@ EXPECTED = [
     (
         "earlier-activations-in-next-iteration", "B", "cross-entropy", "t2_dw12",
         lambda g, v: (v["a2"] - g["t2_y2"]) * v["a1"],
+    ),
+    (
+        "earlier-activations-in-next-iteration", "leaky", "sum-of-squares", "t2_db1_3",
+        lambda g, v: 2 * (v["a1_3"] - g["t2_y1"]) * v["a1_3"] * (1 - v["a1_3"]),
     ),
     (
         "loss-factor-left-out-of-error", "leaky", "sum-of-squares", "db1_3",
@@ -290,6 +294,25 @@ def test_a_mistaken_value_is_what_the_sentence_says(name, network, loss, item, v
     assert not np.allclose(wrong[item], right[item])
 
 
+@pytest.mark.parametrize(("name", "loss"), [
+    ("factor-two", "sum-of-squares"), ("error-halved", "sum-of-squares"),
+    ("loss-factor-left-out-of-error", "squared-error"), ("mean-left-out-of-error", "squared-error"),
+    ("mean-left-out-of-error", "sum-of-squares"),
+])  # fmt: skip
+def test_a_mistake_in_a_factor_that_the_loss_has_not_is_none(name, loss):
+    _, right, wrong = made(name, "leaky", loss)
+    np.testing.assert_array_equal(wrong["db1_3"], right["db1_3"])
+
+
+def test_no_slope_is_left_out_on_a_path_from_an_output_whose_delta_has_none():
+    question = question_for("A", "cross-entropy")
+    givens, own = any_givens(question, 5), np.linspace(0.1, 0.5, 5)
+    rules = mistaken_rules([(BY_NAME["slope-not-passed-on"],)])
+    found = solve(question.steps, givens, rules=rules, claimed={"db3": own})
+    a = every_row(found["a1_2"], 1, 5)
+    np.testing.assert_allclose(every_row(found["db1_2"], 1, 5), own * givens["w13"] * a * (1 - a))
+
+
 def test_what_is_said_of_biases_is_not_done_to_weights():
     for name in ("biases-not-updated", "biases-ascend", "no-learning-rate-on-biases"):
         _, right, wrong = made(name, "B", "cross-entropy")
@@ -347,8 +370,10 @@ LAYERS = [
     ("error-of-right-class-only", {}, "db2_2", lambda g, v: np.where(g["y2"] == 1, error(v, g, 2), 0)),
     ("slope-extra-after-softmax", {}, "db3_2", lambda g, v: error(v, g, 3) * v["a3_2"] * (1 - v["a3_2"])),
     ("slope-for-softmax-error", {}, "db3_2", lambda g, v: v["a3_2"] * (1 - v["a3_2"])),
+    ("earlier-activations-in-next-iteration", {}, "t2_db2_2", lambda g, v: v["a2_2"] - g["t2_y2"]),
     ("batch-not-averaged", MEAN, "dw13", lambda g, v: 2 * v["dw13"]),
     ("batch-averaged", SUM, "dw13", lambda g, v: v["dw13"] / 2),
+    ("first-example-only", MEAN, "db3", lambda g, v: (v["a3"] - g["y"]) * v["a3"] * (1 - v["a3"]) / 2),
     ("first-example-only", SUM, "db3", lambda g, v: (v["a3"] - g["y"]) * v["a3"] * (1 - v["a3"])),
     ("momentum-forgotten", MOMENTUM, "t2_new_w13", lambda g, v: v["t2_w13"] - g["alpha"] * v["t2_dw13"]),
     (
@@ -387,7 +412,7 @@ LAYERS = [
 @pytest.mark.parametrize(("name", "keys", "item", "value"), LAYERS, ids=lambda v: v if isinstance(v, str) else "")
 def test_the_mistakes_of_softmax_batch_and_momentum_lead_where_they_say(name, keys, item, value):
     network = "A" if keys else "softmax"
-    givens, right, wrong = made(name, network, "squared-error", 1 + ("momentum" in keys), **keys)
+    givens, right, wrong = made(name, network, "squared-error", 1 + item.startswith("t2_"), **keys)
     np.testing.assert_allclose(wrong[item], value(givens, right), rtol=1e-12)
 
 
@@ -463,6 +488,16 @@ def test_a_mistake_may_make_a_number_where_another_one_makes_a_range():
     found = Swap(lambda a: a, [(0, ranged), (2, Mistake(lambda a: np.array([5.0])))])(np.array([1.0]))
     assert (found.right.tolist(), found.rows.tolist()) == ([1], [0, 2])
     assert (found.wrong.low.tolist(), found.wrong.high.tolist()) == ([[2], [5]], [[3], [5]])
+
+
+@pytest.mark.parametrize("ranged", [(True, True), (True, False), (False, True), (False, False)], ids=str)
+def test_numbers_and_ranges_of_several_mistakes_are_put_together_hypothesis_by_hypothesis(ranged):
+    right, wrong = (Interval(np.array([v]), np.array([v + one])) for v, one in zip((1.0, 5.0), ranged, strict=True))
+    right, wrong = (value if one else value.low for value, one in zip((right, wrong), ranged, strict=True))
+    a, b = (Swap(lambda a: a, [(row, Mistake(lambda a: wrong))])(right) for row in (0, 1))
+    found = Swap(lambda a, b: a + b, [])(a, b)
+    both = interval(found.wrong)
+    assert (both.low.tolist(), both.high.tolist()) == ([[6]] * 2, [[6 + sum(ranged)]] * 2)
 
 
 def test_only_what_a_mistake_leads_to_is_computed_anew():

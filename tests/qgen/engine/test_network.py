@@ -134,3 +134,16 @@ def test_units_of_two_digits_are_told_apart_by_a_point():
     assert (network.weight(0, 0, 0), network.weight(0, 9, 0), network.weight(0, 0, 10)) == (
         "w11_1", "w10.1_1", "w1.11_1",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "connections",
+    [
+        [[1, 1], [1, 2], [1, 1]], [[1, 1], [1, 0.5], [1, 1]], [[1, 1], [1], [1, 1]], [[1, 1], [0, 0], [1, 1]],
+        [[1, 0], [1, 0], [1, 0]], [[1, 1], [1, 1]], [[1, 1, 1], [1, 1, 1]], [1, 1, 1], "all", {"1": [1, 1]},
+    ],
+)  # fmt: skip
+def test_connections_are_a_row_of_0s_and_1s_for_each_source_and_something_in_each_row_and_column(connections):
+    layers = [{"units": 2, "activation": "relu", "connections": connections}, GOOD["layers"][1]]
+    (fault,) = faults(GOOD | {"layers": layers})
+    assert fault.startswith(f'exam.toml: network.layers[1].connections: "{connections}" is not accepted; write a row ')

@@ -123,12 +123,14 @@ def test_givens_have_bare_names_and_later_examples_their_iteration():
 
 
 def test_givens_say_what_they_are_drawn_as_and_whose_example_they_belong_to():
-    given = question_for("B", iterations=2).given
-    told = {name: (given[name].kind, given[name].iteration) for name in ("w12", "b3", "alpha", "x1", "y2", "t2_x2")}
+    given = spec_for("B", iterations=2, momentum=0.9).questions[0].question.given
+    names = ("w12", "b3", "alpha", "mu", "x1", "y2", "t2_x2")
+    told = {name: (given[name].kind, given[name].iteration) for name in names}
     assert told == {
         "w12": ("weights", 0),
         "b3": ("biases", 0),
         "alpha": ("learning_rate", 0),
+        "mu": ("momentum", 0),
         "x1": ("inputs", 1),
         "y2": ("targets", 1),
         "t2_x2": ("inputs", 2),
@@ -151,3 +153,11 @@ def test_an_update_knows_its_gradient_in_every_iteration():
 def test_paths_are_summed_only_where_there_are_several():
     ids = {step.id for step in question_for("A").steps if step.role == Role.SUM_OF_PATHS}
     assert ids == {"back~1_1", "back~2_1"}  # units 1 and 2 of layer 2 feed the output alone
+
+
+@pytest.mark.parametrize("keys", [{}, {"iterations": 2}, {"iterations": 2, "batch": 2, "momentum": 0.9}], ids=str)
+@pytest.mark.parametrize("network", ["A", "B", "softmax"])
+def test_what_stands_beside_a_step_is_a_step_or_given(network, keys):
+    question = spec_for(network, **keys).questions[0].question
+    known = {*question.all_given, *(step.id for step in question.all_steps)}
+    assert {of for step in question.all_steps for of in step.neighbours.values()} <= known

@@ -154,7 +154,8 @@ def test_text_has_the_digits_asked_for_no_exponent_and_no_negative_zero(rule, va
 @pytest.mark.parametrize(
     ("rule", "value", "text"),
     [("4dp", -0.04678, "-0.0468"), ("4sf", 0.99996, "1.000"), ("4sf", 9.9996, "10.00"), ("4sf", 0.0467812, "0.04678"),
-     ("4dp", 5, "5.0000"), ("4dp", -0.00004, "0.0000"), ("4sf", 12345.6, "12350"), ("3dp", 1e-20, "0.000")],
+     ("4dp", 5, "5.0000"), ("4dp", -0.00004, "0.0000"), ("4sf", 12345.6, "12350"), ("3dp", 1e-20, "0.000"),
+     ("4sf", 0.0, "0.000"), ("4sf", -0.0, "0.000")],
 )  # fmt: skip
 def test_text_as_printed(rule, value, text):
     assert Rounding.parse(rule).text(value) == text
@@ -191,3 +192,20 @@ def test_two_to_eight_digits_are_accepted(text):
 def test_many_numbers_are_written_as_each_alone(rule, numbers):
     rounding = Rounding.parse(rule)
     assert rounding.texts(np.array(numbers, float)) == [rounding.text(number) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.12335, 0.12355, ("0.1234", "0.1235")), (0.12338, 0.12342, ("0.1234", "0.1234")),
+        (0.1234, 0.1234, ("0.1234", "0.1234")), (0.12341, 0.12349, ("0.12341", "0.12349")),
+    ],
+)  # fmt: skip
+def test_a_range_is_shown_by_its_numbers_of_the_digits_asked_for_and_by_its_ends_where_it_has_none(low, high, shown):
+    assert Rounding("dp", 4).first_and_last(low, high) == shown
+
+
+def test_a_number_of_the_digits_asked_for_is_all_that_its_own_range_has():
+    rule = Rounding("dp", 4)
+    for text in (f"0.{k:04d}" for k in range(1, 2000)):
+        assert rule.first_and_last(float(text), float(text)) == (text, text)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reading import value_of
 
 from qgen.engine import functions
-from qgen.engine.symbols import Symbol, latex_name, name_symbol, number_symbol, plain_name, symbol
+from qgen.engine.symbols import Symbol, earlier_change, latex_name, name_symbol, number_symbol, plain_name, symbol
 
 FUNCTIONS = [
     functions.square,
@@ -73,6 +73,13 @@ def test_logarithms_and_sigmoids_mean_what_was_computed(text):
 def test_a_quantity_is_named_as_in_the_notes(name, latex):
     assert latex_name(name) == latex
     assert name_symbol(name).latex == latex
+
+
+@pytest.mark.parametrize(
+    ("change", "latex"), [("change_w11_1", r"\Delta w_{11}^{(1)\,t-1}"), ("t2_change_b3", r"\Delta b_{3}^{\,t-1}")]
+)
+def test_a_change_of_the_iteration_before_is_named_as_such(change, latex):
+    assert earlier_change(change).latex == latex
 
 
 def test_a_factor_one_is_not_written_but_a_number_that_came_out_as_one_is():

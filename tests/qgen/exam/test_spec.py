@@ -345,6 +345,16 @@ def test_a_share_lies_from_0_to_1(key, section):
             assert len(faults({section: {key: value}})) == 1
 
 
+@pytest.mark.parametrize(("size", "fine"), [(8, True), (24, True), (7.9, False), (24.1, False), ("9", False)])
+def test_type_is_8_to_24_points_high(size, fine):
+    if fine:
+        assert spec_of({"font_size": size}).font_size == size
+    else:
+        assert faults({"font_size": size}) == (
+            f'spec: font_size: "{size}" is not accepted; write 8 to 24, in points',
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("language", [5, "", "e", "english", "EN", "de_AT", "de-", "de-A"])
 def test_a_language_is_a_tag(language):
     assert faults({"language": language}) == (

@@ -8,6 +8,7 @@ from qgen.errors import InputError
 from qgen.exam.check import check_folder
 from qgen.exam.exam import key_csv, make_exam, read_exam, write_exam
 from qgen.exam.spec import spec_of
+from qgen.exam.tasks import WORKING
 
 TASK = {"name": "t1", "text": "Derive it.", "marks": 2.5}
 PLAIN = {"network": "tanh-heads"}
@@ -98,3 +99,8 @@ def test_no_task_is_called_as_an_item_a_given_a_layer_or_a_part_is(name):
 def test_tasks_are_a_list_of_tables_and_not_too_many(tasks):
     with pytest.raises(InputError, match="tasks: "):
         spec_of({"questions": [{**PLAIN, "tasks": tasks}]})
+
+
+@pytest.mark.parametrize(("times", "space"), [(2, "half"), (3, "third")])
+def test_the_spaces_for_working_fill_a_page_together(times, space):
+    assert times * WORKING[space] == WORKING["page"]

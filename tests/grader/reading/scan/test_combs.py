@@ -5,7 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.reading.scan.combs import INK, LINE, _drawn, cells_of, cut, flags_of, found_at, ink_in, lines_alone, offsets
+from grader.reading.scan import combs
+from grader.reading.scan.combs import (
+    INK,
+    LINE,
+    Found,
+    _drawn,
+    cells_of,
+    cut,
+    flags_of,
+    found_at,
+    ink_in,
+    lines_alone,
+    offsets,
+)
 from grader.reading.scan.digits import HEIGHT, WIDTH
 from grader.reading.scan.layout import Box
 from grader.reading.scan.registration import SCALE, codes_in, darkness, place_of, straightened
@@ -90,6 +103,12 @@ def test_what_lies_off_its_place_is_seen_as_if_it_were_in_it():
     assert flags_of(dark, box, off) == flags_of(dark, moved, (0.0, 0.0))
 
 
+def test_ink_in_a_comb_is_that_half_a_millimetre_within_the_lines_of_its_cells():
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    within = len(box.cells) * 3.5 * (TALL - 1)
+    assert ink_in(np.full((400, 600), 255, np.uint8), box, (0.0, 0.0)) == pytest.approx(within)
+
+
 def test_what_is_no_darker_than_ink_is_none():
     _, box = drawn("")
     dark = np.full((280, 480), INK, np.uint8)
@@ -167,3 +186,34 @@ def test_the_lines_of_a_comb_are_no_ink_in_it_however_black():
     dark[[round(14 * SCALE), round((14 + TALL) * SCALE)]] = 255
     dark[:, [round((12 + edge) * SCALE) for left, width in box.cells for edge in (left, left + width)]] = 255
     assert ink_in(dark, box, (0.0, 0.0)) == 0
+
+
+@pytest.mark.parametrize(("from_right", "flags"), [(0.4, []), (1.0, ["beside"]), (4.0, ["beside"]), (4.5, [])])
+def test_ink_counts_as_beside_a_comb_from_1_to_4_and_a_half_mm_to_its_right(from_right, flags):
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    dark = np.zeros((400, 600), np.uint8)
+    left = round((box.left + box.width + from_right) * SCALE)
+    dark[round(15.5 * SCALE) : round(18.5 * SCALE), left : left + 4] = 255
+    assert flags_of(dark, box, (0.0, 0.0)) == flags
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_box_that_cannot_be_found_lies_where_those_around_its_middle_do(monkeypatch, upright):
+    def box(at, long):
+        return Box("", 0.0, at, 4.0, long) if upright else Box("", at, 0.0, long, 4.0)
+
+    found = {at: Found((0.5, 0.0), 1.0) for at in range(25, 32)} | {
+        at: Found((0.0, 0.5), 1.0) for at in range(100, 107)
+    }
+    monkeypatch.setattr(combs, "found_at", lambda lines, box: found.get(max(box.left, box.top), Found((9.0, 9.0), 0.0)))
+    boxes = [box(0.0, 60.0), *(box(float(at), 2.0) for at in found)]
+    assert offsets(np.zeros((400, 600), np.uint8), boxes)[0][0] == (0.5, 0.0)
+
+
+@pytest.mark.parametrize(("low", "flags"), [(0.4, []), (1.0, ["beside"]), (6.4, ["beside"]), (7.0, [])])
+def test_ink_beside_a_comb_counts_from_half_a_mm_below_its_top_to_half_a_mm_above_its_foot(low, flags):
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    dark = np.zeros((400, 600), np.uint8)
+    foot, left = round((box.top + low) * SCALE), round((box.left + box.width + 1.2) * SCALE)
+    dark[foot - 4 : foot, left : left + 24] = 255
+    assert flags_of(dark, box, (0.0, 0.0)) == flags

@@ -41,7 +41,8 @@ def test_the_classes_are_those_that_cells_are_labelled_with():
 
 
 def test_convolutions_at_once_are_convolutions_one_by_one(cells):
-    assert np.allclose(posteriors(cells[0][:3]), [slowly(cell) for cell in cells[0][:3]], atol=1e-5)
+    unsure = cells[0][np.argsort(posteriors(cells[0][:60]).max(axis=1))[:3]]
+    assert np.allclose(posteriors(unsure), [slowly(cell) for cell in unsure], atol=1e-5)
 
 
 def test_probabilities_add_up_to_one_however_many_cells_there_are(cells):

@@ -38,6 +38,13 @@ def test_an_empty_box_is_empty_and_a_faint_one_is_not_taken_for_it():
     assert free_reading(faint, BOX, (0.0, 0.0)).flags == ("ink",)
 
 
+@pytest.mark.parametrize(("pixels", "flags"), [(32, ()), (33, ("ink",))])
+def test_a_box_is_empty_with_half_a_square_millimetre_of_faint_ink_at_most(pixels, flags):
+    dark = blots()
+    dark[130, 110 : 110 + pixels] = INK // 2 + 1
+    assert free_reading(dark, BOX, (0.0, 0.0)).flags == flags
+
+
 def test_a_number_without_a_point_is_in_doubt():
     dark = page("3926", 3)
     assert "point" in free_reading(dark, BOX, (0.0, 0.0)).flags
@@ -130,6 +137,18 @@ def test_parts_above_each_other_are_one_piece_and_parts_beside_each_other_are_tw
     found = [(one.left, one.top, one.ink.shape) for one in _pieces(inner)]
     assert found == [(20, 10, (44, 24)), (60, 10, (30, 10))]
     assert np.array_equal(next(_pieces(inner)).ink, inner[10:54, 20:44])
+
+
+@pytest.mark.parametrize(("over", "count"), [(11, 2), (12, 1)])
+def test_parts_are_one_piece_where_they_share_more_than_55_hundredths_of_the_narrower_one(over, count):
+    inner = np.zeros((60, 200), np.uint8)
+    inner[10:14, 20:60] = inner[20:40, 60 - over : 80 - over] = 255
+    assert len(list(_pieces(inner))) == count
+
+
+@pytest.mark.parametrize(("wide", "splits"), [(21, 1), (22, 2)])
+def test_a_piece_that_is_wider_than_one_digit_may_be_two(wide, splits):
+    assert len(list(_splits(piece(0, 0, wide, 30)))) == splits
 
 
 def test_a_piece_loses_what_is_empty_around_it_and_stays_where_it_was():

@@ -83,7 +83,7 @@ REFUSED = {
     "a text called PNG": (b"hello, world", ".png", "is no picture"),
     "a text called PDF": (b"hello, world", ".pdf", "is no PDF"),
     "half a PDF": (pdf_of(595, 842)[:300], ".pdf", "damaged PDF"),
-    "a PDF as large as a house": (pdf_of(10_000, 10_000), ".pdf", "inches"),
+    "a PDF as large as a house": (pdf_of(7_200, 10_800), ".pdf", "has a page of 100 x 150 inches"),
     "an empty file": (b"", ".jpg", "is empty"),
     "an empty PDF": (b"", ".pdf", "is empty"),
     "a TIFF that turns in a circle": (b"II*\0\x08\0\0\0" + b"\0\0" + b"\x08\0\0\0", ".tif", "is"),
@@ -144,3 +144,30 @@ def test_the_size_of_a_png_is_known_once_its_header_is_there():
 def test_the_sizes_of_a_tiff_are_those_of_its_pages(grey):
     _, data = cv2.imencodemulti(".tiff", [grey, grey[:450]])
     assert pictures._tiff_sizes(data.tobytes()) == [(400, 500), (400, 450)]
+
+
+@pytest.mark.parametrize(("width", "height", "fine"), [(300, 300, True), (299, 300, False), (300, 299, False)])
+def test_a_page_has_300_pixels_at_least_to_a_side(width, height, fine):
+    data = encoded(".png", np.full((height, width), 240, np.uint8))
+    if fine:
+        assert pictures.page(data, ".png", 0).grey.shape == (height, width)
+    else:
+        with pytest.raises(FormError, match=f"is {width} x {height} pixels, too small"):
+            pictures.page(data, ".png", 0)
+
+
+def test_a_picture_may_have_as_many_pixels_as_the_limit_and_no_more(grey, monkeypatch):
+    data = encoded(".png", grey)
+    monkeypatch.setattr(pictures, "MOST_PIXELS", grey.size)
+    assert pictures.page(data, ".png", 0).grey.shape == grey.shape
+    monkeypatch.setattr(pictures, "MOST_PIXELS", grey.size - 1)
+    with pytest.raises(FormError, match="400 x 500 pixels; scan at 200 to 300 dpi"):
+        pictures.page(data, ".png", 0)
+
+
+@pytest.mark.parametrize(("bits", "count", "dpi"), [(1, 1, 300), (8, 1, 200), (1, 2, 200)])
+def test_a_page_of_a_pdf_that_is_one_picture_in_black_and_white_is_drawn_finer(bits, count, dpi):
+    image = f"/W 8 /H 8 /CS /G /BPC {bits} ID ".encode() + bytes([0x5A] * 8 * bits)
+    drawn = b"q 144 0 0 144 0 0 cm BI " + image + b" EI Q "
+    page = pictures.page(pdf_of(144, 144, drawn * count), ".pdf", 0)
+    assert page.grey.shape == (2 * dpi, 2 * dpi)

@@ -83,6 +83,13 @@ def test_a_code_that_is_seen_twice_is_one(monkeypatch):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("apart", "count"), [(30, 1), (31, 2), (100, 2)])
+def test_codes_are_two_where_they_lie_more_than_half_a_code_apart(monkeypatch, apart, count):
+    looks = iter([[code(900, 100)], [code(900 + apart, 100)]])
+    monkeypatch.setattr(registration, "_codes", lambda grey, scale: next(looks))
+    assert len(codes_in(np.full((1200, 1200), 255, np.uint8))) == count
+
+
 @pytest.mark.parametrize(("residual", "wins"), [(0.05, 0), (0.3, 0), (0.5, 1), (2.0, 1)])
 def test_the_edge_of_the_picture_tells_apart_places_that_fit_alike_and_no_others(monkeypatch, residual, wins):
     inside, beyond = np.eye(3), np.eye(3)
@@ -142,3 +149,8 @@ def test_a_second_look_is_taken_only_where_codes_may_be_missing(monkeypatch, lon
     monkeypatch.setattr(registration, "_codes", lambda grey, scale: seen.append(scale) or codes)
     assert len(codes_in(np.full((longer, 100), 255, np.uint8))) == found
     assert len(seen) == looks
+
+
+def test_a_page_that_lies_straight_at_8_pixels_to_a_millimetre_stays_as_it_is():
+    noise = np.random.default_rng(1).integers(0, 256, (210 * 8, 148 * 8), np.uint8)
+    assert np.array_equal(straightened(noise, Place(np.diag([8.0, 8.0, 1.0]), 0.0, 4), A5), noise)

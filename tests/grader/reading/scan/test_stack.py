@@ -1,9 +1,13 @@
 """What was read once is kept, and what could not be is tried again."""
 
+import json
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import pytest
+
 from grader.reading.scan import stack
+from qgen.papers.seal import Seal, seal_text
 
 BLANK = {"seals": [], "black_white": False}
 
@@ -31,3 +35,17 @@ def test_only_pages_that_could_not_be_read_are_read_again(exam, layout, tmp_path
         ]  # fmt: skip
     assert asked == [0, 1, 2, 1]
     assert told == [("reading pages", done, 3) for done in (0, 1, 2, 3, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        (lambda seal: seal, "unplaced"),
+        (lambda seal: seal[:-1] + "0" * (seal[-1] != "0") + "1" * (seal[-1] == "0"), "unidentified"),
+        (lambda seal: "BPE1 0123ABCD" + seal[13:], "foreign"),
+    ],
+)
+def test_a_code_of_another_exam_is_foreign_and_one_that_was_misread_is_not(exam, tmp_path, change, state):
+    seal = change(seal_text(exam, Seal("001", 1)))
+    (kept := tmp_path / "page.json").write_text(json.dumps({**BLANK, "seals": [seal], "placed": False}))
+    assert stack._page("scan.pdf", 1, kept, exam).state == state

@@ -4,6 +4,7 @@ import pytest
 
 from grader.reading.answers import read_sheet
 from grader.reading.students.identity import Listed
+from grader.reading.students.strangers import left_out
 from qgen.errors import InputError
 
 ITEMS, VARIANTS = ["q1_z1", "q1_dw1"], ["001", "002", "003"]
@@ -21,7 +22,7 @@ def reads(tmp_path, rows, listed=LISTED):
     "row",
     [
         "Average,,,1.5,2.5", ",,Mittelwert,1.5,2.5", ",Total:,,1,2", "EXAMPLE,001,Max Muster,1,2",
-        "Note: 0013 wrote late,,,,", "Page 1 of 2,,,,",
+        "Note: 0013 wrote late,,,,", "Page 1 of 2,,,,", "12.5,,Average,1.5,2.5",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("listed", [LISTED, Listed()])
@@ -68,3 +69,15 @@ def test_somebody_who_is_not_on_the_list_is_absent_and_no_note(tmp_path):
     found = reads(tmp_path, ROWS + "0099,,,,\nMidterm,,,,\n", listed)
     assert [one.student for one in found.absent] == ["0099"]
     assert found.notes[0] == 'a.csv:5: lines that are no student\'s were left out: 5 ("Midterm")'
+
+
+@pytest.mark.parametrize(("count", "more"), [(4, ""), (5, " and 1 more")])
+def test_rows_that_were_left_out_are_named_up_to_four(tmp_path, count, more):
+    found = reads(tmp_path, ROWS + "Average,,,1.5,2.5\n" * count)
+    named = ", ".join(f'{line} ("Average")' for line in range(4, 8))
+    assert found.notes[0] == f"a.csv:4: lines that are no student's were left out: {named}{more}"
+
+
+@pytest.mark.parametrize(("length", "shown"), [(40, 40 * "x"), (41, 40 * "x" + "…")])
+def test_a_row_that_was_left_out_is_told_by_its_first_forty_characters(length, shown):
+    assert left_out([(4, "x" * length)])[0].endswith(f': 4 ("{shown}")')

@@ -1,6 +1,7 @@
 """The numbers of exam.json stand column by column and read back to the last bit; whatever is wrong is one line."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -68,6 +69,11 @@ def test_there_is_a_line_for_every_column(folder):
     lines = (folder / "exam.json").read_text("utf-8").splitlines()
     (line,) = (line for line in lines if line.startswith('   "x1": ['))
     assert len(json.loads(line.strip().removeprefix('"x1": ').rstrip(","))) == 3
+
+
+def test_every_entry_of_the_whole_begins_a_line_a_space_from_its_edge(folder):
+    text = (folder / "exam.json").read_text("utf-8")
+    assert re.findall(r'^ "([^"]*)"', text, re.MULTILINE) == list(json.loads(text))
 
 
 FAULTS = {

@@ -60,6 +60,7 @@ def test_an_exam_of_before_is_read_with_its_checksum_seal_and_prefix(before):
     exam, sums = read_unverified(folder)
     assert (exam.format, exam.checksum, exam.variants) == (number, CHECKSUMS[number], ("001", "002", "003"))
     assert (exam.checksum, exam.seed_checksum) == (sums["exam"], sums["seed"])
+    assert exam.short_checksum == CHECKSUMS[number][:8]  # as its papers say it
     assert dict(exam.students) == {"S1": "001", "S2": "002"}
     assert read_exam(folder).mark_key == hmac.digest(b"7", exam.checksum.encode(), "sha256")
 
