@@ -190,25 +190,44 @@ def reasons_of(answered: Answered, followed: Followed, suspects: Suspects) -> di
     key = (answered.high - answered.low) / 2
     half = np.where(np.isfinite(followed.half), followed.half, key)
     slip = SLIP * np.maximum(half, key)
-    wrong = (verdicts == WRONG) & ~within(values, answered.low - slip, answered.high + slip)
+    short = _one_digit(answered, followed)
+    reasons |= {
+        (s, i): Reason("one_digit", (str(rounding.digits),), (rounding.kind,)) for s, i in np.argwhere(short).tolist()
+    }
+    wrong = (verdicts == WRONG) & ~short & ~within(values, answered.low - slip, answered.high + slip)
     return reasons | diagnose(
         Evidence(answered.basis, values, wrong, repeats, settled, followed.coarse, half, slip), suspects
     )
 
 
-def half_units(values: Array, written: NDArray[np.object_], cells: Bools, asked: Rounding) -> Array:
-    """For the given cells: half a unit of the last digit written where that is fewer than asked, else 0."""
+def _one_digit(answered: Answered, followed: Followed) -> Bools:
+    """The cells that are right as far as they are written, by the key or from own values, but for one digit only."""
+    values, rounding = answered.values, answered.basis.batch.rounding
+    cells = (followed.verdicts == WRONG) & (values != 0) & (values != answered.before)
+    coarse = half_units(values, answered.written, cells, rounding, fewest=1)
+    reach = np.maximum(np.nan_to_num(followed.half), 0) + coarse
+    right = within(values, answered.low - coarse, answered.high + coarse) | (np.abs(values - followed.due) <= reach)
+    return np.asarray(right & (coarse > 0))
+
+
+def half_units(
+    values: Array, written: NDArray[np.object_], cells: Bools, asked: Rounding, fewest: int = FEWEST_SIGNIFICANT
+) -> Array:
+    """For the given cells: half a unit of the last digit written where that is fewer than asked, else 0.
+
+    fewest: significant digits that count as written.
+    """
     halves = np.zeros(cells.shape)
     tens = 10 * asked.unit(np.nan_to_num(values))
     # only a number that fits on fewer digits can have been written with fewer; a spreadsheet leaves zeros out
     few = cells & (np.abs(values - np.round(values / tens) * tens) < 1e-3 * tens)
-    halves[few] = [0.0 if type(text) is Stored else _half_unit(text, asked) for text in written[few].tolist()]
+    halves[few] = [0.0 if type(text) is Stored else _half_unit(text, asked, fewest) for text in written[few].tolist()]
     return halves
 
 
 @lru_cache(maxsize=65_536)
-def _half_unit(text: str, asked: Rounding) -> float:
+def _half_unit(text: str, asked: Rounding, fewest: int) -> float:
     numeral = read(text, comma="," in text)
     digits = numeral.decimals if asked.kind == "dp" else numeral.significant
-    short = digits < asked.digits and numeral.significant >= FEWEST_SIGNIFICANT
+    short = digits < asked.digits and numeral.significant >= fewest
     return 0.5 * 10.0**-numeral.decimals * (1 + 1e-9) if short else 0.0

@@ -15,7 +15,7 @@ from grader.marking.tolerance import settled, within
 from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, WRONG, Marks, Place, Verdicts
 from grader.reading.numerals import BLANK, UNREADABLE
 from grader.reading.submissions import Submissions
-from grader.reasons import Decision, Reason
+from grader.reasons import OTHER_VARIANT, Decision, Reason
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
 from qgen.exam.hypotheses import Suspects, suspects
@@ -79,6 +79,8 @@ def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], first: int
     starts = [0, *stops[:-1]]
     fits = other_variant(exam, part, right, first)
     copied = unfollowed(fits, verdicts == WRONG, starts, first)
+    whole = np.repeat(copied, np.diff([0, *stops]), axis=1) & (verdicts == WRONG)
+    reasons |= {(first + s, i): Reason(OTHER_VARIANT) for s, i in np.argwhere(whole).tolist()}
     for k, (batch, suspected) in enumerate(zip(exam.batches, known, strict=True)):
         columns = slice(starts[k], stops[k])
         rows = np.flatnonzero((verdicts[:, columns] == WRONG).any(axis=1) & ~copied[:, k])

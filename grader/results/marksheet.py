@@ -198,4 +198,4 @@ def _why(
     names = " + ".join(reason.misconceptions) if reason else ""
     note = wording.plain(reason, unread) if reason else ""
     note = f"{step}: {note}" if names else note
-    return f"{names},{cell(note)},{from_own},{reason or ''},{cell(str(decision or ''))}"
+    return f"{names},{cell(note)},{from_own},{cell(str(reason or ''))},{cell(str(decision or ''))}"

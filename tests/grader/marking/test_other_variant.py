@@ -8,8 +8,9 @@ import pytest
 from grader.marking.other_variant import Fit, _improbable, _lying_in, _Ranges, other_variant, unfollowed
 from grader.marking.score import score
 from grader.marking.tolerance import within
-from grader.marking.verdicts import CORRECT
+from grader.marking.verdicts import CORRECT, WRONG
 from grader.reading.submissions import Submissions
+from grader.reasons import OTHER_VARIANT, Reason
 from grader.rehearsal.simulate import numerals_of, simulate
 from qgen.exam.exam import Exam, make_exam
 
@@ -86,6 +87,10 @@ def test_a_copied_question_earns_nothing_by_following_from_itself(exam: Exam, qu
     worth = np.array([item.marks for item in exam.items])[columns]
     by_key = (marks.verdicts[:, columns] == CORRECT) * worth
     assert (marks.earned()[:, columns] == by_key).all()
+    why = {
+        marks.cell((s, columns.start + i)).reason for s, i in np.argwhere(marks.verdicts[:, columns] == WRONG).tolist()
+    }
+    assert why == {Reason(OTHER_VARIANT)}, "not that it follows from nothing, for it may"
     others = np.delete(marks.earned(), np.r_[columns], axis=1)
     assert (others.sum(axis=1) == exam.max_score - worth.sum()).all()
 

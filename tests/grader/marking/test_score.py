@@ -241,6 +241,8 @@ def test_the_right_number_with_too_few_digits_is_imprecise_and_worth_half(small:
         old = np.array([item.part == "update" for item in small.items])
         assert (marks.verdicts[short & (significant >= 2) & ~old] == IMPRECISE).all()
         assert (marks.verdicts[short & (significant < 2)] == WRONG).all()
+        why = {marks.reasons[s, i].kind for s, i in np.argwhere(short & (significant == 1) & ~old).tolist()}
+        assert why <= {"one_digit"}, "not that it follows from nothing, for it is right as far as it goes"
         assert (marks.earned()[marks.verdicts == IMPRECISE] == 0.5).all()
         assert (marks.verdicts == IMPRECISE).mean() > 0.3
 
