@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
@@ -19,6 +19,7 @@ from qgen.typeset.markup.plain import plain
 # How many of a reason's names are entries of the catalogue; what was used in place of what follows in pairs.
 MISCONCEPTIONS = {"misconception": 1, "two_misconceptions": 2}
 WAITING, PAGE_MISSING = ("unconfirmed", "unread"), "page_missing"  # of cells that no person has looked at yet
+GIVEN = "given to all"  # the reason of a decision that a policy makes
 OTHER_VARIANT = "other_variant"  # of wrong answers to a question that looks copied: nothing in it is followed
 UNDEFINED, NO_NUMBER = ("undefined", "no_number")  # of words that say so: unreadable, and right from own values
 
@@ -96,8 +97,17 @@ class Wording:
     def markup(self, what: Reason | Decision, answer: str = "") -> str:
         """The sentence, as papers are written; `answer`: what could not be read."""
         if isinstance(what, Decision):
-            return self._say("decided", what.marks, what.instead_of, what.reason)
-        return self._say(what.kind, answer, what.numbers, what.names)
+            kind = "given" if what.reason == GIVEN else "decided"
+            return self._say(kind, self.number(what.marks), self.number(what.instead_of), what.reason)
+        return self._say(what.kind, answer, tuple(map(self.number, what.numbers)), what.names)
+
+    def number(self, text: str) -> str:
+        """A number with the language's decimal mark."""
+        return text.replace(".", self._decimal_mark)
+
+    @cached_property
+    def _decimal_mark(self) -> str:
+        return macro("symbols.txt", "decimal_mark", folder=self.folder, language=self.language)
 
     def plain(self, what: Reason | Decision, answer: str = "") -> str:
         """The sentence without formulas."""

@@ -22,6 +22,7 @@ import numpy as np
 
 from grader.decisions.overrides import EVERYONE, Override
 from grader.marking.verdicts import number
+from grader.reasons import GIVEN
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.certify import DECIMALS
 from qgen.exam.exam import Exam
@@ -31,7 +32,6 @@ from qgen.exam.stored.formats import spec_table
 
 SECTIONS = ("marking", "items")
 KEYS = ("drop", "give", "marks", "widen")
-GIVEN = "given to all"  # the reason of a decision that a policy makes
 
 
 @dataclass(frozen=True, eq=False)

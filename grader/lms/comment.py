@@ -39,19 +39,23 @@ def comment(
     called = called or calling(templates, language)
     wording = Wording(language, templates)
     say = partial(macro, "comment.txt", folder=templates, language=language)
-    total = say("total", number(score.score), number(score.max_score))
+
+    def said(marks: Decimal) -> str:
+        return wording.number(number(marks))
+
+    total = say("total", said(score.score), said(score.max_score))
     if runs(total):
         raise InputError(
             f'comment.txt: the total "{total}" would run in a spreadsheet; begin it with a letter or digit'
         )
-    layers = [say("layer", *name.split("_", 1), number(got), number(maxima[name]))
+    layers = [say("layer", *name.split("_", 1), said(got), said(maxima[name]))
               for name, got in score.layers.items() if name in maxima and name not in score.unmarked]  # fmt: skip
     parts = [total, *([", ".join(layers)] if layers else [])]
     blank = [part for part in lost if part.verdict == "blank" and not part.decision]
     rest = [part for part in lost if part not in blank and part.item not in score.unmarked]
     told = 0
     for part in rest:
-        marks = {"marks": number(part.marks), "max_marks": number(part.max_marks)}
+        marks = {"marks": said(part.marks), "max_marks": said(part.max_marks)}
         why = part.decision or part.reason
         note = wording.plain(why, part.answer) if why else ""
         name = part.item if part.is_task else called(part.item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from grader.marking.carried_forward import (
     basis_of,
     before_update,
     carried_forward,
+    depends_on,
     depends_on_wrong,
     gradient_of_update,
     is_informative,
@@ -101,9 +102,7 @@ class Followed:
 
 def follow_through(answered: Answered) -> Followed:
     """Finds follow-through and too few digits among the wrong cells."""
-    marking, basis, values = answered.exam.spec.marking, answered.basis, answered.values
-    parts = [item.part for item in basis.question.items]
-    allowed = np.array([marking.follow_through > 0 and part not in marking.no_follow_through for part in parts])
+    marking, basis, values, allowed = answered.exam.spec.marking, answered.basis, answered.values, _allowed(answered)
     earned = shows_work(basis, values)
     verdicts = answered.verdicts.copy()
     expected, doubtful = np.full((2, *verdicts.shape), np.nan)
@@ -134,6 +133,12 @@ def follow_through(answered: Answered) -> Followed:
     verdicts[_nowhere(answered, allowed)] = FOLLOW_THROUGH  # last: a word is no work beside which other cells count
     half = (routes[0].highest - routes[0].lowest) / 2
     return Followed(verdicts, basis.batch.rounding.round(expected), short, coarse, half, routes[0].due)
+
+
+def _allowed(answered: Answered) -> Bools:
+    """The items (items,) of parts that the spec does not except from follow-through."""
+    marking, parts = answered.exam.spec.marking, [item.part for item in answered.basis.question.items]
+    return np.array([marking.follow_through > 0 and part not in marking.no_follow_through for part in parts])
 
 
 def _nowhere(answered: Answered, allowed: Bools) -> Bools:
@@ -190,14 +195,31 @@ def reasons_of(answered: Answered, followed: Followed, suspects: Suspects) -> di
     key = (answered.high - answered.low) / 2
     half = np.where(np.isfinite(followed.half), followed.half, key)
     slip = SLIP * np.maximum(half, key)
-    short = _one_digit(answered, followed)
-    reasons |= {
-        (s, i): Reason("one_digit", (str(rounding.digits),), (rounding.kind,)) for s, i in np.argwhere(short).tolist()
-    }
+    short, allowed = _one_digit(answered, followed), _allowed(answered)
+    uncounted = _uncounted(answered, verdicts == WRONG, allowed)
+    for kind, cells in (("uncounted", uncounted & allowed), ("not_followed", uncounted & ~allowed)):
+        reasons = {(s, i): Reason(kind) for s, i in np.argwhere(cells).tolist()} | reasons
+    asked = (str(rounding.digits),), (rounding.kind,)
+    reasons |= {(s, i): Reason("one_digit", *asked) for s, i in np.argwhere(short).tolist()}
     wrong = (verdicts == WRONG) & ~short & ~within(values, answered.low - slip, answered.high + slip)
-    return reasons | diagnose(
-        Evidence(answered.basis, values, wrong, repeats, settled, followed.coarse, half, slip), suspects
-    )
+    wrong &= ~(uncounted & ((values == 0) | repeats))  # no mistake, but what own 0s lead to
+    evidence = Evidence(answered.basis, values, wrong, repeats, settled, followed.coarse, half, slip)
+    return reasons | diagnose(evidence, suspects)
+
+
+def _uncounted(answered: Answered, wrong: Bools, allowed: Bools) -> Bools:
+    """The wrong cells that follow from own numbers all the same: from such as are no basis, or where nothing counts."""
+    basis, values = answered.basis, answered.values
+    claims = dict(zip(basis.claims, values.T, strict=True))
+    off = wrong & np.isfinite(values)
+    idle = off & np.isnan(np.array(list(basis.claims.values())).T)
+    cells = off & np.where(allowed, depends_on(basis, idle), depends_on(basis, off))
+    rows = np.flatnonzero(cells.any(axis=1))
+    if len(rows):
+        own = replace(basis.take(rows), claims={step: array[rows] for step, array in claims.items()})
+        lowest, highest, _ = carried_forward(own)
+        cells[rows] &= within(values[rows], lowest, highest) & np.isfinite(highest - lowest)
+    return cells
 
 
 def _one_digit(answered: Answered, followed: Followed) -> Bools:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.marking.verdicts import FOLLOW_THROUGH, Marked, Marks, Place, items_by_student, number
-from grader.reasons import PAGE_MISSING, WAITING, Wording
+from grader.reasons import OTHER_VARIANT, PAGE_MISSING, WAITING, Wording
 from grader.results.handwriting import drawing
 from grader.results.marksheet import layer_columns
 from qgen.engine.question import Item
@@ -30,6 +30,8 @@ from qgen.typeset.pdf.jpeg import Jpeg
 # Lost marks that are explained line by line, fewer beside very many, so that feedback stays within two pages; the
 # others are listed.
 MOST_DETAILED, FEWER_DETAILED, MANY = 9, 4, 60
+
+FROM_OWN = ("uncounted", "not_followed", "invented")  # of reasons: right from own numbers, but not counted
 
 Lines = Callable[[Item], Worked]  # of an item, with the numbers of a student's variant
 
@@ -139,8 +141,11 @@ def _context(marks: Marks, s: int, lines: Lines, papers: Papers, pictured: Set[s
         "full_name": exam.names.get(student, ""),
         "score": _said(written, score),
         "max_score": _said(written, exam.max_score),
-        "all_right": score >= exam.max_score,
+        # a bonus elsewhere makes no lost mark right
+        "all_right": not any(cell.marks < cell.item.marks for cell in told) and not _lost(marks, s),
         "percent": f"{100 * score / exam.max_score if exam.max_score else 0:.0f}",
+        "share": written.number(f"{100 * exam.spec.marking.follow_through:g}"),
+        "without": exam.spec.marking.no_follow_through,
         "layers": layers,
         "tasks": tasks,
         "unmarked": sum(not task["score"] for task in tasks),
@@ -174,6 +179,12 @@ def _tasks(marks: Marks, s: int, written: Written) -> Iterator[dict[str, Any]]:
         for place, (task, mark) in enumerate(zip(q.tasks, given, strict=False), start=1):
             score = _said(written, mark) if mark == mark else ""
             yield {"question": k, "number": place, "score": score, "max_score": _said(written, task.marks)}
+
+
+def _lost(marks: Marks, s: int) -> bool:
+    """Whether a task has not all its marks, or none yet."""
+    given = zip(marks.exam.tasks, marks.tasks.marks[s].tolist(), strict=True)
+    return not all(mark >= task.marks for task, mark in given)
 
 
 def _followed(marks: Marks, s: int) -> Iterator[list[int]]:
@@ -226,7 +237,6 @@ def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wordin
     """What the template tells of a lost mark, or of one that the examiner decided."""
     name, shown, answer = latex_name(cell.item.step), worked_out.lines[-2:], cell.answer[:60]
     low, high = map(written.number, rounding.first_and_last(float(cell.low), float(cell.high)))
-    reason = cell.reason and replace(cell.reason, numbers=tuple(map(written.number, cell.reason.numbers)))
     kind = cell.reason.kind if cell.reason else ""
     misconceptions = cell.reason.misconceptions if cell.reason else ()
     return {
@@ -246,9 +256,10 @@ def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wordin
         "lines": [f"{name} {shown[0]}" if shown[0].startswith("=") else shown[0], *shown[1:]],
         "kind": kind,
         "unread": kind in (*WAITING, PAGE_MISSING),
-        "reason": wording.markup(reason, cell.answer) if reason else "",
+        "reason": wording.markup(cell.reason, cell.answer) if cell.reason else "",
         "misconceptions": misconceptions,
-        "why": cell.verdict in ("imprecise", "wrong"),
+        "own": cell.verdict == "follow_through" or kind in FROM_OWN,  # the mistake is another one
+        "why": cell.verdict in ("imprecise", "wrong", "follow_through"),
         "decision": wording.markup(cell.decision) if cell.decision else "",
     }
 
@@ -263,12 +274,12 @@ def _detail(groups: list[dict[str, Any]]) -> None:
     told: dict[tuple[int, tuple[str, ...]], dict[str, Any]] = {}
     new = []
     for question, entry in ((group["question"], entry) for group in groups for entry in group["lost"]):
-        mistakes = question, entry["misconceptions"]
-        if entry["misconceptions"] and not entry["decision"] and told.setdefault(mistakes, entry) is not entry:
+        mistakes = question, entry["misconceptions"] or (OTHER_VARIANT,) * (entry["kind"] == OTHER_VARIANT)
+        if mistakes[1] and not entry["decision"] and told.setdefault(mistakes, entry) is not entry:
             told[mistakes]["same"].append(entry["inline"])
         else:
             new.append(entry)
-    first = sorted(new, key=lambda entry: (not entry["misconceptions"], entry["verdict"] == "imprecise"))
+    first = sorted(new, key=lambda entry: (not entry["misconceptions"], entry["verdict"] == "imprecise", entry["own"]))
     detailed = {id(entry) for entry in first[:most]} | {id(entry) for entry in lost if entry["decision"]}
     for group in groups:
         group["more"] = [entry for entry in group["lost"] if id(entry) not in detailed]

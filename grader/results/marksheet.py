@@ -174,7 +174,8 @@ def _followed(marks: Marks, wording: Wording) -> Callable[[float], str]:
     """The end of a follow-through line, by what own values lead to: worded once, with another number in its place."""
     text = marks.exam.spec.rounding.text
     place, why = text(ANY_NUMBER), _why(*marks.usual_reason(FOLLOW_THROUGH, ANY_NUMBER), wording)
-    return cache(lambda own: why.replace(place, text(own)))
+    said = wording.number
+    return cache(lambda own: why.replace(place, text(own)).replace(said(place), said(text(own))))
 
 
 def _end(marked: Marked, wording: Wording) -> str:

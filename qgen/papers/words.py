@@ -82,7 +82,7 @@ def environment(folder: Path | None = None, language: str = "en", html: bool = F
     env.filters["latex"] = latex_name
     env.filters["markup"] = markup
     env.filters["wrapping"] = wrapping
-    env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    env.filters["sentence"] = lambda text: text and text[0].upper() + text[1:] + "." * (text[-1] not in ".!?")
     return env
 
 

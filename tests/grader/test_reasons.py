@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.reasons import Decision, Reason, Wording
+from grader.reasons import GIVEN, Decision, Reason, Wording
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.papers.words import TEMPLATES
 from qgen.tables.spreadsheet import guarded
@@ -25,6 +25,8 @@ KINDS = [
     Reason("note", names=("as it was",)),
     Reason("invented"),
     Reason("other_variant"),
+    Reason("uncounted"),
+    Reason("not_followed"),
     Reason("one_digit", ("4",), ("dp",)),
     Reason("no_number"),
     Reason("undefined"),
@@ -64,7 +66,7 @@ def test_ids_and_names_are_written_as_they_are() -> None:
 def test_every_kind_has_words_without_formulas_for_tables(reason: Reason, language: str) -> None:
     text = Wording(language).plain(reason, "−0.3x")
     assert not re.search(r"[$\\{}]|partial", text)
-    assert all(number.removeprefix("-") in text for number in reason.numbers)
+    assert all(Wording(language).number(number.removeprefix("-")) in text for number in reason.numbers)
 
 
 def test_every_language_has_every_kind() -> None:
@@ -88,7 +90,17 @@ def test_what_was_used_is_named_with_what_belongs_there() -> None:
 def test_the_examiners_words_come_out_as_they_are() -> None:
     decision = Decision("0.5", "method right; before: 3 pm − *see* me, $5 {sic}", "0")
     assert Wording().plain(decision) == f"decided by the examiner: 0.5 instead of 0: {decision.reason}"
-    assert Wording("de").plain(decision) == f"Entscheidung: 0.5 statt 0: {decision.reason}"
+    assert Wording("de").plain(decision) == f"Entscheidung: 0,5 statt 0: {decision.reason}"
+
+
+def test_numbers_have_the_languages_decimal_mark() -> None:
+    assert Wording("de").plain(KINDS[0]).endswith("die zu -0,0551 führen")
+    assert Wording("de").plain(Reason("letter", ("0.310",)), "O,31").count("0,310") == 1
+
+
+def test_what_a_policy_gives_to_all_is_told_in_the_exams_language() -> None:
+    assert Wording().plain(Decision("1.5", GIVEN, "0")) == "given to all: 1.5 instead of 0"
+    assert Wording("de").plain(Decision("1.5", GIVEN, "0")) == "allen gutgeschrieben: 1,5 statt 0"
 
 
 def test_a_language_that_no_templates_speak_is_told_in_english() -> None:

@@ -72,8 +72,8 @@ def test_german_says_all_of_it_in_plain_text():
         lost("q1_db3", "blank"),
     ]
     assert comment(SCORE, MAXIMA, items, language="de") == (
-        "3.5 von 6 Punkten. Aufgabe 1 Ausgabeschicht 3.5/6. "
-        "Aufgabe 1, a_3: zu wenige Stellen, 0.5/1, so weit richtig, wie die Zahl reicht, "
+        "3,5 von 6 Punkten. Aufgabe 1 Ausgabeschicht 3,5/6. "
+        "Aufgabe 1, a_3: zu wenige Stellen, 0,5/1, so weit richtig, wie die Zahl reicht, "
         "verlangt sind 4 Nachkommastellen. "
         "Aufgabe 1, dL/dw_13: falsch, 0/1, a_1 statt w_12 verwendet. "
         "Wegen des Faktors 1/2 im Verlust ist der Fehler a - y, nicht 2(a - y). "

@@ -208,9 +208,20 @@ def test_a_value_a_thousand_times_off_is_no_basis(small: Exam) -> None:
     for step in ("z1_1", "a1_1"):
         i = column(small, step)
         written[:, i] = [plain(2000 * x) for x in small.value[i].tolist()]
-    verdicts = score(small, submitted(small, written)).verdicts
-    assert (verdicts[:, column(small, "z1_1")] == WRONG).all()
-    assert (verdicts[:, column(small, "a1_1")] == WRONG).all()
+    marks = score(small, submitted(small, written))
+    assert (marks.verdicts[:, column(small, "z1_1")] == WRONG).all()
+    assert (marks.verdicts[:, column(small, "a1_1")] == WRONG).all()
+    assert marks.cell((0, column(small, "z1_1"))).reason is None
+    assert marks.cell((0, column(small, "a1_1"))).reason == Reason("uncounted")
+
+
+def test_what_rightly_follows_from_an_own_0_is_told_so_and_shows_no_mistake(small: Exam) -> None:
+    batch, n = small.batches[0], len(small.variants)
+    exact = Habits(*(np.full(n, fill) for fill in (0, True, 0)))
+    marks = marked(small, work(batch, np.arange(n), exact, slips={"z1_1": np.zeros(n)}))
+    for cell in (marks.cell((s, i)) for s, i in np.argwhere(marks.verdicts == WRONG).tolist()):
+        if cell.item.step != "z1_1":
+            assert cell.reason in (Reason("uncounted"), Reason("repeats")), cell.item.id
 
 
 def test_an_updated_parameter_that_repeats_the_old_value_is_wrong(exam: Exam) -> None:
@@ -278,9 +289,12 @@ def test_no_follow_through_where_the_spec_has_none() -> None:
     without = exam_of("relu-sigmoid", "squared-error", follow_through=0)
     assert not (marked(without, slipped(without)).verdicts == FOLLOW_THROUGH).any()
     parts = exam_of("relu-sigmoid", "squared-error", no_follow_through=["gradient"])
-    verdicts = marked(parts, slipped(parts)).verdicts
+    marks = marked(parts, slipped(parts))
+    verdicts = marks.verdicts
     gradient = np.array([item.part == "gradient" for item in parts.items])
     assert not (verdicts[:, gradient] == FOLLOW_THROUGH).any()
+    lost = np.argwhere((verdicts == WRONG) & gradient).tolist()
+    assert {marks.cell((s, i)).reason for s, i in lost} == {Reason("not_followed")}
     assert (verdicts[:, ~gradient] == FOLLOW_THROUGH).any()
 
 

@@ -201,3 +201,31 @@ def test_a_word_is_told_that_own_numbers_lead_to_no_number_or_that_those_given_d
     text = " ".join(text_of(pdf)[1].split())
     assert "Right from own earlier values, which lead to no number" in text
     assert "says that it cannot be computed, but from the given numbers it can" in text
+
+
+def test_a_bonus_elsewhere_makes_no_lost_mark_right(exam: Exam, tmp_path: Path) -> None:
+    marks = marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777"}})
+    bonus = {(0, exam.columns.index("q1_a3")): Decision("2", "nice")}
+    ((_, pdf),) = printed(replace(marks, decisions=bonus))
+    text = " ".join(text_of(pdf)[1].split())
+    assert "66 of 66" in text
+    assert "Every answer earned" not in text
+    assert "Where marks were lost" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "share", "without", "told"),
+    [
+        ("en", 1, [], "numbers is counted as right."),
+        ("en", 0.5, ["update"], "numbers earns 50 % of its marks, but not in: updated parameters."),
+        ("de", 0.5, ["update"], "folgt, bringt 50 % ihrer Punkte, nicht aber hier: Aktualisierte Parameter."),
+        ("en", 0, [], "of your variant. Is a mark wrong?"),
+    ],
+)
+def test_what_follow_through_earns_is_told_as_the_exam_has_it(
+    language: str, share: float, without: list[str], told: str, tmp_path: Path
+) -> None:
+    marking = {"follow_through": share, "no_follow_through": without}
+    exam = make_exam(spec_of({"questions": [{}], "language": language, "marking": marking}), 1, 1)
+    ((_, pdf),) = printed(marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777"}}))
+    assert told in " ".join(text_of(pdf)[1].split())
