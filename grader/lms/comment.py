@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from qgen.errors import InputError
 from qgen.papers.words import macro
 from qgen.tables.spreadsheet import runs
 from qgen.typeset.markup.plain import formula as in_one_line
+from qgen.typeset.markup.plain import plain as in_words
 
 if TYPE_CHECKING:
     from qgen.papers.notation import Written
@@ -29,14 +31,14 @@ def comment(
     lost: Sequence[Lost],
     templates: Path | None = None,
     language: str = "en",
-    called: Callable[[str], str] | None = None,
+    called: Calling | None = None,
 ) -> str:
     """Marks per layer, then each lost item and why, on one line, in the words of the templates comment and reasons.
 
-    called: what `calling` gives, for an exam's own notation. Semicolons become commas, since many spreadsheets split
+    A mistake is explained once in a question. Semicolons become commas, since many spreadsheets split
     cells there. InputError where its start would run in one.
     """
-    called = called or calling(templates, language)
+    called = called or Calling(templates, language)
     wording = Wording(language, templates)
     say = partial(macro, "comment.txt", folder=templates, language=language)
 
@@ -53,11 +55,15 @@ def comment(
     parts = [total, *([", ".join(layers)] if layers else [])]
     blank = [part for part in lost if part.verdict == "blank" and not part.decision]
     rest = [part for part in lost if part not in blank and part.item not in score.unmarked]
-    told = 0
+    told, explained = 0, set[tuple[str, str]]()
     for part in rest:
         marks = {"marks": said(part.marks), "max_marks": said(part.max_marks)}
         why = part.decision or part.reason
-        note = wording.plain(why, part.answer) if why else ""
+        note = called.in_words(wording.markup(why, part.answer), part.item) if why else ""
+        if part.reason and part.reason.misconceptions and not part.decision:
+            mistake = part.item.partition("_")[0], note
+            note = say("again") if mistake in explained else note
+            explained.add(mistake)
         name = part.item if part.is_task else called(part.item)
         parts.append(say("lost", {**marks, "item": name, "verdict": part.verdict, "note": note}).rstrip("."))
         if sum(map(len, parts)) > LONGEST:
@@ -73,15 +79,27 @@ def comment(
     return plain(". ".join(parts).replace(";", ",") + ".")
 
 
-def calling(templates: Path | None, language: str, written: Written | None = None) -> Callable[[str], str]:
+@dataclass(frozen=True, eq=False)
+class Calling:
     """Says where an item stands on the paper, "Question 2, dL/dw_13": in the exam's notation, if given."""
 
-    @lru_cache(maxsize=1 << 12)
-    def called(item: str) -> str:
-        question, _, step = item.partition("_")
-        iteration, quantity = iteration_of(step)
-        latex = latex_name(quantity)
-        formula = in_one_line(written.formula(latex, question) if written else latex)
-        return macro("comment.txt", "item", question[1:], iteration, formula, folder=templates, language=language)
+    templates: Path | None
+    language: str
+    written: Written | None = None
+    names: dict[str, str] = field(default_factory=dict)
 
-    return called
+    def __call__(self, item: str) -> str:
+        """Its name."""
+        if item not in self.names:
+            question, _, step = item.partition("_")
+            iteration, quantity = iteration_of(step)
+            latex = latex_name(quantity)
+            formula = in_one_line(self.written.formula(latex, question) if self.written else latex)
+            self.names[item] = macro(
+                "comment.txt", "item", question[1:], iteration, formula, folder=self.templates, language=self.language
+            )
+        return self.names[item]
+
+    def in_words(self, sentence: str, item: str) -> str:
+        """A sentence about it, without formulas."""
+        return in_words(self.written.markup(sentence, item.partition("_")[0]) if self.written else sentence)

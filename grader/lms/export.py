@@ -1,6 +1,6 @@
 """From a results folder to a gradebook file: read, match, check, write whole or not at all."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial as partial_of
@@ -11,7 +11,7 @@ from typing import Literal
 from grader.lms import NAMES
 from grader.lms.cells import number, one_line
 from grader.lms.columns import TITLE, Wanted, base_title, choose, find, wanted
-from grader.lms.comment import calling, comment
+from grader.lms.comment import Calling, comment
 from grader.lms.gradebook import Column, Grade, Gradebook, IdColumns, Sheet, Student, System, students_of
 from grader.lms.matching import Unmatched, match, unwritable
 from grader.lms.remarks import choice_remarks, column_remarks, grade_remarks, id_remarks, results_remarks
@@ -22,7 +22,6 @@ from qgen.files import write_whole
 from qgen.roster import renamed
 from qgen.tables.table import read_table, rectangular
 
-Called = Callable[[str], str]
 SYSTEMS: dict[str, System] = {name: import_module(f"grader.lms.systems.{name}").SYSTEM for name in NAMES}
 EXCUSED = {"ex": "is excused", "excused": "is excused", "exempt": "is excused", "n/a": "is not assigned this"}
 
@@ -174,15 +173,15 @@ def _check_encodable(options: Mapping[str, str]) -> None:
             raise InputError(f"{option}: {quoted(text)} is no text in UTF-8; write what the gradebook calls the exam")
 
 
-def _paper(exam: Path | None, templates: Path | None) -> tuple[str, Called]:
+def _paper(exam: Path | None, templates: Path | None) -> tuple[str, Calling]:
     """The language of an exam's papers, English if none is known, and what they call an item."""
     if exam is None:
-        return "en", calling(templates, "en")
+        return "en", Calling(templates, "en")
     from qgen.exam.exam import read_exam
     from qgen.papers.notation import Written
 
     spec = read_exam(exam, verify=False).spec
-    return spec.language, calling(templates, spec.language, Written.of(spec))
+    return spec.language, Calling(templates, spec.language, Written.of(spec))
 
 
 def target_of(results: Path, out: Path | None, name: str, roster: Path | None, force: bool) -> Path:
@@ -212,7 +211,7 @@ def _ids(students: Sequence[Student], roster: Gradebook) -> tuple[IdColumns, dic
 
 
 def _comment(
-    found: Results, templates: Path | None, language: str, called: Called, score: Score
+    found: Results, templates: Path | None, language: str, called: Calling, score: Score
 ) -> str:  # fmt: skip
     if score.absent:
         return ""

@@ -13,7 +13,7 @@ from grader.marking.verdicts import FOLLOW_THROUGH, Marked, Marks, Place, items_
 from grader.reasons import OTHER_VARIANT, PAGE_MISSING, WAITING, Wording
 from grader.results.handwriting import drawing
 from grader.results.marksheet import layer_columns
-from qgen.engine.question import Item
+from qgen.engine.question import Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.symbols import latex_name
 from qgen.files import pdf_names
@@ -113,15 +113,7 @@ def _context(marks: Marks, s: int, lines: Lines, papers: Papers, pictured: Set[s
     for entry in (entry for group in groups for entry in (*group["lost"], *group["more"])):
         entry["picture"] = entry["id"] if entry["id"] in pictured else ""
         shown.add(entry["picture"])
-    followed = [
-        {
-            "question": question,
-            "id": exam.spec.questions[question - 1].question.id,
-            "names": [_inline(exam.items[i]) for i in columns],
-        }
-        for question, columns in enumerate(_followed(marks, s), start=1)
-        if columns
-    ]
+    followed = list(_followed(marks, s))
     layers = []
     for name, columns in layer_columns(exam).items():
         id, _, layer = name.partition("_")
@@ -187,17 +179,28 @@ def _lost(marks: Marks, s: int) -> bool:
     return not all(mark >= task.marks for task, mark in given)
 
 
-def _followed(marks: Marks, s: int) -> Iterator[list[int]]:
-    """For each question the columns of the answers that are right from own earlier numbers."""
+def _followed(marks: Marks, s: int) -> Iterator[dict[str, Any]]:
+    """For each question and iteration the answers that are right from own earlier numbers."""
     start = 0
-    for q in marks.exam.spec.questions:
-        stop = start + len(q.question.items)
-        yield [i for i in range(start, stop) if marks.verdicts[s, i] == FOLLOW_THROUGH]
-        start = stop
+    for k, question in enumerate((q.question for q in marks.exam.spec.questions), start=1):
+        right = marks.verdicts[s, start : start + len(question.items)] == FOLLOW_THROUGH
+        start += len(question.items)
+        for t in range(1, question.iterations + 1):
+            names = [
+                _inline(item) for item, yes in zip(question.items, right, strict=True) if yes and item.iteration == t
+            ]
+            if names:
+                yield {"question": k, "id": question.id, "iteration": _shown_iteration(question, t), "names": names}
+
+
+def _shown_iteration(question: Question, t: int) -> int:
+    """0 where there is only one."""
+    return t if question.iterations > 1 else 0
 
 
 def _said(written: Written, marks: float) -> str:
-    return written.number(number(marks))
+    """Two decimals are enough for marks, as in gradebook comments."""
+    return written.number(number(round(marks, 2)))
 
 
 def _inline(item: Item) -> str:
@@ -227,7 +230,7 @@ def _groups(
             yield {
                 "id": question.id,
                 "question": k,
-                "iteration": t if question.iterations > 1 else 0,
+                "iteration": _shown_iteration(question, t),
                 "lost": lost,
                 "blank": blank,
             }
@@ -244,6 +247,7 @@ def _entry(cell: Marked, worked_out: Worked, rounding: Rounding, wording: Wordin
         "picture": "",
         "name": name,
         "inline": _inline(cell.item),
+        "iteration": cell.item.iteration,
         "same": [],
         "answer": answer if cell.verdict in ("unreadable", "blank") else answer.replace("-", "−"),
         "low": low,
@@ -276,7 +280,9 @@ def _detail(groups: list[dict[str, Any]]) -> None:
     for question, entry in ((group["question"], entry) for group in groups for entry in group["lost"]):
         mistakes = question, entry["misconceptions"] or (OTHER_VARIANT,) * (entry["kind"] == OTHER_VARIANT)
         if mistakes[1] and not entry["decision"] and told.setdefault(mistakes, entry) is not entry:
-            told[mistakes]["same"].append(entry["inline"])
+            one = told[mistakes]
+            elsewhere = entry["iteration"] != one["iteration"]
+            one["same"].append({"name": entry["inline"], "iteration": entry["iteration"] if elsewhere else 0})
         else:
             new.append(entry)
     first = sorted(new, key=lambda entry: (not entry["misconceptions"], entry["verdict"] == "imprecise", entry["own"]))

@@ -52,12 +52,12 @@ class Written:
         """Whether formulas stay as they are made."""
         return self.notation == USUAL and self.decimal_mark == "."
 
-    def markup(self, text: str) -> str:
-        """A paper's markup with all its formulas rewritten; @section ID begins what is of one question."""
+    def markup(self, text: str, question: str = "") -> str:
+        """Markup, of a question or none, with all its formulas rewritten; @section ID begins what is of another."""
         if self.usual:
             return text
         head, *sections = _SECTION.split(text)
-        parts = [self._formulas(head, "")]
+        parts = [self._formulas(head, question)]
         parts += [self._formulas(body, name) for name, body in zip(sections[::2], sections[1::2], strict=True)]
         return "".join(parts)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from grader.lms.cells import runs
-from grader.lms.comment import LONGEST, calling, comment
+from grader.lms.comment import LONGEST, Calling, comment
 from grader.lms.results import Lost, Score
 from grader.reasons import Decision, Reason
 from qgen.errors import InputError
@@ -97,5 +97,19 @@ def test_an_item_is_called_as_the_exam_s_papers_call_it_and_a_task_by_its_id():
     spec = spec_of({"notation": {"loss": "J", "weights": "target-first"}, "questions": [{"iterations": 2}]})
     written = Papers(make_exam(spec, 1, 1)).written
     items = [lost("q1_t2_dw13", "wrong"), Lost("q1_why", "marked", Decimal(0), Decimal(2), is_task=True)]
-    text = comment(SCORE, MAXIMA, items, called=calling(None, "en", written))
+    text = comment(SCORE, MAXIMA, items, called=Calling(None, "en", written))
     assert "Question 1, Iteration 2, dJ/dw_31: wrong, 0/1. q1_why: marked, 0/2." in text
+
+
+def test_a_mistake_is_explained_once_in_a_question_and_in_the_exams_notation():
+    spec = spec_of({"notation": {"output": "p", "target": "t", "weights": "target-first"}, "questions": [{}, {}]})
+    called = Calling(None, "en", Papers(make_exam(spec, 1, 1)).written)
+    why = Reason("misconception", names=("target-minus-output",))
+    swapped = Reason("misconception", names=("transposed-weight", "w21_2", "w12_2"))
+    items = [lost("q1_db3", "wrong", why), lost("q1_dw13", "wrong", why), lost("q2_db3", "wrong", why)]
+    text = comment(SCORE, MAXIMA, [*items, lost("q1_db1_1", "wrong", swapped)], called=called)
+    told = "The error is output minus target, p - t, not t - p."
+    assert text.count(told) == 2
+    assert "dL/dw_31: wrong, 0/1, the same mistake. Question 2" in text
+    assert "used w_12^(2) where w_21^(2) belongs." in text
+    assert "w_ji leads from unit i to unit j" in text

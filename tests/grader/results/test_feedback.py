@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from grader.marking.score import score
-from grader.marking.verdicts import Marks
+from grader.marking.verdicts import FOLLOW_THROUGH, Marks
 from grader.reading.answers import read_sheet
 from grader.reasons import Decision, Reason
 from grader.results.feedback import Feedback
@@ -229,3 +229,19 @@ def test_what_follow_through_earns_is_told_as_the_exam_has_it(
     exam = make_exam(spec_of({"questions": [{}], "language": language, "marking": marking}), 1, 1)
     ((_, pdf),) = printed(marked(exam, tmp_path, {"ann": {"q1_dw13": "0.777"}}))
     assert told in " ".join(text_of(pdf)[1].split())
+
+
+def test_an_answer_of_another_iteration_is_told_with_it_and_marks_have_two_decimals(tmp_path: Path) -> None:
+    spec = spec_of({"questions": [{"iterations": 2, "marks": {"gradient": "2/3"}}], "language": "de"})
+    exam = make_exam(spec, 1, 1)
+    marks = marked(exam, tmp_path, {"ann": {"q1_db3": "0.777", "q1_t2_db3": "0.666"}})
+    why = {
+        (0, exam.columns.index(item)): Reason("misconception", names=("factor-two",))
+        for item in ("q1_db3", "q1_t2_db3")
+    }
+    marks.verdicts[0, exam.columns.index("q1_t2_new_b3")] = FOLLOW_THROUGH
+    ((_, pdf),) = printed(replace(marks, reasons=why))
+    text = " ".join(text_of(pdf)[1].replace("\u00a0", " ").split())
+    assert "(Iteration 2)." in text
+    assert "Aufgabe 1, Iteration 2:" in text, "what followed stands by iteration"
+    assert "(0 von 0,67 Punkten)" in text
