@@ -35,7 +35,7 @@ def comment(
 ) -> str:
     """Marks per layer, then each lost item and why, on one line, in the words of the templates comment and reasons.
 
-    A mistake is explained once in a question. Semicolons become commas, since many spreadsheets split
+    The same sentence stands once for a question. Semicolons become commas, since many spreadsheets split
     cells there. InputError where its start would run in one.
     """
     called = called or Calling(templates, language)
@@ -60,10 +60,9 @@ def comment(
         marks = {"marks": said(part.marks), "max_marks": said(part.max_marks)}
         why = part.decision or part.reason
         note = called.in_words(wording.markup(why, part.answer), part.item) if why else ""
-        if part.reason and part.reason.misconceptions and not part.decision:
-            mistake = part.item.partition("_")[0], note
-            note = say("again") if mistake in explained else note
-            explained.add(mistake)
+        sentence = part.item.partition("_")[0], note
+        note = say("again") if sentence in explained else note
+        explained |= {sentence} if note else set()
         name = part.item if part.is_task else called(part.item)
         parts.append(say("lost", {**marks, "item": name, "verdict": part.verdict, "note": note}).rstrip("."))
         if sum(map(len, parts)) > LONGEST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 from qgen.typeset.markup.inline import Protected
 from qgen.typeset.math.latex import (
@@ -25,7 +26,8 @@ _PRIVATE = re.compile(f"[{ANY}]")
 _MARKED = re.compile(rf"[\\$*{ANY}]")
 _NAMES = {char: name for name, char in (GREEK | CAPITALS).items()} | {"∑": "sum", "∏": "prod", "∞": "infinity"}
 _SIGNS = _NAMES | {"−": "-", "⋅": "*", "×": "*", "∂": "d"}
-_SIMPLE = re.compile(r"[\w.,^()]*|\([^()]*\)")  # what needs no brackets of its own
+_ACCENTS = {"ˆ": "\u0302", "¯": "\u0304", "˜": "\u0303"}  # over the letter before
+_SIMPLE = re.compile(r"[\w\u0300-\u036f.,^()]*(\[\d\])*|\([^()]*\)")  # what needs no brackets of its own
 
 
 def plain(markup: str) -> str:
@@ -78,8 +80,8 @@ def _nucleus(atom: Atom) -> str:
             return "[" + "; ".join(" ".join(map(_row, cells)) for cells in rows) + "]"
         case Bracket(sign, _):
             return sign
-        case Accent(_, body):
-            return _row(body)
+        case Accent(sign, body):  # y-hat - y must not read y - y
+            return normalize("NFC", _row(body) + _ACCENTS[sign])
         case inner:
             return _row(inner)
 

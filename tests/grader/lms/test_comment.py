@@ -42,7 +42,7 @@ def test_full_marks_need_no_list():
 
 
 def test_a_long_list_is_cut_between_items_and_counted():
-    text = comment(SCORE, MAXIMA, [lost(f"q1_w{i}", "wrong", "x" * 100) for i in range(200)])
+    text = comment(SCORE, MAXIMA, [lost(f"q1_w{i}", "wrong", f"{i} " + "x" * 100) for i in range(200)])
     assert len(text) < LONGEST + 300
     told = text.count(": wrong")
     assert text.endswith(f"x. And {200 - told} more items lost marks.")
@@ -110,6 +110,6 @@ def test_a_mistake_is_explained_once_in_a_question_and_in_the_exams_notation():
     text = comment(SCORE, MAXIMA, [*items, lost("q1_db1_1", "wrong", swapped)], called=called)
     told = "The error is output minus target, p - t, not t - p."
     assert text.count(told) == 2
-    assert "dL/dw_31: wrong, 0/1, the same mistake. Question 2" in text
+    assert "dL/dw_31: wrong, 0/1, as above. Question 2" in text
     assert "used w_12^(2) where w_21^(2) belongs." in text
     assert "w_ji leads from unit i to unit j" in text

@@ -24,7 +24,9 @@ from qgen.typeset.markup.plain import formula, plain
         (r"\max\left(0,\; z\right)", "max(0, z)"),
         (r"a \le b", "a ≤ b"),
         ("x^{a+b}", "x^(a + b)"),
-        (r"\hat{y}'", "y'"),
+        (r"\hat{y}'", "ŷ'"),
+        (r"\bar{p} - p", "p̄ - p"),
+        (r"\frac{\partial L}{\partial w_{11}^{[1]}}", "dL/dw_11^[1]"),
     ],
 )
 def test_a_formula_reads_as_it_is_typed(latex: str, text: str) -> None:
