@@ -31,12 +31,12 @@ function settled(x, rounding) {
 }
 
 // half a unit of the last digit written where that is fewer than asked, else 0
-function halfUnit(x, text, rounding) {
+function halfUnit(x, text, rounding, fewest = 2) {
   const tens = 10 * rounding.unit(known(x) ? x : 0);
   if (!(Math.abs(x - rint(x / tens) * tens) < 1e-3 * tens)) return 0;
   const numeral = read(text, text.includes(","));
   const digits = rounding.kind === "dp" ? numeral.decimals : numeral.significant;
-  return digits < rounding.digits && numeral.significant >= 2 ? 0.5 * power(-numeral.decimals) * (1 + 1e-9) : 0 * 1;
+  return digits < rounding.digits && numeral.significant >= fewest ? 0.5 * power(-numeral.decimals) * (1 + 1e-9) : 0 * 1;
 }
 
 // One student's answers to one question of a variant: `question` as the page holds it, `numbers` its givens, keys and
@@ -165,6 +165,25 @@ class Answered {
     this.half = zip((low, high) => (high - low) / 2, lowest, highest);
     this.due = due;
     this.expected = expected.map(this.rounding.round);
+    this.whyNothing(allowed);
+  }
+
+  // Wrong answers that are right but for one digit only; and those that follow from own numbers all the same: from such
+  // as are no basis, or where nothing counts.
+  whyNothing(allowed) {
+    const { values, verdicts, claims, low, high, half, due } = this;
+    this.oneDigit = values.map((x, i) => {
+      if (verdicts[i] !== WRONG || x === 0 || x === this.before[i]) return false;
+      const coarse = halfUnit(x, this.texts[i], this.rounding, 1), own = Number.isFinite(half[i]) ? half[i] : NaN;
+      return coarse > 0 && (within(x, low[i] - coarse, high[i] + coarse) || Math.abs(x - due[i]) <= own + coarse);
+    });
+    const off = values.map((x, i) => verdicts[i] === WRONG && known(x));
+    const [afterIdle, after] = [off.map((cell, i) => cell && !known(claims[i])), off].map((cells) => this.dependsOn(cells));
+    this.uncounted = off.map((cell, i) => cell && (allowed[i] ? afterIdle[i] : after[i]));
+    if (!this.uncounted.includes(true)) return;
+    const { lowest, highest } = this.reached(values);
+    this.uncounted = this.uncounted.map((cell, i) =>
+      cell && within(values[i], lowest[i], highest[i]) && Number.isFinite(highest[i] - lowest[i]));
   }
 
   // Words where own wrong numbers lead to none; what is no basis is taken as it would be written.

@@ -99,6 +99,8 @@
     if (verdict === FOLLOW_THROUGH && here.undefined[i]) return words.no_number;
     if (verdict !== WRONG) return "";
     if (here.mistakes[i].length) return here.mistakes[i].map((place) => sentences[here.question.mistakes[place].name]).join(" ");
+    if (here.oneDigit[i]) return words.one_digit;
+    if (here.uncounted[i] && here.values[i] !== here.before[i]) return words.uncounted;
     return here.madeUp[i] ? words.invented : here.values[i] === here.before[i] ? words.repeats : words.nothing;
   }
 

@@ -227,8 +227,9 @@ def _one_digit(answered: Answered, followed: Followed) -> Bools:
     values, rounding = answered.values, answered.basis.batch.rounding
     cells = (followed.verdicts == WRONG) & (values != 0) & (values != answered.before)
     coarse = half_units(values, answered.written, cells, rounding, fewest=1)
-    reach = np.maximum(np.nan_to_num(followed.half), 0) + coarse
-    right = within(values, answered.low - coarse, answered.high + coarse) | (np.abs(values - followed.due) <= reach)
+    half = np.where(np.isfinite(followed.half), followed.half, np.nan)
+    own = np.abs(values - followed.due) <= half + coarse
+    right = own | within(values, answered.low - coarse, answered.high + coarse)
     return np.asarray(right & (coarse > 0))
 
 
