@@ -59,8 +59,7 @@ class Formulas:
         """The sentence on a misconception."""
         markup = macro("misconceptions.txt", "sentence", name, folder=self.templates, language=self.language)
         parts = (
-            self._formula(part.latex) if isinstance(part, Formula) else escape(part.text)
-            for part in inline(self.written.markup(markup))
+            self._formula(part.latex) if isinstance(part, Formula) else escape(part.text) for part in inline(markup)
         )
         return Markup("").join(parts)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from grader.class_report.cohort import Cohort
+from grader.class_report.formulas import Formulas
 from grader.class_report.page import page
 from grader.marking.score import score
 from grader.marking.verdicts import VERDICTS
@@ -202,6 +203,16 @@ def test_without_the_exam_it_says_so(marks):
     text = Reader(page(replace(cohort, exam=None, variants=own))).text
     assert "The exam is not at hand" in text
     assert "Nothing to test: the exam is not at hand" in text
+
+
+def test_a_mistake_is_told_in_the_exams_notation_and_that_only_once():
+    notation = {"output": "y-hat", "target": "t", "weights": "target-first"}
+    exam = make_exam(spec_of({"notation": notation, "questions": [{"network": "tanh-heads"}]}), 1, 1)
+    cohort = Cohort.of(score(exam, simulate(exam, 1, np.random.default_rng(1)).submissions))
+    formulas = Formulas(cohort, "en")
+    letters = re.findall(r"<mi>(\w+)</mi>", formulas.mistake("target-minus-output"))
+    assert letters == ["y", "t", "t", "y"]
+    assert "".join(re.findall(r"<mi>(\w+)</mi>", formulas.mistake("transposed-weight"))[:3]) == "wji"
 
 
 def test_it_speaks_the_exams_language_and_its_notation():

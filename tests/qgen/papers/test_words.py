@@ -217,7 +217,14 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "picture": "",
         "unread": False,
     }
-    named = {**item, "verdict": "wrong", "kind": "misconception", "reason": r"2 \* error", "why": True, "same": ["z_2"]}
+    named = {
+        **item,
+        "verdict": "wrong",
+        "kind": "misconception",
+        "reason": r"2 \* error",
+        "why": True,
+        "same": [{"name": "z_2", "iteration": 2}],
+    }
     blank = {**item, "answer": ""}
     decided = {**named, "decision": r"decided: good \* idea"}
     context = {
@@ -228,7 +235,9 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "score": "0",
         "max_score": "3",
         "percent": "0",
-        "followed": [{"question": 1, "id": "q1", "names": ["z_3"]}],
+        "followed": [{"question": 1, "id": "q1", "iteration": 2, "names": ["z_3"]}],
+        "share": "50",
+        "without": ["update"],
         "seen": [],
     }
     context |= {"layers": [{"question": "1", "name": "output", "score": "0", "max_score": "3"}]}
