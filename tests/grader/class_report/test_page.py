@@ -20,7 +20,7 @@ from qgen.engine.question import AFTER, PARTS
 from qgen.exam.certify import CONDITIONS
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
-from qgen.papers.words import TEMPLATES
+from qgen.papers.words import TEMPLATES, macro
 
 VOID = {"meta", "br"}
 MARKUP = '<script>alert("1")</script>&'
@@ -296,3 +296,15 @@ def test_an_example_ends_where_its_line_does(html):
         right = re.search(r"right is (\S+?):", article)[1]
         line = re.findall(r"<math displaystyle.*?</math>", article)[-1]
         assert re.sub("<[^>]*>", "", line).endswith(right)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "more"),
+    [
+        ("en", "1 student, 1 cell, 1 mark", "2 students, 3 cells, 1.5 marks"),
+        ("de", "1 Person, 1 Antwort, 1 Punkt", "2 Studierende, 3 Antworten, 1.5 Punkte"),
+    ],
+)
+def test_one_of_a_thing_is_told_as_one(language, one, more):
+    assert macro("report_words.txt", "cost", 1, 1, "1", language=language) == one
+    assert macro("report_words.txt", "cost", 2, 3, "1.5", language=language) == more
