@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgen.errors import several, typed
 from qgen.exam.exam import Exam
 from qgen.exam.sample import Tally
-from qgen.roster import Roster
+
+if TYPE_CHECKING:  # who has no roster need not wait for what reads tables
+    from qgen.roster import Roster
 
 MOST_NAMED = 12  # items in one line
 
