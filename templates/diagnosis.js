@@ -73,9 +73,7 @@ function fit(marked, held, { due, telling, settled, exact, still, ...weighed }) 
   const having = (cell) => count(found.map((f, i) => cell(f, i)));
   const support = count(explained) + having(({ differs, fits }, i) => exact[i] && differs && fits);
   const against = having(({ unlike, differs }, i) => settled[i] && unlike && (differs || from[i]));
-  // who updates nothing has not forgotten the biases alone
-  const alone = !explained.some((cell, i) => cell && !still[i]);
-  const missed = having(({ differs, fits }, i) => telling[i] && ((differs && !fits) || (alone && still[i] && !explained[i])));
+  const missed = having(({ differs, fits }, i) => telling[i] && differs && !fits);
   const near = !found.some((f, i) => explained[i] && !f.near), gain = support - against - missed;
   // an update that was left out says nothing of its gradient
   const going = having(({ fits }, i) => telling[i] && !still[i] && from[i] && !fits);

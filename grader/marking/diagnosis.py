@@ -275,8 +275,6 @@ def weigh(
     going = telling & ~still & from_explained  # an update that was left out says nothing of its gradient
     used = (exact & found.fits & from_explained).sum(axis=1) > (going & ~found.fits).sum(axis=1)
     missed = (telling & found.differs & ~found.fits).sum(axis=1)
-    # who updates nothing has not forgotten the biases alone
-    missed += np.where((explained & ~still).any(axis=1), 0, (telling & still & ~explained).sum(axis=1))
     return (
         explained,
         count,

@@ -424,14 +424,3 @@ def test_the_other_index_convention_is_named_as_one_thing() -> None:
     exam = exam_of("relu-sigmoid", "cross-entropy", 1)
     marks, _ = holding(exam, [(BY_NAME["index-convention"],)], 20)
     assert named(marks).count({"index-convention"}) >= 19
-
-
-def test_who_updates_nothing_has_not_forgotten_the_biases_alone() -> None:
-    exam = exam_of("relu-sigmoid", "squared-error", iterations=1, variants=6)
-    values = np.array(exam.value.T)
-    for i, item in enumerate(exam.items):
-        if item.part == "update":
-            values[:, i] = exam.batches[0].givens[item.step.removeprefix("new_")]
-    marks = marked(exam, values, np.arange(len(values)))
-    assert named(marks) == [set()] * len(values)
-    assert {reason.kind for reason in marks.reasons.values()} == {"repeats"}
