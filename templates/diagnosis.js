@@ -23,7 +23,7 @@ function diagnose(marked) {
 
 // What is needed to hold any mistake against the answers.
 function weigh(marked) {
-  const { values, verdicts, low, high, rounding, coarse, oneDigit } = marked;
+  const { values, verdicts, low, high, rounding, coarse } = marked;
   const due = marked.solve(marked.claims), unit = values.map((x) => rounding.unit(known(x) ? x : 0));
   const key = zip((l, h) => (h - l) / 2, low, high);
   const own = marked.half.map((x, i) => (Number.isFinite(x) ? x : key[i]));
@@ -35,7 +35,7 @@ function weigh(marked) {
   return {
     due, unit, half, complete, settled,
     share: zip((h, d) => Math.min(h / Math.abs(d), WIDEST_MISTAKE), half, due),
-    telling: values.map((x, i) => verdicts[i] === WRONG && !oneDigit[i] && !led[i] && !within(x, low[i] - slip[i], high[i] + slip[i])
+    telling: values.map((x, i) => verdicts[i] === WRONG && !led[i] && !within(x, low[i] - slip[i], high[i] + slip[i])
       && !(off[i] <= Math.max(slip[i], half[i] + coarse[i]))),
     still: values.map((x, i) => verdicts[i] === WRONG && x === marked.before[i]),
     exact: settled.map((cell, i) => cell && coarse[i] === 0),

@@ -64,7 +64,7 @@ class Answered {
     if (!this.verdicts.includes(WRONG)) return this;
     this.claims = this.usable();
     this.followThrough();
-    this.mistakes = diagnose(this);
+    this.mistakes = diagnose(this).map((held, i) => (this.oneDigit[i] ? [] : held));
     const charged = new Set();
     this.mistakes.forEach((held, i) => {
       this.repeated[i] = held.length > 0 && held.every((place) => charged.has(place));

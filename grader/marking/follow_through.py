@@ -199,12 +199,12 @@ def reasons_of(answered: Answered, followed: Followed, suspects: Suspects) -> di
     uncounted = _uncounted(answered, verdicts == WRONG, allowed)
     for kind, cells in (("uncounted", uncounted & allowed), ("not_followed", uncounted & ~allowed)):
         reasons = {(s, i): Reason(kind) for s, i in np.argwhere(cells).tolist()} | reasons
-    asked = (str(rounding.digits),), (rounding.kind,)
-    reasons |= {(s, i): Reason("one_digit", *asked) for s, i in np.argwhere(short).tolist()}
-    wrong = (verdicts == WRONG) & ~short & ~within(values, answered.low - slip, answered.high + slip)
+    wrong = (verdicts == WRONG) & ~within(values, answered.low - slip, answered.high + slip)
     wrong &= ~(uncounted & ((values == 0) | repeats))  # no mistake, but what own 0s lead to
     evidence = Evidence(answered.basis, values, wrong, repeats, settled, followed.coarse, half, slip)
-    return reasons | diagnose(evidence, suspects)
+    asked = (str(rounding.digits),), (rounding.kind,)
+    digits = {(s, i): Reason("one_digit", *asked) for s, i in np.argwhere(short).tolist()}
+    return reasons | diagnose(evidence, suspects) | digits
 
 
 def _uncounted(answered: Answered, wrong: Bools, allowed: Bools) -> Bools:
