@@ -98,7 +98,7 @@ def test_a_student_who_stands_there_by_id_and_by_e_mail_is_a_fault(read) -> None
     listed = Listed({"0012": "001"}, {}, {"ann@x.org": "0012"})
     assert read(HEAD + "Ann@x.org,,1,2\n", None, listed=listed).students == ("0012",)
     with pytest.raises(InputError, match="student 0012: stands on line 2 already"):
-        read(HEAD + "0012,001,1,2\nann@x.org,001,1,2\n", None, listed=listed)
+        read(HEAD + "0012,001,1,2\nann@x.org,001,1,3\n", None, listed=listed)
 
 
 def test_each_variant_was_one_student_s_unless_there_are_more_students_or_the_roster_gives_one_to_two(read) -> None:
