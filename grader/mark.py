@@ -13,12 +13,12 @@ from grader.decisions.changes import changes_csv
 from grader.decisions.kept import decided
 from grader.decisions.overrides import decisions_of, overrides_csv
 from grader.lms import NAMES
-from grader.marking.origins import Origins, origins_of
+from grader.marking.origins import Origins, origins_of, together
 from grader.marking.score import score
 from grader.marking.task_marks import UNMARKED
 from grader.marking.verdicts import CORRECT, IS_BLANK, Marks, number
 from grader.reading.answers import answers_to, read_answers
-from grader.reading.responses import read_responses, recognise
+from grader.reading.responses import answer_files, read_responses, recognise
 from grader.reading.students.identity import Listed
 from grader.reading.students.people import NOBODY, read_people
 from grader.reading.submissions import Submissions
@@ -169,13 +169,14 @@ def _strange(marks: Marks) -> str:
 def _submissions(
     answers: Path, exam: Exam, encoding: str | None, roster: Path | None, last: bool, named: Named
 ) -> tuple[Exam, Submissions, Origins]:
-    """The answers of a table, or of what a learning-management system exported, and the exam to score them with.
+    """The answers of a table, of several in a folder, or of what a system exported, and the exam to score them with.
 
     And how they were read: what a system exports was typed.
     """
     ids, names = named
-    tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.sheet_columns, ids))
-    if not tables or any(recognise(table.heading) for table in tables):
+    files, others = answer_files(answers)
+    tables = [table for file in files for table in read_tables(file, encoding, answers_to(exam.sheet_columns, ids))]
+    if any(recognise(table.heading) for table in tables):
         if any(named):
             raise InputError(f"{answers}: is a system's export, whose columns are known; leave out --id and --name")
         return (*read_responses(answers, exam, roster=roster), Origins())
@@ -189,8 +190,9 @@ def _submissions(
     submissions = read_answers(tables, exam, listed=listed, last=last)
     if roster is not None and not people.logins and listed.sheet.issuperset(people.called):
         note = f"{roster.name}: not needed, for {answers.name} names students by their ids, as the exam's roster does"
-        submissions = replace(submissions, notes=(*submissions.notes, note))
-    return exam, submissions, origins_of(answers, submissions, listed)
+        others.append(note)
+    submissions = replace(submissions, notes=(*submissions.notes, *others))
+    return exam, submissions, together([origins_of(file, submissions, listed) for file in files])
 
 
 def _write_report(marks: Marks, suspicions: tuple[Evidence, ...], folder: Path, templates: Path | None) -> list[str]:

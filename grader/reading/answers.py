@@ -86,8 +86,10 @@ def read_sheet(
         raise InputError(*lines)
     if read is None:
         raise InputError(f"{used[0].name}: has a heading, but no student's answers below it")
-    if others := [quoted(table.sheet) for table in tables if table not in used]:
-        read = replace(read, notes=(*read.notes, f"sheets without answers were left out: {some(others, _SOME)}"))
+    if others := [table for table in tables if table not in used]:
+        what = "sheets" if all(table.sheet for table in others) else "tables"
+        named = some([quoted(table.sheet or table.name) for table in others], _SOME)
+        read = replace(read, notes=(*read.notes, f"{what} without answers were left out: {named}"))
     return read
 
 

@@ -88,3 +88,14 @@ def test_columns_that_nobody_knows_are_named_and_a_wrong_name_is_a_fault(folder:
     )
     with pytest.raises(InputError, match=r'mine\.csv:1: no column "Nr"; its headings are "Kennzeichen", "variant"'):
         mark(folder / "mine.csv", folder / "exam", folder / "wrong", feedback=False, id_column="Nr")
+
+
+def test_two_halves_of_a_class_in_two_files_of_a_folder_get_the_marks_of_one_file(folder: Path, tmp_path: Path) -> None:
+    heading, *rows = (folder / "answers.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "halves").mkdir()
+    for name, part in (("a.csv", rows[:20]), ("b.csv", rows[20:])):
+        (tmp_path / "halves" / name).write_text("".join([heading, *part]))
+    both = mark(tmp_path / "halves", folder / "exam", tmp_path / "both", feedback=False)
+    one = mark(folder / "answers.csv", folder / "exam", tmp_path / "one", feedback=False)
+    assert np.array_equal(both.verdicts, one.verdicts)
+    assert both.submissions.students == one.submissions.students
