@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qgen.errors import several, typed
 from qgen.exam.exam import Exam
+from qgen.exam.notation import NUMBERED, SOURCE
 from qgen.exam.sample import Tally
 from qgen.roster import Roster
 
@@ -35,6 +36,7 @@ def _printed(exam: Exam, folder: Path, students: int, seconds: float) -> Iterato
     if not exam.students and count < students:
         yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"
     yield from _free_boxes(exam)
+    yield from _other_indices(exam)
 
 
 def _free_boxes(exam: Exam) -> Iterator[str]:
@@ -44,6 +46,21 @@ def _free_boxes(exam: Exam) -> Iterator[str]:
     if free := without_comb(exam):
         named = ", ".join(free[:MOST_NAMED]) + ", ..." * (len(free) > MOST_NAMED)
         yield f"boxes without cells, as some variant needs 10 or more there: {several(len(free), 'item')} ({named})"
+
+
+def _other_indices(exam: Exam) -> Iterator[str]:
+    """For whoever types the answers: where a heading of the sheet has the indices of another box of the paper."""
+    from qgen.papers.item_names import item_names
+
+    if exam.spec.notation.weights in (SOURCE, NUMBERED):
+        return
+    called = {item: name for item, (_, name) in item_names(exam).items()}
+    for item in exam.items:
+        name, plain = called[item.id].casefold(), item.name.casefold()
+        if name != plain and sorted(name) == sorted(plain):
+            where = f"on the paper {item.id} is {called[item.id]}"
+            yield f"answers are typed in the order of the boxes, not by indices: {where}"
+            return
 
 
 def _for_the_day(out: Path, listed: Roster | None, booklet: bool) -> Iterator[str]:
