@@ -25,7 +25,7 @@ from grader.reading.submissions import Submissions
 from grader.reasons import PAGE_MISSING, WAITING, Wording
 from grader.results.collusion import Evidence, collusion, collusion_csv
 from grader.results.marksheet import MARKS_HEADER, audit_csv, marks_rows, scores_csv
-from grader.results.slips import slips, strange_columns
+from grader.results.slips import slips, strange_columns, without_a_number
 from qgen.errors import InputError, quoted, several, some, typed
 from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
@@ -97,7 +97,7 @@ def mark(
         suspicions = collusion(marks)
         told = (
             *submissions.notes, *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
-            *[strange] * bool(strange), *slips(marks), *strange_columns(marks),
+            *[strange] * bool(strange), *without_a_number(marks), *slips(marks), *strange_columns(marks),
             *dict.fromkeys(found.remark for found in suspicions),
         )  # fmt: skip
         missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []

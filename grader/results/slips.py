@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from grader.marking.tolerance import Bools, settled, within
 from grader.marking.verdicts import IS_BLANK, WRONG, Marks
+from grader.reading.numerals import UNREADABLE, VALUE
+from grader.reasons import WAITING
 from qgen.engine.intervals import Array
 from qgen.engine.rounding import Rounding
-from qgen.errors import some
+from qgen.errors import quoted, some
 from qgen.papers.item_names import item_names
 
 FEWEST, SHARE = 5, 0.8  # of the wrong answers, so many are right but for the slip
@@ -39,6 +41,19 @@ def slips(marks: Marks) -> Iterator[str]:
         best = np.maximum(best, hits)
     for r in np.flatnonzero((best >= FEWEST) & (best >= SHARE * count)).tolist():
         yield f"{submissions.students[rows[r]]}: {best[r]} of {count[r]} wrong answers are {said[r]}; mistyped?"
+
+
+def without_a_number(marks: Marks) -> Iterator[str]:
+    """One line for whoever has words alone, such as "ill", where answers should be: scored 0, but was anybody there?"""
+    read = marks.submissions
+    waiting = {s for (s, _), reason in marks.reasons.items() if reason.kind in WAITING}
+    found = []
+    for s in np.flatnonzero((read.kinds == UNREADABLE).any(axis=1) & ~(read.kinds == VALUE).any(axis=1)).tolist():
+        if s not in waiting:
+            text = next(read.written[s, i] for i in np.flatnonzero(read.kinds[s] == UNREADABLE))
+            found.append(f"{read.students[s]} ({quoted(text.strip())})")
+    if found:
+        yield f'no answer is a number: {some(found, SHOWN)}; who was not there? Write "absent" into the row'
 
 
 def strange_columns(marks: Marks) -> Iterator[str]:

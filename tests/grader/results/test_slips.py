@@ -6,7 +6,7 @@ import pytest
 from grader.marking.score import score
 from grader.reading.submissions import Submissions
 from grader.rehearsal.simulate import PROPORTIONS, simulate
-from grader.results.slips import slips, strange_columns
+from grader.results.slips import slips, strange_columns, without_a_number
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 
@@ -76,3 +76,11 @@ def test_columns_that_most_of_a_class_has_swapped_are_told_once_and_cost_what_th
         "q1_dw12_1 (dL/dw_12^(1)) has what is right for q1_dw21_1 (dL/dw_21^(1)): "
         "were the columns mistaken when they were typed?"
     )
+
+
+def test_whoever_has_words_alone_is_told_as_perhaps_absent(exam: Exam) -> None:
+    rows = key(exam)
+    rows[1], rows[2], rows[3][5] = ["", " ill"] + [""] * 64, ["?0.5"] + [""] * 65, "ill"
+    submissions = Submissions.of([*"ABCDEF"], np.arange(6), exam.columns, np.array(rows, object))
+    (line,) = without_a_number(score(exam, submissions))
+    assert line == 'no answer is a number: B ("ill"); who was not there? Write "absent" into the row'

@@ -27,7 +27,17 @@ def read(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "row", ["0013,002,,", "0013,,,", "0013,-,,", "0013,002,-,", "0013,n/a,n/a,--", "0013,002,Absent,"]
+    "row",
+    [
+        "0013,002,,",
+        "0013,,,",
+        "0013,-,,",
+        "0013,002,-,",
+        "0013,n/a,n/a,--",
+        "0013,002,Absent,",
+        "0013,,abwesend,Abwesend",
+        "0013,002,-,no-show",
+    ],
 )
 def test_a_row_of_the_sheet_without_answers_is_absent(read, row: str) -> None:
     found = read(HEAD + f"0012,001,1,2\n{row}\nab14,003,3,4\n")
@@ -37,7 +47,7 @@ def test_a_row_of_the_sheet_without_answers_is_absent(read, row: str) -> None:
     assert found.notes == ("a.csv: absent, no marks and no feedback: 0013",)
 
 
-@pytest.mark.parametrize("content", [HEAD + "0013,002,present,\n", "student_id,Present,q1_z1,q1_z2\n0013,x,,\n",
+@pytest.mark.parametrize("content", [HEAD + "0013,002,present,\n", "student_id,Anwesend,q1_z1,q1_z2\n0013,x,,\n",
                                      "student_id,variant,item,answer\n0013,002,q1_z1,PRESENT\n"])  # fmt: skip
 def test_who_is_said_to_be_present_is_not_absent(read, content: str) -> None:
     found = read(content)
