@@ -16,7 +16,7 @@ from grader.lms import NAMES
 from grader.marking.origins import Origins, origins_of, together
 from grader.marking.score import score
 from grader.marking.task_marks import UNMARKED
-from grader.marking.verdicts import CORRECT, IS_BLANK, Marks, number
+from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, Marks, number
 from grader.reading.answers import answers_to, read_answers
 from grader.reading.responses import answer_files, read_responses, recognise
 from grader.reading.students.identity import Listed
@@ -82,6 +82,8 @@ def mark(
     progress("reading", 0, 1)
     named = id_column, name_column
     exam, submissions, origins = _submissions(answers, read_exam(exam_folder), encoding, roster, last, named)
+    if not submissions.students:
+        raise InputError(f"{answers}: nobody has an answer in it{_beside(answers)}")
     held = decided(exam, submissions.students, None if replace_decisions else out, overrides, marking)
     progress("reading", 1, 1)
     count = len(submissions.students)
@@ -114,6 +116,12 @@ def mark(
             if text:
                 (folder / called).write_text(text, "utf-8", newline="")
     return marks
+
+
+def _beside(answers: Path) -> str:
+    """A hint at the other one of the exam's two empty answer sheets."""
+    others = [answers.with_suffix(suffix) for suffix in (".csv", ".xlsx")]
+    return "".join(f"; were they typed into {other}?" for other in others if other != answers and other.is_file())
 
 
 def _waiting(marks: Marks, answers: Path) -> Iterator[str]:
@@ -163,7 +171,10 @@ def _strange(marks: Marks) -> str:
     answered = np.count_nonzero(marks.verdicts != IS_BLANK)
     if answered < FEWEST_ANSWERS or right >= MOST_BY_CHANCE * answered:
         return ""
-    return f"only {right:,} of {answered:,} answers are right: are they to this exam? Say which with --exam"
+    cells = np.argwhere(marks.verdicts == IS_UNREADABLE)
+    text = quoted(marks.submissions.written[tuple(cells[0])].strip()) if len(cells) else ""
+    which = f" ({len(cells):,} are unreadable, such as {text})" if text else ""
+    return f"only {right:,} of {answered:,} answers are right{which}: are they to this exam? Say which with --exam"
 
 
 def _submissions(

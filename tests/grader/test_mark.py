@@ -99,3 +99,18 @@ def test_two_halves_of_a_class_in_two_files_of_a_folder_get_the_marks_of_one_fil
     one = mark(folder / "answers.csv", folder / "exam", tmp_path / "one", feedback=False)
     assert np.array_equal(both.verdicts, one.verdicts)
     assert both.submissions.students == one.submissions.students
+
+
+def test_an_empty_sheet_is_a_fault_that_names_the_one_beside_it(tmp_path: Path) -> None:
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 2, 1, students={"ann": "Ann", "bob": "Bob"})
+    write_exam(exam, tmp_path)
+    with pytest.raises(InputError, match=r"answers.csv: nobody has an answer in it; were they typed into .*\.xlsx\?"):
+        mark(tmp_path / "answers.csv", tmp_path, tmp_path / "results", feedback=False)
+
+
+def test_where_next_to_nothing_is_right_it_is_said_how_much_could_not_be_read(folder: Path, tmp_path: Path) -> None:
+    heading, *rows = (folder / "answers.csv").read_text().splitlines()
+    lines = [",".join([*row.split(",")[:2], *["5 %"] * (heading.count(",") - 1)]) for row in rows[:9]]
+    (tmp_path / "answers.csv").write_text("\n".join([heading, *lines]))
+    with pytest.raises(InputError, match=r'answers are right \(\d+ are unreadable, such as "5 %"\): are they to this'):
+        mark(tmp_path / "answers.csv", folder / "exam", tmp_path / "results", feedback=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.reading.layouts import Arranged
+from grader.reading.numerals import read
 from grader.reading.submissions import Texts
 from qgen.errors import quoted, several, some
 from qgen.tables.table import Faults, Table
@@ -92,7 +93,7 @@ class Rows:
         (first, j), (part, k) = self.of[before], self.of[at]
         texts, others = ([text.strip() for text in self.written[row].tolist()] for row in (before, at))
         pairs = [*zip(self.items, texts, others, strict=True)]
-        differing = [f"{item} is {quoted(a)} there" for item, a, b in pairs if a and b and a != b]
+        differing = [f"{item} is {quoted(a)} there" for item, a, b in pairs if a and b and not _same(a, b)]
         stated = [some.arranged.variants[row] for some, row in ((first, j), (part, k))]
         if all(stated) and self.variant(stated[0]) != self.variant(stated[1]):
             differing.insert(0, f"its variant is {quoted(stated[0])} there")
@@ -100,3 +101,7 @@ class Rows:
             return ""
         where = f"on line {first.arranged.lines[j]}" if first is part else f"in {first.table.name}"
         return f"{where} already{''.join(f', {one}' for one in differing[:1])}; with --last the last one counts"
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or read(one).value == read(other).value

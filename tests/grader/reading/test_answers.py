@@ -306,7 +306,7 @@ def test_what_two_people_typed_of_one_student_is_put_together_and_told(answers):
     assert found.values.tolist() == [[1, 2, 3], [1, 2, 3]]
     told = "rows of one student that nowhere say different things were put together"
     assert found.notes == (f"{told}: a, b",)  # and no column is missing
-    assert answers(HEAD + "a,1,1,,\na,01,1,2,\n").values[0, :2].tolist() == [1, 2]
+    assert answers(HEAD + "a,1,1.0,,\na,01,1,2,\n").written[0, :2].tolist() == ["1.0", "2"]
 
 
 @pytest.mark.parametrize(
