@@ -82,8 +82,6 @@ def mark(
     progress("reading", 0, 1)
     named = id_column, name_column
     exam, submissions, origins = _submissions(answers, read_exam(exam_folder), encoding, roster, last, named)
-    if not submissions.students:
-        raise InputError(f"{answers}: nobody has an answer in it{_beside(answers)}")
     held = decided(exam, submissions.students, None if replace_decisions else out, overrides, marking)
     progress("reading", 1, 1)
     count = len(submissions.students)
@@ -199,6 +197,8 @@ def _submissions(
     people = NOBODY if roster is None else read_people(roster)
     listed = Listed.of(exam.students, exam.names, people)
     submissions = read_answers(tables, exam, listed=listed, last=last)
+    if not submissions.students:
+        raise InputError(f"{answers}: nobody has an answer in it{_beside(answers)}")
     if roster is not None and not people.logins and listed.sheet.issuperset(people.called):
         note = f"{roster.name}: not needed, for {answers.name} names students by their ids, as the exam's roster does"
         others.append(note)

@@ -38,6 +38,9 @@ def collect(
             typer.secho(printable(note), fg="yellow", err=True)
         if not collected.papers:
             raise InputError(*collected.left_out, "no paper could be read; nothing was written")
+        if len(collected.papers) > 1 and not any(paper.answers for paper in collected.papers):
+            what = "not one of these papers is filled in: are they those that you handed out? Nothing was written"
+            raise InputError(*collected.left_out, what)
         write_answers(collected.papers, the_exam, out, force=force)
         write_answers(
             collected.papers, the_exam, forms_of(out), force=True
