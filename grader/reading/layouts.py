@@ -90,8 +90,14 @@ class _Rows:
                 if count > width and blank(cells[width:]) and (table.widest is None or count <= table.widest):
                     del cells[width:]
                 if len(cells) > width:
-                    why = "is a decimal comma not in quotes?"
-                    faults.add(line, f"{count} cells, but the heading has {width}; {why}")
+                    beside = next(
+                        ((at, cell) for at, cell in enumerate(cells[width:], width + 1) if cell.strip()), None
+                    )
+                    if table.widest is None and beside:  # a workbook's, where no comma can have cut anything
+                        faults.add(line, f"column {beside[0]}: {quoted(beside[1])} stands under no heading")
+                    else:
+                        why = "is a decimal comma not in quotes?"
+                        faults.add(line, f"{count} cells, but the heading has {width}; {why}")
                     continue
                 if count < width:
                     cells += [""] * (width - count)

@@ -317,6 +317,11 @@ def test_rows_of_one_student_that_say_different_things_are_a_fault_which_says_wh
     assert faults(HEAD + "a,001,1,2,\n" + row + "\n") == [said]
 
 
+def test_a_note_beside_a_workbook_s_table_is_told_by_its_column_and_words(faults):
+    rows = [HEAD.strip().split(","), ["a", 1, 1, 2, 3], ["b", 2, 1, 2, 3, "", "smudged"]]
+    assert faults(workbook(rows)) == ['answers.csv:3: column 7: "smudged" stands under no heading']
+
+
 def test_titles_above_the_heading_are_passed_over(answers):
     for end in (",", ";"):
         text = "Midterm, group A\n\nroom;;7;,\n" + (HEAD + "a,001,1,2,3\n").replace(",", end)
