@@ -56,7 +56,7 @@ def _other_indices(exam: Exam) -> Iterator[str]:
         return
     called = {item: name for item, (_, name) in item_names(exam).items()}
     for item in exam.items:
-        name, plain = called[item.id].casefold(), item.name.casefold()
+        name, plain = (text.casefold().partition("^")[0] for text in (called[item.id], item.name))
         if name != plain and sorted(name) == sorted(plain):
             where = f"on the paper {item.id} is {called[item.id]}"
             yield f"answers are typed in the order of the boxes, not by indices: {where}"
