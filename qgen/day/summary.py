@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from qgen.exam.sample import Tally
 from qgen.roster import Roster
 
 MOST_NAMED = 12  # items in one line
+_INDEX = re.compile(r"_\w+")  # below a letter
 
 
 def summary(
@@ -56,8 +58,8 @@ def _other_indices(exam: Exam) -> Iterator[str]:
         return
     called = {item: name for item, (_, name) in item_names(exam).items()}
     for item in exam.items:
-        name, plain = (text.casefold().partition("^")[0] for text in (called[item.id], item.name))
-        if name != plain and sorted(name) == sorted(plain):
+        index, plain = (_INDEX.search(text) for text in (called[item.id], item.name))
+        if index and plain and index[0] != plain[0] and sorted(index[0]) == sorted(plain[0]):
             where = f"on the paper {item.id} is {called[item.id]}"
             yield f"answers are typed in the order of the boxes, not by indices: {where}"
             return
