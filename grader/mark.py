@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.decisions.changes import changes_csv
+from grader.decisions.changes import changes_csv, lost_scores
 from grader.decisions.kept import decided
 from grader.decisions.overrides import decisions_of, overrides_csv
 from grader.lms import NAMES
@@ -94,9 +94,9 @@ def mark(
         marks = replace(marks, origins=origins)
         if (strange := _strange(marks)) and count >= FEWEST_STUDENTS and not anyway:
             raise InputError(f"{answers}: {strange}, or mark them with --anyway")
-        suspicions = collusion(marks)
+        suspicions, changes = collusion(marks), changes_csv(out, marks, held.policy.said)
         told = (
-            *submissions.notes, *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
+            *submissions.notes, *lost_scores(changes), *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
             *[strange] * bool(strange), *without_a_number(marks), *slips(marks), *strange_columns(marks),
             *dict.fromkeys(found.remark for found in suspicions),
         )  # fmt: skip
@@ -109,7 +109,7 @@ def mark(
             ("overrides.csv", overrides_csv(held.overrides)),
             ("marking.toml", held.marking),
             ("audit.csv", audit_csv(marks)),
-            ("changes.csv", changes_csv(out, marks, held.policy.said)),
+            ("changes.csv", changes),
         ):
             if text:
                 (folder / called).write_text(text, "utf-8", newline="")
