@@ -3,13 +3,14 @@
     python benchmarks/kills.py [command ...] [--count 200] [--seed 1]
 
 Each command (see COMMANDS) replaces what is there. It is killed (kill -9) `--count` times at random moments, and as
-often just before or after a system call that renames, or makes or removes something, each of them in turn. Then it
-is run once more without --force, which refuses, but puts in order what the killed one left. Counted are
+often just before or after a system call that renames, or makes or removes something, each of them in turn. Then the
+next one is run, which refuses or completes, and puts in order what the killed one left. Counted are
 
     old, new     whether the folder is then as it was before or as the whole command leaves it
     put back     how often it was killed between two renames, so that the next run had to put the old folder back
-    neither      anything else                                  } the exit code is 1
-    left over    hidden files or folders after the next run     } if any occurs
+    completed    how often the next run had to make what was missing: solutions and keys, or the file beside its copy
+    neither      anything else, or a file that is neither the old one nor the new one at any time  } the exit code is 1
+    left over    hidden files or folders after the next run                                        } if any occurs
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ COMMANDS: Mapping[str, str] = {
     "collect": "grader collect exam/papers --out collected.csv",
     "score": "grader score answers.csv",
     "export": "grader export generic --scale percent",
+}
+NEXT = {  # what is run after a kill; else the command itself, without --force
+    "make": "qgen make --resume",
+    "make-first": "qgen make --resume --out first",
+    "collect": "grader collect exam/papers --out collected.csv --force",
 }
 IMPORTED = (  # by the commands, when they run
     "grader.lms.export", "grader.mark", "grader.reading.collect", "grader.rehearsal.simulate",
@@ -109,11 +115,14 @@ def killed(name: str, base: Path, folder: Path, count: int, draw: random.Random)
                 os.kill(child, signal.SIGKILL)
         ended = finished(child)
         found["kills"] += ended == -signal.SIGKILL
-        between = ended != 0 and state(here) not in (before, after)
-        finished(start(line, here))
+        left = state(here)
+        between = ended != 0 and left not in (before, after)
+        whole = all(text in (before.get(file), after.get(file)) for file, text in left.items())
+        finished(start(NEXT.get(name, line), here))
         now = state(here)
         found["put back"] += between and now == before
-        found["old" if now == before else "new" if now == after else "neither"] += 1
+        found["completed"] += between and now == after
+        found["old" if whole and now == before else "new" if whole and now == after else "neither"] += 1
         found["left over"] += any(path.name.startswith(".") for path in here.rglob("*"))
     shutil.rmtree(here)
     return found

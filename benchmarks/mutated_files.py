@@ -9,7 +9,7 @@ exchanged. Each is read as the commands read it, in batches, by a process of its
     tracebacks   a reader's exception, or a process that ended before its time
     invented     cells left blank in the good file for which the mutated one would earn a mark
     dropped      papers or rows that are missing from what was read without a word
-    slow, large  more than 10 s for a file, more than 500 MB for a batch
+    slow, large  more than 10 s for a file (of tables: of the processor), more than 500 MB for a batch
 
 and the exit code is 1 if any occurs. Files that made trouble are kept in --keep. To add a kind, add an entry to KINDS;
 tables are read many in one process, see mutated_tables.py.

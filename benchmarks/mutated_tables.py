@@ -18,7 +18,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
@@ -39,7 +39,10 @@ from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 from qgen.roster import Roster, read_roster, student_id
 
-MOST_SECONDS, MOST_MEGABYTES = 10.0, 500
+MOST_SECONDS, MOST_MEGABYTES = 10.0, 500  # of the processor, which others may be using
+PATIENCE = 300  # seconds by the clock
+LONGEST = 20_000_000  # characters of a table: to make more would take more memory than to read it
+NO_ID = re.compile(r"\W*|#\w+[!?]")  # signs, or what a spreadsheet's lookup did not find
 BATCH = 500  # files that one process reads
 
 Mutation = Callable[[bytes, random.Random], bytes]
@@ -67,8 +70,10 @@ def exams() -> list[Exam]:
 def _mutated(good: Handed, draw: random.Random) -> Rows:
     rows = [list(row) for row in good.rows]
     for _ in range(draw.choice((0, 1, 1, 1, 2, 3))):
-        draw.choice(mutations.TABLE)(rows, draw)
-        rows = rows if any(rows) else [[""]]
+        changed = [list(row) for row in rows]
+        draw.choice(mutations.TABLE)(changed, draw)
+        if sum(len(cell) for row in changed for cell in row) <= LONGEST:
+            rows = changed if any(changed) else [[""]]
     return rows
 
 
@@ -117,7 +122,8 @@ def _heading(rows: Rows, good: Handed) -> int | None:
 def _same(text: str) -> str:
     """One of an id's spellings for all that may be mended."""
     text = student_id(text).removeprefix("#").casefold()
-    with contextlib.suppress(ValueError):  # a number in a cell formatted as a day
+    with contextlib.suppress(ValueError):  # a number in a cell formatted as a day, or as a time of the day
+        text = text if "-" in text or ":" not in text else f"1899-12-30 {text}"
         return str((datetime.fromisoformat(text) - datetime(1899, 12, 30)).days)
     try:
         return f"{float(text):.0f}"
@@ -140,26 +146,29 @@ def _dropped(case: Case, accounted: set[str], notes: str) -> Iterator[Trouble]:
         if at is None:
             continue
         heading = [cell.strip() for cell in rows[at]]
+        same = [cell.casefold() for cell in heading]
         ids = [place for place, cell in enumerate(heading) if cell == case.handed.ids]
         for line, row in enumerate(rows, 1):
             cells = row if placed or not ids else [row[place] for place in ids if place < len(row)]
             text = "".join(row).strip()
-            if [cell.strip() for cell in row] == heading or not text or (line == 1 and text.startswith("sep=")):
+            if [cell.strip().casefold() for cell in row] == same or not text or (line == 1 and text.startswith("sep=")):
                 continue
             if line <= at and ("lines above the heading" in notes or len("".join(row).strip()) == max(map(len, row))):
                 continue  # a title, or told with its line
+            if f"lines above the heading, line {line}," in notes:
+                continue  # taken for the heading by what stands in it
             texts = [student_id(cell).removeprefix("#") for cell in cells if cell.strip()]
             if (ids and any(not text.isascii() for text in texts)) or "\ufffd" in "".join(row):
                 continue  # good ids are ASCII: in another encoding they may be read as others
-            names = ", ".join(cell.strip() for cell in row[:2])
+            names = ", ".join(cell.strip() for cell in row[:2] if cell.strip() not in ("", "-"))
             named = any(text in notes or quoted(text)[1:30] in notes for text in texts if len(text) > 1)
             named = named or any(re.search(rf"[:,] {re.escape(text)}(,|$)", notes, re.MULTILINE) for text in texts)
             named = named or re.search(rf"\blines? ([\d, ]+ )?{line}\b", notes) is not None
-            if ids and not texts:
+            if ids and all(NO_ID.fullmatch(cell.strip()) for cell in cells):
                 items = [k for k, cell in enumerate(heading) if cell in case.exam.columns or cell == "answer"]
                 if any(k < len(row) and read_numeral(row[k]).kind != "blank" for k in items):
                     yield "dropped", f"row {line} has answers and no id: {row[:5]}"
-            elif texts and not named and names not in notes and not known & {_same(text) for text in texts}:
+            elif texts and not named and names not in notes and not known & {_same(text) for text in (*texts, names)}:
                 yield "dropped", f"row {line}: {texts[:3]}"
 
 
@@ -221,6 +230,8 @@ def judged_roster(case: Case, path: Path) -> tuple[str, list[Trouble]]:
         read: Roster = read_roster(path)
     except InputError:
         return "refused", []
+    if said := re.search(r'student ids from "([^"]+)"', read.source):  # told, should it not be the best column
+        case = replace(case, handed=replace(case.handed, ids=said[1]))
     return "noted" if read.notes else "read", list(_dropped(case, set(read.students), "\n".join(read.notes)))
 
 
@@ -257,14 +268,16 @@ def read_one(
     case = KINDS[name].case(any_, draw.choice(both), draw)
     path = folder / f"{name}{seed}-{number}{case.suffix}"
     path.write_bytes(case.data)
-    signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)  # ends the process
-    began = time.perf_counter()
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)  # ends the process
+    signal.alarm(PATIENCE)  # should it wait for something
+    began = time.process_time()
     try:
         what, troubles = KINDS[name].judged(case, path)
     except Exception:
         what, troubles = "tracebacks", [("tracebacks", traceback.format_exc())]
-    seconds = time.perf_counter() - began
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    seconds = time.process_time() - began
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.alarm(0)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if megabytes > MOST_MEGABYTES:
         troubles.append(("large", f"{megabytes:.0f} MB"))
@@ -292,7 +305,7 @@ def forked(work: Callable[[int], dict[str, object]], numbers: range) -> Iterator
             yield json.loads(line)
     _, status = os.waitpid(process, 0)
     if status:
-        slow = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+        slow = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM)
         what = "slow" if slow else "tracebacks"
         troubles = [(what, f"the process ended: {status}")]
         yield {
@@ -311,13 +324,14 @@ def mutate(
     work = partial(read_one, name, seed=seed, any_=any_, both=exams(), folder=folder)
     until = time.monotonic() + 60 * minutes
     counts: Counter[str] = Counter()
-    slowest = largest = 0.0
+    slowest, largest = (0.0, ""), 0.0
     at, end = start, start + count
     while at < end and time.monotonic() < until:
         for said in forked(work, range(at, min(at + BATCH, end))):
             at += 1
             counts.update(["files", str(said["what"])])
-            slowest, largest = max(slowest, float(str(said["seconds"]))), max(largest, float(str(said["megabytes"])))
+            slowest = max(slowest, (float(str(said["seconds"])), str(said["file"])))
+            largest = max(largest, float(str(said["megabytes"])))
             troubles = said["troubles"]
             assert isinstance(troubles, list)
             counts.update({what for what, _ in troubles} - {said["what"]})
@@ -327,7 +341,7 @@ def mutate(
     bad = {what: counts[what] for what in TROUBLES}
     print(
         f"{name}: {counts['files']:,} files, {counts['read']:,} read, {counts['noted']:,} read with remarks, "
-        f"{counts['refused']:,} refused; slowest {slowest:.1f} s, largest {largest:.0f} MB; "
+        f"{counts['refused']:,} refused; slowest {slowest[0]:.1f} s ({slowest[1]}), largest {largest:.0f} MB; "
         + ", ".join(f"{number} {what}" for what, number in bad.items())
     )
     return sum(bad.values())

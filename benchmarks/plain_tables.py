@@ -36,21 +36,28 @@ def plain_workbook(data: bytes) -> list[Rows]:
 
 def _plain_xlsx(root: ElementTree.Element, shared: Sequence[str]) -> Rows:
     rows: dict[int, dict[int, str]] = {}
+    line = column = 0
     for cell in root.iter():
-        found = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", cell.get("r", ""))
-        if not cell.tag.endswith("}c") or not found:
+        if cell.tag.endswith("}row"):
+            column = 0
+        if not cell.tag.endswith("}c"):
             continue
-        column = 0
-        for letter in found[1]:
-            column = 26 * column + ord(letter) - 64
+        if found := re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", cell.get("r", "")):
+            line, column = int(found[2]), 0
+            for letter in found[1]:
+                column = 26 * column + ord(letter) - 64
+        elif column and not cell.get("r"):  # it stands after the one before
+            column += 1
+        else:
+            continue
         text = "".join("".join(part.itertext()) for part in cell if part.tag.endswith(("}v", "}is")))
         formula = "".join(part.text or "" for part in cell if part.tag.endswith("}f"))
         if cell.get("t") == "s" and text:
             text = shared[int(text)]
         if cell.get("t") == "b" and text:
             text = str(text == "1")
-        if column <= 1000 and int(found[2]) <= 5000:
-            rows.setdefault(int(found[2]), {})[column - 1] = text or ("=" + formula if formula else "")
+        if column <= 1000 and line <= 5000:
+            rows.setdefault(line, {})[column - 1] = text or ("=" + formula if formula else "")
     return [[rows[line].get(at, "") for at in range(max(rows[line]) + 1)] for line in sorted(rows)]
 
 

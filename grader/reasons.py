@@ -19,6 +19,7 @@ from qgen.typeset.markup.plain import plain
 # How many of a reason's names are entries of the catalogue; what was used in place of what follows in pairs.
 MISCONCEPTIONS = {"misconception": 1, "two_misconceptions": 2}
 WAITING, PAGE_MISSING = ("unconfirmed", "unread"), "page_missing"  # of cells that no person has looked at yet
+UNDEFINED, NO_NUMBER = ("undefined", "no_number")  # of words that say so: unreadable, and right from own values
 
 _UNSAFE = re.compile(r"^[-+.\d]|[^\w.()+-]")
 _NUMBER = re.compile(r"[-+.,\d]")

@@ -101,7 +101,7 @@ def read_roster(
     faults, notes = Faults(table.name), list(table.notes)
     logins, own, variant = (columns(table.heading, *kinds) for kinds in (("login", "email"), ("own",), ("variant",)))
     places = [place for kind in _SEAT for place in columns(table.heading, kind)[:1]]
-    rows = []
+    rows, below = [], list[str]()
     for line, raw in filled(table, faults):
         cells = [one_line(cell) for cell in raw]
         if system.startswith("Brightspace"):
@@ -110,7 +110,13 @@ def read_roster(
         if system.startswith("Canvas") and (why := _not_a_student(name, cells, ids)) is not None:
             notes += [f"{table.name}:{line}: left out {quoted(name)}, {why}"] * bool(why)
             continue
-        rows.append((line, name, cells))
+        said = [cells[place] for place in ids if cells[place]]
+        if all(_is_total(student_id(text), name) for text in said or [""]):
+            notes.append(f"{table.name}:{line}: left out {quoted(next(iter(said), name))}, which is no student")
+        elif parts and all(map(no_id, said)) and not any(cells[k] for k in (*parts, *logins)):
+            below.append(f"{line} ({quoted(', '.join(filter(None, cells)))})")
+        else:
+            rows.append((line, name, cells))
     if not rows:
         raise InputError(f"{table.name}: no students below the header")
     if len(rows) > MOST_STUDENTS:
@@ -119,14 +125,9 @@ def read_roster(
     heading = whole[best].strip()
     people: dict[str, Person] = {}
     lines: dict[str, int] = {}
-    below: list[str] = []
     for line, name, cells in rows:
         student = student_id(cells[best])
-        if _is_total(student, name):
-            notes.append(f"{table.name}:{line}: left out {quoted(student or name)}, which is no student")
-        elif parts and no_id(student) and not any(cells[k] for k in (*parts, *logins)):
-            below.append(f"{line} ({quoted(', '.join(filter(None, cells)))})")
-        elif fault := _fault(student, name, heading):
+        if fault := _fault(student, name, heading):
             faults.add(line, fault)
         elif student in people:
             faults.add(line, f"student {quoted(student)} stands on line {lines[student]} already")
@@ -158,7 +159,7 @@ def _fault(student: str, name: str, heading: str) -> str:
 
 def _is_total(student: str, name: str) -> bool:
     """Whether a row is a total: not a student's who is called so, and has a name."""
-    named = student and (_WORD.search(name) or student.casefold() in MAYBE_NAMES)
+    named = student and not student[0].isdigit() and (_WORD.search(name) or student.casefold() in MAYBE_NAMES)
     return not named and is_summary(student, "", name, ())
 
 

@@ -51,6 +51,7 @@ class Answered {
     this.verdicts = numerals.map(({ kind }, i) =>
       kind === "blank" ? BLANK : kind !== "value" ? UNREADABLE
         : within(this.values[i], this.low[i], this.high[i]) ? CORRECT : WRONG);
+    this.undefined = numerals.map((numeral) => Boolean(numeral.undefined));
     this.expected = this.items.map(() => NaN); // what own values lead to, where that counted
     this.mistakes = this.items.map(() => []); // the places of the mistakes that an answer shows
     this.repeated = this.items.map(() => false); // by mistakes alone that an earlier answer shows as well
@@ -116,7 +117,8 @@ class Answered {
       return [Math.min(low - kept, lowest), Math.max(high + kept, highest)];
     };
     const ranges = this.question.engine.ranges(this.g.map(R.point), widened, write).map((r) => rounding.answer(r));
-    const due = this.solve(claims).map((x, i) => clip(x, ...ranges[i]));
+    const due = this.solve(claims).map((x, i) =>
+      (Number.isFinite(x) ? clip(x, ...ranges[i]) : (ranges[i][0] + ranges[i][1]) / 2));
     return { lowest: ranges.map((r) => r[0]), highest: ranges.map((r) => r[1]), due };
   }
 
@@ -158,10 +160,20 @@ class Answered {
     }
     this.countDoubtful(doubtful, allowed);
     this.fewDigits(routes, earned);
+    if (this.undefined.includes(true)) this.nowhere(allowed);
     const [{ lowest, highest, due }] = routes;
     this.half = zip((low, high) => (high - low) / 2, lowest, highest);
     this.due = due;
     this.expected = expected.map(this.rounding.round);
+  }
+
+  // Words where own wrong numbers lead to none; what is no basis is taken as it would be written.
+  nowhere(allowed) {
+    const { claims, verdicts } = this, made = this.solve(claims);
+    const due = this.solve(claims.map((x, i) => (known(x) ? x : this.rounding.round(made[i]))));
+    this.dependsOn(claims.map((x, i) => known(x) && verdicts[i] !== CORRECT)).forEach((after, i) => {
+      if (after && allowed[i] && this.undefined[i] && !Number.isFinite(due[i])) verdicts[i] = FOLLOW_THROUGH;
+    });
   }
 
   // Ranges around own numbers as small as rounding hold nearly anything: as many count as there is other work.

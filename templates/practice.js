@@ -94,8 +94,9 @@
     const verdict = here.verdicts[i];
     if (verdict === UNREADABLE) {
       const { readings } = readAll(here.texts)[i];
-      return readings ? say("two_readings", ...readings) : "";
+      return here.undefined[i] ? words.undefined : readings ? say("two_readings", ...readings) : "";
     }
+    if (verdict === FOLLOW_THROUGH && here.undefined[i]) return words.no_number;
     if (verdict !== WRONG) return "";
     if (here.mistakes[i].length) return here.mistakes[i].map((place) => sentences[here.question.mistakes[place].name]).join(" ");
     return here.madeUp[i] ? words.invented : here.values[i] === here.before[i] ? words.repeats : words.nothing;

@@ -6,6 +6,9 @@ const BLANKS = new Set(["", "-", "--", "---", "?", "n/a", "na", "n.a.", "none"])
 const NUMBER = new RegExp(
   "^([+-]?) ?([0-9]*)(?:([.,])([0-9]*))?" +
   "(?: ?(?:[eE] ?([+-]?[0-9]+)|[xX*] ?10 ?(?:\\^|\\*\\*) ?(?:\\( ?([+-]? ?[0-9]+) ?\\)|([+-]? ?[0-9]+))))?$");
+const UNDEFINED = new RegExp(
+  "^(?:undef(?:ined)?|not defined|impossible|cannot be computed|(?:math |domain )?error" +
+  "|nicht definiert|undefiniert|n\\. ?def|unmöglich|nicht möglich|fehler)\\.?$", "iu");
 const SHORT = /^([-−]?)([0-9]{1,15})(?:([.,])([0-9]{0,15}))?(?:e([+-]?[0-9]{1,2}))?$/;
 const FRACTION = /^([+-]?) ?([0-9]+) ?\/ ?([0-9]+)$/;
 const LOOKALIKES = new Map([
@@ -18,7 +21,7 @@ const LOWERED = new Map([..."⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, i) => [
 const OPENING = "'\"‘’‚“”„´`";
 
 // What `text` says: kind value, blank or unreadable; its value, digits after the point and significant ones.
-// `comma` where the writer is known to use a decimal comma; `readings` where 1,234 has two.
+// `comma` where the writer is known to use a decimal comma; `readings` where 1,234 has two; `undefined` where it says so.
 function read(text, comma = false) {
   text = trimmed(text);
   const short = SHORT.exec(text);
@@ -34,7 +37,7 @@ function read(text, comma = false) {
     return { kind: "value", value: fraction[1] === "-" ? -value : value, decimals: UNLIMITED, significant: UNLIMITED };
   }
   const found = NUMBER.exec(plain);
-  if (!found || !(found[2] || found[4])) return unreadable();
+  if (!found || !(found[2] || found[4])) return { ...unreadable(), undefined: UNDEFINED.test(plain) };
   const [, sign, whole, mark, part, e, inner, outer] = found;
   if (twoReadings(whole, mark, part, comma, /^[1-9][0-9]{0,2}$/)) {
     const start = sign === "-" ? sign : "";
@@ -86,7 +89,8 @@ function unquoted(text) {
 
 // without what stands around a number and says nothing of it: "=", "about", brackets, LaTeX's dollars
 function bare(text) {
-  if (/^[=≈~≃≅]/.test(text)) return bare(unquoted(text.slice(1).trimStart()));
+  const about = /^(?:[=≈~≃≅] ?|(?:about|approx|ca|circa|etwa)\.? )/i.exec(text);
+  if (about) return bare(unquoted(text.slice(about[0].length)));
   if (!/[\\$({[]/.test(text)) return text;
   text = text.replace(/\\(?:times|cdot|,|;|!|[()]|left|right)|[$]/g, (c) => (/^\\[tc]/.test(c) ? "*" : ""));
   text = text.replaceAll("{,}", ",").replace(/[{[]/g, "(").replace(/[}\]]/g, ")").trim();

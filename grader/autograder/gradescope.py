@@ -23,7 +23,7 @@ from grader.autograder.upload import read_upload
 from grader.marking.score import score
 from grader.reading.numerals import BLANK, UNREADABLE
 from grader.reading.submissions import Submissions
-from grader.reasons import Wording
+from grader.reasons import UNDEFINED, Wording
 from qgen.exam.exam import Exam, read_exam
 from qgen.papers.item_names import ItemName, item_names
 from qgen.papers.words import macro
@@ -107,6 +107,8 @@ class Autograder:
         wording, names = Wording.of(self.exam.spec.language, self.templates), self.names
         lines = []
         for i in (read.kinds[0] == UNREADABLE).nonzero()[0].tolist():
+            if read.reasons[0, i].kind == UNDEFINED:  # whether that counts, marking tells
+                continue
             lines.append(f"{names[read.items[i]]}: {wording.plain(read.reasons[0, i], read.written[0, i])}")
         lost = [self.say("not_read", len(lines)), *lines, ""] if lines else []
         said = [

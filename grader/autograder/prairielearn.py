@@ -21,7 +21,7 @@ from grader.autograder.told import told
 from grader.marking.score import score
 from grader.reading.numerals import UNREADABLE
 from grader.reading.submissions import Submissions
-from grader.reasons import Wording
+from grader.reasons import UNDEFINED, Wording
 from qgen.engine.question import Item
 from qgen.exam.exam import Exam, read_exam
 
@@ -78,6 +78,7 @@ def parse(data: Data, exam: str, name: str) -> None:
     data["feedback"]["unread"] = [
         {"formula": the.formulas[read.items[i]], "why": say(read.reasons[0, i], read.written[0, i])}
         for i in np.flatnonzero(read.kinds[0] == UNREADABLE).tolist()
+        if read.reasons[0, i].kind != UNDEFINED  # whether that counts, marking tells
     ]
 
 

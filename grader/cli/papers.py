@@ -32,6 +32,7 @@ def collect(
         if out.suffix.lower() == ".pdf":
             raise InputError(f"{out}: is a PDF's name, and what is written is a table; write --out answers.csv")
         the_exam = read_exam(exam_folder(exam, papers[0]))
+        tidy(out, forms_of(out))
         with progress_bar() as progress:
             collected = collect_forms(papers, the_exam, progress=progress)
         for note in collected.notes:
@@ -41,10 +42,8 @@ def collect(
         if len(collected.papers) > 1 and not any(paper.answers for paper in collected.papers):
             what = "not one of these papers is filled in: are they those that you handed out? Nothing was written"
             raise InputError(*collected.left_out, what)
-        write_answers(collected.papers, the_exam, out, force=force)
-        write_answers(
-            collected.papers, the_exam, forms_of(out), force=True
-        )  # by which score knows what was typed later
+        # By the copy score knows what was typed later.
+        write_answers(collected.papers, the_exam, out, force=force, copy=forms_of(out))
         count, left = len(collected.papers), len(collected.left_out)
         typer.echo(
             f"{count:,} paper{'' if count == 1 else 's'} collected in {out}"

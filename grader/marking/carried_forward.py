@@ -116,7 +116,22 @@ def carried_forward(basis: Basis) -> tuple[Array, Array, Array]:
     lowest = np.array([np.broadcast_to(found.low, shape) for found in ranges]).T
     highest = np.array([np.broadcast_to(found.high, shape) for found in ranges]).T
     due = basis.question.stacked(exact, shape[0]).T
-    return lowest, highest, np.clip(due, lowest, highest)
+    # 0 times the logarithm of a negative number is a 0 to most who write one
+    due = np.where(np.isfinite(due), np.clip(due, lowest, highest), (lowest + highest) / 2)
+    return lowest, highest, due
+
+
+def leads_nowhere(basis: Basis) -> Bools:
+    """The answers (students, items) to which no finite number leads: a logarithm of 0 or less on the way there.
+
+    What is no basis is taken as it would be written: a sigmoid that rounds to 1 is 1.
+    """
+    claims, write = basis.claims, basis.batch.rounding.round
+    with np.errstate(all="ignore"):
+        made = solve(basis.question.steps, basis.givens, claimed=claims)
+        claims = {step: np.where(np.isnan(own), write(made[step]), own) for step, own in claims.items()}
+        made = solve(basis.question.steps, basis.givens, claimed=claims)
+    return np.asarray(~np.isfinite(basis.question.stacked(made, len(next(iter(basis.givens.values())))).T))
 
 
 def _written(rounding: Rounding) -> Callable[[Step, Value], Value]:

@@ -17,6 +17,7 @@ from grader.marking.carried_forward import (
     depends_on_wrong,
     gradient_of_update,
     is_informative,
+    leads_nowhere,
     shows_work,
 )
 from grader.marking.diagnosis import Evidence, diagnose
@@ -24,7 +25,7 @@ from grader.marking.tolerance import Bools, within
 from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IMPRECISE, WRONG, Place, Verdicts
 from grader.reading.numerals import read
 from grader.reading.submissions import Submissions
-from grader.reasons import Reason
+from grader.reasons import NO_NUMBER, UNDEFINED, Reason
 from qgen.engine.intervals import Array
 from qgen.engine.rounding import Rounding
 from qgen.exam.certify import Batch
@@ -42,6 +43,7 @@ class Answered:
     """Some students' answers to one question, key and accepted range beside them: arrays (students, items).
 
     verdicts: by the key alone. before: of an updated parameter the number that it was updated from, else NaN.
+    undefined: unreadable, for they say that they cannot be computed.
     """
 
     exam: Exam
@@ -53,6 +55,7 @@ class Answered:
     low: Array
     high: Array
     before: Array
+    undefined: Bools
 
     @classmethod
     def of(
@@ -64,8 +67,11 @@ class Answered:
         key = exam.value[columns].T[variants]
         basis = basis_of(batch, variants, values, verdicts == CORRECT, key)
         low, high = exam.low[columns].T[variants], exam.high[columns].T[variants]
-        written = submissions.written[rows, columns]
-        return cls(exam, basis, values, written, verdicts, key, low, high, before_update(basis, values))
+        written, undefined = submissions.written[rows, columns], np.zeros(submissions.kinds.shape, dtype=bool)
+        for place, reason in submissions.reasons.items():
+            undefined[place] = reason.kind == UNDEFINED
+        before = before_update(basis, values)
+        return cls(exam, basis, values, written, verdicts, key, low, high, before, undefined[rows, columns])
 
 
 class Route(NamedTuple):
@@ -125,8 +131,18 @@ def follow_through(answered: Answered) -> Followed:
             expected[near] = route.due[near]
     if marking.follow_through < marking.imprecise:  # too few digits are worth no more than all of them
         verdicts[short] = FOLLOW_THROUGH
+    verdicts[_nowhere(answered, allowed)] = FOLLOW_THROUGH  # last: a word is no work beside which other cells count
     half = (routes[0].highest - routes[0].lowest) / 2
     return Followed(verdicts, basis.batch.rounding.round(expected), short, coarse, half, routes[0].due)
+
+
+def _nowhere(answered: Answered, allowed: Bools) -> Bools:
+    """The cells that say rightly that own wrong numbers lead to none."""
+    said = answered.undefined & allowed & depends_on_wrong(answered.basis)
+    rows = np.flatnonzero(said.any(axis=1))
+    if len(rows):
+        said[rows] &= leads_nowhere(answered.basis.take(rows))
+    return said
 
 
 def _route(answered: Answered, own: Basis, open_to: Bools, usable: Bools) -> Route:
@@ -165,6 +181,8 @@ def reasons_of(answered: Answered, followed: Followed, suspects: Suspects) -> di
     rounding, verdicts, values = answered.basis.batch.rounding, followed.verdicts, answered.values
     repeats = (verdicts == WRONG) & (values == answered.before)
     reasons = {(s, i): Reason("repeats") for s, i in np.argwhere(repeats).tolist()}
+    nowhere = answered.undefined & (verdicts == FOLLOW_THROUGH)
+    reasons |= {(s, i): Reason(NO_NUMBER) for s, i in np.argwhere(nowhere).tolist()}
     for s, i in np.argwhere(followed.imprecise_of_own).tolist():
         own = rounding.text(float(followed.expected_from_own[s, i]))
         reasons[s, i] = Reason("imprecise_of_own", (own, str(rounding.digits)), (rounding.kind,))

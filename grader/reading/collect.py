@@ -14,7 +14,7 @@ from grader.reading.sandbox import readers
 from grader.reading.sources import Source, sources_in
 from qgen.errors import InputError, quoted, shortened, some
 from qgen.exam.exam import Exam
-from qgen.files import write_whole
+from qgen.files import whole_file, write_whole
 from qgen.roster import one_line, student_id
 from qgen.tables.delimited import csv_text
 from qgen.tables.spreadsheet import guarded
@@ -85,17 +85,24 @@ def collect(
     return result
 
 
-def write_answers(papers: Iterable[Paper], exam: Exam, out: str | Path, *, force: bool = False) -> None:
+def write_answers(
+    papers: Iterable[Paper], exam: Exam, out: str | Path, *, force: bool = False, copy: Path | None = None
+) -> None:
     """The papers as a wide answers file; what a spreadsheet would run is kept as text.
 
-    Who handed in an empty paper was not absent: a column says so where there is one.
+    Who handed in an empty paper was not absent: a column says so where there is one. `copy` is there by the time that
+    the file is, even if the program is killed.
     """
     papers = list(papers)
     handed_in = () if all(p.answers for p in papers) else ("present",)
     columns = exam.sheet_columns  # of tasks empty: the examiner fills them in
     rows = ((p.student, p.variant, *handed_in, *(p.answers.get(item, "") for item in columns)) for p in papers)
     heading = ("student_id", "variant", *handed_in, *columns)
-    write_whole(out, csv_text([heading, *(list(map(guarded, row)) for row in rows)]), force=force)
+    text = csv_text([heading, *(list(map(guarded, row)) for row in rows)])
+    with whole_file(out, force=force) as file:
+        file.write(text.encode())
+        if copy:
+            write_whole(copy, text, force=True)
 
 
 def _papers(source: Source, reply: Mapping[str, Any], fields: PaperFields, result: Collected) -> Iterator[Paper]:

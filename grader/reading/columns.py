@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from grader.reading.responses.attempts import tag_in
 from qgen.errors import InputError, nearest, quoted, some
@@ -115,6 +116,9 @@ def columns_of(table: Table, items: Sequence[str], faults: Faults) -> Columns:
             strange.append((number, heading.strip()))
         elif key and key not in _PEOPLE and attendance(key) != PRESENT:
             left_out.append(heading.strip())
+    if "student_id" in columns and _is_blank(table, at := columns.index("student_id")):  # is there a better one?
+        columns[at] = ""
+        left_out.append(table.heading[at].strip())
     _find(table, columns, left_out, "student_id", ("id", "login", "email"))
     _find(table, columns, left_out, "variant", ("variant",))
     notes = [] if long or strange else _within(table, columns, left_out, items)
@@ -171,11 +175,16 @@ def _find(table: Table, columns: list[str], left_out: list[str], name: str, kind
     """Where no column is called student_id or variant: the one that a roster would have them in."""
     if name in columns:
         return
-    for place in columns_called(table.heading, *kinds):
-        if not columns[place]:
-            columns[place] = name
-            left_out[:] = [heading for heading in left_out if bare(heading) != bare(table.heading[place])]
-            return
+    places = [place for place in columns_called(table.heading, *kinds) if not columns[place]]
+    places.sort(key=partial(_is_blank, table))
+    for place in places[:1]:
+        columns[place] = name
+        left_out[:] = [heading for heading in left_out if bare(heading) != bare(table.heading[place])]
+
+
+def _is_blank(table: Table, at: int) -> bool:
+    """Whether nothing is written below a heading."""
+    return not any(at < len(cells) and cells[at].strip() for _, cells in table.body)
 
 
 def _needed(table: Table, columns: list[str], items: Sequence[str], faults: Faults, long: bool) -> None:

@@ -207,8 +207,12 @@ def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, last:
     first: dict[str, int] = {}
     variants: dict[str, tuple[str, int]] = {}
     answers: dict[tuple[str, str], tuple[str, int]] = {}
-    for line, cells in rows:
-        student, item, answer = _checked_id(cells[who], line, faults), names.find(cells[what]), cells[said]
+    body = list(rows)
+    ids = [_checked_id(cells[who], line, faults) for line, cells in body]
+    students = _filled_down(ids)
+    below = {line for (line, _), text, student in zip(body, ids, students, strict=True) if student != text}
+    for (line, cells), student in zip(body, students, strict=True):
+        item, answer = names.find(cells[what]), cells[said]
         if student:
             first.setdefault(student, line)
             if len(first) > _MOST:
@@ -226,7 +230,7 @@ def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, last:
         elif not student or item is None:
             if _is_answer(answer):
                 faults.add(line, f"has an answer but no {'item' if student else 'student_id'}")
-        elif (student, item) in answers and not last:
+        elif (student, item) in answers and (not last or line in below):
             before_line = answers[student, item][1]
             faults.add(line, f"student {student}, item {item}: stands on line {before_line} already")
         else:
@@ -240,4 +244,16 @@ def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, last:
     for word, texts in zip(unanswered, written, strict=True):
         if word is not None:
             texts[[bool(attendance(text)) for text in texts]] = ""
-    return Arranged(list(first), list(first.values()), stated_by, written, unanswered=unanswered)
+    remark = f"{min(below, default=0)}: rows without an id, below a student's first one, were read as this student's"
+    return Arranged(
+        list(first), list(first.values()), stated_by, written, remarks=[remark] * bool(below), unanswered=unanswered
+    )
+
+
+def _filled_down(ids: Sequence[str]) -> list[str]:
+    """The ids with those of rows that have none: where each stands once, as in merged cells, the one above."""
+    written = [text for text in ids if text]
+    if len(set(written)) < len(written):
+        return list(ids)
+    above = ""
+    return [above := text or above for text in ids]

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from typing import Literal, NamedTuple
 
-from grader.reasons import Reason
+from grader.reasons import UNDEFINED, Reason
 from qgen.errors import quoted
 
 VALUE, BLANK, UNREADABLE = range(3)
@@ -32,7 +32,13 @@ _MONTH = (
     r"[ .-]*(?:jan|gen|ene|f[eé][bv]|m[aä][riy]|mrz|mrt|maa|mag|mei|apr|avr|abr|ju[inl]|giu|lug|aug|ao[uû]|ago"
     r"|se[pt]|o[ck]t|ott|out|nov|d[eé]c|de[zs]|dic)[^\W\d_]*[ .-]*"
 )
+# What people write where nothing can be computed; none of these is what a program puts into an empty cell.
+_UNDEFINED = (
+    r"(?:undef(?:ined)?|not defined|impossible|cannot be computed|(?:math |domain )?error"
+    r"|nicht definiert|undefiniert|n\. ?def|unmöglich|nicht möglich|fehler)\.?"
+)
 _KNOWN_FAULTS = [  # the first one that a text is
+    (re.compile(_UNDEFINED, re.IGNORECASE), UNDEFINED),
     (re.compile(r"[+-]*(nan|inf|infinity|∞)", re.IGNORECASE), "not_finite"),
     (re.compile(r".*%.*"), "percentage"),
     (re.compile(r"#.*"), "spreadsheet_error"),
@@ -48,6 +54,7 @@ _PAGE_MISSING = re.compile(r"page ([0-9]{1,3}) is missing")
 _RAISED = re.compile(r"\^?[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\u061c\ufeff"
 _LETTERS = str.maketrans("OoОоlI|", "0000111")
+_ABOUT = re.compile(r"[=≈~≃≅] ?|(?:about|approx|ca|circa|etwa)\.? ", re.IGNORECASE)  # "ca.5" may be 5 or .5
 _WRAPPED = re.compile(r"[\\$({[]")
 _LATEX = re.compile(r"\\(?:times|cdot|,|;|!|[()]|left|right)|[$]")
 _BRACKETED = re.compile(r"([+-]?) ?\( ?(.*?) ?\)")
@@ -131,8 +138,8 @@ def _unquoted(text: str) -> str:
 
 def _bare(text: str) -> str:
     """Without what stands around a number and says nothing of it: "=", "about", brackets, LaTeX's dollars."""
-    if text.startswith(tuple("=≈~≃≅")):
-        return _bare(_unquoted(text[1:].lstrip()))
+    if found := _ABOUT.match(text):
+        return _bare(_unquoted(text[found.end() :]))
     if not _WRAPPED.search(text):
         return text
     text = _LATEX.sub(lambda found: "*" if found[0] in ("\\times", "\\cdot") else "", text).replace("{,}", ",")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from grader.marking.carried_forward import MOST_OFF
 from grader.reading.submissions import Submissions
+from grader.reasons import UNDEFINED
 from grader.rehearsal.handwriting import shortened, slipped, spelt
 from grader.rehearsal.simulated_work import Habits, changing, habits_of, work
 from qgen.decimals import plain
@@ -239,8 +240,9 @@ def wrong_number(exam: Exam, column: int, variant: int, value: float, rng: np.ra
 
 
 def numerals_of(values: Array, rounding: Rounding) -> Texts:
-    """Numbers as the paper asks for them; "" where there is none."""
-    texts = ["" if value != value else rounding.text(value) for value in values.ravel().tolist()]
+    """Numbers as the paper asks for them; "" where there is none, and the word for inf, which cannot be computed."""
+    words = {np.inf: UNDEFINED}
+    texts = ["" if value != value else words.get(value) or rounding.text(value) for value in values.ravel().tolist()]
     return np.array(texts, object).reshape(values.shape)
 
 

@@ -57,7 +57,8 @@ def work(
     held: Sequence[tuple[Misconception, Places]] = (),
     slips: Mapping[str, Array] | None = None,
 ) -> Array:
-    """What students of one question write: (students, items), NaN where nothing can be computed.
+    """What students of one question write: (students, items), inf where nothing can be computed, NaN where nothing is
+    written, for it is too large.
 
     `held`: which rows hold a misconception. `slips`: by step the wrong numbers written there, (students,), NaN where
     there is none; everything after them is computed from them.
@@ -90,7 +91,7 @@ def work(
     for column, item in enumerate(batch.question.items):
         if slips and item.step in slips:
             answers[:, column] = np.where(np.isnan(slips[item.step]), answers[:, column], slips[item.step])
-    return np.where(np.abs(answers) < FAR, answers, np.nan)
+    return np.where(np.abs(answers) < FAR, answers, np.where(np.isfinite(answers), np.nan, np.inf))
 
 
 def roundings(rounding: Rounding, extra: NDArray[np.int_]) -> list[tuple[Rounding, Places]]:

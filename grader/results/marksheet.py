@@ -112,10 +112,11 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
     row[1::6] = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
     answer, accepted = cache(cell), dict[int, list[str]]()
     ends, followed = _ends(marks, wording), _followed(marks, wording)
-    some = marks.verdicts[students.start : students.stop]
+    here = slice(students.start, students.stop)
+    some = (marks.verdicts[here] == FOLLOW_THROUGH) & np.isfinite(marks.expected_from_own[here])
     typed, read_by = [f",{TYPED}\n"] * count, marks.origins.read_by
     row[5::6] = typed
-    led = items_by_student((students.start + s, i) for s, i in np.argwhere(some == FOLLOW_THROUGH).tolist())
+    led = items_by_student((students.start + s, i) for s, i in np.argwhere(some).tolist())
     for s in students:
         v = int(submissions.variants[s])
         if v not in accepted:

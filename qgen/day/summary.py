@@ -6,12 +6,15 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgen.errors import several, typed
 from qgen.exam.exam import Exam
 from qgen.exam.notation import NUMBERED, SOURCE
 from qgen.exam.sample import Tally
-from qgen.roster import Roster
+
+if TYPE_CHECKING:  # who has no roster need not wait for what reads tables
+    from qgen.roster import Roster
 
 MOST_NAMED = 12  # items in one line
 _INDEX = re.compile(r"_\w+")  # below a letter

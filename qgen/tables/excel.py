@@ -30,7 +30,7 @@ _OTHER = others_but("row", "c", "v", "f", "is", "t")
 _UNSOLVED = re.compile(
     rb"(?:</(?:\w+:)?f|<(?:\w+:)?f(?:\s[^<>]*)?/)>\s*(?:<(?:\w+:)?v\s*(?:/|></(?:\w+:)?v)>\s*)?</(?:\w+:)?c>"
 )
-_PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(\d+)["']|<(?:\w+:)?row\b""")
+_PLACED = re.compile(rb"""<(?:\w+:)?(?:row|c)(?=\s)[^<>]*?\sr\s*=\s*["']([A-Za-z]*)(-?\d+)["']|<(?:\w+:)?row\b""")
 _HIDDEN = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\bhidden\s*=\s*["'](?:1|true)["'][^<>]*>""")
 _LINE = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
 

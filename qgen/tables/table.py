@@ -139,7 +139,8 @@ def _from_heading(name: str, rows: list[Row], is_heading: Heading | None) -> tup
     least = min(2, len(_texts(rows[first][1])))
     above = [(line, texts) for line, row in rows[:first] if len(texts := _texts(row)) >= least]
     said = [f"{line} ({quoted(', '.join(texts[:4]), 60)})" for line, texts in above]
-    return rows[first:], (f"{name}: lines above the heading were left out: {some(said, MOST_ABOVE)}",) * bool(said)
+    note = f"{name}: lines above the heading, line {rows[first][0]}, were left out: {some(said, MOST_ABOVE)}"
+    return rows[first:], (note,) * bool(said)
 
 
 def _texts(row: list[str]) -> list[str]:

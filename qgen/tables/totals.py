@@ -8,7 +8,7 @@ from collections.abc import Collection
 from qgen.headings import loose
 
 _NO_ID = re.compile(r"[\W_]*|#?n/?a|#\w+[!?]", re.IGNORECASE)  # a dash; what a spreadsheet's lookup did not find
-_DIGIT = re.compile(r"\d")
+_DIGIT, _FRACTION = re.compile(r"\d"), re.compile(r"\d+[.,]\d+")
 _NO_ID_EXCEPT = {"na"}  # may be somebody's login
 # What a row of totals is called; one that shows how to fill in the others may have a variant as well.
 _TOTALS = frozenset(
@@ -35,9 +35,11 @@ def no_id(text: str) -> bool:
 
 def is_summary(student: str, variant: str, name: str, known: Collection[str]) -> bool:
     """Whether a row is a total or an example, and not somebody's who is called so."""
-    if student in known or _DIGIT.search(student):
+    if student in known:
         return False
     first, *others = (loose(text).strip(":") for text in (student, variant, name))
+    if _DIGIT.search(student):  # a spreadsheet also takes the average of a column of ids
+        return _FRACTION.fullmatch(student) is not None and others[1] in _TOTALS
     if first in _EXAMPLES or (first in _TOTALS | MAYBE_NAMES and not _DIGIT.search(variant)):
         return True
     return no_id(student) and not _TOTALS.isdisjoint(others)

@@ -24,6 +24,8 @@ KINDS = [
     Reason("trailing", names=("m",)),
     Reason("note", names=("as it was",)),
     Reason("invented"),
+    Reason("no_number"),
+    Reason("undefined"),
     Reason("unconfirmed", ("0.0468",)),
     Reason("unread"),
     Reason("illegible"),

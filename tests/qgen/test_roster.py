@@ -233,11 +233,17 @@ def test_seats_are_read_where_the_roster_has_them(read, content, seats):
     assert read(content).seats == seats
 
 
-@pytest.mark.parametrize("row", ["Total,2", "Average,", ",Mittelwert", "Summe:,3.5"])
+@pytest.mark.parametrize("row", ["Total,2", "Average,", ",Mittelwert", "Summe:,3.5", "12.5,Average"])
 def test_totals_below_a_list_are_no_students_and_told(read, row):
     found = read(f"student_id,name\n0012,Ann Able\n{row}\n")
     assert found.students == {"0012": "Ann Able"}
     assert found.notes[0].startswith("students.csv:3: left out ")
+
+
+def test_a_total_does_not_decide_which_column_has_the_ids(read):
+    roster = read(CANVAS + "Average,,,28.5,,31.5\n")
+    assert list(roster.students) == ["001234", "002"]
+    assert 'students.csv:7: left out "28.5", which is no student' in roster.notes
 
 
 def test_a_student_who_is_called_as_a_total_is_has_a_paper(read):

@@ -194,3 +194,12 @@ def test_an_exam_that_was_moved_away_is_put_back_by_whatever_command_reads_it_ne
     assert done.stderr.splitlines()[0] == "exam: put back as it was before a command was killed while replacing it"
     assert done.exit_code == 0, done.output
     assert not [path for path in here.iterdir() if path.name.startswith(".")]
+
+
+def test_a_collect_that_refuses_tidies_up_after_a_killed_one(here, monkeypatch):
+    monkeypatch.chdir(here)
+    for name in ("c.csv", ".c-forms.csv.unfinished-0123abcd", ".c-forms.csv.unfinished-lock"):
+        (here / name).touch()
+    done = CliRunner().invoke(APPS["grader"], ["collect", "exam/papers", "--out", "c.csv"])
+    assert "c.csv: exists" in done.stderr
+    assert not [path for path in here.iterdir() if path.name.startswith(".")]

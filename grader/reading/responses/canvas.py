@@ -36,12 +36,12 @@ from qgen.tables.rows import Stored, blank
 from qgen.tables.table import Faults, Table
 
 QUESTION = re.compile(r"\s*\d+: .*", re.DOTALL)
-POINTS = re.compile(r"\s*\d*\.?\d+\s*")
+POINTS = re.compile(r"\s*(?:\d+(?:\.\d+)?|\.\d+)\s*")
 EARNED = re.compile(r"\s*Earned ?Points\s*", re.IGNORECASE)
 OTHER = {".": ",", ",": "."}
 NUMBER = re.compile(r"[-−]?(?P<whole>\d*)(?:(?P<mark>[.,])(?P<part>\d+))?", re.ASCII)
 GROUPED = re.compile(r"[-−]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|(?:\.\d{3}){2,}|(?:,\d{3}){2,})", re.ASCII)
-VARIANT = re.compile(r"\[\s*variant\b[^\]]*\]")  # asks which paper a student had
+VARIANT = re.compile(r"\[\s*variant\b[^][]*\]")  # asks which paper a student had
 FEWEST = 3  # columns before the first question of an anonymous survey: section, section_id, submitted
 
 

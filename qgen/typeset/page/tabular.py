@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from qgen.typeset.fonts.faces import width as glyph_width
@@ -51,8 +52,8 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
     def line(cells: Sequence[tuple[Inline, ...]], role: str) -> Line:
         row = (*element, *path("TR"))
         placed = [
-            (left + x, strip, (*row, *path("RowTH" if bare and not column else role)))
-            for left, group in zip(lefts, cells, strict=False)
+            (left + x, strip, (*row, ("RowTH" if bare and not column else role, place + column)))
+            for place, left, group in zip(count(0, len(columns)), lefts, cells, strict=False)
             for column, (x, strip) in enumerate(_cells(columns, group, role == "TH", single))
         ]
         # All rows are as wide, as a table's should be, empty cells at the end one where nothing heads their columns.
@@ -61,7 +62,7 @@ def set_tabular(table: Tabular, width: float, single: Single, path: Callable[...
         spare = len(columns) * groups - len(placed)
         pieces = [p for x, strip, cell in placed for p in strip.placed(x, 0.0, cell) or [Piece(x, 0.0, "", cell)]]
         if spare:
-            pieces += [Piece(0.0, 0.0, "", (*row, *path("TD")), span=spare)]
+            pieces += [Piece(0.0, 0.0, "", (*row, ("TD", len(placed))), span=spare)]
         # Indices above and below each other in neighbouring rows stay apart.
         ascents = [strip.ascent + TALL_GAP * (strip.ascent > TALL) for _, strip, _ in placed]
         return Line(

@@ -133,7 +133,13 @@ def test_the_key_is_in_correct_answers_and_nowhere_else(course, drawn):
 
 def test_what_cannot_be_read_is_told_before_marking_and_costs_nothing_else(course, drawn):
     variant = drawn["q1"]["007"]
-    answers = {**variant["correct_answers"], "q1_a3": "<b>1.2.3</b>", "q1_loss": "", "q1_z3": "−0,5 "}
+    answers = {
+        **variant["correct_answers"],
+        "q1_a3": "<b>1.2.3</b>",
+        "q1_loss": "",
+        "q1_z3": "−0,5 ",
+        "q1_z1_2": "error",
+    }
     saved = course.submitted("q1", variant, answers)
     ((unread),) = saved["feedback"]["unread"]
     assert (unread["formula"], "1.2.3" in unread["why"]) == (r"\(a_{3}\)", True)

@@ -56,7 +56,7 @@ def test_honest_work_from_any_wrong_number_lies_in_the_range_that_follows_from_i
         values = work(batch, variants, habits_of(n, rng), slips={step: wrong})
         lowest, highest, _ = carried_forward(owned(batch, values, np.zeros(values.shape, dtype=bool)))
         later = slice(steps(batch).index(step) + 1, None)
-        inside = (lowest <= values) & (values <= highest) | np.isnan(values)
+        inside = (lowest <= values) & (values <= highest) | ~np.isfinite(values)
         idle = (values == 0) | np.isclose(np.abs(values), 1)
         assert (inside | idle)[:, later].all(), step
 

@@ -1,10 +1,14 @@
 """Who read an answer: what a form, a scan or a person left, as long as nobody edits the cell."""
 
+import pytest
+
 from grader.marking.origins import FORM, SCAN, Origins, _by, forms_of, origins_of
 from grader.reading.answers import read_answers
 from grader.reading.collect import Paper, write_answers
 from grader.reading.scan.decided import Standing
 from grader.reading.students.identity import Listed
+from qgen import files
+from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 
 
@@ -13,8 +17,7 @@ def test_what_a_form_said_is_told_from_what_was_typed_over_it(tmp_path):
     first, second, third = exam.columns[:3]
     papers = [Paper("a.pdf", "007", "001", {first: "0.5", second: "?drawn", third: "0,25"})]
     answers = tmp_path / "answers.csv"
-    for path in (answers, forms_of(answers)):
-        write_answers(papers, exam, path)
+    write_answers(papers, exam, answers, copy=forms_of(answers))
     answers.write_text(answers.read_text().replace("?drawn", "0.75").replace("007", "7"))
     listed = Listed.of({"007": "001"}, {})
     submissions = read_answers(answers, exam, listed=listed)
@@ -22,6 +25,22 @@ def test_what_a_form_said_is_told_from_what_was_typed_over_it(tmp_path):
     assert submissions.students == ("007",)
     assert (0, 1) not in found
     assert found[0, 0] == found[0, 2] == FORM
+
+
+def test_the_copy_of_what_forms_said_is_there_before_the_answers_and_stays_where_they_are_not_replaced(
+    tmp_path, monkeypatch
+):
+    exam = make_exam({}, 1, 1)
+    answers = tmp_path / "answers.csv"
+    there = []
+    named = files._named
+    monkeypatch.setattr(files, "_named", lambda new, old: there.append(forms_of(answers).exists()) or named(new, old))
+    write_answers([Paper("a", "x", "001", {})], exam, answers, copy=forms_of(answers))
+    assert there == [False, True]
+    before = forms_of(answers).read_bytes()
+    with pytest.raises(InputError, match="exists"):
+        write_answers([Paper("a", "y", "001", {})], exam, answers, copy=forms_of(answers))
+    assert forms_of(answers).read_bytes() == before == answers.read_bytes()
 
 
 def test_of_a_typed_table_nothing_is_known_but_that(tmp_path):

@@ -136,8 +136,8 @@ def test_one_slip_in_any_cell_carried_on_costs_exactly_that_cell(exam: Exam) -> 
 
 
 def trivial(exam: Exam, values: np.ndarray) -> np.ndarray:
-    """Answers that show no work: 0, nothing, or an updated parameter that repeats the old one."""
-    found = (values == 0) | np.isnan(values)
+    """Answers that show no work: 0, nothing, an error, or an updated parameter that repeats the old one."""
+    found = (values == 0) | ~np.isfinite(values)
     variants = np.arange(len(values)) % len(exam.variants)
     place = {item.step: i for i, item in enumerate(exam.items)}
     for i, item in enumerate(exam.items):

@@ -163,3 +163,28 @@ def test_a_heading_of_more_than_a_hundred_characters_is_no_strange_item(read) ->
     content = HEAD.strip() + ",q9_" + 97 * "x"
     assert faults(read, content + "\na,001,1,2,3,4\n")[0].startswith("a.csv:1: column 6: unknown heading")
     assert read(content + "x\na,001,1,2,3,4\n").students == ("a",)
+
+
+LONG = "student_id,variant,item,answer\n"
+
+
+def test_an_id_in_the_first_row_only_is_that_of_the_rows_below(read) -> None:
+    found = read(LONG + "a,001,q1_z1_1,1\n,,q1_dw13,2\nb,002,q1_z1_1,3\n,,q1_dw13,4\n", last=True)
+    assert found.students == ("a", "b")
+    assert found.written[:, :2].tolist() == [["1", "2"], ["3", "4"]]
+    assert found.notes[0].startswith("a.csv:3: rows without an id, below a student's first one, were read as")
+
+
+def test_rows_without_an_id_are_nobodys_where_ids_stand_in_every_row_or_where_they_answer_again(read) -> None:
+    rows = "a,001,q1_z1_1,1\na,001,q1_dw13,2\n,,q1_new_w11_1,3\n"
+    assert faults(read, LONG + rows) == ["a.csv:4: has an answer but no student_id"]
+    for last in (False, True):
+        assert "stands on line 2 already" in faults(read, LONG + "a,001,q1_z1_1,1\n,,q1_z1_1,2\n", last=last)[0]
+    assert "variant" in faults(read, LONG + "a,001,q1_z1_1,1\n,002,q1_dw13,2\n")[0]
+
+
+@pytest.mark.parametrize("heading", ["student_id,Matrikelnummer", "Matrikelnummer,student_id", "Login,Email"])
+def test_of_two_columns_of_ids_the_one_that_is_filled_in_counts(read, heading: str) -> None:
+    found = read(f"{heading},variant,q1_z1_1\n,a,001,1\n,b,002,2\n")
+    assert found.students == ("a", "b")
+    assert f'"{heading.split(",")[0]}"' in "".join(found.notes)

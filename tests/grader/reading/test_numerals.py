@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spellings import BLANKS, UNREADABLE, VALUES, spellings
+from spellings import BLANKS, UNDEFINED, UNREADABLE, VALUES, spellings
 
 from grader.reading.numerals import LONGEST, decimal_mark, read
 from grader.reasons import Reason, Wording
@@ -49,6 +49,19 @@ def test_what_is_no_number_or_two_is_unreadable_and_the_reason_quotes_it(text):
     sentence = Wording().plain(numeral.reason, text)
     assert sentence.startswith(" ".join(quoted(text.strip()).split()))
     assert re.search(UNREADABLE[text], sentence)
+
+
+@pytest.mark.parametrize("text", UNDEFINED)
+def test_a_word_for_what_cannot_be_computed_is_no_number_and_has_a_reason_of_its_own(text):
+    numeral = read(text)
+    assert (numeral.kind, math.isnan(numeral.value), numeral.reason) == ("unreadable", True, Reason("undefined"))
+    for language, said in (("en", "says that it cannot be computed"), ("de", "besagt, dass sich das nicht berechnen")):
+        assert said in Wording(language).plain(numeral.reason, text)
+
+
+@pytest.mark.parametrize("text", [*BLANKS, *UNREADABLE])
+def test_nothing_that_a_program_writes_into_an_empty_cell_says_that_it_cannot_be_computed(text):
+    assert read(text).reason != Reason("undefined")
 
 
 @pytest.mark.parametrize(("text", "value"), [("1,234", 1.234), ("1,5", 1.5), ("0.5", 0.5), ("0.123", 0.123)])

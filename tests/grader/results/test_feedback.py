@@ -192,3 +192,12 @@ def test_what_followed_from_own_numbers_is_said(exam: Exam, tmp_path: Path) -> N
     assert marks.scores[0] == exam.max_score - 1
     ((_, pdf),) = printed(marks)
     assert "Right from your own earlier numbers, and counted so, Question 2:" in " ".join(text_of(pdf)[1].split())
+
+
+def test_a_word_is_told_that_own_numbers_lead_to_no_number_or_that_those_given_do(exam: Exam, tmp_path: Path) -> None:
+    half = replace(exam, spec=replace(exam.spec, marking=replace(exam.spec.marking, follow_through=0.5)))
+    cells = {"q2_a3": "4.653", "q2_loss": "undefined", "q1_loss": "undefined"}
+    ((_, pdf),) = printed(marked(half, tmp_path, {"ann": cells}))
+    text = " ".join(text_of(pdf)[1].split())
+    assert "Right from own earlier values, which lead to no number" in text
+    assert "says that it cannot be computed, but from the given numbers it can" in text

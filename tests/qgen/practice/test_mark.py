@@ -5,6 +5,7 @@ from javascript import under_node
 
 from grader.marking.score import score
 from grader.marking.verdicts import VERDICTS
+from grader.reading.numerals import UNREADABLE
 from grader.reading.submissions import Submissions
 from grader.rehearsal.simulate import numerals_of, simulate
 from grader.rehearsal.simulated_work import habits_of, work
@@ -64,6 +65,27 @@ def test_the_page_marks_what_courses_ask_as_grader_does(what, tmp_path):
 def test_softmax_is_marked_on_the_page_as_by_grader(tmp_path):
     exam = make_exam(spec_for("softmax").table, 12, 4)
     assert differences(exam, simulate(exam, 40, np.random.default_rng(3)).submissions, tmp_path)[0] == []
+
+
+@pytest.mark.parametrize("network", ["relu-sigmoid", "tanh-heads"])
+def test_a_word_for_what_cannot_be_computed_counts_on_the_page_where_it_does_for_grader(network, tmp_path):
+    """Slips of every size in the output, of the sums before it too; and words in cells that can be computed."""
+    exam, rng, n = (
+        make_exam({"questions": [{"network": network, "loss": "cross-entropy"}]}, 12, 4),
+        np.random.default_rng(8),
+        24,
+    )
+    variants, forward = np.arange(n) % 12, [item.step for item in exam.items if item.part == "forward"]
+    slips = {forward[-1]: np.where(np.arange(n) % 2, rng.choice([4.653, -0.653, 0.4321], n), np.nan)}
+    slips[forward[-2]] = np.where(np.arange(n) % 3 == 0, 12.37, np.nan)
+    written = numerals_of(work(exam.batches[0], variants, habits_of(n, rng), slips=slips), exam.spec.rounding)
+    written[rng.random(written.shape) < 0.03] = "Undef."
+    written[:3] = "undefined"
+    submissions = Submissions.of([f"S{s}" for s in range(n)], variants, exam.columns, written)
+    wrong, marks = differences(exam, submissions, tmp_path)
+    assert wrong == []
+    words = marks.submissions.kinds == UNREADABLE
+    assert {VERDICTS[v] for v in marks.verdicts[words]} == {"follow_through", "unreadable"}
 
 
 GRADIENTS = (Role.BIAS_GRADIENT, Role.WEIGHT_GRADIENT)

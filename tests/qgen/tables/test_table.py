@@ -117,4 +117,4 @@ def test_rows_sorted_to_above_the_heading_are_told_titles_are_not(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("Exam of November,\nS3,0.5\nstudent_id,z\nS1,0.1\n", "utf-8")
     table = read_table(path, is_heading=lambda row: row[0] == "student_id")
-    assert table.notes == ('a.csv: lines above the heading were left out: 2 ("S3, 0.5")',)
+    assert table.notes == ('a.csv: lines above the heading, line 3, were left out: 2 ("S3, 0.5")',)

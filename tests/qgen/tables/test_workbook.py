@@ -54,6 +54,7 @@ def refused(path: Path) -> str:
         ({'r="B3"': "r = 'a3'"}, "cell A3"),
         ({'r="A2"': 'r="D2"'}, "cell B2"),
         ({'<row r="3"': '<row r="2"'}, "row 2"),
+        ({'<row r="3"': '<row r="-1"'}, "row -1"),  # openpyxl would leave it out
         ({'<row r="2"': '<row r="9"'}, "cell A2"),
         ({'r="B3"': 's="0" r="B2"'}, "cell B2"),
         ({'</row><row r="3">': ""}, "cell A3"),  # the row's answers would be the student's above it

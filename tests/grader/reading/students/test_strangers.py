@@ -22,7 +22,7 @@ def reads(tmp_path, rows, listed=LISTED):
     "row",
     [
         "Average,,,1.5,2.5", ",,Mittelwert,1.5,2.5", ",Total:,,1,2", "EXAMPLE,001,Max Muster,1,2",
-        "Note: 0013 wrote late,,,,", "Page 1 of 2,,,,",
+        "Note: 0013 wrote late,,,,", "Page 1 of 2,,,,", "12.5,,Average,1.5,2.5",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("listed", [LISTED, Listed()])
