@@ -43,6 +43,7 @@ OURS = (
 )
 # Of so many answers not even this share is right: so bad is no class that sat this exam, of so many students.
 FEWEST_ANSWERS, MOST_BY_CHANCE, FEWEST_STUDENTS = 50, 0.05, 5
+MOST_WHY = 5  # remarks on answers that are refused, for one of them may say what happened
 FEWEST_IN_REPORT = 5  # students of whom figures say anything
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
 WRITTEN = 2048  # students whose marks are written at once
@@ -93,7 +94,8 @@ def mark(
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
         marks = replace(marks, origins=origins)
         if (strange := _strange(marks)) and count >= FEWEST_STUDENTS and not anyway:
-            raise InputError(f"{answers}: {strange}, or mark them with --anyway")
+            why = [*submissions.notes, *strange_columns(marks), *slips(marks)]
+            raise InputError(f"{answers}: {strange}, or mark them with --anyway", *why[:MOST_WHY])
         suspicions, changes = collusion(marks), changes_csv(out, marks, held.policy.said)
         told = (
             *submissions.notes, *lost_scores(changes), *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),

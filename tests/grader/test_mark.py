@@ -114,3 +114,16 @@ def test_where_next_to_nothing_is_right_it_is_said_how_much_could_not_be_read(fo
     (tmp_path / "answers.csv").write_text("\n".join([heading, *lines]))
     with pytest.raises(InputError, match=r'answers are right \(\d+ are unreadable, such as "5 %"\): are they to this'):
         mark(tmp_path / "answers.csv", folder / "exam", tmp_path / "results", feedback=False)
+
+
+def test_where_next_to_nothing_is_right_the_remarks_that_may_say_why_are_shown(tmp_path: Path) -> None:
+    people = {f"{k}": f"Ann {'abcdefghijklmnop'[k]}" for k in range(9)}
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 9, 1, students=people)
+    write_exam(exam, tmp_path)
+    texts = [[exam.spec.rounding.text(x) for x in column] for column in exam.value.T.tolist()]
+    rows = [[f"{(k + 1) % 9}", people[f"{k}"], *texts[k]] for k in range(9)]  # the ids have moved up
+    table = [["student_id", "name", *exam.columns], *rows]
+    (tmp_path / "typed.csv").write_text("\n".join(map(",".join, table)))
+    with pytest.raises(InputError) as refused:
+        mark(tmp_path / "typed.csv", tmp_path, tmp_path / "results", feedback=False)
+    assert "was a column sorted alone?" in refused.value.faults[1]
