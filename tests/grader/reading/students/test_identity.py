@@ -104,6 +104,13 @@ def test_an_id_that_may_be_two_students_or_has_a_row_already_is_told_with_the_li
     )
 
 
+def test_where_most_variants_are_unknown_another_exam_is_thought_of(read) -> None:
+    with pytest.raises(InputError) as error:
+        read(HEAD + "a,071,1,2\nb,072,3,4\nc,073,1,2\nd,001,1,2\n", None)
+    assert len(error.value.faults) == 4
+    assert "a.csv:2: most variants in this file are none of this exam's; say which with --exam" in error.value.faults
+
+
 def test_a_student_who_stands_there_by_id_and_by_e_mail_is_a_fault(read) -> None:
     listed = Listed({"0012": "001"}, {}, {"ann@x.org": "0012"})
     assert read(HEAD + "Ann@x.org,,1,2\n", None, listed=listed).students == ("0012",)
