@@ -94,8 +94,7 @@ def mark(
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
         marks = replace(marks, origins=origins)
         if (strange := _strange(marks)) and count >= FEWEST_STUDENTS and not anyway:
-            why = [*submissions.notes, *strange_columns(marks), *slips(marks)]
-            raise InputError(f"{answers}: {strange}, or mark them with --anyway", *why[:MOST_WHY])
+            raise InputError(f"{answers}: {strange}, or mark them with --anyway", *_why(marks))
         suspicions, changes = collusion(marks), changes_csv(out, marks, held.policy.said)
         told = (
             *submissions.notes, *lost_scores(changes), *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
@@ -175,6 +174,11 @@ def _strange(marks: Marks) -> str:
     text = quoted(marks.submissions.written[tuple(cells[0])].strip()) if len(cells) else ""
     which = f" ({len(cells):,} are unreadable, such as {text})" if text else ""
     return f"only {right:,} of {answered:,} answers are right{which}: are they to this exam? Say which with --exam"
+
+
+def _why(marks: Marks) -> list[str]:
+    """The remarks that may say what happened to answers of which next to nothing is right."""
+    return [*marks.submissions.notes, *strange_columns(marks), *slips(marks)][:MOST_WHY]
 
 
 def _submissions(

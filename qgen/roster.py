@@ -97,8 +97,7 @@ def read_roster(
     whole = table.heading
     table = replace(table, heading=renamed(whole, f"{table.name}:{table.line}", ids=id_column, names=name_column))
     system, ids, parts = _layout(table, names)
-    ids = ids[:1] if id_column else ids
-    faults, notes = Faults(table.name), list(table.notes)
+    ids, faults, notes = ids[:1] if id_column else ids, Faults(table.name), list(table.notes)
     logins, own, variant = (columns(table.heading, *kinds) for kinds in (("login", "email"), ("own",), ("variant",)))
     places = [place for kind in _SEAT for place in columns(table.heading, kind)[:1]]
     rows, below = [], list[str]()
@@ -139,8 +138,8 @@ def read_roster(
             lines[student] = line
     _not_turned(table.name, lines)
     faults.stop()
-    notes += [f"{table.name}: lines that name nobody were left out: {some(below, 4)}"] * bool(below)
-    notes += _strange(table.name, people)
+    nobody = f"{table.name}: lines that name nobody were left out: {some(below, 4)}"
+    notes += [*[nobody] * bool(below), *_strange(table.name, people)]
     first = next((line for line, _, cells in rows if not cells[ids[0]]), 0)
     why = f' ("{table.heading[ids[0]].strip()}" is blank on line {first})' if best != ids[0] else ""
     named = "" if any(person.name for person in people.values()) or not names else "; no names (--name COLUMN)"

@@ -39,11 +39,11 @@ def collect(
             typer.secho(printable(note), fg="yellow", err=True)
         if not collected.papers:
             raise InputError(*collected.left_out, "no paper could be read; nothing was written")
-        if len(collected.papers) > 1 and not any(paper.answers for paper in collected.papers):
-            what = "not one of these papers is filled in: are they those that you handed out? Nothing was written"
-            raise InputError(*collected.left_out, what)
         # By the copy score knows what was typed later.
         write_answers(collected.papers, the_exam, out, force=force, copy=forms_of(out))
+        if len(collected.papers) > 1 and not any(paper.answers for paper in collected.papers):
+            blank = "not one of these papers is filled in: are they those that you handed out?"
+            typer.secho(blank, fg="yellow", err=True)
         count, left = len(collected.papers), len(collected.left_out)
         typer.echo(
             f"{count:,} paper{'' if count == 1 else 's'} collected in {out}"
