@@ -122,10 +122,13 @@ def _counts(table: Table, at: int) -> bool:
 
 def _cut_in_two(cells: Sequence[str]) -> str:
     """The first decimal number that a comma cut, where it cut all numbers of a row; else ""."""
-    parts = [cell.strip() for cell in cells if cell.strip()]
-    pairs = list(zip(parts[::2], parts[1::2], strict=False))
-    cut = pairs and len(parts) % 2 == 0 and all(_WHOLE.fullmatch(a) and _PLACES.fullmatch(b) for a, b in pairs)
-    return ",".join(pairs[0]) if cut else ""
+    parts = filter(None, map(str.strip, cells))
+    pairs = []
+    for whole in parts:  # most rows are told by their first number
+        if not (_WHOLE.fullmatch(whole) and _PLACES.fullmatch(rest := next(parts, ""))):
+            return ""
+        pairs.append((whole, rest))
+    return ",".join(pairs[0]) if pairs else ""
 
 
 def _checked_id(text: str, line: int, faults: Faults) -> str:
