@@ -9,23 +9,23 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.decisions.changes import changes_csv
+from grader.decisions.changes import changes_csv, lost_scores
 from grader.decisions.kept import decided
 from grader.decisions.overrides import decisions_of, overrides_csv
 from grader.lms import NAMES
-from grader.marking.origins import Origins, origins_of
+from grader.marking.origins import Origins, origins_of, together
 from grader.marking.score import score
 from grader.marking.task_marks import UNMARKED
-from grader.marking.verdicts import CORRECT, IS_BLANK, Marks, number
+from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, Marks, number
 from grader.reading.answers import answers_to, read_answers
-from grader.reading.responses import read_responses, recognise
+from grader.reading.responses import answer_files, read_responses, recognise
 from grader.reading.students.identity import Listed
 from grader.reading.students.people import NOBODY, read_people
 from grader.reading.submissions import Submissions
 from grader.reasons import PAGE_MISSING, WAITING, Wording
 from grader.results.collusion import Evidence, collusion, collusion_csv
 from grader.results.marksheet import MARKS_HEADER, audit_csv, marks_rows, scores_csv
-from grader.results.slips import slips
+from grader.results.slips import slips, strange_columns, without_a_number
 from qgen.errors import InputError, quoted, several, some, typed
 from qgen.exam.exam import Exam, read_exam
 from qgen.files import whole_folder
@@ -43,6 +43,7 @@ OURS = (
 )
 # Of so many answers not even this share is right: so bad is no class that sat this exam, of so many students.
 FEWEST_ANSWERS, MOST_BY_CHANCE, FEWEST_STUDENTS = 50, 0.05, 5
+MOST_WHY = 5  # remarks on answers that are refused, for one of them may say what happened
 FEWEST_IN_REPORT = 5  # students of whom figures say anything
 FEWEST, FEWEST_PDFS = 10_000, 50  # students whose marks, or whose feedback, are worth a process of their own
 WRITTEN = 2048  # students whose marks are written at once
@@ -93,11 +94,11 @@ def mark(
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
         marks = replace(marks, origins=origins)
         if (strange := _strange(marks)) and count >= FEWEST_STUDENTS and not anyway:
-            raise InputError(f"{answers}: {strange}, or mark them with --anyway")
-        suspicions = collusion(marks)
+            raise InputError(f"{answers}: {strange}, or mark them with --anyway", *_why(marks))
+        suspicions, changes = collusion(marks), changes_csv(out, marks, held.policy.said)
         told = (
-            *submissions.notes, *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
-            *[strange] * bool(strange), *slips(marks),
+            *submissions.notes, *lost_scores(changes), *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
+            *[strange] * bool(strange), *without_a_number(marks), *slips(marks), *strange_columns(marks),
             *dict.fromkeys(found.remark for found in suspicions),
         )  # fmt: skip
         missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
@@ -109,11 +110,17 @@ def mark(
             ("overrides.csv", overrides_csv(held.overrides)),
             ("marking.toml", held.marking),
             ("audit.csv", audit_csv(marks)),
-            ("changes.csv", changes_csv(out, marks, held.policy.said)),
+            ("changes.csv", changes),
         ):
             if text:
                 (folder / called).write_text(text, "utf-8", newline="")
     return marks
+
+
+def _beside(answers: Path) -> str:
+    """A hint at the other one of the exam's two empty answer sheets."""
+    others = [answers.with_suffix(suffix) for suffix in (".csv", ".xlsx")]
+    return "".join(f"; were they typed into {other}?" for other in others if other != answers and other.is_file())
 
 
 def _waiting(marks: Marks, answers: Path) -> Iterator[str]:
@@ -163,19 +170,28 @@ def _strange(marks: Marks) -> str:
     answered = np.count_nonzero(marks.verdicts != IS_BLANK)
     if answered < FEWEST_ANSWERS or right >= MOST_BY_CHANCE * answered:
         return ""
-    return f"only {right:,} of {answered:,} answers are right: are they to this exam? Say which with --exam"
+    cells = np.argwhere(marks.verdicts == IS_UNREADABLE)
+    text = quoted(marks.submissions.written[tuple(cells[0])].strip()) if len(cells) else ""
+    which = f" ({len(cells):,} are unreadable, such as {text})" if text else ""
+    return f"only {right:,} of {answered:,} answers are right{which}: are they to this exam? Say which with --exam"
+
+
+def _why(marks: Marks) -> list[str]:
+    """The remarks that may say what happened to answers of which next to nothing is right."""
+    return [*marks.submissions.notes, *strange_columns(marks), *slips(marks)][:MOST_WHY]
 
 
 def _submissions(
     answers: Path, exam: Exam, encoding: str | None, roster: Path | None, last: bool, named: Named
 ) -> tuple[Exam, Submissions, Origins]:
-    """The answers of a table, or of what a learning-management system exported, and the exam to score them with.
+    """The answers of a table, of several in a folder, or of what a system exported, and the exam to score them with.
 
     And how they were read: what a system exports was typed.
     """
     ids, names = named
-    tables = [] if answers.is_dir() else read_tables(answers, encoding, answers_to(exam.sheet_columns, ids))
-    if not tables or any(recognise(table.heading) for table in tables):
+    files, others = answer_files(answers)
+    tables = [table for file in files for table in read_tables(file, encoding, answers_to(exam.sheet_columns, ids))]
+    if any(recognise(table.heading) for table in tables):
         if any(named):
             raise InputError(f"{answers}: is a system's export, whose columns are known; leave out --id and --name")
         return (*read_responses(answers, exam, roster=roster), Origins())
@@ -187,10 +203,13 @@ def _submissions(
     people = NOBODY if roster is None else read_people(roster)
     listed = Listed.of(exam.students, exam.names, people)
     submissions = read_answers(tables, exam, listed=listed, last=last)
+    if not submissions.students:
+        raise InputError(f"{answers}: nobody has an answer in it{_beside(answers)}")
     if roster is not None and not people.logins and listed.sheet.issuperset(people.called):
         note = f"{roster.name}: not needed, for {answers.name} names students by their ids, as the exam's roster does"
-        submissions = replace(submissions, notes=(*submissions.notes, note))
-    return exam, submissions, origins_of(answers, submissions, listed)
+        others.append(note)
+    submissions = replace(submissions, notes=(*submissions.notes, *others))
+    return exam, submissions, together([origins_of(file, submissions, listed) for file in files])
 
 
 def _write_report(marks: Marks, suspicions: tuple[Evidence, ...], folder: Path, templates: Path | None) -> list[str]:

@@ -53,7 +53,11 @@ HEADINGS: Mapping[Kind, tuple[str, ...]] = {
     "own": ("id", "user_id", "lms_id", "Canvas ID", "candidate_id", "Crowdmark ID"),
     "name": (
         "Name", "Full name", "Student name", "Student", "Display name", "Users", "Last Name, First Name",
-        "Nachname, Vorname",
+        "Nachname, Vorname", "Name, Vorname", "Vorname Nachname", "Vorname Name", "Name des Studierenden", "Teilnehmer",
+        "Teilnehmer/in", "Teilnehmer*in", "Student/in", "Student*in", "Prüfling", "Name, First name",
+        "Surname, First name", "Surname, Forename", "First name Last name", "Name of student", "Nom, prénom",
+        "Nom et prénom", "Prénom Nom", "Apellidos, Nombre", "Apellidos y nombre", "Nombre y apellidos",
+        "Cognome e nome", "Nome e cognome", "Naam",
     ),
     "first": (
         "First name", "First names", "Forename", "Forenames", "Given name", "Given names",

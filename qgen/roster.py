@@ -93,15 +93,14 @@ def read_roster(
     The columns of the ids and of the names are known by their headings, unless they are named.
     """
     called = [loose(heading) for heading in (id_column, name_column) if heading is not None]
-    table = read_table(path, is_heading=lambda row: _is_heading(row, called))
+    table = read_table(path, is_heading=lambda row: is_heading_of_people(row, called))
     whole = table.heading
     table = replace(table, heading=renamed(whole, f"{table.name}:{table.line}", ids=id_column, names=name_column))
     system, ids, parts = _layout(table, names)
-    ids = ids[:1] if id_column else ids
-    faults, notes = Faults(table.name), list(table.notes)
+    ids, faults, notes = ids[:1] if id_column else ids, Faults(table.name), list(table.notes)
     logins, own, variant = (columns(table.heading, *kinds) for kinds in (("login", "email"), ("own",), ("variant",)))
     places = [place for kind in _SEAT for place in columns(table.heading, kind)[:1]]
-    rows = []
+    rows, below = [], list[str]()
     for line, raw in filled(table, faults):
         cells = [one_line(cell) for cell in raw]
         if system.startswith("Brightspace"):
@@ -113,6 +112,8 @@ def read_roster(
         said = [cells[place] for place in ids if cells[place]]
         if all(_is_total(student_id(text), name) for text in said or [""]):
             notes.append(f"{table.name}:{line}: left out {quoted(next(iter(said), name))}, which is no student")
+        elif parts and all(map(no_id, said)) and not any(cells[k] for k in (*parts, *logins)):
+            below.append(f"{line} ({quoted(', '.join(filter(None, cells)))})")
         else:
             rows.append((line, name, cells))
     if not rows:
@@ -137,10 +138,11 @@ def read_roster(
             lines[student] = line
     _not_turned(table.name, lines)
     faults.stop()
-    notes += _strange(table.name, people)
+    nobody = f"{table.name}: lines that name nobody were left out: {some(below, 4)}"
+    notes += [*[nobody] * bool(below), *_strange(table.name, people)]
     first = next((line for line, _, cells in rows if not cells[ids[0]]), 0)
     why = f' ("{table.heading[ids[0]].strip()}" is blank on line {first})' if best != ids[0] else ""
-    named = "" if any(person.name for person in people.values()) or not names else "; no names"
+    named = "" if any(person.name for person in people.values()) or not names else "; no names (--name COLUMN)"
     source = f'{system} of {several(len(people), "student")}; student ids from "{heading}"{why}{named}'
     return Roster(tuple(people.values()), source, tuple(notes))
 
@@ -179,7 +181,7 @@ def _not_turned(name: str, lines: Mapping[str, int]) -> None:
         )
 
 
-def _is_heading(row: Sequence[str], called: Sequence[str]) -> bool:
+def is_heading_of_people(row: Sequence[str], called: Sequence[str]) -> bool:
     """Whether a row has all columns that are called so by the user; without any, one of ids."""
     return set(called) <= set(map(loose, row)) if called else bool(columns(row, "id", "login", "email", "own"))
 

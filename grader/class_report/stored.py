@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.class_report.cohort import NO_NUMBER, Asked, Cohort, FromScans, Suspicion
+from grader.decisions.read_back import check_folder, check_heading
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import VERDICTS, Place
 from grader.reading.students.combined import with_those_named
@@ -38,6 +39,7 @@ OF_USE = (*MISCONCEPTIONS, "imprecise_of_own")  # the kinds of reasons that the 
 
 def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
     """The class of a results folder. InputError lists what is at fault, and says so where it is of another exam."""
+    check_folder(folder)
     scores = _Table.read(folder / "scores.csv", ("student_id", "score", "max_score"))
     table = _Table.read(folder / "marks.csv", NEEDED)
     absent = [s for s, score in zip(scores["student_id"], scores["score"], strict=True) if not score.strip()]
@@ -99,6 +101,7 @@ class _Table:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 reader = csv.reader(file)
                 header = next(reader, [])
+                check_heading(path, header)
                 missing = [name for name in needed if name not in header]
                 if missing:
                     raise InputError(*(f'{path}: has no column "{name}"; {nearest(name, header)}' for name in missing))

@@ -25,7 +25,7 @@ ReplaceDecisions = Annotated[
 @app.command(epilog=examples("grader score answers.csv", "grader score answers.csv --overrides overrides.csv --force"))
 def score(
     answers: Annotated[
-        Path, typer.Argument(help="A table, CSV or spreadsheet; or what Moodle or Canvas export of a quiz.")
+        Path, typer.Argument(help="A table; what Moodle or Canvas export of a quiz; or a folder of these.")
     ],
     exam: Annotated[
         Path | None, typer.Option(help="The exam folder; default: where the answers lie, or ./exam.")

@@ -41,6 +41,9 @@ def collect(
             raise InputError(*collected.left_out, "no paper could be read; nothing was written")
         # By the copy score knows what was typed later.
         write_answers(collected.papers, the_exam, out, force=force, copy=forms_of(out))
+        if len(collected.papers) > 1 and not any(paper.answers for paper in collected.papers):
+            blank = "not one of these papers is filled in: are they those that you handed out?"
+            typer.secho(blank, fg="yellow", err=True)
         count, left = len(collected.papers), len(collected.left_out)
         typer.echo(
             f"{count:,} paper{'' if count == 1 else 's'} collected in {out}"

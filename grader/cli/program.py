@@ -41,7 +41,8 @@ def named(exam: Path | None) -> str:
 
 def exam_folder(exam: Path | None, answers: Path) -> Path:
     """The folder named, else the one that the answers file lies in, else ./exam, else the one beside the answers."""
-    folders = [answers.parent, Path("exam"), answers.parent / "exam"] if exam is None else [exam]
+    places = [answers, answers.parent] if answers.is_dir() else [answers.parent]
+    folders = [*places, Path("exam"), answers.parent / "exam"] if exam is None else [exam]
     tidy(*folders)
     if not answers.exists():
         raise InputError(f"{answers}: no such file")

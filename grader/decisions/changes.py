@@ -10,9 +10,12 @@ from pathlib import Path
 
 from grader.marking.verdicts import Marked, Marks, number
 from grader.reasons import Decision
+from qgen.errors import some
 from qgen.tables.spreadsheet import cell, unguarded
 
 HEADER = "student_id,variant,score_before,score,item,marks_before,marks,why"
+
+_GONE = "has no score any more"
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,16 @@ def changes_csv(results: Path, marks: Marks, rules: Mapping[str, str]) -> str:
         for item, was, is_, why in found or [("", "", "", "has no score in the marks before")]:
             lines.append(",".join(map(cell, (student, variant, before, now[student], item, was, is_, why))))
     for row in gone:
-        entries = (row["student_id"], row["variant"], row["score"], "", "", "", "", "has no score any more")
+        entries = (row["student_id"], row["variant"], row["score"], "", "", "", "", _GONE)
         lines.append(",".join(map(cell, entries)))
     return "\n".join(lines) + "\n"
+
+
+def lost_scores(changes: str) -> Iterator[str]:
+    """A remark on who had a score and has none now, as where one half of a class has taken the other's place."""
+    gone = [row["student_id"] for row in csv.DictReader(changes.splitlines()) if row["why"] == _GONE]
+    if gone:
+        yield f"had a score in the results before, and none in these: {some(gone)}"
 
 
 def _moved(
@@ -95,8 +105,11 @@ def _why(one: Marked, was: Before, rule: str) -> str:
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    """A file of a results folder; nothing where it cannot be read, as if nobody had been marked before."""
+    """A file of a results folder; nothing where it cannot be read, as if nobody had been marked before.
+
+    Nor where it is no longer as it was written: a spreadsheet saved it with other delimiters.
+    """
     with suppress(OSError, UnicodeDecodeError, csv.Error), path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            if None not in row and None not in row.values():
+            if "student_id" in row and None not in row and None not in row.values():
                 yield {name: unguarded(text) for name, text in row.items()}

@@ -15,7 +15,7 @@ from grader.marking.verdicts import Place, number
 from grader.reading.columns import Names
 from grader.reading.numerals import read
 from grader.reasons import Decision
-from qgen.errors import InputError, nearest, quoted
+from qgen.errors import InputError, nearest, quoted, some
 from qgen.exam.exam import Exam
 from qgen.exam.tasks import MOST_MARKS
 from qgen.headings import loose
@@ -50,9 +50,11 @@ def read_overrides(path: str | Path, exam: Exam, students: Iterable[str] | None 
     """
     table = read_table(path, is_heading=lambda row: set(map(loose, REQUIRED)) <= set(map(loose, row)))
     columns = [loose(name) for name in trimmed(table.heading)]
-    if set(columns) - set(map(loose, HEADER)) or set(map(loose, REQUIRED)) - set(columns):
+    strange = [quoted(name.strip()) for name in trimmed(table.heading) if loose(name) not in set(map(loose, HEADER))]
+    if strange or set(map(loose, REQUIRED)) - set(columns):
+        without = f", without {some(strange)}" if strange else ""
         found = quoted(",".join(table.heading))
-        raise InputError(f"{table.name}:{table.line}: the header is {found}; write {','.join(REQUIRED)}")
+        raise InputError(f"{table.name}:{table.line}: the header is {found}; write {','.join(REQUIRED)}{without}")
     places = {name: columns.index(loose(name)) for name in HEADER if loose(name) in columns}
     known = None if students is None else set(students)
     who = places["student_id"]

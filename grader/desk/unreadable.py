@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.desk.questions import WRITTEN, Question
 from grader.desk.sheet import Sheet
-from grader.reading.columns import ABSENT, PRESENT
+from grader.reading.columns import attendance
 from grader.reading.numerals import read
 from grader.reading.scan.decided import Decided
 from grader.reading.scan.journal import PAGE
@@ -30,7 +30,7 @@ def unreadable(sheet: Sheet, items: Sequence[str], decided: Decided, wording: Wo
     said = Submissions.of(list(sheet.ids), np.zeros(len(sheet.ids), np.intp), items, written)
     for (s, i), reason in sorted(said.reasons.items()):
         student, item, text = firsts.get(said.students[s], said.students[s]), items[i], str(written[s, i])
-        if text.casefold() in (PRESENT, ABSENT) or text in decided.earlier.get((student, item), ()):
+        if attendance(text) or text in decided.earlier.get((student, item), ()):
             continue
         if reason.kind == UNDEFINED:
             continue

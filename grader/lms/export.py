@@ -19,7 +19,8 @@ from grader.lms.results import Results, Score, read_results
 from grader.lms.systems import moodle
 from qgen.errors import InputError, nearest, quoted
 from qgen.files import write_whole
-from qgen.roster import renamed
+from qgen.headings import loose
+from qgen.roster import is_heading_of_people, renamed
 from qgen.tables.table import read_table, rectangular
 
 SYSTEMS: dict[str, System] = {name: import_module(f"grader.lms.systems.{name}").SYSTEM for name in NAMES}
@@ -117,11 +118,13 @@ def people_of(
         if ids or names:
             raise InputError("--id and --name are columns of a --roster; there is none")
         return system.bare(list(scores)), [f"no --roster: {system.bare_note}"]
-    table = rectangular(read_table(roster))
-    called = renamed(table.heading, f"{table.name}:{table.line}", ids=ids, names=names)
-    found = system.read(replace(table, heading=called) if system.free_headings else table)
+    called = [loose(heading) for heading in (ids, names) if heading is not None]
+    heading = partial_of(is_heading_of_people, called=called) if system.free_headings else None
+    table = rectangular(read_table(roster, is_heading=heading))
+    known_as = renamed(table.heading, f"{table.name}:{table.line}", ids=ids, names=names)
+    found = system.read(replace(table, heading=known_as) if system.free_headings else table)
     if ids is not None:
-        people = students_of(table, {"id": [called.index("student_id")]}, mark=system.mark)
+        people = students_of(table, {"id": [known_as.index("student_id")]}, mark=system.mark)
         expected = {student.line: student.expected for student in found.students}
         known = (replace(one, expected=expected[one.line]) for one in people if one.line in expected)
         found = replace(found, students=tuple(known))

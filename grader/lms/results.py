@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from grader.decisions.read_back import check_folder, check_heading
 from grader.reasons import Decision, Reason
 from qgen.errors import InputError, nearest
 from qgen.tables.spreadsheet import unguarded
@@ -70,6 +71,7 @@ def read_results(folder: Path, *, marks: bool, absent_zero: bool = False) -> Res
 
     Who has no score is absent: ungraded, or with `absent_zero` graded 0.
     """
+    check_folder(folder)
     faults: list[str] = []
     scores: dict[str, Score] = {}
     ungraded: dict[str, None] = {}
@@ -152,6 +154,7 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[t
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file)
             header = [name.strip() for name in next(reader, [])]
+            check_heading(path, header)
             missing = [name for name in columns if name not in header]
             if missing:
                 faults.extend(f'{path}: has no column "{name}"; {nearest(name, header)}' for name in missing)

@@ -72,6 +72,13 @@ def origins_of(answers: Path, submissions: Submissions, listed: Listed) -> Origi
     return Origins(read_by, shown, scans_of(answers), audit_of(answers) if scanned else None, remarks)
 
 
+def together(origins: Sequence[Origins]) -> Origins:
+    """Those of several files of answers; pictures are shown of a single one alone."""
+    if len(origins) == 1:
+        return origins[0]
+    return Origins({cell: by for one in origins for cell, by in one.read_by.items()})
+
+
 def _by(text: str, left: Standing) -> str:
     """Who read a cell that says so; "" if it was typed. A scan's mark may stand until the desk has closed."""
     text = text.strip()

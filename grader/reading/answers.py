@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from grader.reading.columns import is_answers
-from grader.reading.layouts import Arranged, arrange
+from grader.reading.layouts import arrange
 from grader.reading.responses import recognise
+from grader.reading.students.finder import finder
 from grader.reading.students.identity import Listed, identified, missing, one_each
 from grader.reading.students.people import shown
+from grader.reading.students.several_rows import Part, Rows
 from grader.reading.students.strangers import left_out, misnamed, notes_among
 from grader.reading.students.variants import variants_of
-from grader.reading.submissions import Absent, Submissions
-from qgen.errors import InputError, quoted, several, some
+from grader.reading.submissions import Absent, Submissions, Texts
+from qgen.errors import InputError, quoted, some
 from qgen.exam.exam import Exam
 from qgen.tables.rows import Heading
 from qgen.tables.table import Faults, Table, read_tables
 
-_SOME, _MOST = 4, 40  # items, and students, that a message names
+_SOME = 4  # items that a message names
 NOBODY = Listed()
 
 
@@ -45,15 +47,6 @@ def read_answers(
     listed = Listed.of(exam.students, exam.names) if listed is None else listed
     tasks = [task.id for task in exam.tasks]
     return read_sheet(tables, items=exam.columns, tasks=tasks, variants=exam.variants, listed=listed, last=last)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One table of the file; `faults` are raised once all of it is looked at."""
-
-    table: Table
-    faults: Faults
-    arranged: Arranged
 
 
 def read_sheet(
@@ -84,22 +77,29 @@ def read_sheet(
         try:
             known = {*listed.variants, *listed.logins}
             arranged = arrange(table, asked, faults, roster=any(listed.variants.values()), last=last, known=known)
-            parts.append(_Part(table, faults, arranged))
+            parts.append(Part(table, faults, arranged))
         except InputError as fault:
             lines += fault.faults
-    read, more = _together(parts, items, variants, listed, last)
+    read, more = _together(parts, items, tasks, variants, listed, last)
     lines += more
     if lines:
         raise InputError(*lines)
     if read is None:
         raise InputError(f"{used[0].name}: has a heading, but no student's answers below it")
-    if others := [quoted(table.sheet) for table in tables if table not in used]:
-        read = replace(read, notes=(*read.notes, f"sheets without answers were left out: {some(others, _SOME)}"))
+    if others := [table for table in tables if table not in used]:
+        what = "sheets" if all(table.sheet for table in others) else "tables"
+        named = some([quoted(table.sheet or table.name) for table in others], _SOME)
+        read = replace(read, notes=(*read.notes, f"{what} without answers were left out: {named}"))
     return read
 
 
 def _together(
-    parts: Sequence[_Part], items: Sequence[str], variants: Sequence[str], listed: Listed, last: bool
+    parts: Sequence[Part],
+    items: Sequence[str],
+    tasks: Sequence[str],
+    variants: Sequence[str],
+    listed: Listed,
+    last: bool,
 ) -> tuple[Submissions | None, list[str]]:
     """The students of all tables, None if there are none; and the faults."""
     written = [student for part in parts for student in part.arranged.students]
@@ -107,7 +107,8 @@ def _together(
     said = [word for part in parts for word in part.arranged.unanswered]
     stated = [text for part in parts for text in part.arranged.variants]
     nobodys = notes_among(ids, [word == "" for word in said], stated, listed.variants, likely)
-    kept, again = _one_row_each(parts, ids, last, listed)
+    all_rows = Rows(parts, ids, [*items, *tasks], finder(variants), listed.variants)
+    kept, again = all_rows.last_of_each() if last else all_rows.one_of_each()
     kept = [at for at in kept if at not in nobodys]
     remarks += again
     chosen, away, notes, lines = list[int](), list[bool](), list[str](), list[str]()
@@ -123,7 +124,7 @@ def _together(
             lines += fault.faults
         name = part.table.name
         rows = [(part.arranged.lines[at - start], ids[at]) for at in range(start, start + count) if at in nobodys]
-        told = (*_of_columns(part, items), *left_out(rows), *against)
+        told = (*_of_columns(part, items, all_rows.written_by({*mine})), *left_out(rows), *against)
         notes += [*part.table.notes, *(f"{name}:{note}" for note in told)]
     if lines or not written:
         return None, lines
@@ -138,8 +139,7 @@ def _together(
     remarks += missing(ids, listed) + misnamed(ids, names, listed.names)
     source = f"{parts[0].table.name}: " if len(parts) == 1 else ""
     notes += [f"{source}{remark}" for remark in remarks]
-    texts = np.concatenate([part.arranged.written for part in parts])[here]
-    answers, marks = np.split(texts, [len(items)], axis=1)  # of the student, and of the examiner
+    answers, marks = np.split(all_rows.written[here], [len(items)], axis=1)  # of the student, and of the examiner
     read = Submissions.of(people, np.array(taken, np.intp), items, answers, notes, source=source)
     had = [variants[chosen[at]] if chosen[at] >= 0 else "" for at in left]
     before = np.searchsorted(here, left).tolist()
@@ -147,46 +147,15 @@ def _together(
     return replace(read, absent=gone, one_each=one_each(people, variants, listed), tasks=marks), []
 
 
-def _one_row_each(
-    parts: Sequence[_Part], ids: Sequence[str], last: bool, listed: Listed
-) -> tuple[list[int], list[str]]:
-    """Each student's row, and remarks: the `last` one with answers; else every row but the first is a fault.
-
-    Of two rows of somebody on the list the one that says nothing is none.
-    """
-    rows = [(part, k) for part in parts for k in range(len(part.arranged.students))]
-    chosen: dict[str, int] = {}
-    again: dict[str, None] = {}
-    idle: dict[str, None] = {}
-    for at, (student, (part, k)) in enumerate(zip(ids, rows, strict=True)):
-        if student not in chosen:
-            chosen[student] = at
-            continue
-        first, before = rows[chosen[student]]
-        said, said_before = part.arranged.unanswered[k], first.arranged.unanswered[before]
-        if last:
-            again[student] = None
-            if said is None or said_before is not None:
-                chosen[student] = at
-        elif student in listed.variants and "" in (said, said_before):
-            idle[student] = None
-            chosen[student] = at if said_before == "" else chosen[student]
-        else:
-            where = f"on line {first.arranged.lines[before]}" if first is part else f"in {first.table.name}"
-            fault = f"student {student}: stands {where} already; with --last the last one counts"
-            part.faults.add(part.arranged.lines[k], fault)
-    remark = f"{several(len(again), 'student')} handed in several times, the last one counts: {some([*again], _MOST)}"
-    empty = f"rows without answers beside the same student's answers were left out: {some([*idle], _MOST)}"
-    return sorted(chosen.values()), [remark] * bool(again) + [empty] * bool(idle)
-
-
 def answers_to(items: Sequence[str], ids: str | None = None) -> Heading:
     """Whether a row is the heading of answers to these items, or of a system's export; `ids`: the column of ids."""
     return lambda heading: is_answers(heading, items, ids) or recognise(heading) is not None
 
 
-def _of_columns(part: _Part, items: Sequence[str]) -> Iterator[str]:
+def _of_columns(part: Part, items: Sequence[str], written: Texts) -> Iterator[str]:
     yield from part.arranged.remarks
-    if lost := [item for item in part.arranged.absent if item in items]:
-        absent = some(lost, _SOME)
-        yield f"{part.table.line}: no column for {absent}: blank for everyone; the right --exam, no column lost?"
+    places = {item: place for place, item in enumerate(items)}
+    absent = [item for item in part.arranged.absent if item in places]
+    if found := [item for item in absent if not written[:, places[item]].any()]:
+        lost = some(found, _SOME)
+        yield f"{part.table.line}: no column for {lost}: blank for everyone; the right --exam, no column lost?"

@@ -17,8 +17,13 @@ from qgen.tables.table import Faults, Table
 
 LONG = ("student_id", "variant", "item", "answer")
 PRESENT, ABSENT = "present", "absent"  # what a row may say of a student
+_ATTENDANCE = {  # how people say so
+    **dict.fromkeys(("present", "anwesend", "présent", "présente", "presente", "aanwezig"), PRESENT),
+    **dict.fromkeys(("absent", "abwesend", "nichtanwesend", "nichterschienen", "noshow", "absente", "ausente"), ABSENT),
+    **dict.fromkeys(("assente", "afwezig"), ABSENT),
+}
 UNNAMED = "\0unnamed"  # a column without a heading
-_PEOPLE = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail", PRESENT}
+_PEOPLE = {"name", "first_name", "last_name", "full_name", "student_name", "surname", "email", "e_mail"}
 _HELD = {  # what a question asks for, in a heading of several words, loosely
     "student_id": re.compile(
         r"\b(?:student|matriculation|registration)[\s_-]?(?:id|number|no|nr)\b|matrikel[\s-]?(?:nummer|nr)"
@@ -66,6 +71,11 @@ class Names:
         return stripped if stripped in self.known else self.loose.get(_loose(text)) or self.loose.get(_squeezed(text))
 
 
+def attendance(text: str) -> str:
+    """Whether a cell says PRESENT or ABSENT, in any language; else ""."""
+    return _ATTENDANCE.get(bare(text), "")
+
+
 def _loose(text: str) -> str:
     return re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFKC", text).strip().casefold())
 
@@ -104,7 +114,7 @@ def columns_of(table: Table, items: Sequence[str], faults: Faults) -> Columns:
             columns[-1] = name
         elif len(key) <= _LONGEST and _ITEM.fullmatch(key) and not any(key.endswith(f"_{item}") for item in forms):
             strange.append((number, heading.strip()))
-        elif key and key not in _PEOPLE:
+        elif key and key not in _PEOPLE and attendance(key) != PRESENT:
             left_out.append(heading.strip())
     if "student_id" in columns and _is_blank(table, at := columns.index("student_id")):  # is there a better one?
         columns[at] = ""

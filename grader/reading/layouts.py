@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.reading.columns import ABSENT, PRESENT, UNNAMED, Names, columns_of
+from grader.reading.columns import ABSENT, PRESENT, UNNAMED, Names, attendance, columns_of
 from grader.reading.numerals import read
 from grader.reading.students.strangers import is_second_heading, left_out
 from grader.reading.submissions import Texts
 from qgen.errors import InputError, quoted, some
 from qgen.headings import columns as columns_called
-from qgen.headings import find
 from qgen.roster import LONGEST_ID, student_id
 from qgen.tables.rows import Row, blank
 from qgen.tables.table import Faults, Table
@@ -91,8 +90,14 @@ class _Rows:
                 if count > width and blank(cells[width:]) and (table.widest is None or count <= table.widest):
                     del cells[width:]
                 if len(cells) > width:
-                    why = "is a decimal comma not in quotes?"
-                    faults.add(line, f"{count} cells, but the heading has {width}; {why}")
+                    beside = next(
+                        ((at, cell) for at, cell in enumerate(cells[width:], width + 1) if cell.strip()), None
+                    )
+                    if table.widest is None and beside:  # a workbook's, where no comma can have cut anything
+                        faults.add(line, f"column {beside[0]}: {quoted(beside[1])} stands under no heading")
+                    else:
+                        why = "is a decimal comma not in quotes?"
+                        faults.add(line, f"{count} cells, but the heading has {width}; {why}")
                     continue
                 if count < width:
                     cells += [""] * (width - count)
@@ -141,15 +146,15 @@ def _is_answer(text: str) -> bool:
     return read(text).kind != "blank"
 
 
-def _unanswered(cells: Sequence[str], places: Iterable[int], attendance: int | None) -> str | None:
+def _unanswered(cells: Sequence[str], places: Iterable[int], says: int | None) -> str | None:
     """What a row without answers says of its student, in a cell or in the column `present`; None if it has any."""
     for at in places:
         text = cells[at].strip()
-        if text and text.casefold() not in (PRESENT, ABSENT) and _is_answer(text):
+        if text and not attendance(text) and _is_answer(text):
             return None
-    said = {cell.strip().casefold() for cell in cells}
-    if attendance is not None:
-        word = cells[attendance].strip().casefold()
+    said = set(map(attendance, cells))
+    if says is not None:
+        word = cells[says].strip().casefold()
         said.add(PRESENT if word in _YES else ABSENT if word in _NO else "")
     return next((word for word in (PRESENT, ABSENT) if word in said), "")
 
@@ -163,7 +168,7 @@ def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, known
     lines: list[int] = []
     variants: list[str] = []
     answers: list[list[str]] = []
-    attendance = find(table.heading, PRESENT)
+    says = next((at for at, heading in enumerate(table.heading) if attendance(heading) == PRESENT), None)
     unanswered: list[str | None] = []
     naming = columns_called(table.heading, "name")[:1] or columns_called(table.heading, "first", "last")
     names: list[str] = []
@@ -183,9 +188,9 @@ def _wide(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, known
             lines.append(line)
             variants.append(stated)
             names.append(name)
-            unanswered.append(said := _unanswered(cells, places, attendance))
+            unanswered.append(said := _unanswered(cells, places, says))
             if said is not None:
-                cells = ["" if cell.strip().casefold() == said else cell for cell in cells]
+                cells = ["" if attendance(cell) else cell for cell in cells]
             answers.append(cells)
         elif any(_is_answer(cells[at]) for at in places):
             found = f": {quoted(cells[who].strip())} is none" if cells[who].strip() else ""
@@ -241,7 +246,7 @@ def _long(table: Table, rows: _Rows, items: Sequence[str], faults: Faults, last:
     unanswered = [_unanswered(texts.tolist(), range(len(items)), None) for texts in written]
     for word, texts in zip(unanswered, written, strict=True):
         if word is not None:
-            texts[[text.strip().casefold() == word for text in texts]] = ""
+            texts[[bool(attendance(text)) for text in texts]] = ""
     remark = f"{min(below, default=0)}: rows without an id, below a student's first one, were read as this student's"
     return Arranged(
         list(first), list(first.values()), stated_by, written, remarks=[remark] * bool(below), unanswered=unanswered

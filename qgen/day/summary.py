@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgen.errors import several, typed
 from qgen.exam.exam import Exam
+from qgen.exam.notation import NUMBERED, SOURCE
 from qgen.exam.sample import Tally
 
 if TYPE_CHECKING:  # who has no roster need not wait for what reads tables
     from qgen.roster import Roster
 
 MOST_NAMED = 12  # items in one line
+_INDEX = re.compile(r"_\w+")  # below a letter
 
 
 def summary(
@@ -38,6 +41,7 @@ def _printed(exam: Exam, folder: Path, students: int, seconds: float) -> Iterato
     if not exam.students and count < students:
         yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"
     yield from _free_boxes(exam)
+    yield from _other_indices(exam)
 
 
 def _free_boxes(exam: Exam) -> Iterator[str]:
@@ -47,6 +51,21 @@ def _free_boxes(exam: Exam) -> Iterator[str]:
     if free := without_comb(exam):
         named = ", ".join(free[:MOST_NAMED]) + ", ..." * (len(free) > MOST_NAMED)
         yield f"boxes without cells, as some variant needs 10 or more there: {several(len(free), 'item')} ({named})"
+
+
+def _other_indices(exam: Exam) -> Iterator[str]:
+    """For whoever types the answers: where a heading of the sheet has the indices of another box of the paper."""
+    from qgen.papers.item_names import item_names
+
+    if exam.spec.notation.weights in (SOURCE, NUMBERED):
+        return
+    called = {item: name for item, (_, name) in item_names(exam).items()}
+    for item in exam.items:
+        index, plain = (_INDEX.search(text) for text in (called[item.id], item.name))
+        if index and plain and index[0] != plain[0] and sorted(index[0]) == sorted(plain[0]):
+            where = f"on the paper {item.id} is {called[item.id]}"
+            yield f"answers are typed in the order of the boxes, not by indices: {where}"
+            return
 
 
 def _for_the_day(out: Path, listed: Roster | None, booklet: bool) -> Iterator[str]:

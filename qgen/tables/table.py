@@ -181,6 +181,8 @@ def rectangular(table: Table) -> Table:
 def _bytes(path: Path) -> bytes:
     if path.is_dir():
         raise InputError(f"{path}: is a folder; give {ACCEPTED}")
+    if path.name.startswith("~$"):
+        raise InputError(f"{path}: is Excel's note that somebody has the workbook open; give the workbook itself")
     if not path.is_file():
         raise InputError(f"{path}: no such file; give {ACCEPTED}")
     try:

@@ -88,3 +88,42 @@ def test_columns_that_nobody_knows_are_named_and_a_wrong_name_is_a_fault(folder:
     )
     with pytest.raises(InputError, match=r'mine\.csv:1: no column "Nr"; its headings are "Kennzeichen", "variant"'):
         mark(folder / "mine.csv", folder / "exam", folder / "wrong", feedback=False, id_column="Nr")
+
+
+def test_two_halves_of_a_class_in_two_files_of_a_folder_get_the_marks_of_one_file(folder: Path, tmp_path: Path) -> None:
+    heading, *rows = (folder / "answers.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "halves").mkdir()
+    for name, part in (("a.csv", rows[:20]), ("b.csv", rows[20:])):
+        (tmp_path / "halves" / name).write_text("".join([heading, *part]))
+    both = mark(tmp_path / "halves", folder / "exam", tmp_path / "both", feedback=False)
+    one = mark(folder / "answers.csv", folder / "exam", tmp_path / "one", feedback=False)
+    assert np.array_equal(both.verdicts, one.verdicts)
+    assert both.submissions.students == one.submissions.students
+
+
+def test_an_empty_sheet_is_a_fault_that_names_the_one_beside_it(tmp_path: Path) -> None:
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 2, 1, students={"ann": "Ann", "bob": "Bob"})
+    write_exam(exam, tmp_path)
+    with pytest.raises(InputError, match=r"answers.csv: nobody has an answer in it; were they typed into .*\.xlsx\?"):
+        mark(tmp_path / "answers.csv", tmp_path, tmp_path / "results", feedback=False)
+
+
+def test_where_next_to_nothing_is_right_it_is_said_how_much_could_not_be_read(folder: Path, tmp_path: Path) -> None:
+    heading, *rows = (folder / "answers.csv").read_text().splitlines()
+    lines = [",".join([*row.split(",")[:2], *["5 %"] * (heading.count(",") - 1)]) for row in rows[:9]]
+    (tmp_path / "answers.csv").write_text("\n".join([heading, *lines]))
+    with pytest.raises(InputError, match=r'answers are right \(\d+ are unreadable, such as "5 %"\): are they to this'):
+        mark(tmp_path / "answers.csv", folder / "exam", tmp_path / "results", feedback=False)
+
+
+def test_where_next_to_nothing_is_right_the_remarks_that_may_say_why_are_shown(tmp_path: Path) -> None:
+    people = {f"{k}": f"Ann {'abcdefghijklmnop'[k]}" for k in range(9)}
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 9, 1, students=people)
+    write_exam(exam, tmp_path)
+    texts = [[exam.spec.rounding.text(x) for x in column] for column in exam.value.T.tolist()]
+    rows = [[f"{(k + 1) % 9}", people[f"{k}"], *texts[k]] for k in range(9)]  # the ids have moved up
+    table = [["student_id", "name", *exam.columns], *rows]
+    (tmp_path / "typed.csv").write_text("\n".join(map(",".join, table)))
+    with pytest.raises(InputError) as refused:
+        mark(tmp_path / "typed.csv", tmp_path, tmp_path / "results", feedback=False)
+    assert "was a column sorted alone?" in refused.value.faults[1]

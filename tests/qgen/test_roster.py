@@ -99,6 +99,14 @@ def test_what_is_no_roster_is_refused_with_what_is_accepted(read, content, messa
     assert message in str(caught.value)
 
 
+def test_lines_below_a_list_and_spare_papers_are_nobody_s_and_told(read):
+    roster = read("Nr;Matrikelnummer;Name\n1;0042;Ann\n2;;\n;;\nAnzahl: 1;;\n")
+    assert roster.students == {"0042": "Ann"}
+    assert roster.notes == ('students.csv: lines that name nobody were left out: 3 ("2"), 5 ("Anzahl: 1")',)
+    with pytest.raises(InputError, match="every student needs an id"):
+        read("student_id,name,email\n1,Ann,\n,,bob@x.org\n")
+
+
 def test_names_are_put_on_one_line_and_composed(read):
     assert read('student_id,name\n1,"Zoe\u0308\n\tA\u030a\x07"\n').students == {"1": "Zoë Å"}
 
@@ -127,6 +135,7 @@ def test_a_name_with_a_comma_and_no_quotes_is_told_not_cut(tmp_path):
         ("Unique User ID,First Name,Last Name,Midterm", "ann,Ann,Able,", ("ann", "Ann Able")),
         ("Crowdmark ID,Name,Email,Student ID,Total", "c1,Ann,ann@x.org,7,", ("7", "Ann")),
         ("Matrikelnummer,Nachname,Vorname", "007,Able,Ann", ("007", "Ann Able")),
+        ('Matrikelnummer,"Name, Vorname"', '7,"Able, Ann"', ("7", "Able, Ann")),
         ('SID,"Last Name, First Name"', '7,"Able, Ann"', ("7", "Able, Ann")),
         ("LastName,FirstName,ID,SIS User ID,Section", "Able,Ann,101,007,A", ("007", "Ann Able")),
     ],
@@ -150,7 +159,7 @@ def test_an_id_that_was_guarded_against_spreadsheets_is_the_id():
 def test_names_may_be_missing_where_there_are_ids(read):
     roster = read("candidate_id,candidate_ref,total_score\n1001,ann,\n1002,bo,\n")
     assert roster.students == {"ann": "", "bo": ""}
-    assert roster.source.endswith('student ids from "candidate_ref"; no names')
+    assert roster.source.endswith('student ids from "candidate_ref"; no names (--name COLUMN)')
 
 
 def test_columns_that_nobody_knows_are_named(tmp_path):

@@ -11,9 +11,16 @@ import grader.reading.responses.moodle as moodle
 from grader.reading.responses.assemble import assemble
 from grader.reading.students.people import NOBODY, read_people
 from grader.reading.submissions import Submissions
-from qgen.errors import InputError
+from qgen.errors import InputError, quoted, some
 from qgen.exam.exam import Exam
 from qgen.tables.table import Faults, read_table
+
+_TABLES = (".csv", ".tsv", ".xlsx", ".ods", ".json")
+_OTHER_FOLDERS = {
+    "exam.json": "an exam folder; give the file in it that the answers were typed into",
+    "marks.csv": "a results folder; give the answers that it was made of",
+}
+_SHOWN = 4  # files that a remark names
 
 
 def recognise(heading: Sequence[str]) -> ModuleType | None:
@@ -32,7 +39,9 @@ def read_responses(path: str | Path, exam: Exam, *, roster: str | Path | None = 
     path = Path(path)
     people = NOBODY if roster is None else read_people(roster)
     attempts, notes, lines = [], list(people.notes), list[str]()
-    for file in _files(path):
+    files, others = answer_files(path)
+    notes += others
+    for file in files:
         table = read_table(file, is_heading=lambda row: bool(recognise(row)))
         system = recognise(table.heading)
         if system is None:
@@ -55,10 +64,20 @@ def read_responses(path: str | Path, exam: Exam, *, roster: str | Path | None = 
     return assemble(attempts, exam, people, notes)
 
 
-def _files(path: Path) -> list[Path]:
+def answer_files(path: Path) -> tuple[list[Path], list[str]]:
+    """The file, or the tables in a folder; and a remark on other files there. InputError for what it cannot be.
+
+    What a spreadsheet program keeps beside an open file is none of them, nor what was collected from forms at first.
+    """
     if not path.is_dir():
-        return [path]
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv", ".xlsx", ".ods", ".json"))
+        return [path], []
+    for holds, what in _OTHER_FOLDERS.items():
+        if (path / holds).is_file():
+            raise InputError(f"{path}: is {what}")
+    inside = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(("~$", "."))]
+    copies = {file.with_name(f"{file.stem}-forms.csv") for file in inside}
+    files = [file for file in inside if file.suffix.lower() in _TABLES and file not in copies]
+    others = [quoted(file.name) for file in inside if file.suffix.lower() not in _TABLES]
     if not files:
         raise InputError(f"{path}: no CSV files or workbooks in this folder")
-    return files
+    return files, [f"{path}: files that are no tables were left out: {some(others, _SHOWN)}"] * bool(others)

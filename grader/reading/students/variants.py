@@ -28,6 +28,7 @@ def variants_of(
     chosen: list[int] = []
     absent: list[bool] = []
     notes: list[str] = []
+    unknown = 0
     known = variants if len(variants) <= _FEW else [f"{variants[0]} to {variants[-1]}"]
     rows = zip(ids, arranged.lines, arranged.variants, arranged.unanswered, strict=True)
     for student, line, text, said in rows:
@@ -49,6 +50,7 @@ def variants_of(
             else:
                 faults.add(line, whose, student, roster)
         elif index is None:
+            unknown += 1
             faults.add(line, f"{where}: unknown variant", text or expected or "", known)
         elif roster and expected is None:
             perhaps = f"; perhaps {likely[student]}" if student in likely else ""
@@ -56,6 +58,8 @@ def variants_of(
         elif expected and find(expected) != index:
             instead = f"marked as variant {variants[index]}, as written"
             notes.append(f"{line}: {where} has variant {quoted(expected)} on the roster; {instead}")
+    if unknown > max(2, len(ids) / 2):
+        faults.add(arranged.lines[0], "most variants in this file are none of this exam's; say which with --exam")
     hidden = len(notes) - SHOWN
     more = [f" ... and {hidden:,} more students against the roster"] if hidden > 0 else []
     return chosen, absent, notes[:SHOWN] + more

@@ -100,3 +100,16 @@ def test_another_answer_is_told_and_so_is_who_comes_and_goes(folder: Path) -> No
     assert all(row["why"].startswith('the answer was "') for row in told if row["student_id"] == emptied)
     assert [row["why"] for row in told if row["student_id"] == gone] == ["has no score any more"]
     assert [row["why"] for row in told if row["student_id"] == "S999"] == ["has no score in the marks before"]
+    remark = f"had a score in the results before, and none in these: {gone}\n"
+    assert remark in (folder / "results" / "remarks.txt").read_text("utf-8")
+    again(folder)
+    assert remark in (folder / "results" / "remarks.txt").read_text("utf-8")
+
+
+def test_results_that_a_spreadsheet_saved_are_marked_again_as_if_there_were_none(folder: Path) -> None:
+    for name in ("scores.csv", "marks.csv"):
+        path = folder / "results" / name
+        path.write_text(path.read_text("utf-8").replace(",", ";"), "utf-8")
+    again(folder)
+    assert len(scores(folder)) == 30
+    assert not (folder / "results" / "changes.csv").exists()

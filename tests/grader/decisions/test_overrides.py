@@ -99,6 +99,8 @@ def test_all_faults_are_listed_at_once(marks: Marks, tmp_path: Path) -> None:
 def test_a_wrong_header_is_named(marks: Marks, tmp_path: Path) -> None:
     with pytest.raises(InputError, match='the header is "student,item,marks"; write student_id,item,marks,reason'):
         decided(marks, tmp_path, "student,item,marks\n")
+    with pytest.raises(InputError, match='write student_id,item,marks,reason, without "Name"'):
+        decided(marks, tmp_path, "student_id,Name,item,marks,reason\n")
 
 
 @pytest.mark.parametrize("mark", ["0", "1", "0.001"])

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from grader.class_report.stored import read_cohort
 from grader.lms.results import read_results
 from grader.reasons import Reason
 from qgen.errors import InputError
@@ -88,3 +89,13 @@ def test_results_from_before_there_were_reasons_say_why_by_misconception_or_note
         Reason("note", names=("odd",)),
     ]
     assert [lost.decision for lost in found] == [None, None]
+
+
+def test_a_file_of_the_folder_and_one_that_a_spreadsheet_saved_say_what_to_do(tmp_path):
+    (tmp_path / "scores.csv").write_text("student_id;variant;score\n7;001;3,5\n")
+    with pytest.raises(InputError, match=r"scores\.csv: is a file; name the folder that grader score wrote"):
+        read_results(tmp_path / "scores.csv", marks=False)
+    said = r'a spreadsheet saved it, as "student_id;variant;score": run grader score again with --force, and change'
+    for reads in (lambda: read_results(tmp_path, marks=False), lambda: read_cohort(tmp_path)):
+        with pytest.raises(InputError, match=said):
+            reads()

@@ -28,6 +28,8 @@ ROSTERS = {
     "sep.csv": b'sep=;\nstudent_id;name\nA  1;"Able, Ann"\nS002;Bo B\n003;Cy\n',
     "spaces.csv": b'student_id, name\nA\xc2\xa01, "Able, Ann"\nS002, Bo B\n 003, Cy\n',
     "blanks.csv": b'\nstudent_id,name\nA 1,"Able, Ann"\n\nS002,Bo B\n003,Cy,,\n,\n',
+    "list.csv": b"Universit\xe4t;;\nPr\xfcfung;4711;\nNr;Matrikelnummer;Name, Vorname\n1;A 1;Able, Ann\n"
+    b"2;S002;Bo B\n3;003;Cy\nAnzahl: 3;;\n",
     "wide.csv": 'student_id\tname\nA 1\tAble, Ann\nS002\tBo B\n="003"\tCy\n'.encode("utf-16"),
 }
 

@@ -427,6 +427,18 @@ def test_the_command_writes_the_others_and_exits_1_if_a_file_was_left_out(exam, 
     assert done.stderr == "answers.csv: exists; choose another name, or replace it with --force\n"
 
 
+@pytest.mark.usefixtures("one_reader")
+def test_papers_of_which_not_one_is_filled_in_are_told_as_perhaps_those_to_hand_out(exam, folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    Path("exam").mkdir()
+    write_exam(exam, Path("exam"))
+    for variant in exam.variants[:2]:
+        (folder / f"{variant}.pdf").write_bytes(filled(right(exam, variant, **dict.fromkeys(exam.columns, ""))))
+    done = CliRunner().invoke(app, ["collect", "back"])
+    assert done.exit_code == 0
+    assert "not one of these papers is filled in: are they those that you handed out?" in done.stderr
+
+
 def test_the_reader_answers_lines_of_json(exam, folder, monkeypatch, capsys):
     (folder / "a.pdf").write_bytes(filled({"x": "1"}))
     lines = [{"file": str(folder / name)} for name in ("a.pdf", "none.pdf")]

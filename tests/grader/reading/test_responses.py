@@ -14,7 +14,7 @@ from grader.marking.score import score
 from grader.marking.verdicts import IMPRECISE, WRONG
 from grader.reading.answers import read_answers, read_sheet
 from grader.reading.numerals import BLANK, UNREADABLE, VALUE
-from grader.reading.responses import canvas, moodle, read_responses, recognise
+from grader.reading.responses import answer_files, canvas, moodle, read_responses, recognise
 from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
@@ -214,6 +214,18 @@ def test_several_quizzes_in_a_folder_make_one_class(exam, klass, save, tmp_path)
     _, submissions = read_responses(folder, exam)
     assert submissions.students == ("s0@example.edu", "s1@example.edu")
     assert submissions.variants.tolist() == [0, 1]
+
+
+def test_a_folder_s_tables_are_read_but_for_what_programs_keep_there_and_the_others_are_named(tmp_path):
+    for name in ("a.csv", "b.XLSX", "a-forms.csv", "~$b.XLSX", ".c.csv", "late.numbers"):
+        (tmp_path / name).touch()
+    files, remarks = answer_files(tmp_path)
+    assert [file.name for file in files] == ["a.csv", "b.XLSX"]
+    assert remarks == [f'{tmp_path}: files that are no tables were left out: "late.numbers"']
+    assert answer_files(files[0]) == ([files[0]], [])
+    (tmp_path / "exam.json").touch()
+    with pytest.raises(InputError, match="is an exam folder; give the file in it"):
+        answer_files(tmp_path)
 
 
 def test_questions_drawn_at_random_are_marked_against_a_paper_put_together(exam, save):

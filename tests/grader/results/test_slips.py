@@ -6,7 +6,7 @@ import pytest
 from grader.marking.score import score
 from grader.reading.submissions import Submissions
 from grader.rehearsal.simulate import PROPORTIONS, simulate
-from grader.results.slips import slips
+from grader.results.slips import slips, strange_columns, without_a_number
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
 
@@ -60,5 +60,27 @@ def test_a_slip_in_every_answer_is_one_line_and_changes_no_mark(exam: Exam, type
 
 @pytest.mark.parametrize("kind", PROPORTIONS)
 def test_whoever_makes_mistakes_of_any_other_kind_is_not_called_mistyped(exam: Exam, kind: str) -> None:
-    simulated = simulate(exam, 60, np.random.default_rng(1), {kind: 1})
-    assert list(slips(score(exam, simulated.submissions))) == []
+    marks = score(exam, simulate(exam, 60, np.random.default_rng(1), {kind: 1}).submissions)
+    assert [*slips(marks), *strange_columns(marks)] == []
+
+
+def test_columns_that_most_of_a_class_has_swapped_are_told_once_and_cost_what_they_cost(exam: Exam) -> None:
+    a, b = (exam.columns.index(item) for item in ("q1_dw21_1", "q1_dw12_1"))
+    rows = key(exam)
+    for row in rows[1:]:
+        row[a], row[b] = row[b], row[a]
+    submissions = Submissions.of([*"ABCDEF"], np.arange(6), exam.columns, np.array(rows, object))
+    (line,) = strange_columns(score(exam, submissions))
+    assert line == (
+        "of half of the class and more q1_dw21_1 (dL/dw_21^(1)) has what is right for q1_dw12_1 (dL/dw_12^(1)), "
+        "q1_dw12_1 (dL/dw_12^(1)) has what is right for q1_dw21_1 (dL/dw_21^(1)): "
+        "were the columns mistaken when they were typed?"
+    )
+
+
+def test_whoever_has_words_alone_is_told_as_perhaps_absent(exam: Exam) -> None:
+    rows = key(exam)
+    rows[1], rows[2], rows[3][5] = ["", " ill"] + [""] * 64, ["?0.5"] + [""] * 65, "ill"
+    submissions = Submissions.of([*"ABCDEF"], np.arange(6), exam.columns, np.array(rows, object))
+    (line,) = without_a_number(score(exam, submissions))
+    assert line == 'no answer is a number: B ("ill"); who was not there? Write "absent" into the row'

@@ -1,5 +1,7 @@
 """What qgen make says of what it made."""
 
+import re
+
 import pytest
 
 from qgen.day.summary import summary
@@ -29,3 +31,13 @@ def test_which_answers_have_no_cells_is_said_in_one_line(boxes, tmp_path):
 def test_nothing_is_said_where_every_answer_has_cells(tmp_path):
     exam = make_exam(spec_of({"boxes": "combs"}), 1, 5)
     assert not any("cells" in line for line in summary(exam, (), tmp_path, 1, 1.0, None, False))
+
+
+@pytest.mark.parametrize(
+    ("weights", "told"), [("target-first", 1), ("matrix", 1), ("source-first", 0), ("numbered", 0)]
+)
+def test_whoever_types_is_told_where_headings_have_other_indices_than_the_paper(weights, told, tmp_path):
+    exam = make_exam(spec_of({"notation": {"weights": weights, "layers": "[l]"}}), 1, 5)
+    said = [line for line in summary(exam, (), tmp_path, 1, 1.0, None, False) if "in the order of the boxes" in line]
+    assert len(said) == told
+    assert all(re.search(r"on the paper q1_dw(\d)(\d)\S* is \S*_\2\1\b", line) for line in said)

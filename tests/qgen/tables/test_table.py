@@ -107,6 +107,12 @@ def test_a_missing_file_is_one_line(tmp_path):
         read_table(tmp_path / "no.csv")
 
 
+def test_excel_s_note_of_an_open_workbook_is_called_so(tmp_path):
+    (tmp_path / "~$answers.xlsx").write_bytes(b"\x05Ann" + bytes(150))
+    with pytest.raises(InputError, match="is Excel's note that somebody has the workbook open"):
+        read_table(tmp_path / "~$answers.xlsx")
+
+
 def test_rows_sorted_to_above_the_heading_are_told_titles_are_not(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("Exam of November,\nS3,0.5\nstudent_id,z\nS1,0.1\n", "utf-8")

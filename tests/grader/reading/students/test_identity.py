@@ -27,7 +27,17 @@ def read(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "row", ["0013,002,,", "0013,,,", "0013,-,,", "0013,002,-,", "0013,n/a,n/a,--", "0013,002,Absent,"]
+    "row",
+    [
+        "0013,002,,",
+        "0013,,,",
+        "0013,-,,",
+        "0013,002,-,",
+        "0013,n/a,n/a,--",
+        "0013,002,Absent,",
+        "0013,,abwesend,Abwesend",
+        "0013,002,-,no-show",
+    ],
 )
 def test_a_row_of_the_sheet_without_answers_is_absent(read, row: str) -> None:
     found = read(HEAD + f"0012,001,1,2\n{row}\nab14,003,3,4\n")
@@ -37,7 +47,7 @@ def test_a_row_of_the_sheet_without_answers_is_absent(read, row: str) -> None:
     assert found.notes == ("a.csv: absent, no marks and no feedback: 0013",)
 
 
-@pytest.mark.parametrize("content", [HEAD + "0013,002,present,\n", "student_id,Present,q1_z1,q1_z2\n0013,x,,\n",
+@pytest.mark.parametrize("content", [HEAD + "0013,002,present,\n", "student_id,Anwesend,q1_z1,q1_z2\n0013,x,,\n",
                                      "student_id,variant,item,answer\n0013,002,q1_z1,PRESENT\n"])  # fmt: skip
 def test_who_is_said_to_be_present_is_not_absent(read, content: str) -> None:
     found = read(content)
@@ -94,11 +104,18 @@ def test_an_id_that_may_be_two_students_or_has_a_row_already_is_told_with_the_li
     )
 
 
+def test_where_most_variants_are_unknown_another_exam_is_thought_of(read) -> None:
+    with pytest.raises(InputError) as error:
+        read(HEAD + "a,071,1,2\nb,072,3,4\nc,073,1,2\nd,001,1,2\n", None)
+    assert len(error.value.faults) == 4
+    assert "a.csv:2: most variants in this file are none of this exam's; say which with --exam" in error.value.faults
+
+
 def test_a_student_who_stands_there_by_id_and_by_e_mail_is_a_fault(read) -> None:
     listed = Listed({"0012": "001"}, {}, {"ann@x.org": "0012"})
     assert read(HEAD + "Ann@x.org,,1,2\n", None, listed=listed).students == ("0012",)
     with pytest.raises(InputError, match="student 0012: stands on line 2 already"):
-        read(HEAD + "0012,001,1,2\nann@x.org,001,1,2\n", None, listed=listed)
+        read(HEAD + "0012,001,1,2\nann@x.org,001,1,3\n", None, listed=listed)
 
 
 def test_each_variant_was_one_student_s_unless_there_are_more_students_or_the_roster_gives_one_to_two(read) -> None:
