@@ -98,7 +98,6 @@ def make(
             bind_papers(papers, folder, seats or {})
         if booklet or students:
             write_door_list(papers, folder, seats or {})
-        papers.solution(*exam.papers[0]), papers.key(*exam.papers[0])  # what cannot be printed is known by now
     if solutions:
         _complete(papers, out, seats or {}, jobs, progress)
     return Made(exam, tallies, out)

@@ -19,14 +19,22 @@ Seats = Mapping[str, str]
 
 
 def print_papers(papers: Papers, folder: Path, *, jobs: int = 1, progress: Progress = unheard) -> None:
-    """Every paper into papers/. `jobs`: how many processes, 0 for as many as are worth it."""
-    print_pdfs(papers.exam, {folder / "papers": papers.question_paper}, jobs, "printing papers", progress)
+    """Every paper into papers/. `jobs`: how many processes, 0 for as many as are worth it.
+
+    While they print, this one tries a solution and a key: what cannot be printed is known when the papers are there.
+    """
+
+    def tried() -> None:
+        papers.solution(*papers.exam.papers[0]), papers.key(*papers.exam.papers[0])
+
+    print_pdfs(papers.exam, {folder / "papers": papers.question_paper}, jobs, "printing papers", progress, tried)
 
 
 def print_pdfs(
-    exam: Exam, kinds: Mapping[Path, Callable[[int, str], bytes]], jobs: int, what: str, progress: Progress
-) -> None:
-    """Of every paper the PDFs of some kinds, each kind into its folder."""
+    exam: Exam, kinds: Mapping[Path, Callable[[int, str], bytes]], jobs: int, what: str, progress: Progress,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
+    """Of every paper the PDFs of some kinds, each into its folder. `meanwhile`: what this process does beside that."""
     for place in kinds:
         place.mkdir(exist_ok=True)
     names, n = file_names(exam), len(exam.papers)
@@ -38,7 +46,11 @@ def print_pdfs(
     # What the first papers make known, copies of this process know from the start.
     print_one(0)
     progress(what, 1, n)
-    for done, _ in enumerate(each(print_one, range(1, n), jobs or worthwhile(n, FEWEST)), 2):
+    printed = each(print_one, range(1, n), jobs or worthwhile(n, FEWEST))
+    next(printed, None)  # by now they have begun
+    meanwhile()
+    progress(what, min(2, n), n)
+    for done, _ in enumerate(printed, 3):
         progress(what, done, n)
 
 
