@@ -15,8 +15,6 @@ from qgen.tables.spreadsheet import cell, unguarded
 
 HEADER = "student_id,variant,score_before,score,item,marks_before,marks,why"
 
-_GONE = "has no score any more"
-
 
 @dataclass(frozen=True)
 class Before:
@@ -57,14 +55,14 @@ def changes_csv(results: Path, marks: Marks, rules: Mapping[str, str]) -> str:
         for item, was, is_, why in found or [("", "", "", "has no score in the marks before")]:
             lines.append(",".join(map(cell, (student, variant, before, now[student], item, was, is_, why))))
     for row in gone:
-        entries = (row["student_id"], row["variant"], row["score"], "", "", "", "", _GONE)
+        entries = (row["student_id"], row["variant"], row["score"], "", "", "", "", "has no score any more")
         lines.append(",".join(map(cell, entries)))
     return "\n".join(lines) + "\n"
 
 
 def lost_scores(changes: str) -> Iterator[str]:
     """A remark on who had a score and has none now, as where one half of a class has taken the other's place."""
-    gone = [row["student_id"] for row in csv.DictReader(changes.splitlines()) if row["why"] == _GONE]
+    gone = [unguarded(row["student_id"]) for row in csv.DictReader(changes.splitlines()) if not row["score"]]
     if gone:
         yield f"had a score in the results before, and none in these: {some(gone)}"
 
