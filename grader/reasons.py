@@ -19,7 +19,6 @@ from qgen.typeset.markup.plain import plain
 # How many of a reason's names are entries of the catalogue; what was used in place of what follows in pairs.
 MISCONCEPTIONS = {"misconception": 1, "two_misconceptions": 2}
 WAITING, PAGE_MISSING = ("unconfirmed", "unread"), "page_missing"  # of cells that no person has looked at yet
-GIVEN = "given to all"  # the reason of a decision that a policy makes
 OTHER_VARIANT = "other_variant"  # of wrong answers to a question that looks copied: nothing in it is followed
 UNDEFINED, NO_NUMBER = ("undefined", "no_number")  # of words that say so: unreadable, and right from own values
 
@@ -97,9 +96,12 @@ class Wording:
     def markup(self, what: Reason | Decision, answer: str = "") -> str:
         """The sentence, as papers are written; `answer`: what could not be read."""
         if isinstance(what, Decision):
-            kind = "given" if what.reason == GIVEN else "decided"
-            return self._say(kind, self.number(what.marks), self.number(what.instead_of), what.reason)
+            return self._say("decided", self.number(what.marks), self.number(what.instead_of), what.reason)
         return self._say(what.kind, answer, tuple(map(self.number, what.numbers)), what.names)
+
+    def given_to_all(self) -> str:
+        """The reason of a decision that a policy makes."""
+        return self._say("given_to_all")
 
     def number(self, text: str) -> str:
         """A number with the language's decimal mark."""

@@ -22,7 +22,7 @@ import numpy as np
 
 from grader.decisions.overrides import EVERYONE, Override
 from grader.marking.verdicts import number
-from grader.reasons import GIVEN
+from grader.reasons import Wording
 from qgen.errors import InputError, nearest, quoted
 from qgen.exam.certify import DECIMALS
 from qgen.exam.exam import Exam
@@ -77,7 +77,9 @@ def policy_of(table: Mapping[str, Any], exam: Exam, where: str = "marking") -> P
     low = np.where(wider > 0, np.round(exam.low - wider, DECIMALS), exam.low)
     high = np.where(wider > 0, np.round(exam.high + wider, DECIMALS), exam.high)
     moved = replace(exam, spec=spec, batches=batches, low=low, high=high)
-    given = [Override(EVERYONE, i.id, number(i.marks), GIVEN) for i in moved.items if items.get(i.id, {}).get("give")]
+    freely = [item for item in moved.items if items.get(item.id, {}).get("give")]
+    why = Wording.of(exam.spec.language).given_to_all() if freely else ""
+    given = (Override(EVERYONE, item.id, number(item.marks), why) for item in freely)
     return Policy(moved, tuple(given), {item: _said(rules) for item, rules in items.items()})
 
 
@@ -114,5 +116,5 @@ def _faults(item: str, rules: object, exam: Exam, where: str) -> list[str]:
 
 
 def _said(rules: Mapping[str, Any]) -> str:
-    words = {"drop": "dropped", "give": GIVEN, "marks": "worth {}", "widen": "accepted {} further"}
+    words = {"drop": "dropped", "give": "given to all", "marks": "worth {}", "widen": "accepted {} further"}
     return ", ".join(words[key].format(value) for key, value in rules.items())

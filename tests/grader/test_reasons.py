@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.reasons import GIVEN, Decision, Reason, Wording
+from grader.reasons import Decision, Reason, Wording
 from qgen.engine.misconceptions import CATALOGUE
 from qgen.papers.words import TEMPLATES
 from qgen.tables.spreadsheet import guarded
@@ -99,8 +99,8 @@ def test_numbers_have_the_languages_decimal_mark() -> None:
 
 
 def test_what_a_policy_gives_to_all_is_told_in_the_exams_language() -> None:
-    assert Wording().plain(Decision("1.5", GIVEN, "0")) == "given to all: 1.5 instead of 0"
-    assert Wording("de").plain(Decision("1.5", GIVEN, "0")) == "allen gutgeschrieben: 1,5 statt 0"
+    assert Wording("de").plain(Decision("1.5", "given to all", "0")) == "Entscheidung: 1,5 statt 0: given to all"
+    assert [Wording(language).given_to_all() for language in ("en", "de")] == ["given to all", "allen gutgeschrieben"]
 
 
 def test_a_language_that_no_templates_speak_is_told_in_english() -> None:
