@@ -17,7 +17,7 @@ from qgen.exam.exam import Exam
 
 FEWEST_CELLS = 5  # such answers to one other variant, of which fewer may be chance
 FEWEST_UNFOLLOWED = 8  # of which more earn no follow-through where they are half of the wrong answers to a question
-MOST_BY_CHANCE = 1e-4  # other variants that an honest student's wrong answers may be expected to fit as well
+MOST_BY_CHANCE = 1e-5  # other variants that an honest student's wrong answers may be expected to fit as well
 SLICE = 1024  # students who are looked at at once
 
 Places = NDArray[np.intp]

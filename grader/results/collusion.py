@@ -15,7 +15,7 @@ from grader.reading.numerals import read
 from qgen.errors import several, some
 from qgen.tables.spreadsheet import cell
 
-FEWEST_SHARED = 3
+FEWEST_SHARED, LARGE = 3, 1000  # wrong answers in common, one more where among so many students some pair has these
 MOST_SHARERS = 4  # a wrong number that more students have is a common mistake, not one copied from a neighbour
 FEWEST_SIGNIFICANT = 3
 MOST_HOLDERS = 5  # students with the other variant that a line names
@@ -106,8 +106,9 @@ def _shared_errors(marks: Marks) -> Iterator[Evidence]:
         for one, other in combinations(who, 2):
             if submissions.variants[one] != submissions.variants[other]:
                 shared.setdefault((one, other), []).append(item)
+    fewest = FEWEST_SHARED + (len(submissions.students) > LARGE)
     for (one, other), common in sorted(shared.items()):
-        if len(common) >= FEWEST_SHARED:
+        if len(common) >= fewest:
             remark = (
                 f"{submissions.students[one]} and {submissions.students[other]} have "
                 f"{several(len(common), 'wrong answer')} in common, on different variants"

@@ -51,6 +51,17 @@ def test_two_students_with_the_same_improbable_wrong_answers_are_named(exam: Exa
     assert found.remark == "ann and bob have 3 wrong answers in common, on different variants"
 
 
+@pytest.mark.parametrize(("students", "named"), [(1000, 1), (1001, 0)])
+def test_in_a_large_class_some_pair_has_three_wrong_answers_in_common(
+    exam: Exam, tmp_path: Path, students: int, named: int
+) -> None:
+    odd = ["7.1234", "3.4567", "9.8765"]
+    rows = [
+        (f"s{k}", f"00{k % 4 + 1}", (odd if k < 2 else right(exam, k % 4)[:3]) + [""] * 18) for k in range(students)
+    ]
+    assert len(collusion(marked(exam, tmp_path, rows))) == named
+
+
 def test_the_same_wrong_answers_on_one_variant_or_by_many_are_not_named(exam: Exam, tmp_path: Path) -> None:
     odd = ["7.1234", "3.4567", "9.8765"]
     same = [(s, "001", odd + right(exam, 0)[3:]) for s in ("ann", "bob")]
