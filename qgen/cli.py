@@ -99,7 +99,7 @@ def make(
                 solutions=not no_solutions, progress=progress,
             )  # fmt: skip
         seconds = time.monotonic() - started
-        for line in summary(made.exam, made.tallies, made.folder, count, seconds, listed, booklet):
+        for line in summary(made.exam, made.tallies, out, count, seconds, listed, booklet, made.replaced):
             typer.echo(line)
         _warn_of_seed(made.exam.seed)
         typer.echo(f"hand out {out / 'papers'}; keep the rest; then: grader score {typed(out / 'answers.csv')}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from multiprocessing import Value
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qgen.errors import InputError, collecting, quoted
+from qgen.errors import InputError, collecting, quoted, several
 from qgen.exam.exam import MOST_VARIANTS, Exam, draw_exam, make_exam, read_exam, write_exam
 from qgen.exam.sample import Tally
 from qgen.exam.seed import Seed, seed_of
@@ -35,11 +36,12 @@ Drawn = tuple[Exam, tuple[Tally, ...]]
 
 @dataclass(frozen=True)
 class Made:
-    """What `make` made, and how many draws it took, by question."""
+    """What `make` made, how many draws it took, by question, and the papers that it replaced, if any, in words."""
 
     exam: Exam
     tallies: tuple[Tally, ...]
     folder: Path
+    replaced: str = ""
 
     def __repr__(self) -> str:
         return f"<Made {self.exam!r} in {self.folder}>"
@@ -74,6 +76,10 @@ def make(
     if variants is None:
         variants = 1 if all(q.all_fixed for q in spec.questions) else n
     _check_printable(spec, students or {}, seats or {}, templates)
+    replaced = _standing(out)
+    if replaced and not force:
+        hint = "choose another with --out, or replace it with --force"
+        raise InputError(f"{out}: holds {replaced}, which nobody can mark without it; {hint}")
     with whole_folder(out, force=force, marker="exam.json", ours=OURS) as folder, seldom_tidied():
         for sheet in ("answers.csv", "answers.xlsx"):
             _check_unanswered(out / sheet)
@@ -100,7 +106,7 @@ def make(
             write_door_list(papers, folder, seats or {})
     if solutions:
         _complete(papers, out, seats or {}, jobs, progress)
-    return Made(exam, tallies, out)
+    return Made(exam, tallies, out, replaced)
 
 
 def resume(
@@ -190,6 +196,15 @@ def preview(
     for path, pdf in zip((paper, solution), pdfs, strict=True):
         write_whole(path, pdf, force=True)
     return paper, solution
+
+
+def _standing(out: Path) -> str:
+    """The papers of the exam that --force would replace, which nobody can mark then; "" where there is none."""
+    marker = out / "exam.json"
+    if not marker.is_file():
+        return ""
+    count = sum(path.suffix == ".pdf" for path in (out / "papers").glob("*"))
+    return f"{several(count, 'paper')} made {datetime.fromtimestamp(marker.stat().st_mtime):%Y-%m-%d %H:%M}"
 
 
 def _check_unanswered(sheet: Path) -> None:

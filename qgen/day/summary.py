@@ -22,10 +22,13 @@ _INDEX = re.compile(r"_\w+")  # below a letter
 
 def summary(
     exam: Exam, tallies: Sequence[Tally], folder: Path, students: int, seconds: float, listed: Roster | None,
-    booklet: bool,
+    booklet: bool, replaced: str = "",
 ) -> Iterator[str]:  # fmt: skip
-    """What was made in so many seconds, what is certified, and what lies ready; `listed`: the class, if known."""
+    """What was made in so many seconds, in place of what, what is certified, and what lies ready; `listed`: the class,
+    if known."""
     yield from _printed(exam, folder, students, seconds)
+    if replaced:
+        yield f"in place of {replaced}, which nobody can mark any more"
     yield from _certificate(exam, tallies, folder)
     yield from _for_the_day(folder, listed, booklet)
 

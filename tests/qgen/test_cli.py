@@ -1,9 +1,11 @@
 """The command qgen: one line per fault on stderr, exit 1, nothing half-written; one summary on stdout."""
 
 import errno
+import os
 import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -165,12 +167,18 @@ def test_a_name_that_no_typeface_has_names_the_character():
     assert not Path("exam").exists()
 
 
-def test_an_exam_folder_is_replaced_with_force_only():
-    assert qgen("make", "--n", 1, "--spec", "one.toml", "--seed", 1).exit_code == 0
+def test_an_exam_folder_is_replaced_with_force_only_and_which_papers_go_is_said_before_and_after():
+    assert qgen("make", "--n", 2, "--spec", "one.toml", "--seed", 1).exit_code == 0
+    when = datetime(2026, 11, 20, 14, 2).timestamp()
+    os.utime("exam/exam.json", (when, when))
     (line,) = fault("make", "--n", 1, "--spec", "one.toml", "--seed", 2)
-    assert line.endswith("exam: exists; choose another with --out, or replace it with --force")
+    assert line == (
+        "exam: holds 2 papers made 2026-11-20 14:02, which nobody can mark without it; "
+        "choose another with --out, or replace it with --force"
+    )
     before = Path("exam/exam.json").read_bytes()
-    assert qgen("make", "--n", 1, "--spec", "one.toml", "--seed", 2, "--force").exit_code == 0
+    done = qgen("make", "--n", 1, "--spec", "one.toml", "--seed", 2, "--force")
+    assert "\nin place of 2 papers made 2026-11-20 14:02, which nobody can mark any more\n" in done.stdout
     assert Path("exam/exam.json").read_bytes() != before
 
 
