@@ -22,8 +22,12 @@ ReplaceDecisions = Annotated[
 ]
 
 
-@app.command(epilog=examples("grader score answers.csv", "grader score answers.csv --overrides overrides.csv --force"))
+@app.command(
+    epilog=examples("grader score answers.csv", "grader score answers.csv --overrides overrides.csv --force"),
+    context_settings={"allow_extra_args": True},
+)
 def score(
+    context: typer.Context,
     answers: Annotated[
         Path, typer.Argument(help="A table; what Moodle or Canvas export of a quiz; or a folder of these.")
     ],
@@ -56,6 +60,9 @@ def score(
 
     Writes scores.csv, a row for every student; marks.csv, a row for every answer; a PDF for each student in feedback.
     """
+    if context.args:
+        why = "several files are taken as a folder: put them into one, and name that"
+        raise typer.BadParameter(why, context, param_hint="ANSWERS")
     with faults_shown():
         from grader.mark import mark
         from grader.results.summary import print_summary
@@ -64,23 +71,11 @@ def score(
         must_exist(roster=roster, overrides=overrides, marking=marking, templates=templates)
         with progress_bar() as progress:
             marks = mark(
-                answers,
-                exam_folder(exam, answers),
-                out,
-                encoding=encoding,
-                roster=roster,
-                last=last,
-                id_column=id_column,
-                name_column=name_column,
-                overrides=overrides,
-                marking=marking,
-                replace_decisions=replace_decisions,
-                feedback=feedback,
-                anyway=anyway,
-                templates=templates,
-                force=force,
-                progress=progress,
-            )
+                answers, exam_folder(exam, answers), out, encoding=encoding, roster=roster, last=last,
+                id_column=id_column, name_column=name_column, overrides=overrides, marking=marking,
+                replace_decisions=replace_decisions, feedback=feedback, anyway=anyway, templates=templates,
+                force=force, progress=progress,
+            )  # fmt: skip
         print_summary(marks, out, templates)
 
 

@@ -51,6 +51,13 @@ def test_perfect_answers_get_full_marks_and_every_file_is_there(here: Path) -> N
     assert sorted(path.name for path in Path("results/feedback").iterdir()) == ["007.pdf", "017.pdf", "027.pdf"]
 
 
+def test_of_several_files_it_says_that_a_folder_takes_them(here: Path) -> None:
+    result = run("score", "answers.csv", "more.csv", "--no-feedback")
+    assert result.exit_code == 2
+    assert "ANSWERS: several files are taken as a folder: put them into one, and name that" in result.stderr
+    assert not Path("results").exists()
+
+
 def test_the_exam_is_found_beside_the_answers(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("answers.csv").rename("exam/answers.csv")
     (here / "elsewhere").mkdir()
