@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.lms.cells import number, plain
-from grader.lms.results import Lost, Score
+from grader.lms.results import LAYER, Lost, Score
 from grader.reasons import Wording
 from qgen.engine.symbols import iteration_of, latex_name
 from qgen.errors import InputError
@@ -41,6 +42,7 @@ def comment(
     called = called or Calling(templates, language)
     wording = Wording(language, templates)
     say = partial(macro, "comment.txt", folder=templates, language=language)
+    tasks, within = _tasks(score.layers, templates, language)
 
     def said(marks: Decimal) -> str:
         return wording.number(number(marks))
@@ -50,7 +52,7 @@ def comment(
         raise InputError(
             f'comment.txt: the total "{total}" would run in a spreadsheet; begin it with a letter or digit'
         )
-    layers = [say("layer", *name.split("_", 1), said(got), said(maxima[name]))
+    layers = [say("layer", *within.get(name, name).split("_", 1), said(got), said(maxima[name]))
               for name, got in score.layers.items() if name in maxima and name not in score.unmarked]  # fmt: skip
     parts = [total, *([", ".join(layers)] if layers else [])]
     blank = [part for part in lost if part.verdict == "blank" and not part.decision]
@@ -63,7 +65,7 @@ def comment(
         sentence = part.item.partition("_")[0], note
         note = say("again") if sentence in explained else note
         explained |= {sentence} if note else set()
-        name = part.item if part.is_task else called(part.item)
+        name = tasks.get(part.item, part.item) if part.is_task else called(part.item)
         parts.append(say("lost", {**marks, "item": name, "verdict": part.verdict, "note": note}).rstrip("."))
         if sum(map(len, parts)) > LONGEST:
             parts.pop()
@@ -74,8 +76,21 @@ def comment(
     if blank:
         parts.append(say("left_blank", [called(part.item) for part in blank]))
     if score.unmarked:
-        parts.append(say("not_yet_marked", score.unmarked))
+        parts.append(say("not_yet_marked", [tasks[name] for name in score.unmarked]))
     return plain(". ".join(parts).replace(";", ",") + ".")
+
+
+def _tasks(columns: Iterable[str], templates: Path | None, language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """By id what the paper calls a task, "Question 1, task 2" and "q1_task 2"; they stand in the paper's order."""
+    say = partial(macro, "words.txt", folder=templates, language=language)
+    tasks, within, counted = dict[str, str](), dict[str, str](), Counter[str]()
+    for name in columns:
+        if not LAYER.fullmatch(name):
+            question = name.partition("_")[0]
+            counted[question] += 1
+            tasks[name] = say("in_words", counted[question], question[1:])
+            within[name] = f"{question}_{say('in_words_within', counted[question])}"
+    return tasks, within
 
 
 @dataclass(frozen=True, eq=False)

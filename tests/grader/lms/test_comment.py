@@ -93,12 +93,23 @@ def test_a_template_whose_comment_would_run_in_a_spreadsheet_is_refused(tmp_path
         comment(SCORE, MAXIMA, [], tmp_path)
 
 
-def test_an_item_is_called_as_the_exam_s_papers_call_it_and_a_task_by_its_id():
+def test_an_item_is_called_as_the_exam_s_papers_call_it():
     spec = spec_of({"notation": {"loss": "J", "weights": "target-first"}, "questions": [{"iterations": 2}]})
     written = Papers(make_exam(spec, 1, 1)).written
-    items = [lost("q1_t2_dw13", "wrong"), Lost("q1_why", "marked", Decimal(0), Decimal(2), is_task=True)]
-    text = comment(SCORE, MAXIMA, items, called=Calling(None, "en", written))
-    assert "Question 1, Iteration 2, dJ/dw_31: wrong, 0/1. q1_why: marked, 0/2." in text
+    text = comment(SCORE, MAXIMA, [lost("q1_t2_dw13", "wrong")], called=Calling(None, "en", written))
+    assert "Question 1, Iteration 2, dJ/dw_31: wrong, 0/1." in text
+
+
+def test_a_task_is_called_as_the_paper_calls_it():
+    parts = {"q1_output": Decimal(6), "q1_why": Decimal(2), "q1_how": Decimal(1), "q2_draw": Decimal(0)}
+    score = Score("S1", Decimal(9), Decimal(15), Decimal(60), parts, unmarked=("q2_draw",))
+    maxima = {"q1_output": Decimal(6), "q1_why": Decimal(2), "q1_how": Decimal(4), "q2_draw": Decimal(3)}
+    items = [Lost("q1_how", "marked", Decimal(1), Decimal(4), is_task=True)]
+    assert comment(score, maxima, items) == (
+        "9 of 15. Question 1 output layer 6/6, Question 1 task 1 2/2, Question 1 task 2 1/4. "
+        "Question 1, task 2: marked, 1/4. Not yet marked: Question 2, task 1."
+    )
+    assert "Aufgabe 1 Teil 2 1/4. Aufgabe 1, Teil 2: bewertet, 1/4." in comment(score, maxima, items, language="de")
 
 
 def test_a_mistake_is_explained_once_in_a_question_and_in_the_exams_notation():
