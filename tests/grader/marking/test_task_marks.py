@@ -155,9 +155,9 @@ def test_a_gradebook_gets_the_sum_and_is_told_of_what_is_not_marked(tmp_path):
     assert rows_of(done.files[0])[0]["Exam q1_t1"] == "2"
     (comments,) = export("moodle", tmp_path / "results").files
     told = comments.read_text("utf-8-sig").splitlines()
-    assert "q1_t2: marked, 0.5/1" in told[1]
-    assert "Not yet marked: q1_t1." in told[2]
-    assert "q1 t1" not in told[2]
+    assert "Question 1, task 2: marked, 0.5/1" in told[1]
+    assert "Not yet marked: Question 1, task 1." in told[2]
+    assert "Question 1 task 1" not in told[2]
 
 
 def test_feedback_shows_the_marks_and_says_what_is_not_marked(tmp_path):
