@@ -32,12 +32,15 @@ function weigh(marked) {
   const complete = marked.claims.every(known);
   const off = zip((x, d) => Math.abs(x - d), values, due);
   const led = zip((x, old, cell) => cell && (x === 0 || x === old), values, marked.before, marked.uncounted); // to own 0s
+  const moved = zip((x, old) => Math.abs(x - old) > 0, values, marked.before).includes(true);
+  const still = values.map((x, i) => verdicts[i] === WRONG && x === marked.before[i]);
   return {
     due, unit, half, complete, settled,
     share: zip((h, d) => Math.min(h / Math.abs(d), WIDEST_MISTAKE), half, due),
-    telling: values.map((x, i) => verdicts[i] === WRONG && !led[i] && !within(x, low[i] - slip[i], high[i] + slip[i])
+    telling: values.map((x, i) => verdicts[i] === WRONG && !led[i] && (moved || !still[i])
+      && !within(x, low[i] - slip[i], high[i] + slip[i])
       && !(off[i] <= Math.max(slip[i], half[i] + coarse[i]))),
-    still: values.map((x, i) => verdicts[i] === WRONG && x === marked.before[i]),
+    still,
     exact: settled.map((cell, i) => cell && coarse[i] === 0),
     kept: settled.map((cell, i) => cell && complete && off[i] <= half[i] + unit[i]),
   };

@@ -201,6 +201,8 @@ def reasons_of(answered: Answered, followed: Followed, suspects: Suspects) -> di
         reasons = {(s, i): Reason(kind) for s, i in np.argwhere(cells).tolist()} | reasons
     wrong = (verdicts == WRONG) & ~within(values, answered.low - slip, answered.high + slip)
     wrong &= ~(uncounted & ((values == 0) | repeats))  # no mistake, but what own 0s lead to
+    moved = np.abs(values - answered.before) > 0
+    wrong &= ~repeats | moved.any(axis=1, keepdims=True)  # who updated nothing has not forgotten the biases alone
     evidence = Evidence(answered.basis, values, wrong, repeats, settled, followed.coarse, half, slip)
     asked = (str(rounding.digits),), (rounding.kind,)
     digits = {(s, i): Reason("one_digit", *asked) for s, i in np.argwhere(short).tolist()}

@@ -188,6 +188,17 @@ def test_a_mistake_made_in_one_place_only_is_not_a_misconception() -> None:
     assert not any(named(marks))
 
 
+@pytest.mark.parametrize(("left_out", "said"), [("new_", "repeats"), ("new_b", "misconception")])
+def test_biases_are_told_as_not_updated_only_to_who_updated_something(left_out: str, said: str) -> None:
+    exam = exam_of("relu-sigmoid", "squared-error", 1)
+    batch, values = exam.batches[0], exam.value.T.copy()
+    for i, item in enumerate(exam.items):
+        if item.step.startswith(left_out):
+            values[:, i] = batch.givens[item.step.removeprefix("new_")]
+    marks = marked(exam, values, np.arange(len(values)))
+    assert {reason.kind for reason in marks.reasons.values()} == {said}
+
+
 @pytest.mark.parametrize("loss", ["squared-error", "cross-entropy"])
 def test_where_two_explain_the_only_wrong_cell_equally_none_is_named(loss: str) -> None:
     """With one hidden unit and one iteration a mistake on the way back shows in one number only."""

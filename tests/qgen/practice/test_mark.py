@@ -113,3 +113,16 @@ def test_who_plays_for_marks_gets_the_same_on_the_page(what, tmp_path):
     written = numerals_of(np.hstack(parts), exam.spec.rounding)
     submissions = Submissions.of([f"S{s}" for s in range(n)], variants, exam.columns, written)
     assert differences(exam, submissions, tmp_path)[0] == []
+
+
+def test_who_updates_nothing_is_told_the_same_on_the_page(tmp_path):
+    exam = make_exam({"questions": [{"network": "relu-sigmoid"}]}, 3, 4)
+    values = exam.value.T.copy()
+    for i, item in enumerate(exam.items):
+        if item.part == "update":
+            values[:, i] = exam.batches[0].givens[item.step.removeprefix("new_")]
+    written = numerals_of(values, exam.spec.rounding)
+    submissions = Submissions.of(["S1", "S2", "S3"], np.arange(3), exam.columns, written)
+    wrong, marks = differences(exam, submissions, tmp_path)
+    assert wrong == []
+    assert {reason.kind for reason in marks.reasons.values()} == {"repeats"}
