@@ -92,7 +92,7 @@ def mark(
     decisions = decisions_of((*held.policy.given, *held.overrides), exam, submissions.students)
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
-        marks = replace(marks, origins=origins)
+        marks = replace(marks, origins=origins, dropped=held.policy.dropped)
         if (strange := _strange(marks)) and count >= FEWEST_STUDENTS and not anyway:
             raise InputError(f"{answers}: {strange}, or mark them with --anyway", *_why(marks))
         suspicions, changes = collusion(marks), changes_csv(out, marks, held.policy.said)

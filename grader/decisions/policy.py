@@ -36,11 +36,12 @@ KEYS = ("drop", "give", "marks", "widen")
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """The exam as it is marked, what everybody gets, and a sentence about each item that was changed."""
+    """The exam as it is marked, what everybody gets, a sentence about each changed item, and which are dropped."""
 
     exam: Exam
     given: tuple[Override, ...]
     said: Mapping[str, str]
+    dropped: frozenset[str] = frozenset()
 
 
 def read_policy(path: str | Path, exam: Exam) -> Policy:
@@ -80,7 +81,8 @@ def policy_of(table: Mapping[str, Any], exam: Exam, where: str = "marking") -> P
     freely = [item for item in moved.items if items.get(item.id, {}).get("give")]
     why = Wording.of(exam.spec.language).given_to_all() if freely else ""
     given = (Override(EVERYONE, item.id, number(item.marks), why) for item in freely)
-    return Policy(moved, tuple(given), {item: _said(rules) for item, rules in items.items()})
+    dropped = frozenset(item for item, rules in items.items() if rules.get("drop"))
+    return Policy(moved, tuple(given), {item: _said(rules) for item, rules in items.items()}, dropped)
 
 
 def _respecified(exam: Exam, marking: Mapping[str, Any], items: Mapping[str, Any]) -> dict[str, Any]:

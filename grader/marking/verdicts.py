@@ -55,7 +55,8 @@ class Marked:
 class Marks:
     """verdicts, expected_from_own: (students, items), the second what own values lead to where that earned marks or
     half of them, else NaN. reasons: of cells for which the verdict alone does not say it. decisions: the examiner's.
-    fits: submissions that fit another variant. origins: how the answers were read.
+    fits: submissions that fit another variant. origins: how the answers were read. dropped: the items that a policy
+    lets count for nobody.
     """
 
     exam: Exam
@@ -67,6 +68,7 @@ class Marks:
     decisions: Mapping[Place, Decision] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     origins: Origins = field(default_factory=Origins)
+    dropped: frozenset[str] = frozenset()
 
     def earned(self, rows: slice[int | None, int | None, None] = slice(None)) -> Array:
         """(students, items): the marks of some students."""

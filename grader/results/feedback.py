@@ -9,6 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from grader.marking.verdicts import FOLLOW_THROUGH, Marked, Marks, Place, items_by_student, number
 from grader.reasons import OTHER_VARIANT, PAGE_MISSING, WAITING, Wording
 from grader.results.handwriting import drawing
@@ -16,6 +19,7 @@ from grader.results.marksheet import layer_columns
 from qgen.engine.question import Item, Question
 from qgen.engine.rounding import Rounding
 from qgen.engine.symbols import latex_name
+from qgen.exam.exam import Exam
 from qgen.files import pdf_names
 from qgen.papers.document import document
 from qgen.papers.notation import Written
@@ -113,7 +117,8 @@ def _context(marks: Marks, s: int, lines: Lines, papers: Papers, pictured: Set[s
     for entry in (entry for group in groups for entry in (*group["lost"], *group["more"])):
         entry["picture"] = entry["id"] if entry["id"] in pictured else ""
         shown.add(entry["picture"])
-    followed = list(_followed(marks, s))
+    dropped = np.array([item.id in marks.dropped for item in exam.items])
+    followed = list(_where(exam, (marks.verdicts[s] == FOLLOW_THROUGH) & ~dropped))
     layers = []
     for name, columns in layer_columns(exam).items():
         id, _, layer = name.partition("_")
@@ -141,6 +146,7 @@ def _context(marks: Marks, s: int, lines: Lines, papers: Papers, pictured: Set[s
         "layers": layers,
         "tasks": tasks,
         "unmarked": sum(not task["score"] for task in tasks),
+        "dropped": list(_where(exam, dropped)),
         "followed": followed,
         "seen": list(_seen(marks, s, pictured - shown)),
         "groups": [group for group in groups if group["lost"] or group["more"] or group["blank"]],
@@ -179,15 +185,15 @@ def _lost(marks: Marks, s: int) -> bool:
     return not all(mark >= task.marks for task, mark in given)
 
 
-def _followed(marks: Marks, s: int) -> Iterator[dict[str, Any]]:
-    """For each question and iteration the answers that are right from own earlier numbers."""
+def _where(exam: Exam, chosen: NDArray[np.bool_]) -> Iterator[dict[str, Any]]:
+    """For each question and iteration the chosen answers."""
     start = 0
-    for k, question in enumerate((q.question for q in marks.exam.spec.questions), start=1):
-        right = marks.verdicts[s, start : start + len(question.items)] == FOLLOW_THROUGH
+    for k, question in enumerate((q.question for q in exam.spec.questions), start=1):
+        here = chosen[start : start + len(question.items)]
         start += len(question.items)
         for t in range(1, question.iterations + 1):
             names = [
-                _inline(item) for item, yes in zip(question.items, right, strict=True) if yes and item.iteration == t
+                _inline(item) for item, yes in zip(question.items, here, strict=True) if yes and item.iteration == t
             ]
             if names:
                 yield {"question": k, "id": question.id, "iteration": _shown_iteration(question, t), "names": names}

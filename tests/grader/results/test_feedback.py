@@ -9,12 +9,13 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from grader.mark import mark
 from grader.marking.score import score
 from grader.marking.verdicts import FOLLOW_THROUGH, Marks
 from grader.reading.answers import read_sheet
 from grader.reasons import Decision, Reason
 from grader.results.feedback import Feedback
-from qgen.exam.exam import Exam, make_exam
+from qgen.exam.exam import Exam, make_exam, write_exam
 from qgen.exam.spec import spec_of
 
 Barriers = Callable[..., list[str]]
@@ -183,7 +184,7 @@ def test_a_mistake_is_explained_once_and_every_lost_mark_has_a_reason(exam: Exam
     assert "Is a mark wrong?" in text
 
 
-def test_what_followed_from_own_numbers_is_said(exam: Exam, tmp_path: Path) -> None:
+def test_what_followed_from_own_numbers_is_said_unless_it_counts_for_nobody(exam: Exam, tmp_path: Path) -> None:
     i = exam.columns.index("q2_dw13")
     wrong = exam.value[i, 0] + 0.05
     new = exam.batches[1].givens["w13"][0] - exam.batches[1].givens["alpha"][0] * wrong
@@ -191,7 +192,22 @@ def test_what_followed_from_own_numbers_is_said(exam: Exam, tmp_path: Path) -> N
     marks = marked(exam, tmp_path, {"ann": {"q2_dw13": text(wrong), "q2_new_w13": text(new)}})
     assert marks.scores[0] == exam.max_score - 1
     ((_, pdf),) = printed(marks)
-    assert "Right from your own earlier numbers, and counted so, Question 2:" in " ".join(text_of(pdf)[1].split())
+    told = "Right from your own earlier numbers, and counted so, Question 2:"
+    assert told in " ".join(text_of(pdf)[1].split())
+    ((_, pdf),) = printed(replace(marks, dropped=frozenset(["q2_new_w13"])))
+    assert told not in " ".join(text_of(pdf)[1].split())
+
+
+def test_what_a_policy_drops_is_said_to_count_for_nobody(tmp_path: Path) -> None:
+    exam = make_exam({"questions": [{"network": "tanh-heads"}]}, 1, 1)
+    write_exam(exam, tmp_path)
+    answers = ",".join(exam.spec.rounding.text(value) for value in exam.value[:, 0])
+    (tmp_path / "answers.csv").write_text(f"student_id,variant,{','.join(exam.columns)}\nann,001,{answers}\n")
+    (tmp_path / "marking.toml").write_text("items = { q1_z1 = { drop = true }, q1_a1 = { marks = 2 } }")
+    mark(tmp_path / "answers.csv", tmp_path, tmp_path / "results", marking=tmp_path / "marking.toml")
+    text = " ".join(text_of((tmp_path / "results" / "feedback" / "ann.pdf").read_bytes())[1].split())
+    assert "Counted for nobody, as the examiner decided, Question 1: z" in text
+    assert "Every answer earned its full marks." in text
 
 
 def test_a_word_is_told_that_own_numbers_lead_to_no_number_or_that_those_given_do(exam: Exam, tmp_path: Path) -> None:
