@@ -5,6 +5,8 @@ import re
 import pytest
 from jinja2 import Environment
 
+from grader.reading.numerals import read
+from grader.reasons import UNDEFINED, Reason
 from qgen.engine.activations import ACTIVATIONS
 from qgen.engine.losses import LOSSES
 from qgen.engine.misconceptions import CATALOGUE
@@ -235,6 +237,7 @@ def test_feedback_prints_in_every_language_with_or_without_a_note(language):
         "score": "0",
         "max_score": "3",
         "percent": "0",
+        "dropped": [{"question": 1, "id": "q1", "iteration": 1, "names": ["z_4"]}],
         "followed": [{"question": 1, "id": "q1", "iteration": 2, "names": ["z_3"]}],
         "share": "50",
         "without": ["update"],
@@ -291,7 +294,7 @@ def test_words_that_are_wrong_markup_are_told_with_their_line(folder):
     source = (TEMPLATES / "words.txt").read_text("utf-8")
     mine = folder(words=source.replace("Write one number", "Write **one number"))
     line = 1 + source[: source.index("Write one number")].count("\n")
-    with pytest.raises(InputError, match=rf"paper.txt:\d+, or .*words.txt:{line}: .*never closed"):
+    with pytest.raises(InputError, match=rf"paper.txt:\d+, or .*words.txt:{line}: .*bold and italic do not nest"):
         Papers(make_exam(spec_of({"questions": [{"network": "tanh-heads"}]}), 1, 1), mine).question_paper(0)
 
 
@@ -341,3 +344,13 @@ def test_where_nothing_may_be_written_templates_are_compiled_each_time(compiled)
     assert not compiled.exists()
     assert anew().get_template("lms.txt")
     assert not compiled.exists()
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "undefined"), ("de", "nicht definiert")])
+def test_a_paper_with_logarithms_says_which_word_may_stand_for_a_number_but_not_into_cells(language, word):
+    said = [
+        macro("words.txt", "how_to_write", "source-first", "(l)", False, *logarithm_and_combs, language=language)
+        for logarithm_and_combs in [(True, False), (False, False), (True, True)]
+    ]
+    assert [f"*{word}*" in text for text in said] == [True, False, False]
+    assert read(word).reason == Reason(UNDEFINED)
