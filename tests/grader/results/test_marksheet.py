@@ -21,7 +21,7 @@ from grader.rehearsal.simulate import simulate
 from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
-from qgen.tables.spreadsheet import cell, guarded, unguarded
+from qgen.tables.spreadsheet import cell, cells, guarded, unguarded
 
 NASTY = st.text(
     st.sampled_from(list("=+-@|\t\r\n\"',; ;a0.5−＝＋\u00a0\u200b\ufeff"))
@@ -121,6 +121,12 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
 @given(NASTY)
 def test_a_cell_reads_back_as_one_cell(text: str) -> None:
     assert next(csv.reader(io.StringIO(f"{cell(text)},end\n", newline=""))) == [guarded(text), "end"]
+
+
+@STEADY
+@given(st.lists(st.sampled_from(["", "0.5", "-0.0468", "12", "-", "--1", "-1-2", "1e-5", "1,5", "\u0663"]) | NASTY))
+def test_many_cells_are_each_what_one_is(texts: list[str]) -> None:
+    assert cells(texts) == list(map(cell, texts))
 
 
 def test_ids_with_leading_zeros_and_formulas_come_back_to_the_gradebook(exam: Exam, tmp_path: Path) -> None:
