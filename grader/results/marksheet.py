@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grader.marking.origins import TYPED
 from grader.marking.task_marks import TASK_VERDICTS
-from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
+from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Decision, Reason, Wording
 from qgen.decimals import plains
 from qgen.engine.intervals import Array
@@ -131,6 +131,31 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
         if read_by:
             row[5::6] = [f",{cell(by)}\n" if (by := read_by.get((s, i))) else typed[i] for i in range(count)]
         yield "".join((*row, *_task_rows(marks, s, wording)))
+
+
+def lost_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
+    """The same but those of typed answers that are simply right, with all their marks: `asked_csv` tells of these."""
+    wording = wording or Wording.of(marks.exam.spec.language)
+    here, read_by = slice(students.start, students.stop), marks.origins.read_by
+    most = [item.marks for item in marks.exam.items]
+    told = (marks.verdicts[here] != CORRECT) | (marks.earned(here) < most)
+    for s, i in (*marks.decisions, *read_by):
+        if s in students:
+            told[s - students.start, i] = True
+    for s, items in zip(students, told, strict=True):
+        who = f"{cell(marks.submissions.students[s])},{marks.exam.variants[marks.submissions.variants[s]]}"
+        for i in np.flatnonzero(items).tolist():
+            one, by = marks.cell((s, i)), cell(read_by.get((s, i), TYPED))
+            what = f"{one.item.id},{one.item.layer},{one.item.part},{cell(one.answer)}"
+            yield f"{who},{what},{one.expected},{one.low},{one.high},{_end(one, wording)},{by}\n"
+        yield from _task_rows(marks, s, wording)
+
+
+def asked_csv(exam: Exam) -> str:
+    """The items and tasks, and their marks."""
+    lines = [f"{item.id},{item.layer},{item.part},{number(item.marks)}\n" for item in exam.items]
+    lines += [f"{task.id},,{PART},{number(task.marks)}\n" for task in exam.tasks]
+    return "".join(["item,layer,part,max_marks\n", *lines])
 
 
 def _accepted(exam: Exam, variants: NDArray[np.intp], known: Collection[int]) -> dict[int, list[str]]:
