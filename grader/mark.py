@@ -12,6 +12,7 @@ import numpy as np
 from grader.decisions.changes import changes_csv, lost_scores
 from grader.decisions.kept import decided
 from grader.decisions.overrides import decisions_of, overrides_csv
+from grader.decisions.read_back import ASKED
 from grader.lms import NAMES
 from grader.marking.origins import Origins, origins_of, together
 from grader.marking.score import score
@@ -24,7 +25,7 @@ from grader.reading.students.people import NOBODY, read_people
 from grader.reading.submissions import Submissions
 from grader.reasons import PAGE_MISSING, WAITING, Wording
 from grader.results.collusion import Evidence, collusion, collusion_csv
-from grader.results.marksheet import MARKS_HEADER, audit_csv, marks_rows, scores_csv
+from grader.results.marksheet import MARKS_HEADER, asked_csv, audit_csv, lost_rows, marks_rows, scores_csv
 from grader.results.slips import slips, strange_columns, without_a_number
 from qgen.errors import InputError, quoted, several, some, typed
 from qgen.exam.exam import Exam, read_exam
@@ -37,7 +38,7 @@ from qgen.tables.table import read_tables
 # What a results folder may hold for --force to replace it.
 OURS = (
     *("scores.csv", "marks.csv", "remarks.txt", "collusion.csv", "changes.csv", "overrides.csv", "marking.toml"),
-    "audit.csv",
+    *("audit.csv", ASKED),
     *("feedback", "report.html", "items.csv", "moodle.xml", "moodle-feedback.zip", "canvas-feedback.zip"),
     *(f"{lms}.csv" for lms in NAMES),
 )
@@ -69,6 +70,7 @@ def mark(
     marking: str | Path | None = None,
     replace_decisions: bool = False,
     feedback: bool = True,
+    only_lost: bool = False,
     anyway: bool = False,
     templates: str | Path | None = None,
     force: bool = False,
@@ -76,7 +78,7 @@ def mark(
 ) -> Marks:
     """scores.csv, marks.csv, remarks.txt and feedback/ in `out`, whole or, with an InputError, not at all.
 
-    It is one where next to nothing of a class is right, as in answers to another exam, unless marked `anyway`.
+    It is one where next to nothing is right, unless `anyway`. `only_lost`: marks.csv without what is simply right.
     """
     answers, out = Path(answers), Path(out)
     roster, templates = (None if path is None else Path(path) for path in (roster, templates))
@@ -85,10 +87,9 @@ def mark(
     exam, submissions, origins = _submissions(answers, read_exam(exam_folder), encoding, roster, last, named)
     held = decided(exam, submissions.students, None if replace_decisions else out, overrides, marking)
     progress("reading", 1, 1)
-    count = len(submissions.students)
+    exam, count = held.policy.exam, len(submissions.students)
     jobs = worthwhile(count, FEWEST)
     progress("marking", 0, count)
-    exam = held.policy.exam
     decisions = decisions_of((*held.policy.given, *held.overrides), exam, submissions.students)
     with whole_folder(out, force=force, marker="scores.csv", ours=OURS) as folder:
         marks = score(exam, submissions, decisions, jobs=jobs, progress=lambda done: progress("marking", done, count))
@@ -99,12 +100,12 @@ def mark(
         told = (
             *submissions.notes, *lost_scores(changes), *origins.remarks, *_waiting(marks, answers), *_unmarked(marks),
             *[strange] * bool(strange), *without_a_number(marks), *slips(marks), *strange_columns(marks),
-            *dict.fromkeys(found.remark for found in suspicions),
+            *dict.fromkeys(found.remark for found in suspicions), *_bonuses(marks),
         )  # fmt: skip
         missing = _write_feedback(marks, folder / "feedback", templates, progress) if feedback else []
         missing += _write_report(marks, suspicions, folder, templates) if feedback and count >= FEWEST_IN_REPORT else []
-        marks = replace(marks, remarks=(*told, *_bonuses(marks), *missing))
-        _write_tables(marks, folder, Wording.of(exam.spec.language, templates), jobs)
+        marks = replace(marks, remarks=(*told, *missing))
+        _write_tables(marks, folder, templates, jobs, only_lost=only_lost)
         for called, text in (
             ("collusion.csv", collusion_csv(marks, suspicions)),
             ("overrides.csv", overrides_csv(held.overrides)),
@@ -153,13 +154,16 @@ def _bonuses(marks: Marks) -> Iterator[str]:
             yield f"bonus: {marks.submissions.students[s]}, {item.id}: {decision.marks} of {number(item.marks)}"
 
 
-def _write_tables(marks: Marks, folder: Path, wording: Wording, jobs: int) -> None:
+def _write_tables(marks: Marks, folder: Path, templates: Path | None, jobs: int, *, only_lost: bool) -> None:
+    wording, rows = Wording.of(marks.exam.spec.language, templates), lost_rows if only_lost else marks_rows
     (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
+    if only_lost:
+        (folder / ASKED).write_text(asked_csv(marks.exam), "utf-8", newline="")
     parts = shares(len(marks.verdicts), WRITTEN, jobs)
     with (folder / "marks.csv").open("wb") as file:
         file.write(f"{MARKS_HEADER}\n".encode())
         # encoded student by student: one character that is not ASCII makes all of a text twice as large
-        file.writelines(each(lambda part: b"".join(map(str.encode, marks_rows(marks, part, wording))), parts, jobs))
+        file.writelines(each(lambda part: b"".join(map(str.encode, rows(marks, part, wording))), parts, jobs))
     if marks.remarks:
         (folder / "remarks.txt").write_text("\n".join(marks.remarks) + "\n", "utf-8")
 

@@ -157,12 +157,7 @@ def test_what_goes_to_a_pipe_stands_on_unbroken_lines(here: Path) -> None:
         "then: grader export canvas, or another system that grader export --help names",
     ]
     checked = run("qgen", "check", "exam").stdout.splitlines()
-    assert any(
-        re.search(
-            "no other paper's answers earn more than the limit, or than two answers do, zeros of dead units apart", x
-        )
-        for x in checked
-    )
+    assert any("no other paper's answers earn more than the limit" in line for line in checked)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.class_report.cohort import NO_NUMBER, Asked, Cohort, FromScans, Suspicion
-from grader.decisions.read_back import check_folder, check_heading
+from grader.decisions.read_back import check_folder, check_heading, read_asked
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import VERDICTS, Place
 from grader.reading.students.combined import with_those_named
@@ -41,7 +41,7 @@ def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
     """The class of a results folder. InputError lists what is at fault, and says so where it is of another exam."""
     check_folder(folder)
     scores = _Table.read(folder / "scores.csv", ("student_id", "score", "max_score"))
-    table = _Table.read(folder / "marks.csv", NEEDED)
+    table = _Table.read(folder / "marks.csv", NEEDED).whole(scores, read_asked(folder))
     absent = [s for s, score in zip(scores["student_id"], scores["score"], strict=True) if not score.strip()]
     cells = _Cells(table)
     exam = exam and with_those_named(exam, table["variant"])
@@ -112,6 +112,20 @@ class _Table:
             raise InputError(f"{path}: cannot be read: {fault.strerror}") from None
         except (UnicodeDecodeError, csv.Error) as fault:
             raise InputError(f"{path}: cannot be read as CSV in UTF-8: {fault}") from None
+
+    def whole(self, scores: _Table, asked: Mapping[str, Mapping[str, str]]) -> _Table:
+        """With a row for each answer of who has a score, where what is simply right was left out."""
+        if not asked:
+            return self
+        rows = {pair: row for row, pair in enumerate(zip(self["student_id"], self["item"], strict=True))}
+        new: dict[str, list[str]] = {name: [] for name in self.columns}
+        for student, variant, score in zip(scores["student_id"], scores["variant"], scores["score"], strict=True):
+            for item, right in asked.items() if score.strip() else ():
+                row = rows.get((student, item))
+                said = {"student_id": student, "variant": variant, **right}
+                for name, column in new.items():
+                    column.append(said.get(name, "") if row is None else self.columns[name][row])
+        return _Table(self.path, new)
 
     def __getitem__(self, name: str) -> list[str]:
         """A column; of none that was written yet nothing."""
@@ -191,7 +205,8 @@ class _Cells:
         if unknown := sorted(variants - set(exam.variants)):
             return f"variant {quoted(unknown[0])} is none of the exam's"
         place = {variant: v for v, variant in enumerate(exam.variants)}
-        for row in self.first_rows if "expected" in self.table.columns else ():
+        told = np.flatnonzero([text != "" for text in self.table["expected"]])  # not of tasks and what was left out
+        for row in told[np.unique(self.i[told], return_index=True)[1]].tolist():
             item, variant, expected = (self.table.get(name, row) for name in ("item", "variant", "expected"))
             if item in exam.rows:
                 right = exam.spec.rounding.text(float(exam.value[exam.rows[item], place[variant]]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,15 @@ MarkingPolicy = Annotated[
 ReplaceDecisions = Annotated[
     bool, typer.Option("--replace-decisions", help="Forget decisions and policy that the results folder keeps.")
 ]
+
+
+class Only(StrEnum):
+    """Which rows marks.csv has."""
+
+    LOST = "lost"
+
+
+OnlySome = Annotated[Only | None, typer.Option(help="Which rows marks.csv has: lost, none for what is simply right.")]
 
 
 @app.command(
@@ -42,14 +52,13 @@ def score(
     marking: MarkingPolicy = None,
     replace_decisions: ReplaceDecisions = False,
     feedback: Annotated[bool, typer.Option(help="Whether to print a PDF for every student.")] = True,
+    only: OnlySome = None,
     encoding: Annotated[
         str | None, typer.Option(help="The answers file's encoding, such as cp1252; default: found by looking.")
     ] = None,
     id_column: IdColumn = None,
     name_column: NameColumn = None,
-    last: Annotated[
-        bool, typer.Option("--last", help="Of several rows of a student count the last, not none.")
-    ] = False,
+    last: Annotated[bool, typer.Option("--last", help="Of a student's several rows count the last, not none.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Mark answers of which next to nothing is right.")] = False,
     templates: Templates = None,
     force: Annotated[
@@ -73,8 +82,8 @@ def score(
             marks = mark(
                 answers, exam_folder(exam, answers), out, encoding=encoding, roster=roster, last=last,
                 id_column=id_column, name_column=name_column, overrides=overrides, marking=marking,
-                replace_decisions=replace_decisions, feedback=feedback, anyway=anyway, templates=templates,
-                force=force, progress=progress,
+                replace_decisions=replace_decisions, feedback=feedback, only_lost=only == Only.LOST, anyway=anyway,
+                templates=templates, force=force, progress=progress,
             )  # fmt: skip
         print_summary(marks, out, templates)
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.decisions.read_back import read_asked
 from grader.marking.verdicts import Marked, Marks, number
 from grader.reasons import Decision
 from qgen.errors import some
@@ -18,9 +19,9 @@ HEADER = "student_id,variant,score_before,score,item,marks_before,marks,why"
 
 @dataclass(frozen=True)
 class Before:
-    """A cell as it was marked before."""
+    """A cell as it was marked before; answer: None where it was left out of marks.csv, as simply right."""
 
-    answer: str
+    answer: str | None
     verdict: str
     marks: str
     max_marks: str
@@ -40,7 +41,11 @@ def changes_csv(results: Path, marks: Marks, rules: Mapping[str, str]) -> str:
     if not scores or not (moved or gone):
         kept = results / "changes.csv"
         return kept.read_bytes().decode("utf-8", "replace") if kept.is_file() else ""
-    cells: dict[str, dict[str, Before]] = {}
+    asked = {
+        item: Before(None, row["verdict"], row["marks"], row["max_marks"], "")
+        for item, row in read_asked(results).items()
+    }
+    cells: dict[str, dict[str, Before]] = {student: dict(asked) for student in moved} if asked else {}
     for row in _rows(results / "marks.csv"):
         if row["student_id"] in moved:
             cells.setdefault(row["student_id"], {})[row["item"]] = Before(
@@ -81,7 +86,7 @@ def _moved(
         was, mark, text = before.get(task.id), float(marks.tasks.marks[s, t]), marks.tasks.written[s, t].strip()
         now = "" if mark != mark else number(mark)
         if was and was.marks != now:
-            yield task.id, was.marks, now, f'the mark was "{was.answer.strip()}", is "{text}"'
+            yield task.id, was.marks, now, f'the mark was "{(was.answer or "").strip()}", is "{text}"'
 
 
 def _why(one: Marked, was: Before, rule: str) -> str:
@@ -91,7 +96,7 @@ def _why(one: Marked, was: Before, rule: str) -> str:
         return f"decided: {one.decision.reason}"
     if old and not one.decision:
         return f"no longer decided: {old.reason}"
-    if was.answer.strip() != one.answer.strip():
+    if was.answer is not None and was.answer.strip() != one.answer.strip():
         return f'the answer was "{was.answer.strip()}", is "{one.answer.strip()}"'
     if rule:
         return f"the item is {rule}"

@@ -2,12 +2,12 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from grader.decisions.read_back import check_folder, check_heading
+from grader.decisions.read_back import ASKED, check_folder, check_heading, read_asked
 from grader.reasons import Decision, Reason
 from qgen.errors import InputError, nearest
 from qgen.tables.spreadsheet import unguarded
@@ -100,17 +100,15 @@ def read_results(folder: Path, *, marks: bool, absent_zero: bool = False) -> Res
     if absent_zero:
         scores |= {student: _zero(student, next(iter(scores.values()))) for student in ungraded if scores}
         ungraded = {}
-    sums, lost = _read_marks(folder / "marks.csv", faults) if marks or (folder / "marks.csv").exists() else ({}, {})
+    there = marks or (folder / "marks.csv").exists()
+    maxima, lost, marked = _read_marks(folder, faults) if there else ({}, {}, ())
     if faults:
         raise InputError(*faults[:SHOWN], *([f"... and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []))
-    maxima: dict[str, Decimal] = {}
-    for layer, total in (pair for totals in sums.values() for pair in totals.items()):
-        maxima[layer] = max(total, maxima.get(layer, total))
     unknown = [layer for layer in layers if marks and layer not in maxima]
     if unknown:
         raise InputError(*(f'{path}: column "{name}" has no item in marks.csv; {nearest(name, maxima)}'
                            for name in unknown))  # fmt: skip
-    ungraded.update(dict.fromkeys(student for student in sums if student not in scores))
+    ungraded.update(dict.fromkeys(student for student in marked if student not in scores))
     return Results(tuple(scores.values()), tuple(ungraded), layers, maxima, lost)
 
 
@@ -120,23 +118,33 @@ def _zero(student: str, like: Score) -> Score:
     return Score(student, nothing, like.max_score, nothing, dict.fromkeys(like.layers, nothing), absent=True)
 
 
-def _read_marks(path: Path, faults: list[str]) -> tuple[dict[str, dict[str, Decimal]], dict[str, list[Lost]]]:
-    """By student the maxima of the layers, and what was lost."""
-    maxima: dict[str, dict[str, Decimal]] = {}
+def _read_marks(folder: Path, faults: list[str]) -> tuple[dict[str, Decimal], dict[str, list[Lost]], Collection[str]]:
+    """The maxima of the layers and tasks, by student what was lost, and who has any rows."""
+    path, asked = folder / "marks.csv", read_asked(folder)
+    totals: dict[str, dict[str, Decimal]] = {}
     lost: dict[str, list[Lost]] = {}
     for line, row in _rows(path, MARK_COLUMNS, faults):
         student, item = unguarded(row["student_id"]).strip(), row["item"]
         where = f"{path}:{line}: student {student}, {item}"
         marks = _number(row["marks"] or "0", f"{where}: marks", faults)
         most = _number(row["max_marks"], f"{where}: max_marks", faults)
-        question, mine = item.partition("_")[0], maxima.setdefault(student, {})
-        layer = f"{question}_{row['layer']}" if row["layer"] else item  # a task
-        mine[layer] = mine.get(layer, Decimal(0)) + most
+        _add(totals.setdefault(student, {}), row, most)
         if marks < most:
             decision = Decision.parse(unguarded(row.get("decision", "")))
             why = unguarded(row.get("answer", "")), _reason(row), decision
             lost.setdefault(student, []).append(Lost(item, row["verdict"], marks, most, *why, not row["layer"]))
-    return maxima, lost
+    maxima: dict[str, Decimal] = {}
+    for row in asked.values():  # of no student there are more rows than these
+        _add(maxima, row, _number(row["max_marks"], f"{folder / ASKED}: {row['item']}: max_marks", faults))
+    for layer, total in (pair for mine in totals.values() for pair in mine.items()):
+        maxima[layer] = max(total, maxima.get(layer, total))
+    return maxima, lost, totals
+
+
+def _add(totals: dict[str, Decimal], row: Mapping[str, str], most: Decimal) -> None:
+    question = row["item"].partition("_")[0]
+    layer = f"{question}_{row['layer']}" if row["layer"] else row["item"]  # a task
+    totals[layer] = totals.get(layer, Decimal(0)) + most
 
 
 def _reason(row: Mapping[str, str]) -> Reason | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 
 import numpy as np
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from grader.marking.origins import TYPED
 from grader.marking.task_marks import TASK_VERDICTS
-from grader.marking.verdicts import FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, items_by_student, number
+from grader.marking.verdicts import CORRECT, FOLLOW_THROUGH, IS_UNREADABLE, VERDICTS, Marked, Marks, number
 from grader.reasons import Decision, Reason, Wording
 from qgen.decimals import plains
 from qgen.engine.intervals import Array
 from qgen.exam.exam import Exam
 from qgen.exam.tasks import PART
-from qgen.tables.spreadsheet import cell
+from qgen.tables.spreadsheet import cell, cells
 
 MARKS_HEADER = (
     "student_id,variant,item,layer,part,answer,expected,low,high,verdict,marks,max_marks,misconception,note,"
@@ -110,13 +110,10 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
     # of each cell: the student, the item, the answer, what is accepted, why it has its marks, how it was read
     row = [""] * (6 * count)
     row[1::6] = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
-    answer, accepted = cache(cell), dict[int, list[str]]()
-    ends, followed = _ends(marks, wording), _followed(marks, wording)
-    here = slice(students.start, students.stop)
-    some = (marks.verdicts[here] == FOLLOW_THROUGH) & np.isfinite(marks.expected_from_own[here])
+    accepted: dict[int, list[str]] = {}
+    ends, followed = _ends(marks, wording), _followed(marks, students, wording)
     typed, read_by = [f",{TYPED}\n"] * count, marks.origins.read_by
     row[5::6] = typed
-    led = items_by_student((students.start + s, i) for s, i in np.argwhere(some).tolist())
     for s in students:
         v = int(submissions.variants[s])
         if v not in accepted:
@@ -124,16 +121,41 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
                 accepted.clear()
             accepted |= _accepted(exam, submissions.variants[s : min(s + TOGETHER, students.stop)], accepted)
         row[::6] = [f"{cell(submissions.students[s])},{exam.variants[v]},"] * count
-        row[2::6] = map(answer, submissions.written[s].tolist())
+        row[2::6] = cells(submissions.written[s].tolist())
         row[3::6] = accepted[v]
         row[4::6] = map(list.__getitem__, ends, marks.verdicts[s].tolist())
-        for i in led.get(s, ()):
-            row[6 * i + 4] += followed(float(marks.expected_from_own[s, i]))
+        for i, why in followed.get(s, ()):
+            row[6 * i + 4] += why
         for i in marks.singular.get(s, ()):
             row[6 * i + 4] = _end(marks.cell((s, i)), wording)
         if read_by:
             row[5::6] = [f",{cell(by)}\n" if (by := read_by.get((s, i))) else typed[i] for i in range(count)]
         yield "".join((*row, *_task_rows(marks, s, wording)))
+
+
+def lost_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
+    """The same but those of typed answers that are simply right, with all their marks: `asked_csv` tells of these."""
+    wording = wording or Wording.of(marks.exam.spec.language)
+    here, read_by = slice(students.start, students.stop), marks.origins.read_by
+    most = [item.marks for item in marks.exam.items]
+    told = (marks.verdicts[here] != CORRECT) | (marks.earned(here) < most)
+    for s, i in (*marks.decisions, *read_by):
+        if s in students:
+            told[s - students.start, i] = True
+    for s, items in zip(students, told, strict=True):
+        who = f"{cell(marks.submissions.students[s])},{marks.exam.variants[marks.submissions.variants[s]]}"
+        for i in np.flatnonzero(items).tolist():
+            one, by = marks.cell((s, i)), cell(read_by.get((s, i), TYPED))
+            what = f"{one.item.id},{one.item.layer},{one.item.part},{cell(one.answer)}"
+            yield f"{who},{what},{one.expected},{one.low},{one.high},{_end(one, wording)},{by}\n"
+        yield from _task_rows(marks, s, wording)
+
+
+def asked_csv(exam: Exam) -> str:
+    """The items and tasks, and their marks."""
+    lines = [f"{item.id},{item.layer},{item.part},{number(item.marks)}\n" for item in exam.items]
+    lines += [f"{task.id},,{PART},{number(task.marks)}\n" for task in exam.tasks]
+    return "".join(["item,layer,part,max_marks\n", *lines])
 
 
 def _accepted(exam: Exam, variants: NDArray[np.intp], known: Collection[int]) -> dict[int, list[str]]:
@@ -170,12 +192,18 @@ def _ends(marks: Marks, wording: Wording) -> list[list[str]]:
     ]
 
 
-def _followed(marks: Marks, wording: Wording) -> Callable[[float], str]:
-    """The end of a follow-through line, by what own values lead to: worded once, with another number in its place."""
-    text = marks.exam.spec.rounding.text
+def _followed(marks: Marks, students: range, wording: Wording) -> dict[int, list[tuple[int, str]]]:
+    """By student: where own values lead to something, the ends of the lines: worded once, for any number."""
+    here, text = slice(students.start, students.stop), marks.exam.spec.rounding.text
+    owns = marks.expected_from_own[here]
+    some = (marks.verdicts[here] == FOLLOW_THROUGH) & np.isfinite(owns)
     place, why = text(ANY_NUMBER), _why(*marks.usual_reason(FOLLOW_THROUGH, ANY_NUMBER), wording)
-    said = wording.number
-    return cache(lambda own: why.replace(place, text(own)).replace(said(place), said(text(own))))
+    why = why.replace("{", "{{").replace("}", "}}").replace(place, "{0}").replace(wording.number(place), "{1}")
+    found: dict[int, list[tuple[int, str]]] = {}
+    texts = marks.exam.spec.rounding.texts(owns[some])
+    for (s, i), own in zip(np.argwhere(some).tolist(), texts, strict=True):
+        found.setdefault(students.start + s, []).append((i, why.format(own, wording.number(own))))
+    return found
 
 
 def _end(marked: Marked, wording: Wording) -> str:

@@ -42,7 +42,8 @@ CONDITIONS: Mapping[str, str] = {
     "old value": "no updated parameter's accepted range holds the old value",
     "misconceptions": "no known mistake lands in an accepted range",
     "digits": "every given is written with as many digits on every paper",
-    "copying": "no other paper's answers earn more than the limit, or than two answers do, zeros of dead units apart",
+    "copying": "no other paper's answers earn more than the limit, or than two answers do (three above 20,000 papers), "
+    "zeros of dead units apart",
 }
 
 

@@ -13,6 +13,7 @@ from qgen.engine.intervals import Array
 from qgen.engine.question import Question
 from qgen.exam.certify import Batch
 
+MANY = 20_000  # variants: among more of the smallest networks some always have three answers in common
 MORE = 1e-6  # of the marks: a share that no answer is worth
 TOGETHER = 1 << 20  # answers of others in accepted ranges that are counted at once
 
@@ -30,11 +31,12 @@ def most_copied(batch: Batch) -> float:
     """The share of the marks that another variant's answers earn less of.
 
     Two answers may always be the same, such as an output and its loss: of a few, two are more than the limit, and some
-    meet in every large class.
+    meet in every large class; three where there are `MANY`.
     """
     marks = _marks(batch.question)
-    two = float(np.sort(marks)[-2:].sum() / marks.sum() + MORE) if marks.sum() else 0.0
-    return max(batch.certify.copying, two)
+    together = 2 if batch.size <= MANY else 3
+    few = float(np.sort(marks)[-together:].sum() / marks.sum() + MORE) if marks.sum() else 0.0
+    return max(batch.certify.copying, few)
 
 
 def copied_share(marks: Array, values: Array, low: Array, high: Array) -> Array:

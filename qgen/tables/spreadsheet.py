@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _NUMERAL = re.compile(r"[+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)?")
+_NUMERALS = re.compile(r"(?:-?[0-9][0-9.]*\0|\0)*+")
 _HARMLESS = re.compile(r"""(?:[\w.(−–·×][^,;\t\r\n"]*)?""")
 _QUOTED = re.compile(r'[,"\n\r]')
 _UNSEEN = (  # spaces, controls and formats: Unicode's categories Z, Cc and Cf
@@ -47,3 +48,8 @@ def cell(text: str) -> str:
         return text
     text = _BARE.sub(r"\1\2'", text)
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def cells(texts: list[str]) -> list[str]:
+    """The same of each of many; mere numerals, as most rows of answers are, are looked at together."""
+    return texts if _NUMERALS.fullmatch("\0".join([*texts, ""])) else list(map(cell, texts))

@@ -68,6 +68,25 @@ def test_the_report_of_a_folder_is_the_one_that_was_written_with_it(made):
     assert (found.html, remark) == ((folder / "results/report.html").read_text("utf-8"), "")
 
 
+def test_what_marks_csv_left_out_as_simply_right_is_no_less_known(made, tmp_path):
+    folder, marks = made
+    kept = folder / "results"
+    mark(folder / "answers.csv", folder / "exam", tmp_path / "r", overrides=folder / "decided.csv", only_lost=True)
+    assert (tmp_path / "r/marks.csv").stat().st_size < (kept / "marks.csv").stat().st_size / 2
+    for name in ("report.html", "items.csv", "scores.csv"):
+        assert (tmp_path / "r" / name).read_bytes() == (kept / name).read_bytes(), name
+    found, right = read_cohort(tmp_path / "r"), read_cohort(kept)
+    np.testing.assert_array_equal(found.earned, right.earned)
+    np.testing.assert_array_equal(found.verdicts, right.verdicts)
+    assert items_csv(found) == items_csv(right)
+    assert report_of(tmp_path / "r", folder / "exam")[0].html == (kept / "report.html").read_text("utf-8")
+    other = make_exam(marks.exam.spec, 24, 4)
+    (tmp_path / "other").mkdir()
+    write_exam(other, tmp_path / "other")
+    with pytest.raises(InputError, match="in the exam"):
+        read_cohort(tmp_path / "r", other)
+
+
 def rewritten(source: Path, folder: Path, change) -> Path:
     """The results with other rows of marks.csv: change(rows) of dicts."""
     folder.mkdir()

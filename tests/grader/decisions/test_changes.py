@@ -106,6 +106,20 @@ def test_another_answer_is_told_and_so_is_who_comes_and_goes(folder: Path) -> No
     assert remark in (folder / "results" / "remarks.txt").read_text("utf-8")
 
 
+def test_changes_are_told_where_marks_csv_left_out_what_was_simply_right(folder: Path) -> None:
+    again(folder, only_lost=True)
+    assert not (folder / "results/changes.csv").exists()
+    policy = folder / "p.toml"
+    policy.write_text("[items.q1_dw13]\nmarks = 2\n")
+    again(folder, marking=policy, only_lost=True)
+    told = rows(folder, "changes.csv")
+    assert {(row["item"], row["why"]) for row in told} == {("q1_dw13", "the item is worth 2")}
+    assert {(row["marks_before"], row["marks"]) for row in told} == {("1", "2")}
+    again(folder)
+    assert rows(folder, "changes.csv") == told
+    assert not (folder / "results/asked.csv").exists()
+
+
 def test_results_that_a_spreadsheet_saved_are_marked_again_as_if_there_were_none(folder: Path) -> None:
     for name in ("scores.csv", "marks.csv"):
         path = folder / "results" / name

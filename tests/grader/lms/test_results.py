@@ -1,5 +1,6 @@
 """The results folder as gradebooks need it."""
 
+import csv
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,20 @@ def test_scores_maxima_and_lost_marks_are_read(results):
     assert found.scores[0].score == Decimal("31.5")
     assert [(x.item, x.marks, x.max_marks) for x in found.lost["001234"]] == [("q2_dw11", Decimal("11.5"), 20)]
     assert found.ungraded == ("S11",)
+
+
+def test_maxima_are_known_where_marks_csv_left_out_what_was_simply_right(results):
+    with (results / "marks.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    whole = read_results(results, marks=True)
+    asked = {row["item"]: f"{row['item']},{row['layer']},{row['part']},{row['max_marks']}\n" for row in rows}
+    (results / "asked.csv").write_text("".join(["item,layer,part,max_marks\n", *asked.values()]))
+    with (results / "marks.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(row for row in rows if row["marks"] != row["max_marks"])
+    found = read_results(results, marks=True)
+    assert (found.maxima, found.lost, found.scores) == (whole.maxima, whole.lost, whole.scores)
 
 
 def test_a_blank_score_is_ungraded_not_zero(results):

@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 
 from grader.lms.cells import runs
 from grader.lms.results import read_results
+from grader.marking.origins import Origins
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, IS_UNREADABLE, VERDICTS, Marks
 from grader.reading.submissions import Submissions
 from grader.reasons import Decision, Reason, Wording
 from grader.rehearsal.simulate import simulate
-from grader.results.marksheet import MARKS_HEADER, marks_rows, scores_csv
+from grader.results.marksheet import MARKS_HEADER, asked_csv, lost_rows, marks_rows, scores_csv
 from qgen.exam.exam import Exam, make_exam
 from qgen.exam.spec import spec_of
-from qgen.tables.spreadsheet import cell, guarded, unguarded
+from qgen.tables.spreadsheet import cell, cells, guarded, unguarded
 
 NASTY = st.text(
     st.sampled_from(list("=+-@|\t\r\n\"',; ;a0.5−＝＋\u00a0\u200b\ufeff"))
@@ -123,6 +124,12 @@ def test_a_cell_reads_back_as_one_cell(text: str) -> None:
     assert next(csv.reader(io.StringIO(f"{cell(text)},end\n", newline=""))) == [guarded(text), "end"]
 
 
+@STEADY
+@given(st.lists(st.sampled_from(["", "0.5", "-0.0468", "12", "-", "--1", "-1-2", "1e-5", "1,5", "\u0663"]) | NASTY))
+def test_many_cells_are_each_what_one_is(texts: list[str]) -> None:
+    assert cells(texts) == list(map(cell, texts))
+
+
 def test_ids_with_leading_zeros_and_formulas_come_back_to_the_gradebook(exam: Exam, tmp_path: Path) -> None:
     students = ["0012", "007", "=1+1", "-x", "@ann", "Zoë, Ünal"]
     marks = marked(exam, students, "0.5")
@@ -155,6 +162,21 @@ def test_every_cell_has_a_row_that_says_what_was_written_expected_and_earned(exa
             assert (row["from_own"], row["reason"], row["decision"]) == (cell.from_own, str(cell.reason or ""), "")
             assert row["note"].endswith(Wording().plain(cell.reason, cell.answer) if cell.reason else "")
     assert next(rows, None) is None
+
+
+def test_rows_are_left_out_only_of_typed_answers_that_are_simply_right(exam: Exam) -> None:
+    marks = score(exam, simulate(exam, 60, np.random.default_rng(1)).submissions)
+    right = [tuple(place) for place in np.argwhere(marks.verdicts == CORRECT).tolist()]
+    decided, collected = {right[0]: Decision("0.5", "why not")}, {right[1]: "form"}
+    marks = replace(marks, decisions=decided, origins=Origins(read_by=collected))
+    columns, items = MARKS_HEADER.split(","), len(exam.items)
+    lines = list(csv.reader(io.StringIO("".join(marks_rows(marks, range(20, 60)))), strict=True))
+    kept = list(csv.reader(io.StringIO("".join(lost_rows(marks, range(20, 60)))), strict=True))
+    assert kept == [row for row in lines if dict(zip(columns, row, strict=True))["verdict"] != "correct"]
+    first = list(csv.reader(io.StringIO("".join(lost_rows(marks, range(0, 20)))), strict=True))
+    said = [(row[0], row[2]) for row in first if row[columns.index("verdict")] == "correct"]
+    assert said == [(marks.submissions.students[s], exam.items[i].id) for s, i in right[:2]]
+    assert len(rows_of(asked_csv(exam))) == items
 
 
 def test_scores_add_up_over_the_layers(exam: Exam) -> None:

@@ -87,6 +87,15 @@ def test_of_three_papers_alike_the_first_stays():
     assert apart(batch.question, 0.1, *key[:, :, [0, 1, 2]], settled=2).tolist() == [True, True, False]
 
 
+def test_three_answers_may_be_the_same_only_among_more_papers_than_many(monkeypatch):
+    (batch,) = make_exam({"questions": [{"network": "tanh-heads"}]}, 4, 1).batches
+    asked = len(batch.question.items)
+    monkeypatch.setattr(module, "MANY", 4)
+    assert 2 / asked < most_copied(batch) < 3 / asked
+    monkeypatch.setattr(module, "MANY", 3)
+    assert 3 / asked < most_copied(batch) < 4 / asked
+
+
 def test_numbers_that_are_none_are_copied_by_nobody():
     values = np.array([[np.nan, np.inf, np.inf, 1.0]])
     assert copied_share(np.ones(1), values, values, values).tolist() == [0, 1, 1, 0]
