@@ -155,7 +155,7 @@ def _bonuses(marks: Marks) -> Iterator[str]:
 
 
 def _write_tables(marks: Marks, folder: Path, templates: Path | None, jobs: int, *, only_lost: bool) -> None:
-    wording, rows = Wording.of(marks.exam.spec.language, templates), lost_rows if only_lost else marks_rows
+    wording, rows = Wording.of_exam(marks.exam.spec, templates), lost_rows if only_lost else marks_rows
     (folder / "scores.csv").write_text(scores_csv(marks), "utf-8", newline="")
     if only_lost:
         (folder / ASKED).write_text(asked_csv(marks.exam), "utf-8", newline="")

@@ -6,13 +6,15 @@ Reasons are put into words once, by templates/reasons.txt.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
 from qgen.errors import InputError
+from qgen.exam.spec import Spec
+from qgen.papers.notation import Written
 from qgen.papers.words import environment, macro
 from qgen.typeset.markup.plain import plain
 
@@ -79,10 +81,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Wording:
-    """The words of a language, those of a folder of templates before the program's."""
+    """The words of a language, those of a folder of templates before the program's; formulas as they are `written`."""
 
     language: str = "en"
     folder: Path | None = None
+    written: Written | None = None
 
     @classmethod
     def of(cls, language: str, folder: Path | None = None) -> Self:
@@ -92,6 +95,11 @@ class Wording:
         except InputError:
             return cls("en", folder)
         return cls(language, folder)
+
+    @classmethod
+    def of_exam(cls, spec: Spec, folder: Path | None = None) -> Self:
+        """The same, in an exam's language and notation."""
+        return replace(cls.of(spec.language, folder), written=Written.of(spec))
 
     def markup(self, what: Reason | Decision, answer: str = "") -> str:
         """The sentence, as papers are written; `answer`: what could not be read."""
@@ -111,9 +119,10 @@ class Wording:
     def _decimal_mark(self) -> str:
         return macro("symbols.txt", "decimal_mark", folder=self.folder, language=self.language)
 
-    def plain(self, what: Reason | Decision, answer: str = "") -> str:
-        """The sentence without formulas."""
-        return _plain(self.markup(what, answer))
+    def plain(self, what: Reason | Decision, answer: str = "", question: str = "") -> str:
+        """The sentence about an answer to a question, without formulas."""
+        sentence = self.markup(what, answer)
+        return _plain(self.written.markup(sentence, question) if self.written else sentence)
 
     def _say(self, kind: str, *arguments: object) -> str:
         return macro("reasons.txt", kind, *arguments, folder=self.folder, language=self.language)

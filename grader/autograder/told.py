@@ -34,7 +34,7 @@ class Told:
 
 def told(marks: Marks, templates: Path | None = None, *, expected: bool = False) -> list[Told]:
     """Every answer of the only student; with `expected` also what was, which else no word gives away."""
-    wording = Wording.of(marks.exam.spec.language, templates)
+    wording = Wording.of_exam(marks.exam.spec, templates)
     earned = zip(marks.exam.items, marks.earned()[0].tolist(), strict=True)
     return [
         Told(item.id, got, item.marks, ". ".join(_why(marks, i, wording, expected)))
@@ -48,7 +48,7 @@ def _why(marks: Marks, i: int, wording: Wording, expected: bool) -> Iterator[str
     yield say("verdict", cell.verdict)
     reason = cell.reason if expected else _without_values(cell.reason)
     if reason:
-        yield wording.plain(reason, cell.answer).rstrip(".")
+        yield wording.plain(reason, cell.answer, cell.item.id.partition("_")[0]).rstrip(".")
     if expected and cell.verdict != "correct":
         yield say("expected", cell.expected, cell.low, cell.high)
 

@@ -105,7 +105,7 @@ def _given(marks: float) -> str:
 def marks_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
     """The rows of marks.csv, student by student; what cells have in common is written once."""
     exam, submissions = marks.exam, marks.submissions
-    wording = wording or Wording.of(exam.spec.language)
+    wording = wording or Wording.of_exam(exam.spec)
     count = len(exam.items)
     # of each cell: the student, the item, the answer, what is accepted, why it has its marks, how it was read
     row = [""] * (6 * count)
@@ -135,7 +135,7 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
 
 def lost_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
     """The same but those of typed answers that are simply right, with all their marks: `asked_csv` tells of these."""
-    wording = wording or Wording.of(marks.exam.spec.language)
+    wording = wording or Wording.of_exam(marks.exam.spec)
     here, read_by = slice(students.start, students.stop), marks.origins.read_by
     most = [item.marks for item in marks.exam.items]
     told = (marks.verdicts[here] != CORRECT) | (marks.earned(here) < most)
@@ -210,7 +210,7 @@ def _end(marked: Marked, wording: Wording) -> str:
     """What comes after the accepted numbers."""
     verdict = _verdict(marked.verdict, marked.marks, marked.item.marks)
     unread = marked.answer if marked.verdict == VERDICTS[IS_UNREADABLE] else ""
-    return verdict + _why(marked.reason, marked.from_own, wording, marked.item.step, unread, marked.decision)
+    return verdict + _why(marked.reason, marked.from_own, wording, marked.item.id, unread, marked.decision)
 
 
 @cache
@@ -220,11 +220,12 @@ def _verdict(name: str, marks: float, most: float) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _why(
-    reason: Reason | None, from_own: str, wording: Wording, step: str = "", unread: str = "",
+    reason: Reason | None, from_own: str, wording: Wording, item: str = "", unread: str = "",
     decision: Decision | None = None,
 ) -> str:  # fmt: skip
     """Misconceptions, the reason in words, what own values lead to, reason and decision as data."""
     names = " + ".join(reason.misconceptions) if reason else ""
-    note = wording.plain(reason, unread) if reason else ""
+    question, _, step = item.partition("_")
+    note = wording.plain(reason, unread, question) if reason else ""
     note = f"{step}: {note}" if names else note
     return f"{names},{cell(note)},{from_own},{cell(str(reason or ''))},{cell(str(decision or ''))}"

@@ -34,7 +34,7 @@ _COMMA = r",\,"  # between indices of two digits
 Base = tuple[str, str, str]  # of a name: letter, index below, layer above
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Written:
     """How the formulas of an exam are written: in its spec's notation, with the decimal mark of its language."""
 

@@ -202,3 +202,17 @@ def test_a_reason_with_a_decimal_comma_leaves_the_row_its_cells(exam: Exam) -> N
     first = rows_of(marks_csv(marks))[0]
     assert (first["reason"], first["decision"], first["read_by"]) == ("letter 0,5", "", "typed")
     assert None not in first
+
+
+def test_a_note_is_in_the_exam_s_notation() -> None:
+    """Numbered weights have other numbers in every network."""
+    table = {"questions": [{}, {"network": "tanh-heads"}], "notation": {"weights": "numbered", "target": "t"}}
+    marks = marked(make_exam(spec_of(table), 1, 1), ["S1"])
+    why = {
+        "q1_dw11_1": Reason("misconception", names=("transposed-weight", "w21_2", "w12_2")),
+        "q2_db2": Reason("misconception", names=("target-minus-output",)),
+    }
+    marks = replace(marks, reasons={(0, marks.exam.columns.index(item)): reason for item, reason in why.items()})
+    notes = [row["note"] for row in rows_of(marks_csv(marks)) if row["item"] in why]
+    assert notes[0].startswith("dw11_1: used w_8 where w_9 belongs.")
+    assert notes[1] == "db2: The error is output minus target, a - t, not t - a."
