@@ -7,7 +7,18 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from grader.marking.diagnosis import Compared, _best, _Fits, _likely_pairs, compared, may_explain, weigh
+from grader.marking.carried_forward import basis_of
+from grader.marking.diagnosis import (
+    Compared,
+    Evidence,
+    _best,
+    _Fits,
+    _likely_pairs,
+    _Weighed,
+    compared,
+    may_explain,
+    weigh,
+)
 from grader.marking.explain import swapped
 from grader.marking.score import score
 from grader.marking.verdicts import CORRECT, WRONG, Marks
@@ -435,3 +446,16 @@ def test_the_other_index_convention_is_named_as_one_thing() -> None:
     exam = exam_of("relu-sigmoid", "cross-entropy", 1)
     marks, _ = holding(exam, [(BY_NAME["index-convention"],)], 20)
     assert named(marks).count({"index-convention"}) >= 19
+
+
+def test_a_right_answer_speaks_against_a_mistake_as_far_as_honest_rounding_and_one_unit_go_end_included() -> None:
+    exam = exam_of("relu-sigmoid", "squared-error", 1)
+    batch, key, none = exam.batches[0], exam.value.T, np.zeros(exam.value.T.shape)
+    basis = basis_of(batch, np.arange(len(key)), key, key == key, key)
+    off = Evidence(basis, key + 0.01, none > 0, none > 0, none == 0, none, none, none)
+    far = _Weighed(off, batch.question.follows)
+    half = np.abs(off.values - far.due) - far.unit
+    edge = half + far.unit == np.abs(off.values - far.due)
+    assert edge.sum() > 100
+    assert _Weighed(replace(off, half=half), batch.question.follows).kept[edge].all()
+    assert not _Weighed(replace(off, half=half - 1e-9), batch.question.follows).kept.any()

@@ -12,10 +12,12 @@ from qgen.errors import InputError
 from qgen.exam.exam import make_exam
 
 
-def test_what_a_form_said_is_told_from_what_was_typed_over_it(tmp_path):
+@pytest.mark.parametrize("student", ["007", "7"])
+def test_what_a_form_said_is_told_from_what_was_typed_over_it(tmp_path, student):
+    """Whether the id was changed after the form or in it."""
     exam = make_exam({}, 1, 1)
     first, second, third = exam.columns[:3]
-    papers = [Paper("a.pdf", "007", "001", {first: "0.5", second: "?drawn", third: "0,25"})]
+    papers = [Paper("a.pdf", student, "001", {first: "0.5", second: "?drawn", third: "0,25"})]
     answers = tmp_path / "answers.csv"
     write_answers(papers, exam, answers, copy=forms_of(answers))
     answers.write_text(answers.read_text().replace("?drawn", "0.75").replace("007", "7"))

@@ -1,9 +1,9 @@
 """What stands in the fields of a form, whichever way it is written there."""
 
 import pytest
-from pikepdf import Dictionary, Name, Pdf, String
+from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from grader.reading.forms import _number, _text
+from grader.reading.forms import _number, _strokes, _text
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_what_is_no_text_is_told_by_what_it_is() -> None:
 @pytest.mark.parametrize(("value", "number"), [(6, 6), (0, 0), (None, 0), (String("2"), 0), (Name("/Two"), 0)])
 def test_flags_that_are_no_number_are_none_set(value: object, number: int) -> None:
     assert _number(value) == number
+
+
+def test_a_drawn_line_covers_each_of_its_points() -> None:
+    lines = Array([Array([1, 2, 3, 4, 5, 6, 7]), Array([8, 9])])
+    assert [(x, y) for x, y, *_ in _strokes("/Ink", Dictionary(InkList=lines))] == [(1, 2), (3, 4), (5, 6), (8, 9)]

@@ -36,9 +36,10 @@ def test_a_number_as_people_write_it_is_read_with_the_digits_they_wrote(text):
 
 
 @pytest.mark.parametrize("text", BLANKS)
-def test_a_dash_or_a_word_for_nothing_is_blank(text):
-    assert read(text).kind == "blank"
-    assert math.isnan(read(text).value)
+def test_a_dash_or_a_word_for_nothing_is_blank_and_has_no_digits(text):
+    numeral = read(text)
+    assert (numeral.kind, numeral.decimals, numeral.significant) == ("blank", 0, 0)
+    assert math.isnan(numeral.value)
 
 
 @pytest.mark.parametrize("text", UNREADABLE)

@@ -1,6 +1,7 @@
 """Drawing variants: as many as asked, certified, the same for the same seed, or a reason why not."""
 
 import re
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from qgen.engine.steps import Role
 from qgen.errors import InputError
 from qgen.exam.certify import STAGES, Batch
 from qgen.exam.copying import copied_share
-from qgen.exam.sample import Tally, _fresh, _next_size, givens_of, sample
+from qgen.exam.sample import COUNTED, Tally, _certified, _fresh, _next_size, givens_of, sample
 
 
 def draw(spec, n, seed=1, **more):
@@ -205,6 +206,13 @@ def test_the_tally_counts_what_it_is_told():
     tally.count("kink", 10, 2)
     assert (tally.share("kink"), tally.share("never")) == (0.3, 0)
     assert isinstance(drawn(40, "B", "cross-entropy").accepted["q1_z1"], Interval)
+
+
+def test_examples_are_kept_up_to_the_number_on_which_conditions_are_counted():
+    tally = Tally(examples=[Mock(size=COUNTED - 1)])
+    for _ in range(2):
+        _certified(drawn(40, "B", "cross-entropy"), (), tally)
+    assert [some.size for some in tally.examples] == [COUNTED - 1, 1]
 
 
 def test_of_papers_compared_with_each_other_each_is_counted_once(monkeypatch):

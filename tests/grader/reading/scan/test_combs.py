@@ -7,7 +7,6 @@ import pytest
 
 from grader.reading.scan import combs
 from grader.reading.scan.combs import (
-    INK,
     LINE,
     Found,
     _drawn,
@@ -111,7 +110,7 @@ def test_ink_in_a_comb_is_that_half_a_millimetre_within_the_lines_of_its_cells()
 
 def test_what_is_no_darker_than_ink_is_none():
     _, box = drawn("")
-    dark = np.full((280, 480), INK, np.uint8)
+    dark = np.full((280, 480), 105, np.uint8)
     assert (ink_in(dark, box, (0.0, 0.0)), flags_of(dark, box, (0.0, 0.0))) == (0, [])
     assert ink_in(dark + 1, box, (0.0, 0.0)) > 100
     assert flags_of(dark + 1, box, (0.0, 0.0)) == ["above", "beside", "strike"]
@@ -217,3 +216,14 @@ def test_ink_beside_a_comb_counts_from_half_a_mm_below_its_top_to_half_a_mm_abov
     foot, left = round((box.top + low) * SCALE), round((box.left + box.width + 1.2) * SCALE)
     dark[foot - 4 : foot, left : left + 24] = 255
     assert flags_of(dark, box, (0.0, 0.0)) == flags
+
+
+@pytest.mark.parametrize(("left", "top", "flag"), [(2.0, -3.0, "above"), (COMB.width + 2.0, 2.0, "beside")])
+def test_ink_above_or_beside_a_comb_counts_from_eight_tenths_of_a_square_millimetre(left, top, flag):
+    box = Box("q1_a3", 12.0, 14.0, COMB.width, TALL, 4)
+    y, x = round((box.top + top) * SCALE), round((box.left + left) * SCALE)
+    dark = np.zeros((400, 600), np.uint8)
+    dark[y : y + 3, x : x + 17] = 255  # 51 of 51.2 pixels
+    assert flags_of(dark, box, (0.0, 0.0)) == []
+    dark[y + 3, x] = 255
+    assert flags_of(dark, box, (0.0, 0.0)) == [flag]

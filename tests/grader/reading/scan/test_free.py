@@ -109,7 +109,7 @@ def test_a_wide_piece_is_cut_where_it_is_thin_within_a_quarter_of_its_middle(at)
     wide.ink[2:, at] = 0
     (whole, _), (halves, _), *_ = _splits(wide)
     assert [one.left for one in whole] == [100]
-    assert halves[1].left == 100 + at
+    assert [one.left for one in halves] == [100, 100 + at]
 
 
 @pytest.mark.parametrize("at", [5, 10, 30, 35])
@@ -168,3 +168,11 @@ def test_a_split_is_worth_its_least_sure_digit_less_for_every_more_and_for_one_w
     shares = np.full((2, 11), 0.01, np.float32)
     shares[0, 3], shares[1, 9] = 0.9, 0.75
     assert _worth([piece(0, 0, 10, 20), piece(0, 0, wide, 20)], shares) == pytest.approx(worth)
+
+
+@pytest.mark.parametrize(
+    ("wide", "high", "signs"), [(8, 4, 0), (9, 4, 1), (9, 6, 0), (10, 6, 1), (20, 12, 1), (24, 13, 0)]
+)
+def test_a_sign_is_at_least_so_long_and_at_most_so_thick(wide, high, signs):
+    found = _sorted([piece(0, 10, wide, high), piece(40, 0, 16, 30), piece(80, 0, 16, 30)])
+    assert len(found[0]) == signs

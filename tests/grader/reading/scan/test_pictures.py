@@ -47,6 +47,11 @@ def test_a_scan_of_black_and_white_alone_is_noticed():
     assert pictures.page(encoded(".png", page), ".png", 0).black_white
 
 
+@pytest.mark.parametrize(("grey", "noticed"), [(8, True), (9, False), (246, False), (247, True)])
+def test_what_is_nearly_paper_or_nearly_ink_counts_as_that(grey, noticed):
+    assert pictures.is_black_white(np.full((30, 30), grey, np.uint8)) == noticed
+
+
 def pdf_of(width: float, height: float, content: bytes = b"") -> bytes:
     with pikepdf.new() as pdf:
         pdf.add_blank_page(page_size=(width, height))
@@ -74,6 +79,12 @@ def png_that_says(width: int, height: int) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
     )
+
+
+def test_a_page_may_be_40_inches_long_and_no_longer():
+    assert pictures.page(pdf_of(2880, 120), ".pdf", 0).grey.shape[0] >= pictures.LEAST_SIDE
+    with pytest.raises(FormError, match="40 x 2 inches"):
+        pictures.page(pdf_of(2880.1, 120), ".pdf", 0)
 
 
 REFUSED = {
