@@ -109,7 +109,11 @@ def _copied(
             place = np.arange(some.sum()) + np.repeat(begin[first:last] - np.cumsum(some) + some, some)
             pairs = np.repeat(np.arange(first, last, dtype=np.int64) * len(theirs), some) + places[place]
             keys.append(pairs << bits | i)  # two variants, then the item
-        key = np.sort(np.concatenate(keys))
+        key = np.concatenate(keys)
+        if fewest > 1:  # which next to none have: what can be no such pair need not be sorted
+            bucket = (key >> bits) % TOGETHER
+            key = key[np.bincount(bucket)[bucket] >= fewest]
+        key.sort()
         pairs, items = key >> bits, key & ((1 << bits) - 1)
         starting = np.flatnonzero(np.diff(pairs, prepend=-1))
         sizes = np.diff(starting, append=len(pairs))
