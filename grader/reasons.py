@@ -9,14 +9,16 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote
 
 from qgen.errors import InputError
-from qgen.exam.spec import Spec
-from qgen.papers.notation import Written
 from qgen.papers.words import environment, macro
 from qgen.typeset.markup.plain import plain
+
+if TYPE_CHECKING:
+    from qgen.exam.spec import Spec
+    from qgen.papers.notation import Written
 
 # How many of a reason's names are entries of the catalogue; what was used in place of what follows in pairs.
 MISCONCEPTIONS = {"misconception": 1, "two_misconceptions": 2}
@@ -99,6 +101,8 @@ class Wording:
     @classmethod
     def of_exam(cls, spec: Spec, folder: Path | None = None) -> Self:
         """The same, in an exam's language and notation."""
+        from qgen.papers.notation import Written  # with numpy, which a gradebook does not need
+
         return replace(cls.of(spec.language, folder), written=Written.of(spec))
 
     def markup(self, what: Reason | Decision, answer: str = "") -> str:
