@@ -13,7 +13,7 @@ from grader.marking.tolerance import Bools
 from grader.reading.numerals import VALUE
 from grader.reading.submissions import Submissions
 from qgen.engine.intervals import Array
-from qgen.exam.exam import Exam
+from qgen.exam.copying import often
 
 FEWEST_CELLS = 5  # such answers to one other variant, of which fewer may be chance
 FEWEST_UNFOLLOWED = 8  # of which more earn no follow-through where they are half of the wrong answers to a question
@@ -44,10 +44,10 @@ class Fit:
 
 
 @dataclass(frozen=True, eq=False)
-class _Ranges:
+class Ranges:
     """An item's accepted ranges by their lower ends, and which variant's each is: (variants,).
 
-    reached: the highest end of any so far; what is higher lies in none of these.
+    reached: the highest end of any so far; what is higher lies in none of these. high: variant by variant.
     """
 
     order: NDArray[np.int32]
@@ -56,22 +56,21 @@ class _Ranges:
     reached: Array
 
     @classmethod
-    def of(cls, low: Array, high: Array) -> _Ranges:
+    def of(cls, low: Array, high: Array) -> Ranges:
         """Of an item's ranges in the order of the variants."""
         order = np.argsort(low, kind="stable").astype(np.int32)
-        return cls(order, low[order], high[order], np.maximum.accumulate(high[order]))
+        return cls(order, low[order], high, np.maximum.accumulate(high[order]))
 
 
-def other_variant(exam: Exam, submissions: Submissions, own: Bools, first: int = 0) -> tuple[Fit, ...]:
+def other_variant(ranges: Sequence[Ranges], submissions: Submissions, own: Bools, first: int = 0) -> tuple[Fit, ...]:
     """For each student, counted from `first`, the variant whose ranges hold improbably many wrong answers, if any.
 
-    own: (students, items), right for the own variant.
+    ranges: of each item; own: (students, items), right for the own variant.
     """
     answered = submissions.kinds == VALUE
     wrong = answered & ~own & (submissions.values != 0)  # whoever sees a dead unit writes 0s
     rows = np.flatnonzero(wrong.sum(axis=1) >= FEWEST_CELLS)
     found = []
-    ranges = [_Ranges.of(low, high) for low, high in zip(exam.low, exam.high, strict=True)] if len(rows) else []
     for start in range(0, len(rows), SLICE):
         some = rows[start : start + SLICE]
         for s, variant, items in _improbable(ranges, submissions.values[some], wrong[some]):
@@ -97,11 +96,14 @@ def unfollowed(fits: tuple[Fit, ...], wrong: Bools, starts: list[int], first: in
     return blocked
 
 
-def _improbable(ranges: Sequence[_Ranges], values: Array, wrong: Bools) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+def _improbable(ranges: Sequence[Ranges], values: Array, wrong: Bools) -> Iterator[tuple[int, int, tuple[int, ...]]]:
     """Student, variant, items."""
     count = len(ranges[0].order)
     students, items, variants, rarity = _lying_in(ranges, values, wrong)
-    pairs, pair, hits = np.unique(students * count + variants, return_inverse=True, return_counts=True)
+    pairs = students * count + variants
+    some = often(pairs, FEWEST_CELLS)
+    items, rarity = items[some], rarity[some]
+    pairs, pair, hits = np.unique(pairs[some], return_inverse=True, return_counts=True)
     chance = np.bincount(pair, rarity, len(pairs))
     best = np.full(len(values), -1)
     for p in np.flatnonzero(hits >= FEWEST_CELLS).tolist():
@@ -115,7 +117,7 @@ def _improbable(ranges: Sequence[_Ranges], values: Array, wrong: Bools) -> Itera
         yield s, int(pairs[best[s]]) % count, tuple(np.sort(items[pair == best[s]]).tolist())
 
 
-def _lying_in(ranges: Sequence[_Ranges], values: Array, wrong: Bools) -> tuple[Places, Places, Places, Array]:
+def _lying_in(ranges: Sequence[Ranges], values: Array, wrong: Bools) -> tuple[Places, Places, Places, Array]:
     """Student, item, variant wherever a wrong answer lies in a variant's range; ln of how rare that is."""
     found = []
     for i, item in enumerate(ranges):
@@ -125,10 +127,11 @@ def _lying_in(ranges: Sequence[_Ranges], values: Array, wrong: Bools) -> tuple[P
         counts = np.maximum(stop - start, 0)
         which = np.repeat(np.arange(len(rows)), counts)
         place = np.arange(counts.sum()) + np.repeat(start - np.cumsum(counts) + counts, counts)
-        hit = item.high[place] >= answers[which]
-        which, place = which[hit], place[hit]
+        variants = item.order[place]
+        hit = item.high[variants] >= answers[which]
+        which, variants = which[hit], variants[hit]
         # but for the variant itself; of few variants none may hold it by chance, which is rare, not impossible
         rarity = np.log((np.bincount(which, minlength=len(rows)) - 0.9).clip(0.1) / len(item.low))
-        found.append((rows[which], np.full(len(which), i), item.order[place], rarity[which]))
-    students, items, variants, rarity = map(np.concatenate, zip(*found, strict=True))
-    return students, items, variants, rarity
+        found.append((rows[which], np.full(len(which), i), variants, rarity[which]))
+    students, items, others, rarities = map(np.concatenate, zip(*found, strict=True))
+    return students, items, others, rarities

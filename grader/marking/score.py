@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.marking.follow_through import Answered, follow_through, reasons_of
 from grader.marking.invention import invented
-from grader.marking.other_variant import Fit, other_variant, unfollowed
+from grader.marking.other_variant import Fit, Ranges, other_variant, unfollowed
 from grader.marking.tolerance import settled, within
 from grader.marking.verdicts import CORRECT, IS_BLANK, IS_UNREADABLE, WRONG, Marks, Place, Verdicts
 from grader.reading.numerals import BLANK, UNREADABLE
@@ -21,7 +21,7 @@ from qgen.exam.exam import Exam
 from qgen.exam.hypotheses import Suspects, suspects
 from qgen.parallel import each, shares
 
-CHUNK = 16384  # students who are looked at at once
+CHUNK = 8192  # students who are looked at at once
 
 Progress = Callable[[int], None]
 
@@ -46,9 +46,10 @@ def score(
 ) -> Marks:
     """Every cell's verdict: right, right from own values, right to few digits, wrong, blank or unreadable."""
     known = [suspects(batch) for batch in exam.batches]
+    ranges = [Ranges.of(low, high) for low, high in zip(exam.low, exam.high, strict=True)]
     chunks = shares(len(submissions.students), CHUNK, jobs)
     parts = []
-    for part in each(lambda chunk: _scored(exam, submissions.take(chunk), known, chunk.start), chunks, jobs):
+    for part in each(lambda chunk: _scored(exam, submissions.take(chunk), known, ranges, chunk.start), chunks, jobs):
         parts.append(part)
         progress(chunks[len(parts) - 1].stop)
     nobody = np.empty((0, len(exam.items)))
@@ -63,7 +64,7 @@ def score(
     )
 
 
-def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], first: int) -> _Found:
+def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], ranges: Sequence[Ranges], first: int) -> _Found:
     """The verdicts of as many students as arrays may hold at once; in what is found they are counted from `first`."""
     part = replace(part, values=settled(part.values, exam.spec.rounding))
     low, high = exam.low.T[part.variants], exam.high.T[part.variants]
@@ -77,7 +78,7 @@ def _scored(exam: Exam, part: Submissions, known: Sequence[Suspects], first: int
     # to copy another paper, consistent in itself, must not earn marks for what follows from what
     stops = list(accumulate(len(batch.question.items) for batch in exam.batches))
     starts = [0, *stops[:-1]]
-    fits = other_variant(exam, part, right, first)
+    fits = other_variant(ranges, part, right, first)
     copied = unfollowed(fits, verdicts == WRONG, starts, first)
     whole = np.repeat(copied, np.diff([0, *stops]), axis=1) & (verdicts == WRONG)
     reasons |= {(first + s, i): Reason(OTHER_VARIANT) for s, i in np.argwhere(whole).tolist()}

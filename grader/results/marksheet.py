@@ -111,10 +111,9 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
     row = [""] * (6 * count)
     row[1::6] = [f"{item.id},{item.layer},{item.part}," for item in exam.items]
     accepted: dict[int, list[str]] = {}
-    ends, followed = _ends(marks, wording), _followed(marks, students, wording)
     typed, read_by = [f",{TYPED}\n"] * count, marks.origins.read_by
     row[5::6] = typed
-    for s in students:
+    for s, ends in zip(students, _ends(marks, students, wording), strict=True):
         v = int(submissions.variants[s])
         if v not in accepted:
             if len(accepted) > MOST_KEPT:
@@ -123,11 +122,7 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
         row[::6] = [f"{cell(submissions.students[s])},{exam.variants[v]},"] * count
         row[2::6] = cells(submissions.written[s].tolist())
         row[3::6] = accepted[v]
-        row[4::6] = map(list.__getitem__, ends, marks.verdicts[s].tolist())
-        for i, why in followed.get(s, ()):
-            row[6 * i + 4] += why
-        for i in marks.singular.get(s, ()):
-            row[6 * i + 4] = _end(marks.cell((s, i)), wording)
+        row[4::6] = ends
         if read_by:
             row[5::6] = [f",{cell(by)}\n" if (by := read_by.get((s, i))) else typed[i] for i in range(count)]
         yield "".join((*row, *_task_rows(marks, s, wording)))
@@ -135,19 +130,24 @@ def marks_rows(marks: Marks, students: range, wording: Wording | None = None) ->
 
 def lost_rows(marks: Marks, students: range, wording: Wording | None = None) -> Iterator[str]:
     """The same but those of typed answers that are simply right, with all their marks: `asked_csv` tells of these."""
-    wording = wording or Wording.of_exam(marks.exam.spec)
+    exam, submissions = marks.exam, marks.submissions
+    wording = wording or Wording.of_exam(exam.spec)
     here, read_by = slice(students.start, students.stop), marks.origins.read_by
-    most = [item.marks for item in marks.exam.items]
-    told = (marks.verdicts[here] != CORRECT) | (marks.earned(here) < most)
+    told = (marks.verdicts[here] != CORRECT) | (marks.earned(here) < [item.marks for item in exam.items])
     for s, i in (*marks.decisions, *read_by):
         if s in students:
             told[s - students.start, i] = True
-    for s, items in zip(students, told, strict=True):
-        who = f"{cell(marks.submissions.students[s])},{marks.exam.variants[marks.submissions.variants[s]]}"
-        for i in np.flatnonzero(items).tolist():
-            one, by = marks.cell((s, i)), cell(read_by.get((s, i), TYPED))
-            what = f"{one.item.id},{one.item.layer},{one.item.part},{cell(one.answer)}"
-            yield f"{who},{what},{one.expected},{one.low},{one.high},{_end(one, wording)},{by}\n"
+    rows, columns = np.nonzero(told)
+    which = columns, submissions.variants[here][rows]
+    accepted = zip(
+        exam.spec.rounding.texts(exam.value[which]), plains(exam.low[which]), plains(exam.high[which]), strict=True
+    )
+    what = [f"{item.id},{item.layer},{item.part}" for item in exam.items]
+    for s, ends, some in zip(students, _ends(marks, students, wording), told, strict=True):
+        who = f"{cell(submissions.students[s])},{exam.variants[submissions.variants[s]]}"
+        for i in np.flatnonzero(some).tolist():
+            answer, by = cell(submissions.written[s, i]), cell(read_by.get((s, i), TYPED))
+            yield f"{who},{what[i]},{answer},{','.join(next(accepted))},{ends[i]},{by}\n"
         yield from _task_rows(marks, s, wording)
 
 
@@ -179,7 +179,19 @@ def _task_rows(marks: Marks, s: int, wording: Wording) -> Iterator[str]:
         yield f"{who},{task.id},,{PART},{cell(answer)},,,,{verdict},{why},{TYPED}\n"
 
 
-def _ends(marks: Marks, wording: Wording) -> list[list[str]]:
+def _ends(marks: Marks, students: range, wording: Wording) -> Iterator[list[str]]:
+    """Student by student, of each item what comes after the accepted numbers."""
+    usual, followed = _usual_ends(marks, wording), _followed(marks, students, wording)
+    for s in students:
+        ends = list(map(list.__getitem__, usual, marks.verdicts[s].tolist()))
+        for i, why in followed.get(s, ()):
+            ends[i] += why
+        for i in marks.singular.get(s, ()):
+            ends[i] = _end(marks.cell((s, i)), wording)
+        yield ends
+
+
+def _usual_ends(marks: Marks, wording: Wording) -> list[list[str]]:
     """By item and verdict what comes after the accepted numbers; where own values lead to something, without that."""
     usual = [marks.usual_reason(verdict, np.nan) for verdict in range(len(VERDICTS))]
     whys = ["" if verdict == FOLLOW_THROUGH else _why(*why, wording) for verdict, why in enumerate(usual)]

@@ -110,9 +110,8 @@ def _copied(
             pairs = np.repeat(np.arange(first, last, dtype=np.int64) * len(theirs), some) + places[place]
             keys.append(pairs << bits | i)  # two variants, then the item
         key = np.concatenate(keys)
-        if fewest > 1:  # which next to none have: what can be no such pair need not be sorted
-            bucket = (key >> bits) % TOGETHER
-            key = key[np.bincount(bucket)[bucket] >= fewest]
+        if fewest > 1:  # which next to none have: the others need not be sorted
+            key = key[often(key >> bits, fewest)]
         key.sort()
         pairs, items = key >> bits, key & ((1 << bits) - 1)
         starting = np.flatnonzero(np.diff(pairs, prepend=-1))
@@ -123,6 +122,12 @@ def _copied(
         two = mine[one] != theirs[other]
         yield mine[one[two]], theirs[other[two]], earned[two] / total
         first = last
+
+
+def often(numbers: Rows, fewest: int) -> NDArray[np.bool_]:
+    """Which of the numbers are there so many times, and by chance a few others, told without sorting them."""
+    bucket = numbers % TOGETHER
+    return np.asarray(np.bincount(bucket)[bucket] >= fewest)
 
 
 def _summed(marks: Array, starting: Rows, sizes: Rows) -> Array:

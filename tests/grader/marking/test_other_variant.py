@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.marking.other_variant import Fit, _improbable, _lying_in, _Ranges, other_variant, unfollowed
+from grader.marking.other_variant import Fit, Ranges, _improbable, _lying_in, other_variant, unfollowed
 from grader.marking.score import score
 from grader.marking.tolerance import within
 from grader.marking.verdicts import CORRECT, WRONG
@@ -24,7 +24,8 @@ def exam() -> Exam:
 
 def fits(exam: Exam, submissions: Submissions, first: int = 0) -> tuple[Fit, ...]:
     own = within(submissions.values, exam.low.T[submissions.variants], exam.high.T[submissions.variants])
-    return other_variant(exam, submissions, own, first)
+    ranges = [Ranges.of(low, high) for low, high in zip(exam.low, exam.high, strict=True)]
+    return other_variant(ranges, submissions, own, first)
 
 
 def with_copied(exam: Exam, cells: np.ndarray) -> tuple[Submissions, np.ndarray]:
@@ -112,7 +113,7 @@ def test_ranges_are_found_as_by_looking_at_every_variant(rounding: str) -> None:
     rng = np.random.default_rng(1)
     values = np.where(rng.random((50, len(exam.items))) < 0.8, exam.value.T[rng.integers(60, size=50)], 0.5).round(3)
     wrong = rng.random(values.shape) < 0.7
-    ranges = [_Ranges.of(low, high) for low, high in zip(exam.low, exam.high, strict=True)]
+    ranges = [Ranges.of(low, high) for low, high in zip(exam.low, exam.high, strict=True)]
     students, items, variants, rarity = _lying_in(ranges, values, wrong)
     lies = (values[:, None] >= exam.low.T) & (values[:, None] <= exam.high.T) & wrong[:, None]  # student, variant, item
     assert {*zip(students.tolist(), variants.tolist(), items.tolist(), strict=True)} == {
@@ -124,7 +125,7 @@ def test_ranges_are_found_as_by_looking_at_every_variant(rounding: str) -> None:
 
 
 def test_an_answer_in_no_range_is_found_in_none() -> None:
-    ranges = [_Ranges.of(np.array([3.0, 1.0, 5.0]), np.array([4.0, 9.0, 5.0]))]
+    ranges = [Ranges.of(np.array([3.0, 1.0, 5.0]), np.array([4.0, 9.0, 5.0]))]
     found = _lying_in(ranges, np.array([[0.5], [9.5], [4.0], [5.0]]), np.ones((4, 1), dtype=bool))
     assert [*zip(found[0].tolist(), found[2].tolist(), strict=True)] == [(2, 1), (2, 0), (3, 1), (3, 2)]
 
@@ -132,7 +133,7 @@ def test_an_answer_in_no_range_is_found_in_none() -> None:
 @pytest.mark.parametrize(("wrong", "named"), [(6, True), (7, False)])
 def test_a_variant_is_named_if_one_in_a_hundred_thousand_is_expected_to_fit_by_chance(wrong: int, named: bool) -> None:
     """The other of two holds five, each with a chance of 1 in 20: 6 ways of six, 21 of seven, 16 at most."""
-    ranges = [_Ranges.of(np.array([0.0, 10.0]), np.array([1.0, 11.0]))] * wrong
+    ranges = [Ranges.of(np.array([0.0, 10.0]), np.array([1.0, 11.0]))] * wrong
     values = np.array([[10.5] * 5 + [5.0] * (wrong - 5)])
     found = list(_improbable(ranges, values, np.ones(values.shape, dtype=bool)))
     assert found == [(0, 1, (0, 1, 2, 3, 4))] * named
@@ -145,7 +146,7 @@ def test_of_several_variants_the_one_that_most_answers_fit_is_named_and_of_as_go
         spans = np.full((8, 50), 20.0)
         for i, variants in enumerate(holding):
             spans[i, list(variants)] = 0.0
-        ranges = [_Ranges.of(low, low + 1) for low in spans]
+        ranges = [Ranges.of(low, low + 1) for low in spans]
         return list(_improbable(ranges, np.full((1, 8), 0.5), np.ones((1, 8), dtype=bool)))
 
     assert named(*[(3,)] * 8) == [(0, 3, tuple(range(8)))]
