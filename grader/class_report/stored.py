@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.class_report.cohort import NO_NUMBER, Asked, Cohort, FromScans, Suspicion
-from grader.decisions.read_back import check_folder, check_heading, read_asked
+from grader.decisions.read_back import AGAIN, ASKED, check_folder, check_heading, check_total, read_asked
 from grader.marking.task_marks import TASK_VERDICTS
 from grader.marking.verdicts import VERDICTS, Place
 from grader.reading.students.combined import with_those_named
@@ -40,8 +40,9 @@ OF_USE = (*MISCONCEPTIONS, "imprecise_of_own")  # the kinds of reasons that the 
 def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
     """The class of a results folder. InputError lists what is at fault, and says so where it is of another exam."""
     check_folder(folder)
-    scores = _Table.read(folder / "scores.csv", ("student_id", "score", "max_score"))
-    table = _Table.read(folder / "marks.csv", NEEDED).whole(scores, read_asked(folder))
+    left_out = read_asked(folder)
+    scores = _Table.read(folder / "scores.csv", ("student_id", "score", "max_score", *["variant"] * bool(left_out)))
+    table = _Table.read(folder / "marks.csv", NEEDED).whole(scores, left_out)
     absent = [s for s, score in zip(scores["student_id"], scores["score"], strict=True) if not score.strip()]
     cells = _Cells(table)
     exam = exam and with_those_named(exam, table["variant"])
@@ -55,6 +56,10 @@ def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
         Asked(id, table.get("layer", row), table.get("part", row), float(most[row]))
         for id, row in zip(cells.items, cells.first_rows, strict=True)
     ]
+    worth = float(sum(one.most for one in asked))
+    max_score = max((score for score in scores.numbers("max_score").tolist() if score == score), default=worth)
+    if len(absent) < len(scores["score"]):
+        check_total(folder, worth, max_score)
     tasks = [i for i, row in enumerate(cells.first_rows) if row in tasks_at]
     order = [*(i for i in range(shape[1]) if i not in set(tasks)), *tasks]
     place = {i: k for k, i in enumerate(order)}
@@ -77,9 +82,7 @@ def read_cohort(folder: Path, exam: Exam | None = None) -> Cohort:
         {at(row): decision for row, decision in _decisions(table)},
         lambda cell: unguarded(table.get("answer", int(row_of[cell]))).strip(),
         lambda cell: table.get("expected", int(row_of[cell])),
-        max(
-            (float(text) for text in scores["max_score"] if text.strip()), default=float(sum(one.most for one in asked))
-        ),
+        max_score,
         tuple(map(unguarded, absent)),
         tuple(_suspicions(folder / "collusion.csv")),
         exam,
@@ -117,14 +120,21 @@ class _Table:
         """With a row for each answer of who has a score, where what is simply right was left out."""
         if not asked:
             return self
-        rows = {pair: row for row, pair in enumerate(zip(self["student_id"], self["item"], strict=True))}
+        pairs = list(zip(self["student_id"], self["item"], strict=True))
+        rows = {pair: row for row, pair in enumerate(pairs)}
+        strange = [pair for row, pair in enumerate(pairs) if rows[pair] != row]
         new: dict[str, list[str]] = {name: [] for name in self.columns}
         for student, variant, score in zip(scores["student_id"], scores["variant"], scores["score"], strict=True):
             for item, right in asked.items() if score.strip() else ():
-                row = rows.get((student, item))
+                row = rows.pop((student, item), None)
                 said = {"student_id": student, "variant": variant, **right}
                 for name, column in new.items():
                     column.append(said.get(name, "") if row is None else self.columns[name][row])
+        if strange := [*strange, *rows]:
+            raise _several(
+                f"{self.path}: student {student}, {item}: is there twice, or is not in scores.csv and {ASKED}; {AGAIN}"
+                for student, item in strange
+            )
         return _Table(self.path, new)
 
     def __getitem__(self, name: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.decisions.read_back import read_asked
 from grader.marking.verdicts import Marked, Marks, number
 from grader.reasons import Decision
-from qgen.errors import some
+from qgen.errors import InputError, some
 from qgen.tables.spreadsheet import cell, unguarded
 
 HEADER = "student_id,variant,score_before,score,item,marks_before,marks,why"
@@ -41,10 +41,10 @@ def changes_csv(results: Path, marks: Marks, rules: Mapping[str, str]) -> str:
     if not scores or not (moved or gone):
         kept = results / "changes.csv"
         return kept.read_bytes().decode("utf-8", "replace") if kept.is_file() else ""
-    asked = {
-        item: Before(None, row["verdict"], row["marks"], row["max_marks"], "")
-        for item, row in read_asked(results).items()
-    }
+    asked: dict[str, Before] = {}
+    with suppress(InputError):
+        for item, row in read_asked(results).items():
+            asked[item] = Before(None, row["verdict"], row["marks"], row["max_marks"], "")
     cells: dict[str, dict[str, Before]] = {student: dict(asked) for student in moved} if asked else {}
     for row in _rows(results / "marks.csv"):
         if row["student_id"] in moved:
@@ -79,7 +79,7 @@ def _moved(
     for i, item in enumerate(marks.exam.columns):
         one, was = marks.cell((s, i)), before.get(item)
         if was is None:
-            yield item, "", number(one.marks), "was not asked before"
+            yield item, "", number(one.marks), "is not in the marks before"
         elif was.marks != number(one.marks):
             yield item, was.marks, number(one.marks), _why(one, was, rules.get(item, ""))
     for t, task in enumerate(marks.tasks.tasks):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from grader.decisions.read_back import ASKED, check_folder, check_heading, read_asked
+from grader.decisions.read_back import ASKED, check_folder, check_heading, check_total, read_asked
 from grader.reasons import Decision, Reason
 from qgen.errors import InputError, nearest
 from qgen.tables.spreadsheet import unguarded
@@ -104,6 +104,8 @@ def read_results(folder: Path, *, marks: bool, absent_zero: bool = False) -> Res
     maxima, lost, marked = _read_marks(folder, faults) if there else ({}, {}, ())
     if faults:
         raise InputError(*faults[:SHOWN], *([f"... and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []))
+    if there:
+        check_total(folder, float(sum(maxima.values())), max(float(score.max_score) for score in scores.values()))
     unknown = [layer for layer in layers if marks and layer not in maxima]
     if unknown:
         raise InputError(*(f'{path}: column "{name}" has no item in marks.csv; {nearest(name, maxima)}'

@@ -152,6 +152,24 @@ def test_what_is_wrong_with_a_folder_is_said(made, tmp_path, change, fault):
     assert fault in str(caught.value)
 
 
+def test_what_marks_csv_left_out_is_not_made_up_where_its_rows_are_of_nobody_and_nothing(made, tmp_path):
+    folder, _ = made
+    results = tmp_path / "r"
+    options = {"overrides": folder / "decided.csv", "only_lost": True, "feedback": False}
+    mark(folder / "answers.csv", folder / "exam", results, **options)
+    kept = {name: (results / name).read_text("utf-8") for name in ("scores.csv", "asked.csv", "marks.csv")}
+    for name, old, new, said in (
+        ("scores.csv", "\nS003,", "\n3,", r"student S003, q1_z1: .* is not in scores\.csv and asked\.csv"),
+        ("asked.csv", "\nq1_z1,", "\nq1_z9,", r"student S003, q1_z1: .* is not in scores\.csv and asked\.csv"),
+        ("asked.csv", ",1\n", ",2\n", r"ask for 43 marks, scores\.csv for 24: .* is asked\.csv there\?"),
+        ("marks.csv", "\nS003,", "\nS003,003,q1_z1,hidden,forward,,,,,blank,0,1,,,,,,typed\nS003,", "is there twice"),
+    ):
+        (results / name).write_text(kept[name].replace(old, new), "utf-8")
+        with pytest.raises(InputError, match=said):
+            read_cohort(results)
+        (results / name).write_text(kept[name], "utf-8")
+
+
 def test_missing_and_broken_files_are_said(made, tmp_path):
     with pytest.raises(InputError, match=r"scores\.csv: is not there; grader score writes it"):
         read_cohort(tmp_path)

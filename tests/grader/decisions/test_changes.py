@@ -120,6 +120,16 @@ def test_changes_are_told_where_marks_csv_left_out_what_was_simply_right(folder:
     assert not (folder / "results/asked.csv").exists()
 
 
+def test_a_broken_asked_csv_keeps_nobody_from_marking_again(folder: Path) -> None:
+    again(folder, only_lost=True)
+    (folder / "results/asked.csv").write_text("item;layer;part;max_marks\n")
+    policy = folder / "p.toml"
+    policy.write_text("[items.q1_dw13]\nmarks = 2\n")
+    again(folder, marking=policy)
+    whys = {row["why"] for row in rows(folder, "changes.csv") if not row["marks_before"]}
+    assert whys == {"is not in the marks before"}
+
+
 def test_results_that_a_spreadsheet_saved_are_marked_again_as_if_there_were_none(folder: Path) -> None:
     for name in ("scores.csv", "marks.csv"):
         path = folder / "results" / name

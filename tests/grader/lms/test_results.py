@@ -35,6 +35,16 @@ def test_maxima_are_known_where_marks_csv_left_out_what_was_simply_right(results
     assert (found.maxima, found.lost, found.scores) == (whole.maxima, whole.lost, whole.scores)
 
 
+def test_rows_that_are_missing_without_asked_csv_make_no_maximum_smaller(results):
+    path = results / "marks.csv"
+    with path.open(newline="") as file:
+        rows = [row for row in csv.reader(file) if not row[2].startswith("q2_")]
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    with pytest.raises(InputError, match=r"ask for 20 marks, scores\.csv for 40: .* is asked\.csv there\?"):
+        read_results(results, marks=False)
+
+
 def test_a_blank_score_is_ungraded_not_zero(results):
     path = results / "scores.csv"
     path.write_text(path.read_text().replace("S08,004,7,", "S08,004,,"))
