@@ -29,6 +29,14 @@ def test_no_policy_changes_nothing(exam: Exam) -> None:
     ).all()
 
 
+def test_a_policy_leaves_the_items_of_several_iterations_in_their_order() -> None:
+    exam = make_exam({"rounding": "5dp", "questions": [{"network": "tanh-heads", "iterations": 2}]}, 2, 1)
+    policy = policy_of({"items": {"q1_t2_loss": {"marks": 2}}}, exam)
+    assert policy.exam.columns == exam.columns
+    assert {item.id for item in policy.exam.items if item.marks != 1} == {"q1_t2_loss"}
+    assert marked(exam, {"marking": {"imprecise": 0.5}}).scores.tolist() == marked(exam, {}).scores.tolist()
+
+
 def test_an_item_is_dropped_given_to_all_weighed_anew_or_accepted_more_widely(exam: Exam) -> None:
     before = marked(exam, {})
     after = marked(exam, {"items": {
