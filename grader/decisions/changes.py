@@ -98,9 +98,9 @@ def _why(one: Marked, was: Before, rule: str) -> str:
         return f"no longer decided: {old.reason}"
     if was.answer is not None and was.answer.strip() != one.answer.strip():
         return f'the answer was "{was.answer.strip()}", is "{one.answer.strip()}"'
-    if rule:
+    if rule and (was.answer is not None or was.verdict == one.verdict):
         return f"the item is {rule}"
-    if was.verdict != one.verdict:
+    if was.verdict != one.verdict:  # of an answer that was left out all that is known
         return f"{was.verdict} before, {one.verdict} now"
     return (
         "the item was worth " + was.max_marks if was.max_marks != number(one.item.marks) else "marked by another policy"

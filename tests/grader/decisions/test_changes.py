@@ -120,6 +120,20 @@ def test_changes_are_told_where_marks_csv_left_out_what_was_simply_right(folder:
     assert not (folder / "results/asked.csv").exists()
 
 
+def test_another_answer_in_place_of_one_that_was_left_out_is_not_put_down_to_the_policy(folder: Path) -> None:
+    policy = folder / "p.toml"
+    policy.write_text("[items.q1_z1]\nmarks = 2\n")
+    again(folder, marking=policy, only_lost=True)
+    wrong = {row["student_id"] for row in rows(folder, "marks.csv") if row["item"] == "q1_z1"}
+    lines = [line.split(",") for line in (folder / "answers.csv").read_text().splitlines()]
+    line = next(line for line in lines[1:] if line[0] not in wrong)
+    line[lines[0].index("q1_z1")] = ""
+    (folder / "answers.csv").write_text("\n".join(map(",".join, lines)) + "\n")
+    again(folder)
+    whys = {row["item"]: row["why"] for row in rows(folder, "changes.csv") if row["student_id"] == line[0]}
+    assert whys["q1_z1"] == "correct before, blank now"
+
+
 def test_a_broken_asked_csv_keeps_nobody_from_marking_again(folder: Path) -> None:
     again(folder, only_lost=True)
     (folder / "results/asked.csv").write_text("item;layer;part;max_marks\n")
