@@ -96,8 +96,9 @@ def _why(one: Marked, was: Before, rule: str) -> str:
         return f"decided: {one.decision.reason}"
     if old and not one.decision:
         return f"no longer decided: {old.reason}"
-    if was.answer is not None and was.answer.strip() != one.answer.strip():
-        return f'the answer was "{was.answer.strip()}", is "{one.answer.strip()}"'
+    answer = unguarded(one.answer).strip()  # as it is read back
+    if was.answer is not None and was.answer.strip() != answer:
+        return f'the answer was "{was.answer.strip()}", is "{answer}"'
     if rule and (was.answer is not None or was.verdict == one.verdict):
         return f"the item is {rule}"
     if was.verdict != one.verdict:  # of an answer that was left out all that is known

@@ -134,6 +134,23 @@ def test_another_answer_in_place_of_one_that_was_left_out_is_not_put_down_to_the
     assert whys["q1_z1"] == "correct before, blank now"
 
 
+def test_an_apostrophe_that_a_spreadsheet_wants_makes_no_other_answer(folder: Path) -> None:
+    lines = [line.split(",") for line in (folder / "answers.csv").read_text().splitlines()]
+    right = {(row["student_id"], row["item"]) for row in rows(folder, "marks.csv") if row["verdict"] == "correct"}
+    line, i = next(
+        (line, i) for line in lines for i, text in enumerate(line)
+        if text.startswith("-") and (line[0], lines[0][i]) in right
+    )  # fmt: skip
+    line[i] = f"'{line[i]}"
+    (folder / "answers.csv").write_text("\n".join(map(",".join, lines)) + "\n")
+    again(folder)
+    policy = folder / "p.toml"
+    policy.write_text(f"[items.{lines[0][i]}]\nmarks = 2\n")
+    again(folder, marking=policy)
+    told = [row["why"] for row in rows(folder, "changes.csv") if row["student_id"] == line[0]]
+    assert told == ["the item is worth 2"]
+
+
 def test_a_broken_asked_csv_keeps_nobody_from_marking_again(folder: Path) -> None:
     again(folder, only_lost=True)
     (folder / "results/asked.csv").write_text("item;layer;part;max_marks\n")
