@@ -217,7 +217,8 @@ def _error(fault: Exception, name: str) -> InputError:
             line = f"{file}:{template.get_corresponding_lineno(number) if template else number}: "
     message = fault.message if isinstance(fault, TemplateError) else f"{type(fault).__name__}: {fault}"
     if missing := re.search(r"TemplateModule object' has no attribute '(\w+)'", message or ""):
-        message = f'there is no macro "{missing[1]}" in what this template imports'
+        what = f'there is no macro "{missing[1]}" in what this template imports'
+        message = f"{what}; if your copy is older, take it from the program's, which qgen new --templates writes"
     return InputError(f"{line}{message}")
 
 
