@@ -39,8 +39,8 @@ def read_asked(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def check_total(folder: Path, maxima: float, most: float) -> None:
-    """InputError where what is asked is not worth what scores.csv says, as where asked.csv is gone."""
-    if abs(maxima - most) > ROUNDED:
+    """InputError where what is asked is worth less than scores.csv says, as where asked.csv is gone."""
+    if maxima < most - ROUNDED:
         raise InputError(
             f"{folder}: marks.csv and {ASKED} ask for {maxima:g} marks, scores.csv for {most:g}: are they of one exam, "
             f"and is {ASKED} there? If not, {AGAIN}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from grader.decisions.read_back import ASKED, check_folder, check_heading, check_total, read_asked
+from grader.decisions.read_back import AGAIN, ASKED, check_folder, check_heading, check_total, read_asked
 from grader.reasons import Decision, Reason
 from qgen.errors import InputError, nearest
 from qgen.tables.spreadsheet import unguarded
@@ -128,6 +128,8 @@ def _read_marks(folder: Path, faults: list[str]) -> tuple[dict[str, Decimal], di
     for line, row in _rows(path, MARK_COLUMNS, faults):
         student, item = unguarded(row["student_id"]).strip(), row["item"]
         where = f"{path}:{line}: student {student}, {item}"
+        if asked and item not in asked:
+            faults.append(f"{where}: is not in {ASKED}; {AGAIN}")
         marks = _number(row["marks"] or "0", f"{where}: marks", faults)
         most = _number(row["max_marks"], f"{where}: max_marks", faults)
         _add(totals.setdefault(student, {}), row, most)

@@ -161,7 +161,7 @@ def test_what_marks_csv_left_out_is_not_made_up_where_its_rows_are_of_nobody_and
     for name, old, new, said in (
         ("scores.csv", "\nS003,", "\n3,", r"student S003, q1_z1: .* is not in scores\.csv and asked\.csv"),
         ("asked.csv", "\nq1_z1,", "\nq1_z9,", r"student S003, q1_z1: .* is not in scores\.csv and asked\.csv"),
-        ("asked.csv", ",1\n", ",2\n", r"ask for 43 marks, scores\.csv for 24: .* is asked\.csv there\?"),
+        ("asked.csv", ",1\n", ",0.5\n", r"ask for 14.5 marks, scores\.csv for 24: .* is asked\.csv there\?"),
         ("marks.csv", "\nS003,", "\nS003,003,q1_z1,hidden,forward,,,,,blank,0,1,,,,,,typed\nS003,", "is there twice"),
     ):
         (results / name).write_text(kept[name].replace(old, new), "utf-8")

@@ -33,6 +33,9 @@ def test_maxima_are_known_where_marks_csv_left_out_what_was_simply_right(results
         writer.writerows(row for row in rows if row["marks"] != row["max_marks"])
     found = read_results(results, marks=True)
     assert (found.maxima, found.lost, found.scores) == (whole.maxima, whole.lost, whole.scores)
+    (results / "asked.csv").write_text("item,layer,part,max_marks\nq9_z1,hidden,forward,40\n")
+    with pytest.raises(InputError, match=r"marks\.csv:\d+: student 001234, q2_dw11: is not in asked\.csv; run grader"):
+        read_results(results, marks=True)
 
 
 def test_rows_that_are_missing_without_asked_csv_make_no_maximum_smaller(results):
