@@ -30,9 +30,11 @@ from qgen.typeset.page.lines import (
     THIN,
     Blank,
     Line,
+    OpenLine,
     Path,
     Piece,
     Strip,
+    open_line,
     rule,
     shortened,
     single,
@@ -62,9 +64,10 @@ def kept(lines: Sequence[Line]) -> Iterator[Line]:
     yield from lines[-1:]
 
 
-@lru_cache(maxsize=2048)
-def _cached_display(block: markup.Display, width: float) -> tuple[Line, ...]:
-    return tuple(Flow(width, {}).display(block))
+@lru_cache(maxsize=4096)
+def _open_display(latex: str, note: Inline, width: float) -> tuple[OpenLine, ...]:
+    """The lines of a formula and its note with numbered digits."""
+    return tuple(map(open_line, Flow(width, {}).display(markup.Display(latex, note))))
 
 
 @dataclass
@@ -187,8 +190,12 @@ class Flow:
         return Line(ascent, descent, tuple(pieces), before, keep, used=used)
 
     def _display(self, block: markup.Display) -> Iterable[Line]:
-        # Many lines of a solution are the same on every paper.
-        return _cached_display(block, self.width) if self.glyphs is PLAIN else self.display(block)
+        # Lines of a solution differ from paper to paper in their digits.
+        try:
+            lines = _open_display(block.latex, block.note, self.width)
+        except InputError:  # said of the line as it is; or a note has other letters
+            return self.display(block.filled())
+        return [line.filled(block.digits) for line in lines]
 
     def display(self, block: markup.Display) -> Iterator[Line]:
         """The lines of a formula and its note, elements of their own in a group of their own."""
