@@ -167,11 +167,16 @@ def by_unit(batch: Batch) -> dict[str, dict[str, Array]]:
 
 
 def _dying(batch: Batch) -> dict[int, list[Array]]:
-    """By iteration z of the units that may be dead."""
+    """By iteration z of the units that may be dead, or a where z is not known; a shown one that is fixed is the same
+    on every paper.
+    """
+    known = batch.givens.keys() | batch.values.keys()
     found: dict[int, list[Array]] = {}
-    for step in batch.question.steps:
+    for step in batch.question.all_steps:
         if step.role == Role.ACTIVATION and step.activation and step.activation.dies and not step.after:
-            found.setdefault(step.iteration, []).append(batch.value(step.needs[0]))
+            name = next((name for name in (step.needs[0], step.id) if name in known), None)
+            if name and batch.spec.fixed.keys().isdisjoint((step.needs[0], step.id)):
+                found.setdefault(step.iteration, []).append(batch.value(name))
     return found
 
 
