@@ -103,6 +103,16 @@ def test_large_print_makes_letters_and_boxes_larger():
     assert height(21) == pytest.approx(2 * height(10.5), abs=0.02)
 
 
+def test_large_print_has_room_for_the_id_and_says_the_variant_on_every_page():
+    spec = spec_of({"font_size": 18, "language": "de", "questions": [{"network": "tanh-heads"}]})
+    paper = Papers(make_exam(spec, 1, 1)).question_paper(0)
+    (left, _, right, _) = next(box for name, _, box in fields(paper) if name == "student_id")
+    assert right - left > 30 * MM
+    for text in text_of(paper):
+        assert "Matrikelnummer" in text or "Name" not in text
+        assert "Variante 001" in text
+
+
 def test_the_fields_of_an_exam_are_printed_where_they_are_set():
     said = {
         "institution": "University of X", "course": "ML 1", "examiner": "A. Example", "date": "27 May",

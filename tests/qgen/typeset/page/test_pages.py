@@ -123,7 +123,7 @@ def test_a_long_title_in_the_header_is_shortened_and_leaves_the_variant_alone():
 
 
 def test_what_says_whose_and_which_page_it_is_is_kept_at_the_cost_of_a_title_however_short():
-    (page,) = contents(pdf("A", header=f"A title | Name {'_' * 88} Variant 017"))
+    (page,) = contents(pdf("A", header=f"A title | Name {'_' * 83} Variant 017"))
     assert "017) Tj" in page
     assert "(A title) Tj" not in page
 
