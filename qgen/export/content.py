@@ -15,7 +15,6 @@ from qgen.decimals import plain
 from qgen.engine.question import Item
 from qgen.engine.symbols import blank, latex_name
 from qgen.exam.exam import Exam
-from qgen.exam.notation import NONE
 from qgen.papers.instructions import words
 from qgen.papers.notation import Written
 from qgen.papers.papers import Papers
@@ -140,10 +139,7 @@ class Content:
         drawing = self.picture(question.id, self.papers.drawings[question.id])
         update = shown["update_formula"] if "alpha" in question.given else ""
         formulas = shown["loss_formula"], update, shown["delta_formula"]
-        notation = self.exam.spec.notation
-        bare = context.bare_outputs and notation.layers != NONE
-        indices = notation.weights, notation.layers, bare, r"\ln" in shown["loss_formula"]
-        more = shown["momentum"], (shown["batch"], shown["summed"], shown["own_losses"]), indices
+        more = shown["momentum"], (shown["batch"], shown["summed"], shown["own_losses"]), context.indices
         told = self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas, *more)
         told = _BOLD.sub(r"<strong>\1</strong>", told)
         return _FORMULAS.sub(lambda m: rf"\({self.written.formula(m[1] or m[2], question.id)}\)", told)

@@ -17,6 +17,7 @@ from qgen.engine.steps import BACK, Role
 from qgen.engine.symbols import EARLIER, Symbol, latex_name
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
+from qgen.exam.notation import NONE
 from qgen.exam.tasks import REST, WORKING, Task
 from qgen.papers.box_rows import in_order, rows
 from qgen.papers.combs import cells_of
@@ -208,6 +209,13 @@ class QuestionContext:
             activation = layers[k].activation
             return f"a = {activation.value(Symbol('z'), **activation.constants).latex}"
         return r",\; ".join(f"{latex_name('a' + unit)} = {symbols['a' + unit].latex}" for unit in layers[k].units)
+
+    @property
+    def indices(self) -> tuple[str, str, bool, bool]:
+        """What `how_to_write` of words.txt takes, of this question alone."""
+        notation = self.written.notation
+        bare = self.bare_outputs and notation.layers != NONE
+        return notation.weights, notation.layers, bare, r"\ln" in self.fixed["loss_formula"]
 
     @property
     def bare_outputs(self) -> bool:

@@ -291,3 +291,8 @@ def test_a_question_explains_its_own_notation_and_batch():
     assert "is of the loss of its own example" in text
     assert r"A weight \(W_{ji}\) leads from unit \(i\) to unit \(j\); an upper index in brackets is the layer" in text
     assert "logarithm" not in text
+
+
+def test_a_question_says_what_sigma_is(exam):
+    text = b"".join(moodle_xml(exam)).decode()
+    assert r"\(\sigma(z) = \frac{1}{1 + e^{-z}}\)" in text
