@@ -103,6 +103,21 @@ def test_large_print_makes_letters_and_boxes_larger():
     assert height(21) == pytest.approx(2 * height(10.5), abs=0.02)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        {},
+        {"notation": {"weights": "target-first"}, "questions": [{"loss": "squared-error", "iterations": 2}]},
+        {"questions": [{"network": "tanh-heads", "ask": ["forward", "dw*", "loss"]}]},
+        {"questions": [{"network": "tanh-heads", "ask": ["dz*", "gradient", "update"], "batch": 2}]},
+    ],
+)
+def test_whoever_types_from_box_to_box_goes_from_column_to_column(table):
+    exam = make_exam(spec_of(table), 1, 1)
+    boxes = [(page, -low, left, name) for name, page, (left, low, *_) in fields(Papers(exam).question_paper(0))]
+    assert [name for *_, name in sorted(boxes) if name[0] == "q"] == list(exam.sheet_columns)
+
+
 def test_large_print_has_room_for_the_id_and_says_the_variant_on_every_page():
     spec = spec_of({"font_size": 18, "language": "de", "questions": [{"network": "tanh-heads"}]})
     paper = Papers(make_exam(spec, 1, 1)).question_paper(0)

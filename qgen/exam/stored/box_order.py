@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from qgen.engine.question import Item, Question
 from qgen.engine.steps import Role
 
 FEW = 4  # boxes that stand in one row
+FEW_ANSWERS = 12  # items that are asked for by name, worth the same, stand together: their names say what they are
+ANSWERS = "answers"  # the part that they are
+
+
+def box_order(question: Question) -> list[str]:
+    """The ids of all items in the order of their boxes."""
+    parts = (part for t in range(1, question.iterations + 1) for part in parts_of(question, printed(question), t))
+    return [item.id for part in parts for _, layer in layers_of(question, part) for row in layer for item in row]
+
+
+def printed(question: Question) -> list[Item]:
+    """The items, as papers group them."""
+    items = list(question.items)
+    alike = question.ask and question.iterations == 1 and len({item.marks for item in items}) == 1
+    return [replace(item, part=ANSWERS, layer="") for item in items] if alike and len(items) <= FEW_ANSWERS else items
+
+
+def parts_of(question: Question, items: Sequence[Item], t: int) -> Iterator[list[Item]]:
+    """The items of iteration t by part, in the order of the paper."""
+    ordered = in_order(question, [item for item in items if item.iteration == t])
+    yield from (list(part) for _, part in groupby(ordered, lambda item: item.part))
+
+
+def layers_of(question: Question, part: Sequence[Item]) -> Iterator[tuple[tuple[str, int], list[list[Item]]]]:
+    """The rows of a part, by where they are printed: below a layer, and which example of a batch, else 0."""
+
+    def place(item: Item) -> tuple[str, int]:
+        step = question.by_id[item.step]
+        forward = question.batch > 1 and step.role in (Role.PREACTIVATION, Role.ACTIVATION)
+        return item.layer, step.example if forward else 0
+
+    for where, here in groupby(part, place):
+        yield where, rows(question, list(here))
 
 
 def in_order(question: Question, items: Sequence[Item]) -> list[Item]:
