@@ -21,10 +21,26 @@ def box_order(question: Question) -> list[str]:
 
 
 def printed(question: Question) -> list[Item]:
-    """The items, as papers group them."""
+    """The items, as papers group them: without layers where these would come again and again."""
     items = list(question.items)
     alike = question.ask and question.iterations == 1 and len({item.marks for item in items}) == 1
-    return [replace(item, part=ANSWERS, layer="") for item in items] if alike and len(items) <= FEW_ANSWERS else items
+    if alike and len(items) <= FEW_ANSWERS:
+        return [replace(item, part=ANSWERS, layer="") for item in items]
+    parts = [part for t in range(1, question.iterations + 1) for part in parts_of(question, items, t)]
+    return [item for part in parts for item in _joined(question, part)]
+
+
+def _joined(question: Question, part: list[Item]) -> list[Item]:
+    places = [place for place, _ in groupby(part, lambda item: _place(question, item))]
+    again = len(places) > len(set(places))
+    return [replace(item, layer="") for item in part] if again else part
+
+
+def _place(question: Question, item: Item) -> tuple[str, int]:
+    """The layer below which an item is printed, and which example of a batch a forward pass is of, else 0."""
+    step = question.by_id[item.step]
+    forward = item.layer and question.batch > 1 and step.role in (Role.PREACTIVATION, Role.ACTIVATION)
+    return item.layer, step.example if forward else 0
 
 
 def parts_of(question: Question, items: Sequence[Item], t: int) -> Iterator[list[Item]]:
@@ -34,15 +50,9 @@ def parts_of(question: Question, items: Sequence[Item], t: int) -> Iterator[list
 
 
 def layers_of(question: Question, part: Sequence[Item]) -> Iterator[tuple[tuple[str, int], list[list[Item]]]]:
-    """The rows of a part, by where they are printed: below a layer, and which example of a batch, else 0."""
-
-    def place(item: Item) -> tuple[str, int]:
-        step = question.by_id[item.step]
-        forward = question.batch > 1 and step.role in (Role.PREACTIVATION, Role.ACTIVATION)
-        return item.layer, step.example if forward else 0
-
-    for where, here in groupby(part, place):
-        yield where, rows(question, list(here))
+    """The rows of a part, by layer and example."""
+    for place, here in groupby(part, lambda item: _place(question, item)):
+        yield place, rows(question, list(here))
 
 
 def in_order(question: Question, items: Sequence[Item]) -> list[Item]:
@@ -64,6 +74,9 @@ def rows(question: Question, items: Sequence[Item]) -> list[list[Item]]:
     if items[0].part == "forward" and len(items) > FEW:
         sums = [item for item, step in zip(items, steps, strict=True) if step.role == Role.PREACTIVATION]
         return [row for row in (sums, [item for item in items if item not in sums]) if row]
+    if not items[0].layer and items[0].part != ANSWERS:  # one kind after the other
+        kinds = groupby(zip(items, steps, strict=True), lambda pair: pair[1].role)
+        return [[item for item, _ in row] for _, row in kinds]
     if question.ask or items[0].part not in ("gradient", "update"):
         return [list(items)]
     by_unit: dict[str, list[Item]] = {}

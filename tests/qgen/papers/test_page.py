@@ -1,6 +1,7 @@
 """The page as an exam: pages counted, boxes large enough, and at the same place on every paper."""
 
 import io
+from collections import Counter
 
 import pypdf
 import pytest
@@ -103,13 +104,24 @@ def test_large_print_makes_letters_and_boxes_larger():
     assert height(21) == pytest.approx(2 * height(10.5), abs=0.02)
 
 
+def test_layers_that_would_come_again_and_again_are_no_headings_and_each_kind_of_answer_has_a_row():
+    layers = [{"units": 1, "activation": "sigmoid"}] * 3
+    table = {"network": {"inputs": 1, "layers": layers}, "loss": "squared-error", "inputs": [0.5, 0.6, 0.7]}
+    table["ask"] = ["z*", "a*", "da*", "dz*", "dw*", "change_w*", "new_w*"]
+    paper = Papers(make_exam(spec_of({"rounding": "5dp", "questions": [table]}), 1, 1)).question_paper(0)
+    assert "Hidden layer 1\n" not in text_of(paper)[0]
+    lines = Counter(low for name, _, (_, low, *_) in fields(paper) if name[0] == "q")
+    assert list(lines.values()) == [3] * 7
+
+
 @pytest.mark.parametrize(
     "table",
     [
         {},
         {"notation": {"weights": "target-first"}, "questions": [{"loss": "squared-error", "iterations": 2}]},
         {"questions": [{"network": "tanh-heads", "ask": ["forward", "dw*", "loss"]}]},
-        {"questions": [{"network": "tanh-heads", "ask": ["dz*", "gradient", "update"], "batch": 2}]},
+        {"questions": [{"network": "tanh-heads", "ask": ["dz*", "update"]}]},
+        {"rounding": "6dp", "questions": [{"network": "tanh-heads", "ask": ["z*", "a*", "dz*", "e2_*"], "batch": 2}]},
     ],
 )
 def test_whoever_types_from_box_to_box_goes_from_column_to_column(table):
