@@ -33,6 +33,7 @@ from qgen.typeset.page.frame import frame
 
 WORKING_HEADING = 22.0  # points that the heading of a room for workings takes
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
+_DELTA = r"\delta = {}\frac{{\partial L}}{{\partial z}}"
 _MOMENTUM = [
     rf"\Delta {p} = \mu\,\Delta {p}^{{{EARLIER}}} - \alpha\,\frac{{\partial L}}{{\partial {p}}},\;"
     rf" {p}^{{\,\text{{new}}}} = {p} + \Delta {p}"
@@ -165,13 +166,15 @@ class QuestionContext:
         network, roles = question.network, {step.role for step in question.needed}
         activations = [layer.activation for layer in network.layers]
         biases = any(step.role == Role.BIAS_GRADIENT for step in question.needed)
-        sign = "-" * question.negative
+        sign, asked = "-" * question.negative, Role.UNIT_DELTA in roles
+        used = asked or (question.batch > 1 and Role.DELTA in roles)  # in worked lines
         return {
             "id": question.id,
             "marks": self._marks([*question.items, *self.batch.spec.tasks]),
             "loss": question.loss.name,
             "loss_formula": self._loss * any(step.loss for step in question.needed),
-            "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
+            "delta_formula": _DELTA.format(sign) * asked,
+            "delta_used": _DELTA.format(sign * asked) * used,
             "update_formula": r" \quad ".join((_MOMENTUM if question.momentum else _UPDATES)[: 1 + biases]),
             "momentum": "mu" in question.given,
             "whole": not question.ask and {item.part for item in question.items} == set(PARTS),

@@ -159,8 +159,8 @@ class Practice:
         if fixed["loss_formula"]:
             loss = self._say("loss_is", fixed["loss"], template="lms_words.txt")
             yield self._sentence(f"{loss} ${fixed['loss_formula']}$", name)
-        if fixed["delta_formula"]:
-            yield self._sentence(f"{self._say('delta_is')} ${fixed['delta_formula']}$", name)
+        if fixed["delta_used"]:
+            yield self._sentence(f"{self._say('delta_is')} ${fixed['delta_used']}$", name)
         if "alpha" in context.question.givens:
             updated = self._say("updated_with", template="lms_words.txt").replace(r"\(", "$").replace(r"\)", "$")
             yield self._sentence(f"{updated} ${fixed['update_formula']}$", name)

@@ -104,6 +104,16 @@ def test_large_print_makes_letters_and_boxes_larger():
     assert height(21) == pytest.approx(2 * height(10.5), abs=0.02)
 
 
+def test_the_solution_of_a_batch_says_what_its_deltas_are_and_which_example_is_which():
+    network = {"inputs": 1, "layers": [{"units": 1, "activation": "tanh"}, {"units": 1, "activation": "identity"}]}
+    table = {"network": network, "loss": "squared-error", "batch": 2, "delta": "-dz"}
+    papers = Papers(make_exam(spec_of({"questions": [table]}), 1, 1))
+    (solution, *_), paper = text_of(papers.solution(0)), text_of(papers.question_paper(0))
+    assert "belongs to the second" in solution
+    assert "Delta of a unit: δ =" in solution
+    assert not any("Delta of a unit" in page for page in paper)
+
+
 def test_layers_that_would_come_again_and_again_are_no_headings_and_each_kind_of_answer_has_a_row():
     layers = [{"units": 1, "activation": "sigmoid"}] * 3
     table = {"network": {"inputs": 1, "layers": layers}, "loss": "squared-error", "inputs": [0.5, 0.6, 0.7]}

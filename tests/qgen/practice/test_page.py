@@ -52,6 +52,8 @@ def test_the_page_says_what_sigma_and_the_indices_are_and_whose_loss_a_delta_is_
     network = {"inputs": 1, "layers": [{"units": 1, "activation": "sigmoid"}, {"units": 1, "activation": "identity"}]}
     table = {"network": network, "loss": "squared-error", "batch": 2, "ask": ["dz*"]}
     assert "is of the loss of its own example" in practice_html(make_exam({"questions": [table]}, 1, 1))
+    hints_alone = practice_html(make_exam({"questions": [{**table, "ask": ["dw*"]}]}, 1, 1))
+    assert "Delta of a unit: <math><mi>δ</mi>" in hints_alone
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
