@@ -162,6 +162,14 @@ def test_the_fields_of_an_exam_are_printed_where_they_are_set():
         assert words not in bare
 
 
+def test_the_line_to_sign_on_stands_clear_of_the_boxes_for_marks():
+    spec = spec_of({"signature": True, "marks_table": True, "questions": [{"network": "tanh-heads"}]})
+    at = {}
+    first = pages(Papers(make_exam(spec, 1, 1)).question_paper(0))[0]
+    first.extract_text(visitor_text=lambda text, matrix, *_: at.setdefault(text.strip(), matrix[5]))
+    assert at["Signature"] - at["Total (21)"] > 24
+
+
 @pytest.mark.parametrize("working", ["third", "half", "page"])
 def test_so_much_of_a_page_is_left_for_workings(working):
     question = {"network": "tanh-heads", "ask": ["a2", "a3"], "working": working}
