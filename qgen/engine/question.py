@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +130,7 @@ class Question:
     def items(self) -> tuple[Item, ...]:
         """The items that are asked, in the order of the paper."""
         if self.ask:
-            asked = [self.quantities[name] for name in selected(self.ask, self._to_ask, "ask", self.shown)]
+            asked = [self.quantities[name] for name in selected(self.ask, self._names, "ask", self.shown)]
         else:
             asked = [item for item in self.quantities.values() if self.usual(item) and item.step not in self.shown]
         own = own_marks(asked, self.marks)
@@ -161,14 +160,6 @@ class Question:
             step: (item.id, item.layer, item.part, ALL) if self.usual(item) else (item.id,)
             for step, item in self.quantities.items()
         }
-
-    @property
-    def _to_ask(self) -> Mapping[str, Collection[str]]:
-        """The same in the order in which a pattern asks: gradients from the last layer on, as they are worked out."""
-        place = {layer: k for k, layer in enumerate(self.layers)}
-        parts = (list(part) for _, part in groupby(self.quantities.values(), lambda item: (item.iteration, item.part)))
-        back = (sorted(p, key=lambda item: -place[item.layer]) if p[0].part == "gradient" else p for p in parts)
-        return {item.step: self._names[item.step] for item in chain.from_iterable(back)}
 
     def usual(self, item: Item) -> bool:
         """Whether it is asked where nothing says what is."""

@@ -42,15 +42,6 @@ def test_network_a_has_the_45_items_of_the_contract_in_order():
     assert [item.id for item in question.items] == ["q1_" + name for name in A]
 
 
-def test_a_pattern_asks_for_gradients_from_the_last_layer_on_and_for_all_else_from_the_first():
-    table = {"network": "tanh-heads", "ask": ["dz*", "gradient", "new_w*"]}
-    assert steps(spec_of({"questions": [table]}).questions[0].question) == words(
-        "dz2 dz3 dz1 dw12 db2 dw13 db3 dw11 dw21 db1 new_w11 new_w21 new_w12 new_w13"
-    )
-    said = {**table, "ask": ["dw11", "dw12"]}
-    assert steps(spec_of({"questions": [said]}).questions[0].question) == ["dw11", "dw12"]
-
-
 def test_network_b_has_the_21_items_of_the_contract_in_order():
     assert len(B) == 21
     assert steps(question_for("B", "cross-entropy")) == B
