@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 
 from qgen.engine.question import Item, Question
 from qgen.engine.steps import Role
@@ -22,12 +22,22 @@ def box_order(question: Question) -> list[str]:
 
 def printed(question: Question) -> list[Item]:
     """The items, as papers group them: without layers where these would come again and again."""
-    items = list(question.items)
+    items = _backwards(question) if question.ask else list(question.items)
     alike = question.ask and question.iterations == 1 and len({item.marks for item in items}) == 1
     if alike and len(items) <= FEW_ANSWERS:
         return [replace(item, part=ANSWERS, layer="") for item in items]
     parts = [part for t in range(1, question.iterations + 1) for part in parts_of(question, items, t)]
     return [item for part in parts for item in _joined(question, part)]
+
+
+def _backwards(question: Question) -> list[Item]:
+    """The items as asked, of an entry that means several gradients those of the last layer first."""
+    place = {layer: k for k, layer in enumerate(question.layers)}
+    runs = groupby(question.items, lambda item: (question.asked_by[item.step], item.iteration, item.part))
+    back = (
+        sorted(run, key=lambda item: -place[item.layer]) if part == "gradient" else run for (_, _, part), run in runs
+    )
+    return list(chain.from_iterable(back))
 
 
 def _joined(question: Question, part: list[Item]) -> list[Item]:

@@ -124,6 +124,19 @@ def test_layers_that_would_come_again_and_again_are_no_headings_and_each_kind_of
     assert list(lines.values()) == [3] * 7
 
 
+def test_an_entry_of_ask_that_means_several_gradients_asks_from_the_last_layer_on_and_what_is_named_as_named():
+    def asked(*entries):
+        table = {"network": "tanh-heads", "ask": entries}
+        return [name[3:] for name in make_exam(spec_of({"questions": [table]}), 1, 1).sheet_columns]
+
+    assert asked("dz*", "gradient", "new_w*")[:10] == [
+        "dz2", "dz3", "dz1", "dw12", "db2", "dw13", "db3", "dw11", "dw21", "db1",
+    ]  # fmt: skip
+    assert asked("dz*", "new_w*")[3:] == ["new_w11", "new_w21", "new_w12", "new_w13"]
+    assert asked("dw*") == ["dw12", "dw13", "dw11", "dw21"]
+    assert asked("dw11", "dw*") == ["dw11", "dw12", "dw13", "dw21"]
+
+
 @pytest.mark.parametrize(
     "table",
     [
