@@ -52,6 +52,7 @@ HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 7.0, 4: 2.0}
 NOTE_GAP = 9.0
 FIELD_SIZE, SMALLEST = 11.0, 6.0  # of what fills a field in: as large as it fits
 LEAST_REST = 60.0  # less than that is no room for workings: they go on the next page
+LINE_MINIMUM = 48.0  # of a field, to write on
 FORMULA_PATH, NOTE_PATH = (("Formula", -1),), (("P", -2),)  # no other block has numbers below 0
 
 
@@ -234,7 +235,7 @@ class Flow:
         labels = [self._single(field.label) for field in block.fields]
         combs = [comb_of(field.cells).width * MM if field.cells else 0.0 for field in block.fields]
         tight = (
-            comb and label.width + LABEL_GAP + comb > field.share * self.width
+            label.width + LABEL_GAP + (comb or LINE_MINIMUM) > field.share * self.width
             for field, label, comb in zip(block.fields, labels, combs, strict=True)
         )
         if any(tight) and len(block.fields) > 1:

@@ -173,10 +173,13 @@ def _margins(
     for parts, y in zip(margins, (head, sheet.units(FOOTER_LOW)), strict=True):
         strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
         spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
-        longest = max(range(len(parts)), key=lambda i: strips[i].width)
-        most = min(strips[longest].width + min(spare, 0.0), room)
-        if strips[longest].width > most:
-            strips[longest] = shortened(_numbered(parts[longest], number, count), most, MARGIN_SIZE, glyphs=glyphs)
+        # What is too wide is cut: the first part, a title, before the part that says whose and which page it is.
+        for i in range(len(parts)):
+            most = min(strips[i].width + min(spare, 0.0), room)
+            if strips[i].width > most:
+                width = strips[i].width
+                strips[i] = shortened(_numbered(parts[i], number, count), most, MARGIN_SIZE, glyphs=glyphs)
+                spare += width - strips[i].width
         for i, strip in enumerate(strips):
             used |= strip.used
             # The first part at the left, the last at the right, one between them in the middle.
