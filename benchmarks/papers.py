@@ -112,7 +112,8 @@ def typst_blocks(blocks: Sequence[b.Block]) -> Iterator[str]:
                 yield f"#title({level}, [{typst_words(text)}], [{typst_words(right)}])"
             case b.Paragraph(text, item):
                 yield f"- {typst_words(text)}" if item else f"{typst_words(text)}\n"
-            case b.Display(latex, note):
+            case b.Display():
+                latex, note, _ = block.filled()
                 yield f"#display($ {typst_row(parse_formula(latex))} $, [{typst_words(note)}])"
             case b.Fields(fields):
                 line = "#box(width: 30%, line(length: 100%, stroke: .5pt))"

@@ -31,10 +31,14 @@ def slips(marks: Marks) -> Iterator[str]:
     if not len(rows):
         return
     submissions, exam = marks.submissions, marks.exam
-    variants, wrong, count = submissions.variants[rows], wrong[rows], wrong[rows].sum(axis=1)
+    sheet = [exam.rows[column] for column in exam.sheet_columns if column in exam.rows]  # one beside the other
+    variants, wrong, count = submissions.variants[rows], wrong[rows][:, sheet], wrong[rows].sum(axis=1)
     best, said = np.zeros(len(rows), dtype=int), np.full(len(rows), "", object)
     for what, right in _tried(
-        submissions.values[rows], exam.low.T[variants], exam.high.T[variants], exam.spec.rounding
+        submissions.values[rows][:, sheet],
+        exam.low.T[variants][:, sheet],
+        exam.high.T[variants][:, sheet],
+        exam.spec.rounding,
     ):
         hits = (right & wrong).sum(axis=1)
         said[hits > best] = what

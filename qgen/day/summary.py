@@ -37,9 +37,10 @@ def _printed(exam: Exam, folder: Path, students: int, seconds: float) -> Iterato
     """What was made, and how often to print each paper where there are fewer than students."""
     count = len(exam.papers)
     solved = f" and worked solution{'s' * (count != 1)}" if (folder / "solutions").exists() else ""
+    marks = f"{exam.max_score:g} mark{'s' * (exam.max_score != 1)}"
     yield (
         f"{several(count, 'paper')}{solved} in {folder}{os.sep}  "
-        f"({several(len(exam.items), 'item')}, {exam.max_score:g} marks each, {seconds:.1f} s)"
+        f"({several(len(exam.items), 'item')}, {marks} each, {seconds:.1f} s)"
     )
     if not exam.students and count < students:
         yield f"for {several(students, 'student')} print each paper {-(-students // count)} times"

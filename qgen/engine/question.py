@@ -161,6 +161,12 @@ class Question:
             for step, item in self.quantities.items()
         }
 
+    @cached_property
+    def asked_by(self) -> Mapping[str, str]:
+        """By quantity the first entry of `ask` that means it."""
+        pairs = ((step, entry) for entry in self.ask for step in selected([entry], self._names, "ask"))
+        return dict(reversed([*pairs]))
+
     def usual(self, item: Item) -> bool:
         """Whether it is asked where nothing says what is."""
         return item.part != AFTER and self.by_id[item.step].role not in (*BACK, Role.CHANGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -95,8 +96,8 @@ class Rounding:
 
     def first_and_last(self, low: float, high: float) -> tuple[str, str]:
         """The least and the largest number of an accepted range that has the digits asked for."""
-        unit = float(self.unit(max(abs(low), abs(high))))
-        first, last = np.ceil(low / unit - 1e-6) * unit, np.floor(high / unit + 1e-6) * unit
+        unit = 1 / float(self._scale(max(abs(low), abs(high))))
+        first, last = ceil(low / unit - 1e-6) * unit, floor(high / unit + 1e-6) * unit
         return (self.text(first), self.text(last)) if first <= last else (plain(low), plain(high))
 
     def text(self, value: float) -> str:

@@ -167,11 +167,14 @@ def by_unit(batch: Batch) -> dict[str, dict[str, Array]]:
 
 
 def _dying(batch: Batch) -> dict[int, list[Array]]:
-    """By iteration z of the units that may be dead."""
+    """By iteration z, or a shown a, of the units that may be dead on one paper and alive on another."""
     found: dict[int, list[Array]] = {}
-    for step in batch.question.steps:
+    for step in batch.question.all_steps:
         if step.role == Role.ACTIVATION and step.activation and step.activation.dies and not step.after:
-            found.setdefault(step.iteration, []).append(batch.value(step.needs[0]))
+            names = step.needs[0], step.id
+            known = [name for name in names if name in batch.values or name in batch.givens]
+            if known and batch.spec.fixed.keys().isdisjoint(names):
+                found.setdefault(step.iteration, []).append(batch.value(known[0]))
     return found
 
 

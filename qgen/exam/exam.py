@@ -74,9 +74,10 @@ class Exam:
 
     @cached_property
     def sheet_columns(self) -> tuple[str, ...]:
-        """The columns of the answer sheet: the items, each question's tasks after its own."""
-        questions = self.spec.questions
-        ids = ([*(item.id for item in q.question.items), *(task.id for task in q.tasks)] for q in questions)
+        """The columns of the answer sheet: items in the order of their boxes, each question's tasks after its own."""
+        from qgen.exam.stored.box_order import box_order
+
+        ids = ([*box_order(q.question), *(task.id for task in q.tasks)] for q in self.spec.questions)
         return tuple(chain.from_iterable(ids))
 
     @cached_property

@@ -28,6 +28,7 @@ from qgen.typeset.drawing.drawing import Drawing
 MOST_LINES = 1 << 13  # that are kept, each with the brackets of some variants
 MOST_VARIANTS, FEWEST_VARIANTS = 2, 10  # that a process writes at once; that one more process is worth
 Texts = Mapping[Hashable, str]  # what differs between variants, in words: real, or blanks where it goes in
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
 _FORMULAS = re.compile(r"\\\((.+?)\\\)|\$([^$<>]+)\$")  # of a question bank; in a sentence of papers
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
 
@@ -138,8 +139,9 @@ class Content:
         drawing = self.picture(question.id, self.papers.drawings[question.id])
         update = shown["update_formula"] if "alpha" in question.given else ""
         formulas = shown["loss_formula"], update, shown["delta_formula"]
-        more = shown["momentum"], shown["batch"], shown["summed"]
+        more = shown["momentum"], (shown["batch"], shown["summed"], shown["own_losses"]), context.indices
         told = self.macro("lms.txt", "network", drawing, shown["layers"], question.loss.name, *formulas, *more)
+        told = _BOLD.sub(r"<strong>\1</strong>", told)
         return _FORMULAS.sub(lambda m: rf"\({self.written.formula(m[1] or m[2], question.id)}\)", told)
 
     @cached_property

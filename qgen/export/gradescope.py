@@ -127,5 +127,5 @@ def _tasks(exam: Exam) -> tuple[str, ...]:
 def answer_sheet(exam: Exam, templates: Path | None = None) -> bytes:
     """A workbook for a student to type into and hand in: a row for every item."""
     names = item_names(exam, templates)
-    rows = [(item.id, "", str(names[item.id])) for item in exam.items]
+    rows = [(item, "", str(names[item])) for item in exam.sheet_columns if item in exam.rows]
     return text_workbook("answers", ["item", "answer", "name"], rows, frozen=1)

@@ -31,7 +31,7 @@ def faults(text: str) -> Sequence[str]:
 
     try:
         for block in parse(_without_commands(text)):
-            formulas = [block.latex] if isinstance(block, Display) else []
+            formulas = [block.filled().latex] if isinstance(block, Display) else []
             formulas += [part.latex for part in getattr(block, "text", ()) if isinstance(part, Formula)]
             for latex in formulas:
                 layout(latex)

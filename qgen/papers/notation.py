@@ -28,6 +28,7 @@ _FORMULA = re.compile(r"\\.|\$\$.+?\$\$|\$(?:\\.|[^$\\])*\$")
 _SECTION = re.compile(r"^@section[ \t]+(\S+)[ \t]*$", re.MULTILINE)
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _ABOVE = re.compile(r"(\(\d+\))?(\[\d+\])?(.*)", re.DOTALL)
+_EXAMPLE = re.compile(r"(\$?)\[(\d)\](\$?)")  # alone, as sentences speak of it
 _LIST, _LIST_OF_COMMAS = r",\;", r";\;"  # between numbers with points, with commas
 _COMMA = r",\,"  # between indices of two digits
 
@@ -77,6 +78,8 @@ class Written:
         return text if self.decimal_mark == "." else text.replace(".", self.decimal_mark)
 
     def _rewritten(self, latex: str, question: str) -> str:
+        if self.notation.layers == BRACKETS and _EXAMPLE.fullmatch(latex):
+            return _EXAMPLE.sub(r"\1(\2)\3", latex)
         names = self._names.get(question, {})
         # where a target stands, an activation is the output
         output = self.notation.output if "y" in re.sub(r"\\[A-Za-z]+", "", latex) else "a"

@@ -26,6 +26,7 @@ from qgen.typeset.markup.blocks import escape
 from qgen.typeset.math.speech import Vocabulary, vocabulary
 from qgen.typeset.page.frame import frame
 from qgen.typeset.page.pages import render
+from qgen.typeset.page.sheets import SIZE
 
 TEMPLATES: Mapping[Kind, str] = {"P": "paper.txt", "S": "solution.txt", "K": "key.txt"}
 EXAMPLE = -0.046812345678  # a number as the paper asks for it
@@ -131,7 +132,8 @@ class Papers:
         """The header of the later pages of a paper that nobody's name is on: with lines for name and id."""
         if self._student(variant, student):
             return ""
-        lines = f"{self._word('name_label')} {LINE * 2} {self._word('student_label')} {LINE}"
+        line = LINE[: round(len(LINE) * SIZE / self.exam.spec.font_size)]  # large labels leave less room
+        lines = f"{self._word('name_label')} {line * 2} {self._word('student_label')} {line}"
         return f"{escape(self.exam.spec.title)} | {lines} {self._called(variant, 'P')}"
 
     def _called(self, variant: int, kind: Kind) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -17,12 +16,13 @@ from qgen.engine.steps import BACK, Role
 from qgen.engine.symbols import EARLIER, Symbol, latex_name
 from qgen.exam.certify import Batch
 from qgen.exam.exam import Exam
+from qgen.exam.notation import NONE
+from qgen.exam.stored.box_order import layers_of, parts_of, printed
 from qgen.exam.tasks import REST, WORKING, Task
-from qgen.papers.box_rows import in_order, rows
 from qgen.papers.combs import cells_of
 from qgen.papers.givens import Givens
 from qgen.papers.notation import Written
-from qgen.papers.task_texts import printed
+from qgen.papers.task_texts import printed as printed_tasks
 from qgen.solution.blanks import filled, filled_in, in_blanks, worked_blank
 from qgen.solution.gradient_paths import gradient_path
 from qgen.solution.solution_mistakes import UsualMistakes
@@ -31,10 +31,9 @@ from qgen.typeset.markup.blocks import escape
 from qgen.typeset.math.speech import Vocabulary, speak
 from qgen.typeset.page.frame import frame
 
-FEW = 12  # items that are asked for by name, worth the same, stand together: their names say what they are
-ANSWERS = "answers"  # the part that they are
 WORKING_HEADING = 22.0  # points that the heading of a room for workings takes
 _UPDATES = [rf"{p}^{{\,\text{{new}}}} = {p} - \alpha\,\frac{{\partial L}}{{\partial {p}}}" for p in "wb"]
+_DELTA = r"\delta = {}\frac{{\partial L}}{{\partial z}}"
 _MOMENTUM = [
     rf"\Delta {p} = \mu\,\Delta {p}^{{{EARLIER}}} - \alpha\,\frac{{\partial L}}{{\partial {p}}},\;"
     rf" {p}^{{\,\text{{new}}}} = {p} + \Delta {p}"
@@ -167,13 +166,15 @@ class QuestionContext:
         network, roles = question.network, {step.role for step in question.needed}
         activations = [layer.activation for layer in network.layers]
         biases = any(step.role == Role.BIAS_GRADIENT for step in question.needed)
-        sign = "-" * question.negative
+        sign, asked = "-" * question.negative, Role.UNIT_DELTA in roles
+        used = asked or (question.batch > 1 and Role.DELTA in roles)  # in worked lines
         return {
             "id": question.id,
             "marks": self._marks([*question.items, *self.batch.spec.tasks]),
             "loss": question.loss.name,
             "loss_formula": self._loss * any(step.loss for step in question.needed),
-            "delta_formula": rf"\delta = {sign}\frac{{\partial L}}{{\partial z}}" * (Role.UNIT_DELTA in roles),
+            "delta_formula": _DELTA.format(sign) * asked,
+            "delta_used": _DELTA.format(sign * asked) * used,
             "update_formula": r" \quad ".join((_MOMENTUM if question.momentum else _UPDATES)[: 1 + biases]),
             "momentum": "mu" in question.given,
             "whole": not question.ask and {item.part for item in question.items} == set(PARTS),
@@ -208,6 +209,13 @@ class QuestionContext:
             activation = layers[k].activation
             return f"a = {activation.value(Symbol('z'), **activation.constants).latex}"
         return r",\; ".join(f"{latex_name('a' + unit)} = {symbols['a' + unit].latex}" for unit in layers[k].units)
+
+    @property
+    def indices(self) -> tuple[str, str, bool, bool]:
+        """What `how_to_write` of words.txt takes, of this question alone."""
+        notation = self.written.notation
+        bare = self.bare_outputs and notation.layers != NONE
+        return notation.weights, notation.layers, bare, r"\ln" in self.fixed["loss_formula"]
 
     @property
     def bare_outputs(self) -> bool:
@@ -259,10 +267,7 @@ class QuestionContext:
     @cached_property
     def _printed_parts(self) -> dict[int, list[dict[str, Any]]]:
         """By iteration the parts, their layers and items, as they are on every paper."""
-        question, items = self.question, self.question.items
-        if question.ask and question.iterations == 1 and len(items) <= FEW and len({item.marks for item in items}) == 1:
-            return {1: list(self._make_parts([replace(item, part=ANSWERS, layer="") for item in items]))}
-        return self._grouped(items)
+        return self._grouped(printed(self.question))
 
     @cached_property
     def _solved_parts(self) -> dict[int, list[dict[str, Any]]]:
@@ -270,26 +275,19 @@ class QuestionContext:
         return self._grouped(self.question.worked)
 
     def _grouped(self, items: Sequence[Item]) -> dict[int, list[dict[str, Any]]]:
-        iterations = range(1, self.question.iterations + 1)
-        return {t: list(self._make_parts([item for item in items if item.iteration == t])) for t in iterations}
+        return {t: list(self._make_parts(items, t)) for t in range(1, self.question.iterations + 1)}
 
-    def _make_parts(self, items: Sequence[Item]) -> Iterator[dict[str, Any]]:
-        """The parts in the order of the items, each with its layers."""
-        for part, of_part in groupby(in_order(self.question, items), lambda item: item.part):
-            mine, layers = list(of_part), []
-            for (layer, example), of_layer in groupby(mine, self._place):
-                here = list(of_layer)
-                boxes = [[self._answer(item) for item in row] for row in rows(self.question, here)]
+    def _make_parts(self, items: Sequence[Item], t: int) -> Iterator[dict[str, Any]]:
+        """The parts of iteration t in the order of the items, each with its layers."""
+        for part in parts_of(self.question, items, t):
+            layers = []
+            for (layer, example), of_layer in layers_of(self.question, part):
+                here = [item for row in of_layer for item in row]
+                boxes = [[self._answer(item) for item in row] for row in of_layer]
                 answers = [answer for row in boxes for answer in row]
                 told = {"name": layer, "example": example, "marks": self._marks(here)}
                 layers.append({**told, "answers": answers, "rows": boxes})
-            yield {"name": part, "marks": self._marks(mine), "layers": layers}
-
-    def _place(self, item: Item) -> tuple[str, int]:
-        """The layer that an item is printed under, and which example of a batch a forward pass is of, else 0."""
-        step = self.question.by_id[item.step]
-        forward = self.question.batch > 1 and step.role in (Role.PREACTIVATION, Role.ACTIVATION)
-        return item.layer, step.example if forward else 0
+            yield {"name": part[0].part, "marks": self._marks(part), "layers": layers}
 
     def _answer(self, item: Item) -> dict[str, Any]:
         name, derivation = latex_name(item.step), self.derivation
@@ -316,7 +314,7 @@ class QuestionContext:
         return self.written.number(plain(round(sum(item.marks for item in items), 2)))
 
     def _tasks(self, *, solved: bool) -> list[dict[str, Any]]:
-        tasks = printed(self.batch.spec, self.exam.spec, solved=solved)
+        tasks = printed_tasks(self.batch.spec, self.exam.spec, solved=solved)
         return [{**task, "marks": self.written.number(task["marks"])} for task in tasks]
 
     @cached_property

@@ -154,19 +154,21 @@ class Practice:
         fixed, name, rule = context.fixed, context.question.id, self.exam.spec.rounding
         for layer in fixed["layers"]:
             called, activation = self._say("layer", layer["name"]), self._say("activation", layer["activation"])
-            yield self._sentence(f"{called} ({activation}): ${layer['formula']}$", name)
+            formulas = ", ".join(f"${formula}$" for formula in (layer["formula"], layer["definition"]) if formula)
+            yield self._sentence(f"{called} ({activation}): {formulas}", name)
         if fixed["loss_formula"]:
             loss = self._say("loss_is", fixed["loss"], template="lms_words.txt")
             yield self._sentence(f"{loss} ${fixed['loss_formula']}$", name)
-        if fixed["delta_formula"]:
-            yield self._sentence(f"{self._say('delta_is')} ${fixed['delta_formula']}$", name)
+        if fixed["delta_used"]:
+            yield self._sentence(f"{self._say('delta_is')} ${fixed['delta_used']}$", name)
         if "alpha" in context.question.givens:
             updated = self._say("updated_with", template="lms_words.txt").replace(r"\(", "$").replace(r"\)", "$")
             yield self._sentence(f"{updated} ${fixed['update_formula']}$", name)
         if fixed["momentum"]:
             yield self._sentence(self._say("with_momentum"), name)
         if fixed["batch"] > 1:
-            yield self._sentence(self._say("batch", fixed["batch"], fixed["summed"]), name)
+            yield self._sentence(self._say("batch", fixed["batch"], fixed["summed"], fixed["own_losses"]), name)
+        yield self._sentence(self._say("how_to_write", *context.indices, True), name)
         yield self._sentence(f"{self.words['round']} {self._say('rounding', rule.kind, rule.digits)}.")
 
     def _hints(self, context: QuestionContext) -> list[list[str]]:

@@ -39,7 +39,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from qgen.errors import InputError, nearest
-from qgen.typeset.markup.inline import Formula, Inline, MarkupError, Protected, Text, escape, inline, number_in, split
+from qgen.typeset.markup.inline import (
+    Formula,
+    Inline,
+    MarkupError,
+    Protected,
+    Text,
+    check_public,
+    escape,
+    inline,
+    number_in,
+    split,
+)
 from qgen.typeset.markup.tree import (
     AnswerBox,
     Block,
@@ -57,6 +68,7 @@ from qgen.typeset.markup.tree import (
     Rule,
     Tabular,
 )
+from qgen.typeset.private import MOST_DIGITS, normalised, numbered
 
 __all__ = [
     "AnswerBox",
@@ -89,13 +101,21 @@ COMMANDS = (
 )
 
 
-@lru_cache(maxsize=1024)
 def _display(line: str) -> Display:
-    formula, end, rest = line[2:].partition("$$")
-    bar, note = rest.strip()[:1], Protected(rest.strip()[1:])
+    check_public(line)
+    normal, digits = normalised(line)
+    if len(digits) > MOST_DIGITS:
+        raise MarkupError("this line has too many digits")
+    return Display(*_numbered_display(normal), "".join(digits))
+
+
+@lru_cache(maxsize=4096)
+def _numbered_display(normal: str) -> tuple[str, Inline]:
+    formula, end, rest = numbered(normal)[2:].partition("$$")
+    bar, note = rest.strip()[:1], Protected(rest.strip()[1:], numbered=True)
     if not end or not formula.strip() or bar not in ("", "|"):
         raise MarkupError("write $$ formula $$, or $$ formula $$ | note")
-    return Display(formula.strip(), note.inline(note.text))
+    return formula.strip(), note.inline(note.text)
 
 
 _HEADING = re.compile(r"(#{1,4})\s")

@@ -5,17 +5,28 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from qgen.errors import InputError
-from qgen.typeset.private import ANY, ESCAPED, ESCAPES, FORMULA, FORMULAS, MOST_FORMULAS, PAGE, PAGES, is_formula
+from qgen.typeset.private import (
+    ANY,
+    DIGITS,
+    ESCAPED,
+    ESCAPES,
+    FORMULA,
+    FORMULAS,
+    MOST_FORMULAS,
+    PAGE,
+    PAGES,
+    first_private,
+    is_formula,
+)
 
 _ESCAPABLE = r"\*$|#-@=:%{}"
 _NUMBER = re.compile(r"[+−-]?\d+(?:[.,]\d+)?", re.ASCII)
-_PROTECTED = re.compile(rf"[\\${ANY}]")
-_SET_APART = re.compile(rf"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$|[{ANY}]")
+_SET_APART = re.compile(r"\\(.)|\$\$|\$((?:\\.|[^$\\])*)\$")
 _MARKED = re.compile(f"[*{ANY}]")
 _TOKENS = re.compile(rf"(\*\*|\*|[{FORMULAS}])")
 _ESCAPED = re.compile(f"[{ESCAPES}]")
 _SPACES = re.compile(r"[^\S\xa0]+")
-_MINUS = re.compile(r"(?<![^\s(])-(?=\d)")  # a hyphen before a number is a minus
+_MINUS = re.compile(rf"(?<![^\s(])-(?=[\d{DIGITS}])")  # a hyphen before a number is a minus
 _SPECIAL = re.compile(f"[{re.escape(_ESCAPABLE)}]")
 _PRIVATE = re.compile(f"[{ANY}]")
 
@@ -48,6 +59,12 @@ class MarkupError(Exception):
     """What is wrong with a line of markup."""
 
 
+def check_public(markup: str) -> None:
+    """MarkupError for a character that means something in here only."""
+    if found := first_private(markup):
+        raise MarkupError(f"U+{ord(found.group()):04X} is a private character, which no typeface can print")
+
+
 def inline(markup: str) -> Inline:
     """One line of running text."""
     return split(markup, "\n")[0]
@@ -64,11 +81,16 @@ def split(markup: str, bar: str = "|") -> tuple[Inline, ...]:
 
 
 class Protected:
-    """A line with its formulas and escaped characters put out of the way, so that it can be split at will."""
+    """A line with its formulas and escaped characters put out of the way, so that it can be split at will.
 
-    def __init__(self, markup: str) -> None:
+    numbered: its digits have been, and are private characters; nobody else may write these.
+    """
+
+    def __init__(self, markup: str, *, numbered: bool = False) -> None:
         self.formulas: list[str] = []
-        if not _PROTECTED.search(markup):
+        if not numbered:
+            check_public(markup)
+        if "\\" not in markup and "$" not in markup:
             self.text = markup
             return
         self.text = _SET_APART.sub(self._protect, markup)
@@ -84,11 +106,9 @@ class Protected:
             if len(self.formulas) > MOST_FORMULAS:
                 raise MarkupError(f"more than {MOST_FORMULAS} formulas on one line")
             return chr(FORMULA + len(self.formulas) - 1)
-        if found.startswith("\\"):
-            if found[1] not in _ESCAPABLE:
-                raise MarkupError(f'"{found}" has no meaning outside a formula; write \\\\ for a backslash')
-            return chr(ESCAPED + ord(found[1]))
-        raise MarkupError(f"U+{ord(found):04X} is a private character, which no typeface can print")
+        if found[1] not in _ESCAPABLE:
+            raise MarkupError(f'"{found}" has no meaning outside a formula; write \\\\ for a backslash')
+        return chr(ESCAPED + ord(found[1]))
 
     def plain(self, text: str, formula: Callable[[str], str] = str) -> str:
         """The text without any styles; of a formula what `formula` makes of its LaTeX."""

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from qgen.typeset.markup.inline import Inline
+from qgen.typeset.private import filled
 
 
 class Heading(NamedTuple):
@@ -21,10 +22,19 @@ class Paragraph(NamedTuple):
 
 
 class Display(NamedTuple):
-    """A formula on its own lines, and a note at its right."""
+    """A formula on its own lines, and a note at its right, both with their `digits` numbered (private.py).
+
+    So lines that differ only in their digits are read and set once.
+    """
 
     latex: str
     note: Inline
+    digits: str = ""
+
+    def filled(self) -> "Display":
+        """The same with its digits in their places."""
+        note = tuple(type(part)(*(filled(text, self.digits) for text in part)) for part in self.note)
+        return Display(filled(self.latex, self.digits), note)
 
 
 class Field(NamedTuple):

@@ -14,16 +14,7 @@ from qgen.typeset.fonts.outlines import in_table, width
 from qgen.typeset.math.breaking import break_row
 from qgen.typeset.math.latex import FormulaError, parse
 from qgen.typeset.math.mathbox import Box, Style, row
-from qgen.typeset.private import (
-    MOST_DIGITS,
-    filled,
-    first_private,
-    is_digit,
-    normalised,
-    numbered,
-    slots_filled,
-    with_slots,
-)
+from qgen.typeset.private import MOST_DIGITS, Open, filled, first_private, is_digit, normalised, numbered, opened
 
 CACHED = 4096
 STEP = 12.0  # points: a formula is broken for a width that is a multiple of it
@@ -32,29 +23,26 @@ _BRACED = re.compile(r"\{([,+.])\}")
 
 
 class _Template(NamedTuple):
-    """A formula's part with its digits left open: `operators` has a %s for each, filled in `order`, runs have numbers.
-
-    start, end: the part's place in the LaTeX.
-    """
+    """A formula's part with its digits left open; runs have their numbers. start, end: its place in the LaTeX."""
 
     width: float
     ascent: float
     descent: float
     runs: tuple[Run, ...]
     rules: tuple[Rectangle, ...]
-    operators: str
-    order: tuple[int, ...]
+    operators: Open
     start: int
     end: int
     used: frozenset[str]
 
     def filled(self, latex: str, digits: Sequence[str]) -> "Layout":
-        operators = slots_filled(self.operators, self.order, digits)
         part = latex[self.start : self.end].strip()
-        sides = _GROWING.findall(part)
+        sides = _GROWING.findall(part) if "\\left" in part or "\\right" in part else []
         if sides.count("left") != sides.count("right"):  # the other side of a bracket stands on another line
             part = _GROWING.sub("", part)
-        return Layout(self.width, self.ascent, self.descent, operators, part, self.used, self, tuple(digits))
+        return Layout(
+            self.width, self.ascent, self.descent, self.operators.filled(digits), part, self.used, self, digits
+        )
 
 
 class Layout(NamedTuple):
@@ -67,7 +55,7 @@ class Layout(NamedTuple):
     latex: str
     used: frozenset[str]
     template: _Template
-    digits: tuple[str, ...]
+    digits: Sequence[str]
 
     @property
     def shapes(self) -> tuple[Run | Rectangle, ...]:
@@ -87,7 +75,8 @@ def layout(latex: str, size: float = 10.5, *, display: bool = False) -> Layout:
 
 def widest(formulas: Iterable[str], size: float = 10.5) -> str:
     """The widest of some formulas, of equal ones the first in order: the same in every process."""
-    return max(sorted(set(formulas)), key=lambda latex: layout(latex, size).width)
+    first = {normalised(latex)[0]: latex for latex in sorted(set(formulas), reverse=True)}  # all digits are as wide
+    return max(sorted(first.values()), key=lambda latex: layout(latex, size).width)
 
 
 def break_formula(latex: str, width: float, size: float = 10.5, *, display: bool = True) -> list[Layout]:
@@ -146,7 +135,7 @@ def _template(box: Box, source: str, start: int, end: int, size: float) -> _Temp
         drawn = f"/Span <</ActualText {_actual_text(part)}>> BDC {drawn} EMC"
     used = frozenset().union(*(used_by(run.face, run.text) for run in runs))
     extents = box.width * size, box.ascent * size, box.descent * size
-    return _Template(*extents, runs, rules, *with_slots(drawn), start, end, used)
+    return _Template(*extents, runs, rules, opened(drawn), start, end, used)
 
 
 def _runs(box: Box) -> list[tuple[float, float, str, float, str]]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from qgen.errors import InputError, nearest
 from qgen.typeset.math.latex import Accent, Atom, Bracket, Fence, Fraction, Matrix, Row, Signs, Space, is_number, parse
-from qgen.typeset.private import normalised, numbered, slots_filled, with_slots
+from qgen.typeset.private import Open, normalised, numbered, opened
 
 # What is read for a sign or a construction, in English; {} stands for its parts.
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -54,16 +54,15 @@ def speak(latex: str, words: Vocabulary = ENGLISH) -> str:
     """A formula of the subset in words. FormulaError for anything else."""
     latex = latex.replace("^2", r"^{\text{squared}}")
     normal, digits = normalised(latex)
-    return slots_filled(*_template(normal, words), digits)
+    return _template(normal, words).filled(digits)
 
 
 @lru_cache(maxsize=4096)
-def _template(normal: str, words: Vocabulary) -> tuple[str, tuple[int, ...]]:
-    """The reading with a %s for each digit, and which digit that is."""
+def _template(normal: str, words: Vocabulary) -> Open:
     source = numbered(normal)
     text = " ".join(" ".join(_row(parse(source), words.words)).split()).replace(" ,", ",").replace(" :", ":")
     text = text.replace(f" {_JOINED}", "").replace(f"{_JOINED} ", "")
-    return with_slots(text)
+    return opened(text)
 
 
 def _row(row: Row, words: Mapping[str, str]) -> Iterator[str]:

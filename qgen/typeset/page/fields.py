@@ -22,8 +22,8 @@ class Fields:
         """A text field at a place on the page with this object number, whose unit is `scale` points."""
         number = self.file.reserve()
         key = self.tree.widget(blank.path, blank.spoken, number)
-        corners = blank.x, blank.y, blank.x + blank.width, blank.y + blank.height
-        rectangle = " ".join(f"{scale * at:.2f}" for at in corners)
+        left, low, right, high = blank.x, blank.y, blank.x + blank.width, blank.y + blank.height
+        rectangle = f"{scale * left:.2f} {scale * low:.2f} {scale * right:.2f} {scale * high:.2f}"
         # An empty field looks like nothing: whoever fills it in, a viewer or pypdf, writes an appearance for it.
         field = (
             f"/Type/Annot/Subtype/Widget/FT/Tx/F 4/Rect[{rectangle}]/P {page} 0 R"

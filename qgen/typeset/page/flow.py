@@ -30,9 +30,11 @@ from qgen.typeset.page.lines import (
     THIN,
     Blank,
     Line,
+    OpenLine,
     Path,
     Piece,
     Strip,
+    open_line,
     rule,
     shortened,
     single,
@@ -50,6 +52,7 @@ HEADING_SPACES = {1: 0.0, 2: 18.0, 3: 7.0, 4: 2.0}
 NOTE_GAP = 9.0
 FIELD_SIZE, SMALLEST = 11.0, 6.0  # of what fills a field in: as large as it fits
 LEAST_REST = 60.0  # less than that is no room for workings: they go on the next page
+LINE_MINIMUM = 48.0  # of a field, to write on
 FORMULA_PATH, NOTE_PATH = (("Formula", -1),), (("P", -2),)  # no other block has numbers below 0
 
 
@@ -62,9 +65,10 @@ def kept(lines: Sequence[Line]) -> Iterator[Line]:
     yield from lines[-1:]
 
 
-@lru_cache(maxsize=2048)
-def _cached_display(block: markup.Display, width: float) -> tuple[Line, ...]:
-    return tuple(Flow(width, {}).display(block))
+@lru_cache(maxsize=4096)
+def _open_display(latex: str, note: Inline, width: float) -> tuple[OpenLine, ...]:
+    """The lines of a formula and its note with numbered digits."""
+    return tuple(map(open_line, Flow(width, {}).display(markup.Display(latex, note))))
 
 
 @dataclass
@@ -187,8 +191,12 @@ class Flow:
         return Line(ascent, descent, tuple(pieces), before, keep, used=used)
 
     def _display(self, block: markup.Display) -> Iterable[Line]:
-        # Many lines of a solution are the same on every paper.
-        return _cached_display(block, self.width) if self.glyphs is PLAIN else self.display(block)
+        # Lines of a solution differ from paper to paper in their digits.
+        try:
+            lines = _open_display(block.latex, block.note, self.width)
+        except InputError:  # said of the line as it is; or a note has other letters
+            return self.display(block.filled())
+        return [line.filled(block.digits) for line in lines]
 
     def display(self, block: markup.Display) -> Iterator[Line]:
         """The lines of a formula and its note, elements of their own in a group of their own."""
@@ -227,7 +235,7 @@ class Flow:
         labels = [self._single(field.label) for field in block.fields]
         combs = [comb_of(field.cells).width * MM if field.cells else 0.0 for field in block.fields]
         tight = (
-            comb and label.width + LABEL_GAP + comb > field.share * self.width
+            label.width + LABEL_GAP + (comb or LINE_MINIMUM) > field.share * self.width
             for field, label, comb in zip(block.fields, labels, combs, strict=True)
         )
         if any(tight) and len(block.fields) > 1:

@@ -1,6 +1,6 @@
 """Words and formulas -> set lines: pieces of ready operators with their extents. Lengths in points."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from qgen.typeset.fonts.outlines import in_table
 from qgen.typeset.markup.inline import Formula, Inline, Text
 from qgen.typeset.math.formula import Layout, break_formula, layout
 from qgen.typeset.page.sheets import SIZE
-from qgen.typeset.private import MOST_DIGITS, digits_of, normalised, numbered, slots_filled, with_slots
+from qgen.typeset.private import MOST_DIGITS, Open, digits_of, normalised, numbered, opened
 
 GRID = 3.5
 NOMINAL_ASCENT, NOMINAL_DESCENT = 10.0, 4.0  # of a line of text; they add up to four steps of the grid
@@ -80,6 +80,23 @@ class Line(NamedTuple):
     fills: bool = False
 
 
+class OpenLine(NamedTuple):
+    """A line of formulas and words, of whose pieces operators and `alt` are open."""
+
+    line: Line
+    pieces: tuple[tuple[float, float, Path, Open, Open], ...]
+
+    def filled(self, digits: Sequence[str]) -> Line:
+        """The line with these digits."""
+        pieces = [Piece(x, y, drawn.filled(digits), path, alt.filled(digits)) for x, y, path, drawn, alt in self.pieces]
+        return self.line._replace(pieces=tuple(pieces))
+
+
+def open_line(line: Line) -> OpenLine:
+    """A line whose digits were numbered, to be filled in again and again."""
+    return OpenLine(line, tuple((p.x, p.y, p.path, opened(p.operators), opened(p.alt)) for p in line.pieces))
+
+
 class Strip(NamedTuple):
     """One line of running text: width, extents, pieces without structure, the glyphs used."""
 
@@ -118,30 +135,20 @@ def single(text: Inline, size: float = SIZE, *, bold: bool = False, glyphs: Glyp
     if not digits:
         return _single(text, size, bold)[0]
     normal = tuple([part._replace(text=normalised(part.text)[0]) if type(part) is Text else part for part in text])
-    strip, slots = _single(normal, size, bold)
-    if not slots:
-        return strip
-    pieces = tuple(
-        (x, slots_filled(operators, order, digits), latex)
-        for (x, operators, latex), order in zip(strip.pieces, slots, strict=True)
-    )
-    return strip._replace(pieces=pieces)
+    strip, pieces = _single(normal, size, bold)
+    return strip._replace(pieces=tuple([(x, operators.filled(digits), latex) for x, operators, latex in pieces]))
 
 
 @lru_cache(maxsize=4096)
-def _single(normal: Inline, size: float, bold: bool) -> tuple[Strip, tuple[tuple[int, ...], ...]]:
-    """A line with 0 for every digit, as they are all as wide: a %s in its place, and which digits a piece has."""
+def _single(normal: Inline, size: float, bold: bool) -> tuple[Strip, tuple[tuple[float, Open, str], ...]]:
+    """A line with 0 for every digit, as they are all as wide; and its pieces with the digits left open."""
     parts: list[Text | Formula] = []
     first = 0
     for part in normal:
         parts.append(part._replace(text=numbered(part.text, first)) if isinstance(part, Text) else part)
         first += part.text.count("0") if isinstance(part, Text) else 0
     strip = next(iter(_wrap(tuple(parts), 1e9, size, bold, PLAIN)), NOTHING)
-    if not first:
-        return strip, ()
-    filled = [(x, *with_slots(operators), latex) for x, operators, latex in strip.pieces]
-    pieces = tuple((x, operators, latex) for x, operators, _, latex in filled)
-    return strip._replace(pieces=pieces), tuple(order for _, _, order, _ in filled)
+    return strip, tuple((x, opened(operators), latex) for x, operators, latex in strip.pieces)
 
 
 def shortened(text: Inline, width: float, size: float = SIZE, *, glyphs: Glyphs = PLAIN) -> Strip:

@@ -142,26 +142,25 @@ def _page_tree(
 
 def _draw(page: Page, placed: Placed, fields: Fields | None, number: int) -> None:
     line, sheet = placed.line, page.frame
-    y = sheet.height - sheet.top - placed.baseline
+    side, y = sheet.side, sheet.height - sheet.top - placed.baseline
     if line.opens:
         page.tree.group()
     if line.squared:
-        page.emit((), sheet.side, y, squares(sheet.text_width, line.descent))
-    for piece in line.pieces:
-        place = ""
-        if piece.path and piece.path[-1][0] == "Figure":
-            left, low = sheet.side + piece.x, y + piece.y
+        page.emit((), side, y, squares(sheet.text_width, line.descent))
+    for x, rise, operators, path, alt, size, span in line.pieces:
+        left, low, attributes = side + x, y + rise, ""
+        if path and path[-1][0] == "Figure":
             box = left, y - line.descent, sheet.width - left, y + line.ascent
-            if piece.size:
-                box = left, low, left + piece.size[0], low + piece.size[1]
+            if size:
+                box = left, low, left + size[0], low + size[1]
             corners = " ".join(f"{sheet.scale * at:.2f}" for at in box)
-            place = f"/A<</O/Layout/Placement/Block/BBox[{corners}]>>"
-        elif piece.span > 1:
-            place = f"/A<</O/Table/ColSpan {piece.span}>>"
-        page.emit(piece.path, sheet.side + piece.x, y + piece.y, piece.operators, piece.alt, place)
+            attributes = f"/A<</O/Layout/Placement/Block/BBox[{corners}]>>"
+        elif span > 1:
+            attributes = f"/A<</O/Table/ColSpan {span}>>"
+        page.emit(path, left, low, operators, alt, attributes)
     if fields:
         for blank in line.blanks:
-            fields.add(blank._replace(x=sheet.side + blank.x, y=y + blank.y), number, sheet.scale)
+            fields.add(blank._replace(x=side + blank.x, y=y + blank.y), number, sheet.scale)
 
 
 def _margins(
@@ -174,10 +173,13 @@ def _margins(
     for parts, y in zip(margins, (head, sheet.units(FOOTER_LOW)), strict=True):
         strips = [single(_numbered(part, number, count), MARGIN_SIZE, glyphs=glyphs) for part in parts]
         spare = room - sum(strip.width for strip in strips) - PART_GAP * (len(parts) - 1)
-        longest = max(range(len(parts)), key=lambda i: strips[i].width)
-        most = min(strips[longest].width + min(spare, 0.0), room)
-        if strips[longest].width > most:
-            strips[longest] = shortened(_numbered(parts[longest], number, count), most, MARGIN_SIZE, glyphs=glyphs)
+        # What is too wide is cut: the first part, a title, before the part that says whose and which page it is.
+        for i in range(len(parts)):
+            most = min(strips[i].width + min(spare, 0.0), room)
+            if strips[i].width > most:
+                width = strips[i].width
+                strips[i] = shortened(_numbered(parts[i], number, count), most, MARGIN_SIZE, glyphs=glyphs)
+                spare += width - strips[i].width
         for i, strip in enumerate(strips):
             used |= strip.used
             # The first part at the left, the last at the right, one between them in the middle.

@@ -25,7 +25,7 @@ class Element:
     alt = ""
 
     def __init__(self, number: int, role: str, parent: int) -> None:
-        self.number, self.parent = number, parent
+        self.number, self.parent, self.reference = number, parent, f"{number} 0 R"
         self.role = "TH" if role == "RowTH" else role
         self.attributes = ATTRIBUTES.get(role, "")
         self.kids: list[str] = []
@@ -42,7 +42,7 @@ class Tree:
         self.root = file.reserve(2)
         self.top = Element(file.reserve(), "Document", self.root)
         self.elements = [self.top]
-        self.known: dict[Path, Element] = {}
+        self.group()
         self.marked: list[list[str]] = []
         self.here = 0
         self.widgets: list[str] = []
@@ -54,18 +54,16 @@ class Tree:
 
     def group(self) -> None:
         """Paths count from anew."""
-        self.known.clear()
+        self.known: dict[Path, Element] = {(): self.top}
 
     def element(self, path: Path) -> Element:
         """The element at a path; made, with all around it, if it is new."""
-        if not path:
-            return self.top
         found = self.known.get(path)
         if found is None:
             around = self.element(path[:-1])
             found = self.known[path] = Element(self.file.reserve(), path[-1][0], around.number)
+            around.kids.append(found.reference)
             self.elements.append(found)
-            around.kids.append(f"{found.number} 0 R")
         return found
 
     def tag(self, path: Path, alt: str = "", attributes: str = "") -> tuple[str, int]:
@@ -75,7 +73,7 @@ class Tree:
             element.alt = self.speak(alt) if element.role == "Formula" else alt
         marked = self.marked[-1]
         number = len(marked)
-        marked.append(f"{element.number} 0 R")
+        marked.append(element.reference)
         if not element.page:
             element.page = self.here
         there = element.page != self.here
@@ -90,7 +88,7 @@ class Tree:
         element.alt = alt
         element.page = self.here
         element.kids.append(f"<</Type/OBJR/Obj {annotation} 0 R>>")
-        self.widgets.append(f"{element.number} 0 R")
+        self.widgets.append(element.reference)
         return len(self.pages) + len(self.widgets) - 1
 
     def write(self) -> int:
@@ -98,8 +96,8 @@ class Tree:
         for element in self.elements:
             where = f"/Pg {element.page} 0 R" if element.page else ""
             alt = f"/Alt{text_string(element.alt)}" if element.alt else ""
-            entries = f"/S/{element.role}/P {element.parent} 0 R{where}{element.attributes}{alt}"
-            self.file.tags.append((element.number, f"<<{entries}/K[{' '.join(element.kids)}]>>"))
+            entries = f"<</S/{element.role}/P {element.parent} 0 R{where}{element.attributes}{alt}/K["
+            self.file.tags.append((element.number, f"{entries}{' '.join(element.kids)}]>>"))
         keyed = [*(f"[{' '.join(marked)}]" for marked in self.marked), *self.widgets]
         rows = " ".join([f"{key} {found}" for key, found in enumerate(keyed)])
         tree = f"/ParentTree {self.root + 1} 0 R/ParentTreeNextKey {len(keyed)}"

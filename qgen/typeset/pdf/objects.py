@@ -10,13 +10,13 @@ import zlib
 from hashlib import md5
 
 LEVEL = 2  # level 4 takes half as long again for 8 % less, level 6 three times as long for 15 %
-_SPECIAL = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
 
 
 def text_string(text: str) -> str:
     """A string that people read (7.9.2.2): literal if ASCII, else UTF-16 in hexadecimal."""
     if text.isascii() and text.isprintable():
-        return f"({text.translate(_SPECIAL)})"
+        escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+        return f"({escaped})"
     return f"<feff{text.encode('utf-16-be').hex()}>"
 
 
@@ -92,9 +92,9 @@ class File:
             table = " ".join(places) + "\n"
             body = "\n".join(content for _, content in group)
             entries = f"/Type/ObjStm/N {len(places)}/First {len(table)}"
-            holder = self.stream(packed((table + body).encode("latin-1"), entries))
+            holder = b"\2" + self.stream(packed((table + body).encode("latin-1"), entries)).to_bytes(3, "big")
             for index, (number, _) in enumerate(group):
-                rows[number] = b"\2" + holder.to_bytes(3, "big") + index.to_bytes(2, "big")
+                rows[number] = holder + index.to_bytes(2, "big")
         parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
         at = len(parts[0])
         for number, data in self.streams:

@@ -17,15 +17,17 @@ def exam() -> Exam:
 
 
 def told(exam: Exam, rows: list[list[str]]) -> tuple[list[str], np.ndarray]:
-    """The lines, and each student's score; students in the order of the variants."""
+    """The lines, and each student's score; students in the order of the variants, answers in that of the sheet."""
     students = tuple(f"S{s}" for s in range(len(rows)))
-    submissions = Submissions.of(students, np.arange(len(rows)), exam.columns, np.array(rows, object))
+    items = [exam.sheet_columns.index(item) for item in exam.columns]
+    submissions = Submissions.of(students, np.arange(len(rows)), exam.columns, np.array(rows, object)[:, items])
     marks = score(exam, submissions)
     return list(slips(marks)), marks.scores
 
 
 def key(exam: Exam) -> list[list[str]]:
-    return [[exam.spec.rounding.text(value) for value in row] for row in exam.value.T.tolist()]
+    sheet = [exam.rows[item] for item in exam.sheet_columns]
+    return [[exam.spec.rounding.text(value) for value in row] for row in exam.value[sheet].T.tolist()]
 
 
 def test_cells_that_stand_in_a_neighbour_s_column_are_told_with_how_far(exam: Exam) -> None:
@@ -66,7 +68,7 @@ def test_whoever_makes_mistakes_of_any_other_kind_is_not_called_mistyped(exam: E
 
 def test_columns_that_most_of_a_class_has_swapped_are_told_once_and_cost_what_they_cost(exam: Exam) -> None:
     a, b = (exam.columns.index(item) for item in ("q1_dw21_1", "q1_dw12_1"))
-    rows = key(exam)
+    rows = [[exam.spec.rounding.text(value) for value in row] for row in exam.value.T.tolist()]
     for row in rows[1:]:
         row[a], row[b] = row[b], row[a]
     submissions = Submissions.of([*"ABCDEF"], np.arange(6), exam.columns, np.array(rows, object))

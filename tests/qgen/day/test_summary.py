@@ -41,3 +41,8 @@ def test_whoever_types_is_told_where_headings_have_other_indices_than_the_paper(
     said = [line for line in summary(exam, (), tmp_path, 1, 1.0, None, False) if "in the order of the boxes" in line]
     assert len(said) == told
     assert all(re.search(r"on the paper q1_dw(\d)(\d)\S* is \S*_\2\1\b", line) for line in said)
+
+
+def test_a_paper_of_one_mark_has_one_mark(tmp_path):
+    exam = make_exam(spec_of({"questions": [{"network": "tanh-heads", "ask": ["loss"]}]}), 1, 5)
+    assert "(1 item, 1 mark each, " in next(iter(summary(exam, (), tmp_path, 1, 1.0, None, False)))

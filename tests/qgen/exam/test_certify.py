@@ -24,6 +24,7 @@ from qgen.exam.certify import (
     sieves,
 )
 from qgen.exam.copying import copied_share, copying
+from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 
 
@@ -96,6 +97,14 @@ def test_every_iteration_has_the_dead_units_asked_for():
     batch = Batch(spec.questions[0], spec.rounding, spec.certify, givens)
     dead = np.array([[batch.values[f"{p}z{u}_1"] <= 0 for u in (1, 2)] for p in ("", "t2_")]).sum(axis=1)
     assert not (quick(batch)["active"][(dead != 0).any(axis=0)] > 0).any()
+
+
+@pytest.mark.parametrize(("show", "ask"), [("forward", "gradient"), (["a*"], "gradient"), (["a*_1"], "dw*_2")])
+def test_a_unit_whose_values_are_shown_is_as_dead_or_alive_as_all_others(show, ask):
+    table = {"network": "relu-sigmoid", "loss": "squared-error", "show": show, "ask": ask}
+    (batch,) = make_exam(spec_of({"questions": [table]}), 8, 3).batches
+    assert (batch.givens["a1_1"] > 0).all()
+    assert (batch.givens["a2_1"] > 0).all()
 
 
 def test_saturation_is_the_distance_of_an_activation_from_its_limits():

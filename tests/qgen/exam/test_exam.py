@@ -131,7 +131,7 @@ def test_the_key_has_a_row_for_every_variant_and_item_printed_as_compared(folder
 
 def test_the_answer_sheet_is_empty_with_the_students_filled_in(folder):
     table = rows(folder / "answers.csv")
-    assert list(table[0]) == ["student_id", "variant", "name", *read_exam(folder).columns]
+    assert list(table[0]) == ["student_id", "variant", "name", *read_exam(folder).sheet_columns]
     assert [(row["student_id"], row["variant"]) for row in table] == [("S1", "001"), ("S2", "002"), ("", "003")]
     assert {row[c] for row in table for c in read_exam(folder).columns} == {""}
 

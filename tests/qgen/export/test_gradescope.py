@@ -102,6 +102,6 @@ def test_the_sheet_for_students_names_every_item_and_is_read_as_answers(folder, 
     (table,) = read_tables(tmp_path / "sheet.xlsx")
     assert table.heading == ["item", "answer", "name"]
     assert table.body[0][1] == ["q1_z1_1", "", "Question 1, forward pass, hidden layer 1: z_1^(1)"]
-    assert [cells[0] for _, cells in table.body] == list(exam.columns)
+    assert [cells[0] for _, cells in table.body] == list(exam.sheet_columns)
     table.heading[2] = "student_id"
     assert arrange(table, exam.columns, Faults("sheet"), roster=True).written.shape[1] == len(exam.columns)

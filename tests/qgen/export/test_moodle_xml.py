@@ -280,3 +280,19 @@ def test_templates_of_ones_own_are_told_the_same_numbers_as_the_programs(tmp_pat
         (tmp_path / name).write_text((TEMPLATES / name).read_text("utf-8"), "utf-8")
     german = make_exam(spec_of({"language": "de", "questions": [{"network": "tanh-heads"}]}), 2, 1)
     assert b"".join(moodle_xml(german, templates=tmp_path)) == b"".join(moodle_xml(german))
+
+
+def test_a_question_explains_its_own_notation_and_batch():
+    network = {"inputs": 1, "layers": [{"units": 1, "activation": "tanh"}, {"units": 1, "activation": "identity"}]}
+    table = {"network": network, "loss": "squared-error", "batch": 2, "ask": ["dz*", "loss"]}
+    spec = spec_of({"questions": [table], "notation": {"layers": "[l]", "weights": "matrix"}})
+    text = b"".join(moodle_xml(make_exam(spec, 1, 1))).decode()
+    assert r"There are <strong>2 examples</strong> in a batch; what carries an upper \((2)\) belongs" in text
+    assert "is of the loss of its own example" in text
+    assert r"A weight \(W_{ji}\) leads from unit \(i\) to unit \(j\); an upper index in brackets is the layer" in text
+    assert "logarithm" not in text
+
+
+def test_a_question_says_what_sigma_is(exam):
+    text = b"".join(moodle_xml(exam)).decode()
+    assert r"\(\sigma(z) = \frac{1}{1 + e^{-z}}\)" in text

@@ -8,6 +8,7 @@ import pytest
 from qgen.exam.exam import make_exam
 from qgen.exam.spec import spec_of
 from qgen.papers.papers import Papers
+from qgen.papers.words import macro
 from tests.qgen.cases import ASKING
 
 FIRST = {"network": "relu-sigmoid", "loss": "squared-error"}
@@ -63,3 +64,9 @@ def test_the_matrices_compute_the_pre_activations(question, weights):
         ids = [batch.question.current("z" + unit, 1) for unit in layer.units]
         assert z[:, 0] == pytest.approx([float(batch.values[name][1]) for name in ids])
         a = np.array([[float(batch.values["a" + unit][1])] for unit in layer.units])
+
+
+def test_matrices_stand_clear_of_each_other():
+    groups = {"matrices": [["x"], ["W"], ["V"]], "tables": []}
+    lines = macro("givens.txt", "shown", groups, "bare").split()
+    assert [line for line in lines if line == "@space" or line[0] == "$"] == ["$x$", "@space", "$W$", "@space", "$V$"]

@@ -89,6 +89,8 @@ def test_the_names_of_the_first_network(table, latex, expected):
         ({"output": "y-hat", "target": "t"}, r"(a - y)/(a\,(1 - a))", r"(\hat{y} - t)/(\hat{y}\,(1 - \hat{y}))"),
         ({"output": "o"}, r"a\,(1 - a)", r"a\,(1 - a)"),
         ({"layers": "[l]"}, "a^{(1)[2]}", "a^{[1](2)}"),
+        ({"layers": "[l]"}, "$[2]$", "$(2)$"),
+        ({"layers": "(l)", "output": "o"}, "$[2]$", "$[2]$"),
     ],
 )
 def test_sentences_speak_of_no_network(table, latex, expected):

@@ -1,6 +1,7 @@
 """The page as an exam: pages counted, boxes large enough, and at the same place on every paper."""
 
 import io
+from collections import Counter
 
 import pypdf
 import pytest
@@ -103,6 +104,65 @@ def test_large_print_makes_letters_and_boxes_larger():
     assert height(21) == pytest.approx(2 * height(10.5), abs=0.02)
 
 
+def test_the_solution_of_a_batch_says_what_its_deltas_are_and_which_example_is_which():
+    network = {"inputs": 1, "layers": [{"units": 1, "activation": "tanh"}, {"units": 1, "activation": "identity"}]}
+    table = {"network": network, "loss": "squared-error", "batch": 2, "delta": "-dz"}
+    papers = Papers(make_exam(spec_of({"questions": [table]}), 1, 1))
+    (solution, *_), paper = text_of(papers.solution(0)), text_of(papers.question_paper(0))
+    assert "belongs to the second" in solution
+    assert "Delta of a unit: δ =" in solution
+    assert not any("Delta of a unit" in page for page in paper)
+
+
+def test_layers_that_would_come_again_and_again_are_no_headings_and_each_kind_of_answer_has_a_row():
+    layers = [{"units": 1, "activation": "sigmoid"}] * 3
+    table = {"network": {"inputs": 1, "layers": layers}, "loss": "squared-error", "inputs": [0.5, 0.6, 0.7]}
+    table["ask"] = ["z*", "a*", "da*", "dz*", "dw*", "change_w*", "new_w*"]
+    paper = Papers(make_exam(spec_of({"rounding": "5dp", "questions": [table]}), 1, 1)).question_paper(0)
+    assert "Hidden layer 1\n" not in text_of(paper)[0]
+    lines = Counter(low for name, _, (_, low, *_) in fields(paper) if name[0] == "q")
+    assert list(lines.values()) == [3] * 7
+
+
+def test_an_entry_of_ask_that_means_several_gradients_asks_from_the_last_layer_on_and_what_is_named_as_named():
+    def asked(*entries):
+        table = {"network": "tanh-heads", "ask": entries}
+        return [name[3:] for name in make_exam(spec_of({"questions": [table]}), 1, 1).sheet_columns]
+
+    assert asked("dz*", "gradient", "new_w*")[:10] == [
+        "dz2", "dz3", "dz1", "dw12", "db2", "dw13", "db3", "dw11", "dw21", "db1",
+    ]  # fmt: skip
+    assert asked("dz*", "new_w*")[3:] == ["new_w11", "new_w21", "new_w12", "new_w13"]
+    assert asked("dw*") == ["dw12", "dw13", "dw11", "dw21"]
+    assert asked("dw11", "dw*") == ["dw11", "dw12", "dw13", "dw21"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {},
+        {"notation": {"weights": "target-first"}, "questions": [{"loss": "squared-error", "iterations": 2}]},
+        {"questions": [{"network": "tanh-heads", "ask": ["forward", "dw*", "loss"]}]},
+        {"questions": [{"network": "tanh-heads", "ask": ["dz*", "update"]}]},
+        {"rounding": "6dp", "questions": [{"network": "tanh-heads", "ask": ["z*", "a*", "dz*", "e2_*"], "batch": 2}]},
+    ],
+)
+def test_whoever_types_from_box_to_box_goes_from_column_to_column(table):
+    exam = make_exam(spec_of(table), 1, 1)
+    boxes = [(page, -low, left, name) for name, page, (left, low, *_) in fields(Papers(exam).question_paper(0))]
+    assert [name for *_, name in sorted(boxes) if name[0] == "q"] == list(exam.sheet_columns)
+
+
+def test_large_print_has_room_for_the_id_and_says_the_variant_on_every_page():
+    spec = spec_of({"font_size": 18, "language": "de", "questions": [{"network": "tanh-heads"}]})
+    paper = Papers(make_exam(spec, 1, 1)).question_paper(0)
+    (left, _, right, _) = next(box for name, _, box in fields(paper) if name == "student_id")
+    assert right - left > 30 * MM
+    for text in text_of(paper):
+        assert "Matrikelnummer" in text or "Name" not in text
+        assert "Variante 001" in text
+
+
 def test_the_fields_of_an_exam_are_printed_where_they_are_set():
     said = {
         "institution": "University of X", "course": "ML 1", "examiner": "A. Example", "date": "27 May",
@@ -113,6 +173,14 @@ def test_the_fields_of_an_exam_are_printed_where_they_are_set():
     for words in (*labels, *(value for value in said.values() if isinstance(value, str))):
         assert words in head.replace("\xa0", " ")
         assert words not in bare
+
+
+def test_the_line_to_sign_on_stands_clear_of_the_boxes_for_marks():
+    spec = spec_of({"signature": True, "marks_table": True, "questions": [{"network": "tanh-heads"}]})
+    at = {}
+    first = pages(Papers(make_exam(spec, 1, 1)).question_paper(0))[0]
+    first.extract_text(visitor_text=lambda text, matrix, *_: at.setdefault(text.strip(), matrix[5]))
+    assert at["Signature"] - at["Total (21)"] > 24
 
 
 @pytest.mark.parametrize("working", ["third", "half", "page"])

@@ -46,6 +46,16 @@ def test_a_page_of_200_variants_is_small(exam, page):
     assert len(page.encode()) + each * (VARIANTS - len(exam.variants)) < MOST_BYTES
 
 
+def test_the_page_says_what_sigma_and_the_indices_are_and_whose_loss_a_delta_is_of(page):
+    assert page.count("leads from unit") - page.partition("<script>")[2].count("leads from unit") == 2
+    assert "<msup><mi>e</mi>" in page.partition("Given")[0]
+    network = {"inputs": 1, "layers": [{"units": 1, "activation": "sigmoid"}, {"units": 1, "activation": "identity"}]}
+    table = {"network": network, "loss": "squared-error", "batch": 2, "ask": ["dz*"]}
+    assert "is of the loss of its own example" in practice_html(make_exam({"questions": [table]}, 1, 1))
+    hints_alone = practice_html(make_exam({"questions": [{**table, "ask": ["dw*"]}]}, 1, 1))
+    assert "Delta of a unit: <math><mi>δ</mi>" in hints_alone
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_page_speaks_the_language_of_the_exam(language):
     exam = make_exam({"language": language}, 2, 4)

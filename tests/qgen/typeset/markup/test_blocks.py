@@ -45,7 +45,7 @@ def test_newlines_in_escaped_words_cannot_start_a_block():
 
 def test_every_block_is_read_as_the_grammar_says():
     assert parse(
-        "# T\n## Q | 20 *marks*\nSome **bold** words,\nand $a|b$\n\n- item\n$$ x = 1 $$ | note\n"
+        "# T\n## Q | 20 *marks*\nSome **bold** words,\nand $a|b$\n\n- item\n$$ x = y $$ | note\n"
         "@fields Name: 60% = Ada | Id: 40%\n@diagram net\n@rule\n@space 3.5\n@page\n@keep\nin\n@end\n"
         "@boxes 3\n$z$ = | q1_z | 5\n@end\n"
     ) == (
@@ -53,7 +53,7 @@ def test_every_block_is_read_as_the_grammar_says():
         Heading(2, words("Q"), (Text("R", "20 "), Text("I", "marks"))),
         Paragraph((Text("R", "Some "), Text("B", "bold"), Text("R", " words, and "), Formula("a|b"))),
         Paragraph(words("item"), item=True),
-        Display("x = 1", words("note")),
+        Display("x = y", words("note")),
         Fields(parse("@fields Name: 60% = Ada | Id: 40%")[0].fields),
         Diagram("net"),
         Rule(),
@@ -82,6 +82,9 @@ def test_columns_of_numbers_are_recognised_with_signs_commas_and_gaps():
         ("a **b *c* d**", "do not nest"),
         (r"a \b", r"write \\ for a backslash"),
         ("a\ue000b", "U+E000"),
+        ("a $x\ue205$", "U+E205"),
+        ("$$ x\ue205 $$ | 1", "U+E205"),
+        (f"$$ {'1' * 4000} $$", "too many digits"),
         ("$$ $$", "write $$ formula $$"),
         ("a $$b$$", "line of its own"),
         ("@end", "there is nothing open"),

@@ -150,3 +150,10 @@ def test_lines_of_a_broken_formula_carry_their_own_digits():
 def test_the_caches_are_bounded():
     assert formula._whole.cache_info().maxsize
     assert formula._lines.cache_info().maxsize
+
+
+def test_of_numbers_that_differ_only_in_their_digits_one_is_set_to_find_the_widest(monkeypatch):
+    asked = []
+    monkeypatch.setattr(formula, "layout", lambda latex, size: asked.append(latex) or layout(latex, size))
+    assert formula.widest([f"{sign}{k / 100:.2f}" for k in range(200) for sign in ("", "-")]) == "-0.00"
+    assert len(asked) == 2

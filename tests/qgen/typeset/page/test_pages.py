@@ -122,6 +122,12 @@ def test_a_long_title_in_the_header_is_shortened_and_leaves_the_variant_alone():
     assert cut.pieces[-1][1].endswith(f"({encode('R', '…')}) Tj ET")
 
 
+def test_what_says_whose_and_which_page_it_is_is_kept_at_the_cost_of_a_title_however_short():
+    (page,) = contents(pdf("A", header=f"A title | Name {'_' * 83} Variant 017"))
+    assert "017) Tj" in page
+    assert "(A title) Tj" not in page
+
+
 def test_a_seal_stands_in_all_four_corners_and_moves_nothing_else():
     square = Drawing(30, 30, (Bitmap(0, 0, 30, 8, bytes(8)),))
     (plain,) = contents(pdf("A | B", footer="a | b"))
