@@ -94,10 +94,11 @@ def _respecified(exam: Exam, marking: Mapping[str, Any], items: Mapping[str, Any
         marks = {
             step: rules.get("marks", 0) for step, rules in worth.items() if {"drop", "marks"} & set(rules)
         }  # what is dropped has none
-        # whatever it is worth then; "loss" alone would be the part, of every iteration
-        table["ask"] = [item.step.replace("loss", "[l]oss") for item in q.question.items]
         if marks:  # the others stay as they are
             table["marks"] = {item.step: item.marks for item in q.question.items} | marks
+        if marks and not q.question.ask:
+            # whatever it is worth then; "loss" alone would be the part, of every iteration
+            table["ask"] = [item.step.replace("loss", "[l]oss") for item in q.question.items]
     return {**old, "questions": questions, "marking": {**old["marking"], **marking}}
 
 

@@ -37,6 +37,15 @@ def test_a_policy_leaves_the_items_of_several_iterations_in_their_order() -> Non
     assert marked(exam, {"marking": {"imprecise": 0.5}}).scores.tolist() == marked(exam, {}).scores.tolist()
 
 
+def test_what_is_worth_as_much_as_before_stands_where_it_stood_on_the_sheet() -> None:
+    for question in ({}, {"ask": ["a3", "dw*"]}):
+        exam = make_exam({"questions": [{"network": "tanh-heads", **question}]}, 2, 1)
+        moved = policy_of({"marking": {"imprecise": 0}, "items": {"q1_dw13": {"widen": 0.001}}}, exam).exam
+        assert moved.sheet_columns == exam.sheet_columns
+    dropped = policy_of({"items": {"q1_dw13": {"drop": True}}}, exam).exam
+    assert (dropped.sheet_columns, dropped.columns) == (exam.sheet_columns, exam.columns)
+
+
 def test_an_item_is_dropped_given_to_all_weighed_anew_or_accepted_more_widely(exam: Exam) -> None:
     before = marked(exam, {})
     after = marked(exam, {"items": {
