@@ -80,12 +80,13 @@ class Scanned:
 
 
 def scan(
-    paths: Sequence[str | Path], exam: Exam, out: str | Path, *, force: bool = False,
+    paths: Sequence[str | Path], exam: Exam, out: str | Path, *, printed: Path | None = None, force: bool = False,
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> Scanned:  # fmt: skip
     """Reads the pages, and writes the answers file `out` and the folder beside it that keeps the readings.
 
-    Goes on where a run that was stopped had come to. InputError where nothing could be read.
+    printed: the folder of the papers that were handed out, which say where the boxes are. Goes on where a run that was
+    stopped had come to. InputError where nothing could be read.
     """
     check_installed()
     out = Path(out)
@@ -96,7 +97,7 @@ def scan(
             raise InputError(f"{place}: exists; choose another name, or replace it with --force")
     folder.mkdir(mode=0o700, exist_ok=True)
     work.mkdir(mode=0o700, exist_ok=True)
-    layout = layout_of(exam, code_side(exam))
+    layout = layout_of(exam, code_side(exam), printed)
     stack = read_stack([Path(path) for path in paths], exam, layout, work, progress)
     papers, pages = papers_of(stack.pages, exam, layout)
     if not papers:

@@ -79,7 +79,9 @@ def scan(
         folder = exam_folder(exam, scans[0])
         tidy(out)
         with progress_bar() as progress:
-            scanned = scan_pages(scans, read_exam(folder), out, force=force, progress=progress)
+            scanned = scan_pages(
+                scans, read_exam(folder), out, printed=folder / "papers", force=force, progress=progress
+            )
         forms_of(out).unlink(missing_ok=True)  # of an answers file that was there before
         for note in scanned.notes:
             typer.secho(printable(note), fg="yellow", err=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -51,17 +53,30 @@ class Layout:
     pages: tuple[tuple[Box, ...], ...]
 
 
-def layout_of(exam: Exam, code_side: float) -> Layout:
-    """The layout of an exam's papers; code_side: of a sealed code, in points."""
+def layout_of(exam: Exam, code_side: float, printed: Path | None = None) -> Layout:
+    """The layout of an exam's papers; code_side: of a sealed code, in points.
+
+    printed: the folder of the papers as they were handed out, perhaps by another version or with templates; where none
+    of this exam lies there a paper is printed anew.
+    """
     width, height = SHEETS[exam.spec.paper]
     combs = combs_of(exam)
     wanted = {*exam.columns, *([ID] if ID in combs else [])}
-    with pikepdf.open(BytesIO(Papers(exam).question_paper(0))) as pdf:
-        pages = tuple(tuple(_boxes(page, height, combs, wanted)) for page in pdf.pages)
+    pages: tuple[tuple[Box, ...], ...] = ()
+    for source in _papers(exam, printed):
+        with suppress(pikepdf.PdfError, OSError, KeyError, TypeError, ValueError), pikepdf.open(source) as pdf:
+            pages = tuple(tuple(_boxes(page, height, combs, wanted)) for page in pdf.pages)
+        if {box.item for page in pages for box in page} == wanted:
+            break
     codes = tuple(
         (left / MM, (height - low - code_side) / MM, code_side / MM) for left, low in corners(width, height, code_side)
     )
     return Layout((width / MM, height / MM), codes, pages)
+
+
+def _papers(exam: Exam, printed: Path | None) -> Iterator[Path | BytesIO]:
+    yield from sorted(printed.glob("*.pdf")) if printed else ()
+    yield BytesIO(Papers(exam).question_paper(0))
 
 
 def _boxes(page: Any, height: float, combs: dict[str, Comb], wanted: set[str]) -> Iterator[Box]:
