@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -114,8 +114,7 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
             if not 0 <= y <= 1
         ]
     faults += _wrong_working(q, where)
-    wrong = list(_wrong_batch(q, where))
-    faults += wrong
+    faults += (wrong := list(_wrong_batch(q, where)))
     tasks = tasks_of(q.get("tasks", []), name, f"{where}.tasks", faults)
     ask, show = (_names(q[key], name, f"{where}.{key}", faults) if key in q else () for key in ("ask", "show"))
     if network is None:
@@ -124,14 +123,10 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
         name, network, loss, iterations, marks, ask, show, q.get("delta") == "-dz",
         1 if wrong else q.get("batch", 1), q.get("batch_loss") == "sum", "momentum" in q,
     )  # fmt: skip
-    try:
-        faults += [*_wrong_marks(marks, question, f"{where}.marks"), *_wrong_givens(q["givens"], question, where)]
-    except InputError as fault:
-        faults += [f"{where}.{line}" for line in fault.faults]
-    else:
-        if not question.items:
-            faults.append(f"{where}: nothing is asked that earns marks; write marks, or ask = [...]")
-        faults += clashes(tasks, question, f"{where}.tasks")
+    known = _known(question, where, faults)
+    said = marks if known is question else {key: one for key, one in marks.items() if key != WHOLE}
+    faults += [*_wrong_marks(said, known, f"{where}.marks"), *_wrong_givens(q["givens"], known, where)]
+    faults += clashes(tasks, known, f"{where}.tasks")
     if faults:
         raise InputError(*faults)
     rates = {given.id: pools[given.kind].values for given in question.all_given.values() if given.kind in RATES}
@@ -139,6 +134,17 @@ def question_of(q: Mapping[str, Any], name: str, rounding: Rounding, where: str)
     fixed = {key: float(value) for key, value in q["givens"].items()}
     look = q.get("working", "none"), q.get("squared", False)
     return QuestionSpec(question, pools, alone | fixed, q["dead_relu"], *look, tasks)
+
+
+def _known(question: Question, where: str, faults: list[str]) -> Question:
+    """The question; where what it asks for or shows is wrong, without that: what else is wrong does not hang on it."""
+    try:
+        if not question.items:
+            faults.append(f"{where}: nothing is asked that earns marks; write marks, or ask = [...]")
+    except InputError as fault:
+        faults += [f"{where}.{line}" for line in fault.faults]
+        return replace(question, ask=(), show=())
+    return question
 
 
 def _wrong_working(q: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -273,6 +273,12 @@ def test_all_faults_are_listed_at_once():
     assert [line.split(": ")[1] for line in found] == places
 
 
+def test_what_is_asked_for_in_vain_hides_no_other_fault():
+    question = {"network": "tanh-heads", "ask": ["nonsense"], "marks": {"question": 5, "foo": 1}, "givens": {"x9": 1}}
+    places = [line.split(": ")[1] for line in faults({"questions": [question]})]
+    assert places == ["questions[1].ask", "questions[1].marks", "questions[1].givens"]
+
+
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
     missing, broken, binary = (tmp_path / name for name in ("exam.toml", "broken.toml", "binary.toml"))
     broken.write_text("title = ")
