@@ -203,7 +203,7 @@ def _standing(out: Path) -> str:
     marker = out / "exam.json"
     if not marker.is_file():
         return ""
-    count = sum(path.suffix == ".pdf" for path in (out / "papers").glob("*"))
+    count = len([*(out / "papers").glob("*.pdf")])
     return f"{several(count, 'paper')} made {datetime.fromtimestamp(marker.stat().st_mtime):%Y-%m-%d %H:%M}"
 
 

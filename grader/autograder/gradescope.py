@@ -21,9 +21,9 @@ from grader.autograder.submitter import Students, submitter
 from grader.autograder.told import Told, told
 from grader.autograder.upload import read_upload
 from grader.marking.score import score
-from grader.reading.numerals import BLANK, UNREADABLE
+from grader.reading.numerals import BLANK
 from grader.reading.submissions import Submissions
-from grader.reasons import UNDEFINED, Wording
+from grader.reasons import Wording
 from qgen.exam.exam import Exam, read_exam
 from qgen.papers.item_names import ItemName, item_names
 from qgen.papers.words import macro
@@ -106,10 +106,8 @@ class Autograder:
         """A test that students always see, without marks: every answer as it was read, first what could not be."""
         wording, names = Wording.of(self.exam.spec.language, self.templates), self.names
         lines = []
-        for i in (read.kinds[0] == UNREADABLE).nonzero()[0].tolist():
-            if read.reasons[0, i].kind == UNDEFINED:  # whether that counts, marking tells
-                continue
-            lines.append(f"{names[read.items[i]]}: {wording.plain(read.reasons[0, i], read.written[0, i])}")
+        for (s, i), reason in read.unread():
+            lines.append(f"{names[read.items[i]]}: {wording.plain(reason, read.written[s, i])}")
         lost = [self.say("not_read", len(lines)), *lines, ""] if lines else []
         said = [
             f"{names[item]} = {text.strip()[:LONGEST_ANSWER]}"

@@ -19,9 +19,8 @@ import numpy as np
 
 from grader.autograder.told import told
 from grader.marking.score import score
-from grader.reading.numerals import UNREADABLE
 from grader.reading.submissions import Submissions
-from grader.reasons import UNDEFINED, Wording
+from grader.reasons import Wording
 from qgen.engine.question import Item
 from qgen.exam.exam import Exam, read_exam
 
@@ -76,9 +75,8 @@ def parse(data: Data, exam: str, name: str) -> None:
     the = _of(data, exam, name)
     read, say = the.read(data), Wording.of(the.exam.spec.language).plain
     data["feedback"]["unread"] = [
-        {"formula": the.formulas[read.items[i]], "why": say(read.reasons[0, i], read.written[0, i])}
-        for i in np.flatnonzero(read.kinds[0] == UNREADABLE).tolist()
-        if read.reasons[0, i].kind != UNDEFINED  # whether that counts, marking tells
+        {"formula": the.formulas[read.items[i]], "why": say(reason, read.written[s, i])}
+        for (s, i), reason in read.unread()
     ]
 
 

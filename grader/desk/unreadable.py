@@ -14,25 +14,22 @@ from grader.reading.scan.decided import Decided
 from grader.reading.scan.journal import PAGE
 from grader.reading.scan.stored import STUDENT_ID
 from grader.reading.submissions import Submissions
-from grader.reasons import UNDEFINED, Reason, Wording
+from grader.reasons import Reason, Wording
 
 
 def unreadable(sheet: Sheet, items: Sequence[str], decided: Decided, wording: Wording) -> Iterator[Question]:
     """What `grader score` would call unreadable, in the order of the file; then what was decided of such answers.
 
-    Not words such as "undefined", which marking may follow. Whether a comma is a decimal mark is told by the student's
-    other answers, as it is there.
+    Whether a comma is a decimal mark is told by the student's other answers, as it is there.
     """
     firsts = {last: first for first, last in decided.ids.items()}
     written = np.array([[sheet.says((student, item)) or "" for item in items] for student in sheet.ids], object)
     written = written.reshape(len(sheet.ids), len(items))
     found = set()
     said = Submissions.of(list(sheet.ids), np.zeros(len(sheet.ids), np.intp), items, written)
-    for (s, i), reason in sorted(said.reasons.items()):
+    for (s, i), reason in said.unread():
         student, item, text = firsts.get(said.students[s], said.students[s]), items[i], str(written[s, i])
         if attendance(text) or text in decided.earlier.get((student, item), ()):
-            continue
-        if reason.kind == UNDEFINED:
             continue
         found.add((student, item))
         yield Question(WRITTEN, student, item, read=text, why=_why(wording, reason, text))

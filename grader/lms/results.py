@@ -139,7 +139,7 @@ def _read_marks(folder: Path, faults: list[str]) -> tuple[dict[str, Decimal], di
             lost.setdefault(student, []).append(Lost(item, row["verdict"], marks, most, *why, not row["layer"]))
     maxima: dict[str, Decimal] = {}
     for row in asked.values():  # of no student there are more rows than these
-        _add(maxima, row, _number(row["max_marks"], f"{folder / ASKED}: {row['item']}: max_marks", faults))
+        _add(maxima, row, Decimal(row["max_marks"]))
     for layer, total in (pair for mine in totals.values() for pair in mine.items()):
         maxima[layer] = max(total, maxima.get(layer, total))
     return maxima, lost, totals

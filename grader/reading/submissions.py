@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.reading.numerals import KINDS, UNREADABLE, VALUE, Numeral, decimal_mark, read
-from grader.reasons import Reason
+from grader.reasons import UNDEFINED, Reason
 from qgen.errors import several
 
 Cell = tuple[int, int]
@@ -54,6 +54,10 @@ class Submissions:
         return (
             f"<Submissions of {several(len(self.students), 'student')}, {several(len(self.items), 'item')}: {counts}>"
         )
+
+    def unread(self) -> Iterator[tuple[Cell, Reason]]:
+        """In their order the cells that are no number, and why; of words such as "undefined" marking tells more."""
+        return ((cell, reason) for cell, reason in sorted(self.reasons.items()) if reason.kind != UNDEFINED)
 
     def take(self, some: range) -> Submissions:
         """Some of the students, numbered from 0."""

@@ -138,16 +138,13 @@ def lost_rows(marks: Marks, students: range, wording: Wording | None = None) -> 
         if s in students:
             told[s - students.start, i] = True
     rows, columns = np.nonzero(told)
-    which = columns, submissions.variants[here][rows]
-    accepted = zip(
-        exam.spec.rounding.texts(exam.value[which]), plains(exam.low[which]), plains(exam.high[which]), strict=True
-    )
+    accepted = iter(_printed(exam, columns, submissions.variants[here][rows]))
     what = [f"{item.id},{item.layer},{item.part}" for item in exam.items]
     for s, ends, some in zip(students, _ends(marks, students, wording), told, strict=True):
         who = f"{cell(submissions.students[s])},{exam.variants[submissions.variants[s]]}"
         for i in np.flatnonzero(some).tolist():
             answer, by = cell(submissions.written[s, i]), cell(read_by.get((s, i), TYPED))
-            yield f"{who},{what[i]},{answer},{','.join(next(accepted))},{ends[i]},{by}\n"
+            yield f"{who},{what[i]},{answer}{next(accepted)}{ends[i]},{by}\n"
         yield from _task_rows(marks, s, wording)
 
 
@@ -161,11 +158,15 @@ def asked_csv(exam: Exam) -> str:
 def _accepted(exam: Exam, variants: NDArray[np.intp], known: Collection[int]) -> dict[int, list[str]]:
     """Of each of these variants that is not known yet: by item what is expected and accepted, as it is printed."""
     new = np.array([v for v in dict.fromkeys(variants.tolist()) if v not in known])
-    columns = []
-    for value, low, high in zip(exam.value[:, new], exam.low[:, new], exam.high[:, new], strict=True):
-        texts = zip(exam.spec.rounding.texts(value), plains(low), plains(high), strict=True)
-        columns.append([f",{expected},{lowest},{highest}," for expected, lowest, highest in texts])
+    columns = [_printed(exam, item, new) for item in range(len(exam.items))]
     return dict(zip(new.tolist(), map(list, zip(*columns, strict=True)), strict=True))
+
+
+def _printed(exam: Exam, items: int | NDArray[np.intp], variants: NDArray[np.intp]) -> list[str]:
+    """What is expected and accepted, between commas, as it is printed."""
+    value, low, high = (table[items, variants] for table in (exam.value, exam.low, exam.high))
+    texts = zip(exam.spec.rounding.texts(value), plains(low), plains(high), strict=True)
+    return [f",{expected},{lowest},{highest}," for expected, lowest, highest in texts]
 
 
 def _task_rows(marks: Marks, s: int, wording: Wording) -> Iterator[str]:

@@ -22,6 +22,7 @@ from qgen.exam.certify import Batch
 from qgen.exam.sample import Tally, sample
 from qgen.exam.seed import Seed, seed_of
 from qgen.exam.spec import Spec, spec_of
+from qgen.exam.stored.box_order import box_order
 from qgen.exam.stored.formats import FORMAT, format_of, layout, mistakes_of, parsed, spec_table
 from qgen.exam.stored.numbers import Numbers
 from qgen.exam.tasks import PART, Task
@@ -75,8 +76,6 @@ class Exam:
     @cached_property
     def sheet_columns(self) -> tuple[str, ...]:
         """The columns of the answer sheet: items in the order of their boxes, each question's tasks after its own."""
-        from qgen.exam.stored.box_order import box_order
-
         ids = ([*box_order(q.question), *(task.id for task in q.tasks)] for q in self.spec.questions)
         return tuple(chain.from_iterable(ids))
 

@@ -16,7 +16,8 @@ ANSWERS = "answers"  # the part that they are
 
 def box_order(question: Question) -> list[str]:
     """The ids of all items in the order of their boxes."""
-    parts = (part for t in range(1, question.iterations + 1) for part in parts_of(question, printed(question), t))
+    items = printed(question)
+    parts = (part for t in range(1, question.iterations + 1) for part in parts_of(question, items, t))
     return [item.id for part in parts for _, layer in layers_of(question, part) for row in layer for item in row]
 
 

@@ -66,9 +66,12 @@ def kept(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 @lru_cache(maxsize=4096)
-def _open_display(latex: str, note: Inline, width: float) -> tuple[OpenLine, ...]:
-    """The lines of a formula and its note with numbered digits."""
-    return tuple(map(open_line, Flow(width, {}).display(markup.Display(latex, note))))
+def _open_display(latex: str, note: Inline, width: float) -> tuple[OpenLine, ...] | None:
+    """The lines of a formula and its note with numbered digits; None where they cannot be set with PLAIN glyphs."""
+    try:
+        return tuple(map(open_line, Flow(width, {}).display(markup.Display(latex, note))))
+    except InputError:
+        return None
 
 
 @dataclass
@@ -192,9 +195,8 @@ class Flow:
 
     def _display(self, block: markup.Display) -> Iterable[Line]:
         # Lines of a solution differ from paper to paper in their digits.
-        try:
-            lines = _open_display(block.latex, block.note, self.width)
-        except InputError:  # said of the line as it is; or a note has other letters
+        lines = _open_display(block.latex, block.note, self.width)
+        if lines is None:  # a note has other letters; or what is at fault is said of the line as it is
             return self.display(block.filled())
         return [line.filled(block.digits) for line in lines]
 
