@@ -127,7 +127,7 @@ def network_maps(told: Telling) -> Iterator[dict[str, Any]]:
             here = [
                 item.id
                 for item in q.items
-                if (item.id in known and item.part == part) or (part, item.part) == ("forward", "loss")
+                if item.id in known and (item.part == part or (part, item.part) == ("forward", "loss"))
             ]
             worst = min(here, key=known.__getitem__)
             asked = next(one for one in told.cohort.items if one.id == worst)

@@ -38,6 +38,12 @@ def _here(folder, monkeypatch):
     monkeypatch.chdir(folder)
 
 
+def test_a_class_whose_loss_was_dropped_gets_its_report(folder):
+    (folder / "dropped.toml").write_text("[items.q1_loss]\ndrop = true\n")
+    run("score", "5.csv", "--out", "dropped", "--marking", "dropped.toml")
+    assert (folder / "dropped" / REPORT).is_file()
+
+
 def test_classes_from_five_on_get_a_report_with_their_results(folder):
     said = run("score", "5.csv", "--out", "five")
     assert "the class on one page: five/report.html" in said
